@@ -1,0 +1,69 @@
+"""The sequence zoo: train, use and explain sequence models.
+
+`import zoo` is quick: it imports neither TensorFlow nor Keras. Each public name is loaded from its module
+when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zoo.errors import UsageError, ZooError
+    from zoo.hookspecs import ZOO_API, hookimpl
+    from zoo.plugins import Plugins
+    from zoo.runs import Run, load, run
+    from zoo.settings import Settings, part, setting
+    from zoo.task import Task
+
+    __version__: str
+
+_MODULE_OF = {
+    "Plugins": "zoo.plugins",
+    "Run": "zoo.runs",
+    "Settings": "zoo.settings",
+    "Task": "zoo.task",
+    "UsageError": "zoo.errors",
+    "ZOO_API": "zoo.hookspecs",
+    "ZooError": "zoo.errors",
+    "hookimpl": "zoo.hookspecs",
+    "load": "zoo.runs",
+    "part": "zoo.settings",
+    "run": "zoo.runs",
+    "setting": "zoo.settings",
+}
+
+__all__ = [
+    "ZOO_API",
+    "Plugins",
+    "Run",
+    "Settings",
+    "Task",
+    "UsageError",
+    "ZooError",
+    "hookimpl",
+    "load",
+    "part",
+    "run",
+    "setting",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("seqzoo")
+        except PackageNotFoundError:  # a checkout on the path that was never installed
+            return "0+unknown"
+    if name in _MODULE_OF:
+        value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'zoo' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULE_OF, "__version__"})
