@@ -1,0 +1,170 @@
+"""A named text, or a part of a text file, that is read piece by piece."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from zoo.errors import ZooError
+
+CHUNK = 1 << 20
+"""Bytes that are read at a time unless the caller says otherwise."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text in memory, or the bytes `start` to `stop` of a file; nothing is read before it is asked for.
+
+    Args:
+        name: what the user calls it; error messages begin with it.
+        path: the file, or None for a text in memory.
+        start: first byte of the part, at the beginning of a character.
+        stop: the byte behind the part; None is the end of the file as it is when read.
+        text: the text itself where there is no file.
+    """
+
+    name: str
+    path: Path | None = None
+    start: int = 0
+    stop: int | None = None
+    text: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.path is None) == (self.text is None):
+            raise ValueError(f"document {self.name!r} needs a path or a text, and not both")
+
+    @classmethod
+    def of_text(cls, text: str, name: str = "text") -> Document:
+        """A document in memory."""
+        return cls(name=name, text=text)
+
+    @classmethod
+    def of_file(cls, path: str | Path, name: str | None = None) -> Document:
+        """A whole file; its name is the file's unless another is given."""
+        return cls(name=name or Path(path).name, path=Path(path))
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        if self.path is None:
+            return len(self._memory())
+        if self.stop is not None:
+            return self.stop - self.start
+        try:
+            return max(0, self.path.stat().st_size - self.start)
+        except OSError as error:
+            raise ZooError(f"{self.name}: cannot be read: {error.strerror or error}") from error
+
+    def chunks(self, size: int = CHUNK) -> Iterator[str]:
+        """Read as UTF-8 text.
+
+        A byte order mark at the beginning of the file is dropped and CRLF becomes LF; all else is kept.
+
+        Args:
+            size: how many bytes to read at a time; memory stays within a small multiple of it.
+
+        Yields:
+            Pieces of text that are never empty; joined they are the document.
+
+        Raises:
+            ZooError: the bytes are not UTF-8 (says which byte), or the file cannot be read.
+        """
+        offset = self.start  # of the first byte of `held`
+        held = b""  # the beginning of a character whose other bytes are still to come
+        carriage_return = ""  # a last \r whose \n may still come
+        first = True
+        for data in self.byte_chunks(size):
+            held += data
+            if first and self.start == 0:
+                if len(held) < len(_BYTE_ORDER_MARK) and _BYTE_ORDER_MARK.startswith(held):
+                    continue
+                if held.startswith(_BYTE_ORDER_MARK):
+                    held = held[len(_BYTE_ORDER_MARK) :]
+                    offset += len(_BYTE_ORDER_MARK)
+            first = False
+            text, used = self._decode(held, offset, final=False)
+            held = held[used:]
+            offset += used
+            text = carriage_return + text
+            carriage_return = "\r" if text.endswith("\r") else ""
+            text = text[: len(text) - len(carriage_return)].replace("\r\n", "\n")
+            if text:
+                yield text
+        text = carriage_return + self._decode(held, offset, final=True)[0]
+        if text:
+            yield text
+
+    def byte_chunks(self, size: int = CHUNK) -> Iterator[bytes]:
+        """Read the bytes as they stand, with nothing dropped or replaced.
+
+        Args:
+            size: how many bytes to read at a time.
+
+        Yields:
+            Bytes, never empty.
+
+        Raises:
+            ZooError: the file cannot be read.
+        """
+        if self.path is None:
+            data = self._memory()
+            for begin in range(0, len(data), size):
+                yield data[begin : begin + size]
+            return
+        left = self.stop - self.start if self.stop is not None else None
+        try:
+            # Plain reads and no memory map: mapped pages would count as resident memory of the process.
+            with open(self.path, "rb", buffering=0) as stream:
+                stream.seek(self.start)
+                while left is None or left > 0:
+                    data = stream.read(size if left is None else min(size, left))
+                    if not data:
+                        break
+                    yield data
+                    if left is not None:
+                        left -= len(data)
+        except OSError as error:
+            raise ZooError(f"{self.name}: cannot be read: {error.strerror or error}") from error
+        if left:
+            raise ZooError(f"{self.name}: the file has become shorter by {left:,} bytes since the data was split")
+
+    def read(self) -> str:
+        """The whole text at once."""
+        return "".join(self.chunks())
+
+    def fingerprint(self) -> str:
+        """What tells this content from another: `<bytes>-<sha256>` of the bytes, wherever they lie."""
+        digest = hashlib.sha256()
+        total = 0
+        for data in self.byte_chunks():
+            digest.update(data)
+            total += len(data)
+        return f"{total}-{digest.hexdigest()}"
+
+    def _memory(self) -> bytes:
+        assert self.text is not None
+        try:
+            return self.text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise surrogate_error(self.name, error) from error
+
+    def _decode(self, data: bytes, offset: int, final: bool) -> tuple[str, int]:
+        try:
+            return codecs.utf_8_decode(data, "strict", final)
+        except UnicodeDecodeError as error:
+            wrong = offset + error.start
+            raise ZooError(
+                f"{self.name}: byte {wrong} is not valid UTF-8 (0x{data[error.start]:02x}); "
+                "text.unit=byte reads any file"
+            ) from error
+
+
+def surrogate_error(name: str, error: UnicodeEncodeError) -> ZooError:
+    """The error for a Python string that holds half a UTF-16 pair, which no file and no model can hold."""
+    code = ord(error.object[error.start])
+    return ZooError(f"{name}: character {error.start} is a lone surrogate (U+{code:04X}), which is not text")
