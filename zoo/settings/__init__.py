@@ -1,0 +1,34 @@
+"""Settings: dataclasses with a type, a default and a help line for every value.
+
+They are given as `key=value` words, a YAML file, named presets, or mappings from Python.
+"""
+
+from __future__ import annotations
+
+from zoo.settings.describe import Described, describe, to_yaml
+from zoo.settings.fields import part, setting
+from zoo.settings.parts import (
+    BatchSettings,
+    DataSettings,
+    DeviceSettings,
+    SearchSettings,
+    Settings,
+    TrainSettings,
+)
+from zoo.settings.resolve import from_yaml, resolve
+
+__all__ = [
+    "BatchSettings",
+    "DataSettings",
+    "Described",
+    "DeviceSettings",
+    "SearchSettings",
+    "Settings",
+    "TrainSettings",
+    "describe",
+    "from_yaml",
+    "part",
+    "resolve",
+    "setting",
+    "to_yaml",
+]

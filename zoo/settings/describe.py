@@ -1,0 +1,51 @@
+"""Settings as people and files read them: a table, and YAML."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, NamedTuple
+
+from zoo.settings.fields import walk
+
+
+class Described(NamedTuple):
+    """One setting in words."""
+
+    name: str  # dotted
+    type: str
+    default: Any
+    help: str
+    choices: tuple[str, ...] | None
+
+
+def describe(cls: type) -> list[Described]:
+    """Describe every setting of a settings dataclass.
+
+    Args:
+        cls: the dataclass.
+
+    Returns:
+        One row for each setting, in the order of declaration; parts themselves have no row.
+    """
+    defaults = cls()
+    rows = []
+    for name, entry in walk(cls):
+        if entry.is_part:
+            continue
+        value: Any = defaults
+        for step in name.split("."):
+            value = getattr(value, step)
+        metadata = entry.field.metadata
+        rows.append(Described(name, entry.kind, value, metadata.get("help", ""), metadata.get("choices")))
+    return rows
+
+
+def to_yaml(settings: Any) -> str:
+    """Write a settings object as YAML that `from_yaml` reads back to an equal object, and `config=` accepts.
+
+    Args:
+        settings: an instance of a settings dataclass.
+    """
+    import yaml
+
+    return yaml.safe_dump(dataclasses.asdict(settings), sort_keys=False, allow_unicode=True, width=100)

@@ -1,0 +1,133 @@
+"""How a settings dataclass is declared: `setting` for a value, `part` for a group of values."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+_KINDS = {bool: "yes or no", int: "whole number", float: "number", str: "text"}
+
+
+def setting(
+    default: Any,
+    help: str,
+    choices: tuple[str, ...] | None = None,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    shorthand: bool = False,
+) -> Any:
+    """Declare one setting: a dataclass field with a default and a help line.
+
+    Its annotation is `bool`, `int`, `float`, `str` or a `list` of one of them. No setting is ever None: an empty
+    text, a zero or an empty list says "none", so that a value needs no quoting anywhere.
+
+    Args:
+        default: the value when nobody says otherwise.
+        help: one line for people, with the unit.
+        choices: the only values that are allowed.
+        minimum: the least value that is allowed.
+        maximum: the greatest value that is allowed.
+        shorthand: whether `part=value` means this setting of the part; at most one in a part.
+
+    Returns:
+        A dataclass field.
+    """
+    metadata = {"help": help, "choices": choices, "minimum": minimum, "maximum": maximum, "shorthand": shorthand}
+    if isinstance(default, (list, tuple)):
+        items = list(default)
+        return dataclasses.field(default_factory=lambda: list(items), metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def part(cls: type, **defaults: Any) -> Any:
+    """Declare a part: a dataclass of settings inside another one.
+
+    Args:
+        cls: the part's dataclass; the first line of its docstring is the part's help.
+        **defaults: other defaults for some of its settings.
+
+    Returns:
+        A dataclass field.
+    """
+    return dataclasses.field(default_factory=lambda: cls(**defaults))
+
+
+class Declared(NamedTuple):
+    """One setting or part as its dataclass declares it."""
+
+    name: str
+    type: Any  # the annotation, with names resolved
+    field: dataclasses.Field[Any]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether this is a group of settings."""
+        return dataclasses.is_dataclass(self.type)
+
+    @property
+    def item(self) -> Any:
+        """The type of a list's items; None where this is no list."""
+        return typing.get_args(self.type)[0] if typing.get_origin(self.type) is list else None
+
+    @property
+    def kind(self) -> str:
+        """The type in words."""
+        if self.item is not None:
+            return f"list of {_KINDS[self.item]}"
+        return _KINDS[self.type]
+
+    @property
+    def expected(self) -> str:
+        """What a value of this setting must be, in words: the type, and the limits or choices."""
+        choices, minimum, maximum = (self.field.metadata.get(key) for key in ("choices", "minimum", "maximum"))
+        if choices:
+            return f"one of {', '.join(choices)}"
+        words = f"a {self.kind}" if self.kind != "text" else "text"
+        if minimum is not None and maximum is not None:
+            return f"{words} from {minimum} to {maximum}"
+        if minimum is not None:
+            return f"{words}, at least {minimum}"
+        if maximum is not None:
+            return f"{words}, at most {maximum}"
+        return words
+
+
+def declared(cls: type) -> dict[str, Declared]:
+    """Read what a settings dataclass declares.
+
+    Args:
+        cls: the dataclass, or an instance of it.
+
+    Returns:
+        The declarations by name, in order.
+
+    Raises:
+        TypeError: a field's type cannot be written as `key=value` text.
+    """
+    hints = typing.get_type_hints(cls if isinstance(cls, type) else type(cls))
+    found = {}
+    for field in dataclasses.fields(cls):
+        entry = Declared(field.name, hints[field.name], field)
+        if not entry.is_part and (entry.item or entry.type) not in _KINDS:
+            raise TypeError(
+                f"{field.name} of {cls}: {entry.type} cannot be a setting; use bool, int, float, str or a list of one"
+            )
+        found[field.name] = entry
+    return found
+
+
+def walk(cls: type, prefix: str = "") -> Iterator[tuple[str, Declared]]:
+    """All settings of a dataclass, depth first: (dotted name, declaration), parts before what is in them."""
+    for name, entry in declared(cls).items():
+        yield prefix + name, entry
+        if entry.is_part:
+            yield from walk(entry.type, f"{prefix}{name}.")
+
+
+def plain(value: Any) -> Any:
+    """A path as text; any other value unchanged."""
+    return os.fspath(value) if isinstance(value, os.PathLike) else value

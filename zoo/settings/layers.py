@@ -1,0 +1,122 @@
+"""The layers that settings are laid over one another in: defaults < preset < config file < overrides."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from zoo.errors import UsageError
+from zoo.settings.fields import plain
+
+
+class Given(NamedTuple):
+    """One value that somebody gave."""
+
+    key: str  # dotted
+    value: Any  # text where it was typed, any object where Python code gave it
+    where: str  # for messages: "" for an override, "file.yaml:3" for a line of a file, "preset small"
+
+
+def from_words(words: Iterable[str]) -> list[Given]:
+    """Read `key=value` words as a command line has them.
+
+    Everything after the first `=` is the value, exactly as typed.
+
+    Raises:
+        UsageError: a word has no `=` or no key.
+    """
+    found = []
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not key.strip():
+            raise UsageError(f"'{word}' is not a setting: write key=value, as in train.steps=100")
+        found.append(Given(key.strip().lstrip("-"), value, ""))
+    return found
+
+
+def from_mapping(values: Mapping[str, Any], where: str = "") -> list[Given]:
+    """Read settings that Python code gave: nested mappings, dotted names, or both."""
+    return list(_flatten(values, "", where))
+
+
+def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Given]:
+    for name, value in values.items():
+        if not isinstance(name, str):
+            raise UsageError(f"{where or 'settings'}: {prefix}{name!r} is not the name of a setting")
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            value = dataclasses.asdict(value)
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{prefix}{name}.", where)
+        else:
+            yield Given(prefix + name, plain(value), where)
+
+
+def from_file(path: str) -> list[Given]:
+    """Read settings from a YAML file.
+
+    Raises:
+        UsageError: the file is missing, not text, or not YAML; the message names the file and the line.
+    """
+    try:
+        text = Path(path).expanduser().read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"config={path}: {(error.strerror or str(error)).lower()}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"config={path}: not UTF-8 text (byte {error.start})") from error
+    return from_text(text, path)
+
+
+def from_text(text: str, where: str) -> list[Given]:
+    """Read settings from YAML text; every scalar arrives as the text that stands there.
+
+    YAML would turn `1984` into a number and `no` into False before a setting's type is known; so the document's nodes
+    are read, not the values that YAML guesses.
+
+    Args:
+        text: a YAML document: a mapping, nested or with dotted names.
+        where: the name of the file, for messages.
+
+    Raises:
+        UsageError: not YAML, not a mapping, or a name stands twice.
+    """
+    import yaml
+
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        raise UsageError(f"{where}{line}: not valid YAML: {error.problem or error.context}") from error
+    except yaml.reader.ReaderError as error:
+        number = text.count("\n", 0, error.position) + 1
+        raise UsageError(f"{where}:{number}: not valid YAML: a character that YAML forbids") from error
+    except RecursionError as error:
+        raise UsageError(f"{where}: not valid settings: nested too deeply") from error
+    if root is None:
+        return []
+    if not isinstance(root, yaml.MappingNode):
+        raise UsageError(f"{where}:{root.start_mark.line + 1}: not settings: lines such as 'seed: 1' were expected")
+    return list(_nodes(root, "", where, 0))
+
+
+def _nodes(mapping: Any, prefix: str, where: str, depth: int) -> Iterator[Given]:
+    import yaml
+
+    seen: set[str] = set()
+    for key, node in mapping.value:
+        place = f"{where}:{key.start_mark.line + 1}"
+        if not isinstance(key, yaml.ScalarNode) or depth > 20:
+            raise UsageError(f"{place}: a name such as 'seed' was expected")
+        if key.value in seen:
+            raise UsageError(f"{place}: '{prefix}{key.value}' stands twice")
+        seen.add(key.value)
+        if isinstance(node, yaml.MappingNode):
+            yield from _nodes(node, f"{prefix}{key.value}.", where, depth + 1)
+        elif isinstance(node, yaml.SequenceNode):
+            if not all(isinstance(item, yaml.ScalarNode) for item in node.value):
+                raise UsageError(f"{place}: '{prefix}{key.value}': a list of plain values was expected")
+            yield Given(prefix + key.value, [item.value for item in node.value], place)
+        else:
+            yield Given(prefix + key.value, node.value, place)

@@ -1,0 +1,95 @@
+"""The settings that every task has, part by part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from zoo.settings.fields import part, setting
+
+
+@dataclass
+class DataSettings:
+    """Where the examples come from."""
+
+    source: str = setting("", "a named source, or a path: file, folder or glob; empty: the task's own", shorthand=True)
+    validation: float = setting(0.05, "share kept for validation, of data without a split", minimum=0, maximum=0.5)
+    test: float = setting(0.05, "share kept for the test, of data without a split", minimum=0, maximum=0.5)
+    on_error: str = setting("stop", "what to do with an example that cannot be read", ("stop", "skip"))
+
+
+@dataclass
+class BatchSettings:
+    """How examples are put together."""
+
+    size: int = setting(64, "rows of a batch, over all replicas", minimum=1)
+    length: int = setting(64, "steps of a window, or the longest example that is kept", minimum=1)
+    tokens: int = setting(0, "token budget of a batch; 0: size counts", minimum=0)
+
+
+@dataclass
+class TrainSettings:
+    """How long and how the model is trained."""
+
+    steps: int = setting(0, "stop after so many steps; 0: no limit", minimum=0)
+    epochs: float = setting(0.0, "stop after so many passes over the training data; 0: no limit", minimum=0)
+    minutes: float = setting(
+        0.0, "stop after so many minutes of training, evaluation and start-up not counted; 0: no limit", minimum=0
+    )
+    optimizer: str = setting("adam", "the rule that moves the weights", ("adam", "adamw", "rmsprop", "sgd"))
+    learning_rate: float = setting(2e-3, "learning rate at its highest", minimum=0)
+    weight_decay: float = setting(0.0, "share of a weight taken off per unit of learning rate (adamw)", minimum=0)
+    momentum: float = setting(0.0, "momentum (sgd, rmsprop)", minimum=0, maximum=1)
+    schedule: str = setting(
+        "constant",
+        "the course of the learning rate",
+        ("constant", "cosine", "inverse_sqrt", "exponential", "plateau"),
+    )
+    warmup: int = setting(0, "steps over which the learning rate rises from 0", minimum=0)
+    decay: float = setting(
+        0.97, "factor of the learning rate an epoch (exponential) or at a plateau", minimum=0, maximum=1
+    )
+    decay_after: float = setting(10.0, "epochs before the exponential decay begins", minimum=0)
+    schedule_patience: int = setting(2, "evaluations without progress that make a plateau", minimum=1)
+    final: float = setting(0.0, "share of the learning rate left at the end of cosine", minimum=0, maximum=1)
+    clip: float = setting(1.0, "greatest global norm of the gradient; 0: no clipping", minimum=0)
+    accumulate: int = setting(1, "batches whose gradients are added up for one step", minimum=1)
+    average: float = setting(
+        0.0, "decay of the moving average of the weights, such as 0.999; 0: no average", minimum=0, maximum=1
+    )
+    evaluate_every: int = setting(0, "steps between evaluations; 0: once an epoch", minimum=0)
+    save_every: int = setting(0, "steps between checkpoints; 0: at each evaluation", minimum=0)
+    patience: int = setting(0, "stop after so many evaluations without progress; 0: never", minimum=0)
+    callbacks: list[str] = setting([], "callbacks by name, with commas between them (see zoo plugins)")
+
+
+@dataclass
+class SearchSettings:
+    """How an output is chosen, symbol by symbol."""
+
+    strategy: str = setting("sample", "how the next symbol is chosen", ("sample", "greedy"))
+    temperature: float = setting(1.0, "below 1 bolder towards the likely, above 1 towards the rare", minimum=0)
+    length: int = setting(200, "greatest number of symbols produced", minimum=1)
+
+
+@dataclass
+class DeviceSettings:
+    """What the work runs on."""
+
+    kind: str = setting("auto", "auto takes a GPU where there is one", ("auto", "cpu", "gpu"), shorthand=True)
+    replicas: int = setting(0, "copies of the model that share a batch; 0: as many as fit", minimum=0)
+    threads: int = setting(0, "threads of a replica on a CPU; 0: cores / replicas", minimum=0)
+    precision: str = setting("float32", "number format of the computation", ("float32", "bfloat16"))
+
+
+@dataclass
+class Settings:
+    """What every task can be told; a task's own settings are a subclass of this."""
+
+    preset: str = setting("", "a named set of values of the task (zoo show task=NAME lists them)")
+    out: str = setting("", "the run's folder; empty: runs/TASK/TIME")
+    seed: int = setting(0, "one number that fixes all random choices", minimum=0, maximum=2**31 - 1)
+    data: DataSettings = part(DataSettings)
+    batch: BatchSettings = part(BatchSettings)
+    train: TrainSettings = part(TrainSettings)
+    search: SearchSettings = part(SearchSettings)
+    device: DeviceSettings = part(DeviceSettings)

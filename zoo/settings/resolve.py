@@ -1,0 +1,185 @@
+"""From what people gave to a settings object: every name known, every value of its type."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from zoo.errors import UsageError, ZooError, did_you_mean
+from zoo.settings.fields import Declared, declared, plain, walk
+from zoo.settings.layers import Given, from_file, from_mapping, from_text, from_words
+
+SettingsType = TypeVar("SettingsType")
+
+
+def resolve(
+    cls: type[SettingsType],
+    presets: Mapping[str, Mapping[str, Any]],
+    overrides: Iterable[str] | Mapping[str, Any],
+    *,
+    task: str,
+) -> SettingsType:
+    """Lay the layers over one another: defaults < preset < config file < overrides.
+
+    Args:
+        cls: the task's settings dataclass.
+        presets: the task's presets: name -> settings (nested, or by dotted name).
+        overrides: `key=value` words, or a mapping; `preset` and `config` (a YAML file) name the two middle layers.
+        task: the task's name, for messages.
+
+    Returns:
+        An instance of `cls`; its field `preset` holds the name of the chosen preset.
+
+    Raises:
+        UsageError: an unknown name, a value of the wrong type, an unknown preset, a file that cannot be read.
+    """
+    given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_words(overrides)
+    files = [plain(entry.value) for entry in given if entry.key == "config"]
+    given = [entry for entry in given if entry.key != "config"]
+    if files and files[-1]:
+        given = from_file(str(files[-1])) + given
+    chosen = [entry for entry in given if entry.key == "preset"]
+    preset = chosen[-1].value if chosen else ""
+    if preset:
+        if preset not in presets:
+            known = did_you_mean(str(preset), presets) or "; it has none"
+            raise UsageError(f"{_place(chosen[-1])}unknown preset '{preset}' of task {task}{known}")
+        given = from_mapping(presets[preset], f"preset {preset}") + given
+    return build(cls, given, f" of task {task}")
+
+
+def from_yaml(cls: type[SettingsType], text: str, where: str) -> SettingsType:
+    """Read a settings object that `to_yaml` wrote.
+
+    Args:
+        cls: the settings dataclass.
+        text: the YAML document; settings that it lacks keep their defaults.
+        where: the name of the file, for messages.
+
+    Raises:
+        UsageError: not YAML, an unknown name or a value of the wrong type; the message names the line.
+    """
+    return build(cls, from_text(text, where), "")
+
+
+def build(cls: type[SettingsType], given: Iterable[Given], owner: str) -> SettingsType:
+    """Set given values, in order, over the defaults of a settings dataclass.
+
+    Args:
+        cls: the settings dataclass.
+        given: the values; a later one wins.
+        owner: said after "unknown setting 'x'", such as " of task charlm".
+
+    Raises:
+        UsageError: an unknown name or a value of the wrong type.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    config = OmegaConf.structured(cls)
+    for entry in given:
+        name, setting = _address(cls, entry, owner)
+        try:
+            OmegaConf.update(config, name, _typed(setting, entry.value))
+            value = OmegaConf.select(config, name)
+        except (OmegaConfBaseException, ValueError, TypeError) as error:
+            raise UsageError(_wrong(name, setting, entry)) from error
+        if not _allowed(setting, value):
+            raise UsageError(_wrong(name, setting, entry))
+    try:
+        return OmegaConf.to_object(config)  # type: ignore[return-value]
+    except ZooError:
+        raise
+    except ValueError as error:  # a check of the task's own, in __post_init__
+        raise UsageError(str(error)) from error
+
+
+def _address(cls: type, entry: Given, owner: str) -> tuple[str, Declared]:
+    """Find the setting that a key names, by way of the shorthand of parts.
+
+    Returns:
+        Its full dotted name and its declaration.
+    """
+    here: Any = cls
+    steps = entry.key.split(".")
+    for index, step in enumerate(steps):
+        known = declared(here)
+        if step not in known:
+            hint = _nearest(cls, entry.key, ".".join(steps[:index]))
+            raise UsageError(f"{_place(entry)}unknown setting '{entry.key}'{owner}{hint}")
+        found = known[step]
+        if not found.is_part:
+            if index + 1 < len(steps):
+                raise UsageError(f"{_place(entry)}unknown setting '{entry.key}'{owner}: {step} is a single value")
+            return entry.key, found
+        here = found.type
+    short = [inner for inner in declared(here).values() if inner.field.metadata.get("shorthand")]
+    if short:
+        return f"{entry.key}.{short[0].name}", short[0]
+    first = next(iter(declared(here)))
+    raise UsageError(f"{_place(entry)}'{entry.key}' is a group of settings{owner}: write {entry.key}.{first}=...")
+
+
+def _nearest(cls: type, key: str, part: str) -> str:
+    """A hint for an unknown key: the same word in another part, the nearest name, or the names beside it."""
+    everything = [name for name, entry in walk(cls) if not entry.is_part]
+    word = key.rpartition(".")[2]
+    same = [name for name in everything if name.rpartition(".")[2] == word]
+    if len(same) == 1:
+        return f"; did you mean '{same[0]}'?"
+    hint = did_you_mean(key, everything)
+    if not hint.startswith("; known"):
+        return hint
+    prefix = f"{part}." if part else ""
+    beside = [name for name, _ in walk(cls) if name.startswith(prefix) and "." not in name[len(prefix) :]]
+    return did_you_mean(key, beside)
+
+
+def _typed(setting: Declared, value: Any) -> Any:
+    """A given value in the form that OmegaConf converts to the setting's type."""
+    if setting.item is not None:
+        if isinstance(value, str):
+            inside = value[1:-1] if value.startswith("[") and value.endswith("]") else value
+            value = [word.strip() for word in inside.split(",") if word.strip()]
+        if not isinstance(value, (list, tuple)):
+            raise TypeError
+        return [_literal(plain(item)) for item in value]
+    if value is None or isinstance(value, (list, tuple)):
+        raise TypeError
+    return _literal(value)
+
+
+def _literal(value: Any) -> Any:
+    """Keep OmegaConf from reading `${...}` in a text as a reference to another setting."""
+    if not isinstance(value, str):
+        return value
+    if value == "???":  # OmegaConf's mark of a missing value, which has no escape
+        raise ValueError
+    return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", value)
+
+
+def _allowed(setting: Declared, value: Any) -> bool:
+    choices, minimum, maximum = (setting.field.metadata.get(key) for key in ("choices", "minimum", "maximum"))
+    for item in value if setting.item is not None else [value]:
+        if choices and item not in choices:
+            return False
+        if isinstance(item, float) and math.isnan(item):
+            return False
+        if (minimum is not None and item < minimum) or (maximum is not None and item > maximum):
+            return False
+    return True
+
+
+def _wrong(name: str, setting: Declared, entry: Given) -> str:
+    value = "nothing" if entry.value == "" else f"'{entry.value}'"
+    hint = ""
+    choices = setting.field.metadata.get("choices")
+    if choices and isinstance(entry.value, str) and "mean" in did_you_mean(entry.value, choices):
+        hint = did_you_mean(entry.value, choices)
+    return f"{_place(entry)}{name}: expected {setting.expected}, not {value}{hint}".replace("\n", "\\n")
+
+
+def _place(entry: Given) -> str:
+    return f"{entry.where}: " if entry.where else ""
