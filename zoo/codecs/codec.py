@@ -1,0 +1,46 @@
+"""The contract between a raw value and the array that a model sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+
+@runtime_checkable
+class Codec(Protocol):
+    """Turns raw values into arrays and back; what it learns from the training values is kept in the run's folder.
+
+    A codec is made unfitted by `Task.codecs()`. Training fits and saves it, everything later restores it.
+    """
+
+    @property
+    def size(self) -> int:
+        """Number of different symbols or classes: ids are 0 to `size` - 1."""
+        ...
+
+    def fit(self, values: Iterable[Any]) -> None:
+        """Learn what there is to learn (an alphabet, pieces, the classes) from the training values, read once."""
+        ...
+
+    def encode(self, value: Any) -> np.ndarray:
+        """The array of one raw value."""
+        ...
+
+    def decode(self, array: Any) -> Any:
+        """The raw value of one array; the inverse of `encode`."""
+        ...
+
+    def save(self, folder: Path, name: str = "codec") -> None:
+        """Write what was learned to files in the folder whose names begin with `name`; each appears whole."""
+        ...
+
+    def restore(self, folder: Path, name: str = "codec") -> None:
+        """Read what `save` wrote.
+
+        Raises:
+            ZooError: a file is missing or damaged, or was written by another kind of codec; names it.
+        """
+        ...

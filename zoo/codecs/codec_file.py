@@ -1,0 +1,63 @@
+"""The JSON file that a codec keeps in a run's folder, with a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import ZooError
+from zoo.files import write_atomic
+
+_FORMAT = 1
+
+
+def write_codec(folder: Path, name: str, kind: str, content: dict[str, Any]) -> None:
+    """Write `<name>.json`.
+
+    Args:
+        folder: the run's folder.
+        name: the codec's role in the task, such as `target`.
+        kind: which codec this is.
+        content: what it learned, as JSON takes it.
+    """
+    record = {"codec": kind, "format": _FORMAT, "content": content, "sha256": _checksum(content)}
+    write_atomic(folder / f"{name}.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_codec(folder: Path, name: str, kind: str) -> dict[str, Any]:
+    """Read what `write_codec` wrote.
+
+    Raises:
+        ZooError: missing, damaged, or of another kind; names the file.
+    """
+    path = folder / f"{name}.json"
+    record = read_record(path)
+    if record["codec"] != kind:
+        raise ZooError(f"{path}: holds a {record['codec']} codec where a {kind} codec is needed")
+    return dict(record["content"])
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """Read a codec's file of any kind, with its checksum compared.
+
+    Raises:
+        ZooError: missing or damaged; names the file.
+    """
+    try:
+        record = json.loads(path.read_bytes())
+        whole = record["format"] <= _FORMAT and record["sha256"] == _checksum(record["content"])
+    except OSError as error:
+        raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise ZooError(f"{path}: damaged: not the record of a codec; the run has to be trained again") from error
+    if record["format"] > _FORMAT:
+        raise ZooError(f"{path}: written by a newer zoo (format {record['format']}, this one reads {_FORMAT})")
+    if not whole:
+        raise ZooError(f"{path}: damaged: its checksum does not fit; the run has to be trained again")
+    return dict(record)
+
+
+def _checksum(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,234 @@
+"""Text by sentencepiece pieces, trained on the run's own text."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo.codecs.byte import ByteStream
+from zoo.codecs.codec_file import read_codec, write_codec
+from zoo.codecs.text import EncodedChunk, TextCodec, checked_ids, no_text, text_chunks
+from zoo.data.document import Document, surrogate_error
+from zoo.errors import UsageError, ZooError
+from zoo.files import write_atomic
+
+_SPACE = "\u2581"  # what sentencepiece writes for a space, and therefore cannot tell from one
+_ALWAYS_PIECES = ("\n", "\t")
+_UNTRAINABLE = re.compile("[\0\u2581\u2585\n]+")  # sentencepiece leaves out sentences that hold one of these
+_LONGEST_SENTENCE = 1000  # characters
+_LONGEST_LINE = 1 << 20  # characters encoded as one
+_CHUNK = 1 << 18  # bytes encoded at a time: the lists of Python integers are the bulk of the memory
+
+
+class PieceCodec(TextCodec):
+    """One id a piece: whole frequent words, parts of rarer ones, and single bytes for what is left.
+
+    Every text can be encoded and comes back exactly, spaces, tabs and newlines included: nothing is normalised, the
+    pieces are looked up as bytes, and what sentencepiece itself would change is encoded byte by byte.
+
+    Args:
+        vocabulary: number of pieces, the 256 bytes among them.
+        algorithm: `unigram` (Kudo 2018, https://arxiv.org/abs/1804.10959) or `bpe` (Sennrich et al. 2016,
+            https://arxiv.org/abs/1508.07909).
+        sample: how many characters of the training text to learn the pieces from, taken evenly from all of it.
+    """
+
+    def __init__(self, vocabulary: int = 2000, algorithm: str = "unigram", sample: int = 4_000_000) -> None:
+        if algorithm not in ("unigram", "bpe"):
+            raise ValueError(f"algorithm must be 'unigram' or 'bpe', got {algorithm!r}")
+        self.vocabulary = vocabulary
+        self.algorithm = algorithm
+        self.sample = sample
+        self._model = b""
+        self._processor: Any = None
+        self._pieces: list[bytes] = []  # id -> UTF-8 bytes
+        self._first_byte = 0  # id of the piece for byte 0; the others follow
+
+    @property
+    def size(self) -> int:
+        """Number of pieces."""
+        if not self._pieces:
+            raise ValueError("the piece codec is neither fitted nor restored yet")
+        return len(self._pieces)
+
+    def fit(self, values: Iterable[str | Document]) -> None:
+        """Train sentencepiece on a sample of the texts.
+
+        Raises:
+            UsageError: the text cannot give that many pieces, or so few; says what size would work.
+            ZooError: there is no text.
+        """
+        from sentencepiece import SentencePieceTrainer
+
+        sentences = list(_sentences(_sampled(text_chunks(values), self.sample)))
+        if not sentences:
+            raise no_text("a vocabulary of pieces")
+        model = io.BytesIO()
+        try:
+            SentencePieceTrainer.train(
+                sentence_iterator=iter(sentences),
+                model_writer=model,
+                model_type=self.algorithm,
+                vocab_size=self.vocabulary,
+                byte_fallback=True,
+                normalization_rule_name="identity",
+                add_dummy_prefix=False,
+                remove_extra_whitespaces=False,
+                allow_whitespace_only_pieces=True,
+                user_defined_symbols=list(_ALWAYS_PIECES),
+                unk_id=0,
+                bos_id=-1,
+                eos_id=-1,
+                pad_id=-1,
+                max_sentence_length=8 * _LONGEST_SENTENCE,
+                shuffle_input_sentence=False,
+                num_threads=2,  # a fixed number: the sums of the unigram model depend on it in their last bits
+                minloglevel=2,
+            )
+        except RuntimeError as error:
+            raise _vocabulary_error(self.vocabulary, error) from error
+        self._load(model.getvalue())
+
+    def encode_text(self, text: str) -> np.ndarray:
+        """Ids of a string: int32 [number of pieces]."""
+        expected = _utf8(text)
+        ids = self._trained().encode(text)
+        if self._bytes_of(ids) != expected:
+            ids = [index for line in re.split("(?<=\n)", text) for index in self._exact(line)]
+        return np.asarray(ids, np.int32)
+
+    def encode_document(self, document: Document, chunk: int = _CHUNK) -> Iterator[EncodedChunk]:
+        """Ids of a document of any size, cut at line ends, where no piece crosses."""
+        held = ""
+        for text in document.chunks(chunk):
+            held += text
+            end = held.rfind("\n") + 1
+            if not end and len(held) > _LONGEST_LINE:  # cannot wait for its end any longer
+                end = held.rfind(" ") if " " in held[1:] else len(held)
+            if end:
+                yield EncodedChunk(self.encode_text(held[:end]), end)
+                held = held[end:]
+        if held:
+            yield EncodedChunk(self.encode_text(held), len(held))
+
+    def decode_bytes(self, array: Iterable[int] | np.ndarray) -> bytes:
+        """The bytes of ids [N]."""
+        return self._bytes_of(checked_ids(array, self.size).tolist())
+
+    def decode(self, array: Iterable[int] | np.ndarray) -> str:
+        """The text of ids [N]; bytes that are not UTF-8 print as U+FFFD."""
+        return self.decode_bytes(array).decode("utf-8", "replace")
+
+    def stream(self) -> ByteStream:
+        """A decoder for ids that arrive a few at a time."""
+        return ByteStream(self.decode_bytes)
+
+    def save(self, folder: Path, name: str = "codec") -> None:
+        """Write `<name>.model`, which every sentencepiece reads, and `<name>.json` with its checksum."""
+        self._trained()
+        write_atomic(folder / f"{name}.model", self._model)
+        content = {"algorithm": self.algorithm, "vocabulary": self.size, "model": _checksum(self._model)}
+        write_codec(folder, name, "piece", content)
+
+    def restore(self, folder: Path, name: str = "codec") -> None:
+        """Read what `save` wrote."""
+        content = read_codec(folder, name, "piece")
+        path = folder / f"{name}.model"
+        try:
+            model = path.read_bytes()
+        except OSError as error:
+            raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
+        if _checksum(model) != content.get("model"):
+            raise ZooError(f"{path}: damaged: its checksum does not fit; the run has to be trained again")
+        self._load(model)
+        self.algorithm, self.vocabulary = content["algorithm"], content["vocabulary"]
+
+    def _trained(self) -> Any:
+        if self._processor is None:
+            raise ValueError("the piece codec is neither fitted nor restored yet")
+        return self._processor
+
+    def _load(self, model: bytes) -> None:
+        from sentencepiece import SentencePieceProcessor
+
+        processor = SentencePieceProcessor(model_proto=model)
+        self._model, self._processor, self._pieces = model, processor, []
+        for index in range(processor.get_piece_size()):
+            piece = processor.id_to_piece(index)
+            if processor.is_byte(index):
+                self._pieces.append(bytes([int(piece[3:5], 16)]))  # <0x41>
+            elif processor.is_unknown(index):
+                self._pieces.append("\ufffd".encode())  # never encoded, but a model may choose it
+            else:
+                self._pieces.append(piece.replace(_SPACE, " ").encode())
+        self._first_byte = processor.piece_to_id("<0x00>")
+
+    def _bytes_of(self, ids: list[int]) -> bytes:
+        return b"".join(map(self._pieces.__getitem__, ids))
+
+    def _exact(self, line: str) -> list[int]:
+        """Ids that decode to the line and nothing else."""
+        ids: list[int] = []
+        for part in re.split(f"({_SPACE})", line):
+            found = self._processor.encode(part)
+            expected = part.encode()
+            ids += found if self._bytes_of(found) == expected else [self._first_byte + byte for byte in expected]
+        return ids
+
+
+def _sampled(texts: Iterable[str], limit: int) -> Iterator[str]:
+    """Every text where they are short; else every n-th piece of them, so that their sum stays below the limit."""
+    piece = max(1, min(1 << 14, limit // 16))
+    kept: list[str] = []
+    total = index = 0
+    stride = 1
+    for text in texts:
+        for begin in range(0, len(text), piece):
+            if index % stride == 0:
+                kept.append(text[begin : begin + piece])
+                total += len(kept[-1])
+            index += 1
+            if total > limit:  # twice as sparse from here on, and so far
+                kept = kept[::2]
+                total = sum(map(len, kept))
+                stride *= 2
+    return iter(kept)
+
+
+def _sentences(texts: Iterable[str]) -> Iterator[str]:
+    """Lines, or parts of long ones, without the characters that sentencepiece does not train on."""
+    for text in texts:
+        for line in _UNTRAINABLE.split(text):
+            for begin in range(0, len(line), _LONGEST_SENTENCE):
+                yield line[begin : begin + _LONGEST_SENTENCE]
+
+
+def _vocabulary_error(vocabulary: int, error: RuntimeError) -> ZooError:
+    """Sentencepiece's complaint about the size in words of ours, with the size that would work."""
+    too_large = re.search(r"size too high.*<= (\d+)", str(error))
+    if too_large:
+        return UsageError(f"text.vocabulary={vocabulary} is too large for this text; at most {too_large[1]} works")
+    too_small = re.search(r"smaller than required_chars. \d+ vs (\d+)", str(error))
+    if too_small:
+        return UsageError(
+            f"text.vocabulary={vocabulary} is too small for this text, which needs 256 bytes and its own characters; "
+            f"at least {int(too_small[1])} works"
+        )
+    return ZooError(f"sentencepiece cannot learn {vocabulary} pieces from this text: {error}")
+
+
+def _utf8(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise surrogate_error("text", error) from error
+
+
+def _checksum(model: bytes) -> str:
+    return hashlib.sha256(model).hexdigest()
