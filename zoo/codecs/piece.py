@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -36,7 +37,7 @@ class PieceCodec(TextCodec):
         vocabulary: number of pieces, the 256 bytes among them.
         algorithm: `unigram` (Kudo 2018, https://arxiv.org/abs/1804.10959) or `bpe` (Sennrich et al. 2016,
             https://arxiv.org/abs/1508.07909).
-        sample: how many characters of the training text to learn the pieces from, taken evenly from all of it.
+        sample: how many characters of the training text to learn the pieces from, drawn from all over it.
     """
 
     def __init__(self, vocabulary: int = 2000, algorithm: str = "unigram", sample: int = 4_000_000) -> None:
@@ -183,22 +184,23 @@ class PieceCodec(TextCodec):
 
 
 def _sampled(texts: Iterable[str], limit: int) -> Iterator[str]:
-    """Every text where they are short; else every n-th piece of them, so that their sum stays below the limit."""
-    piece = max(1, min(1 << 14, limit // 16))
-    kept: list[str] = []
-    total = index = 0
-    stride = 1
+    """All of the texts where they are short; else pieces drawn from all over them, less than the limit in sum."""
+    longest = max(1, min(1 << 14, limit // 16))
+    draw = random.Random(0)
+    kept: list[tuple[float, str]] = []
+    total = 0
+    rate = 1.0
     for text in texts:
-        for begin in range(0, len(text), piece):
-            if index % stride == 0:
-                kept.append(text[begin : begin + piece])
-                total += len(kept[-1])
-            index += 1
-            if total > limit:  # twice as sparse from here on, and so far
-                kept = kept[::2]
-                total = sum(map(len, kept))
-                stride *= 2
-    return iter(kept)
+        for begin in range(0, len(text), longest):
+            lot = draw.random()
+            if lot < rate:
+                kept.append((lot, text[begin : begin + longest]))
+                total += len(kept[-1][1])
+            while total > limit:  # half as dense from here on, and so far
+                rate /= 2
+                kept = [(lot, piece) for lot, piece in kept if lot < rate]
+                total = sum(len(piece) for _, piece in kept)
+    return (piece for _, piece in kept)
 
 
 def _sentences(texts: Iterable[str]) -> Iterator[str]:
