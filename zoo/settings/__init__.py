@@ -15,7 +15,7 @@ from zoo.settings.parts import (
     Settings,
     TrainSettings,
 )
-from zoo.settings.resolve import from_yaml, resolve
+from zoo.settings.resolve import from_yaml, override, resolve
 
 __all__ = [
     "BatchSettings",
@@ -27,6 +27,7 @@ __all__ = [
     "TrainSettings",
     "describe",
     "from_yaml",
+    "override",
     "part",
     "resolve",
     "setting",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -48,6 +49,25 @@ def resolve(
             raise UsageError(f"{_place(chosen[-1])}unknown preset '{preset}' of task {task}{known}")
         given = from_mapping(presets[preset], f"preset {preset}") + given
     return build(cls, given, f" of task {task}")
+
+
+def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any], *, task: str) -> SettingsType:
+    """Give a settings object with some values changed; the object itself stays as it is.
+
+    Args:
+        settings: an instance of a settings dataclass.
+        changes: `key=value` words, or a mapping; `preset` and `config` are of no use here.
+        task: the task's name, for messages.
+
+    Raises:
+        UsageError: an unknown name or a value of the wrong type.
+    """
+    given = from_mapping(changes) if isinstance(changes, Mapping) else from_words(changes)
+    for entry in given:
+        if entry.key in ("preset", "config"):
+            raise UsageError(f"{entry.key}= is for a new run; give the settings to change one by one")
+    before = from_mapping(dataclasses.asdict(settings))  # type: ignore[call-overload]
+    return build(type(settings), before + given, f" of task {task}")
 
 
 def from_yaml(cls: type[SettingsType], text: str, where: str) -> SettingsType:

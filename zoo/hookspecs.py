@@ -1,0 +1,45 @@
+"""The whole plugin contract.
+
+A plugin is a module that an entry point names: `zoo.tasks` for a task (the entry point's name is the task's name),
+`zoo.plugins` for everything else. The module implements hooks, each marked with `@zoo.hookimpl`. A hook takes nothing,
+does nothing and returns a mapping; two plugins must not use one name. The module may state `ZOO_API = 1`, the version
+of this contract that it was written for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.task import Task
+
+ZOO_API = 1
+
+hookspec = pluggy.HookspecMarker("zoo")
+hookimpl = pluggy.HookimplMarker("zoo")
+
+
+@hookspec
+def zoo_tasks() -> Mapping[str, type[Task]]:  # type: ignore[empty-body]
+    """Give tasks: name -> subclass of `zoo.Task`. Used as `zoo run task=NAME`."""
+
+
+@hookspec
+def zoo_cells() -> Mapping[str, Callable[..., keras.Layer]]:  # type: ignore[empty-body]
+    """Give recurrent cells: name -> class. Used as `model.cell=NAME`."""
+
+
+@hookspec
+def zoo_data() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
+    """Give named data sources: name -> function of the data settings that returns `zoo.data.Splits`. `data=NAME`."""
+
+
+@hookspec
+def zoo_callbacks() -> Mapping[str, Callable[[Path], keras.callbacks.Callback]]:  # type: ignore[empty-body]
+    """Give training callbacks: name -> function of the run's folder. Used as `train.callbacks=NAME`."""

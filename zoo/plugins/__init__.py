@@ -1,0 +1,21 @@
+"""Plugins: found by entry points, imported only when asked for, each guarded against the others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoo.plugins.installed import PluginInfo, find_plugins
+
+if TYPE_CHECKING:
+    from zoo.plugins.manager import Components, Plugins, PluginStatus, PluginWarning
+
+__all__ = ["Components", "PluginInfo", "PluginStatus", "PluginWarning", "Plugins", "find_plugins"]
+
+
+def __getattr__(name: str) -> Any:
+    # `zoo list` reads metadata only, and pluggy is no part of that.
+    if name in __all__:
+        from zoo.plugins import manager
+
+        return getattr(manager, name)
+    raise AttributeError(f"module 'zoo.plugins' has no attribute '{name}'")

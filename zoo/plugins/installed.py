@@ -1,0 +1,118 @@
+"""What is installed, read from metadata alone: no plugin is imported."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+GROUPS = {"zoo.tasks": "task", "zoo.plugins": "plugin"}
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """One entry point of a plugin.
+
+    Attributes:
+        name: of the entry point; for a task, the task's name.
+        kind: `task` or `plugin`.
+        distribution: that brought it.
+        version: of the distribution.
+        module: that implements it.
+    """
+
+    name: str
+    kind: str
+    distribution: str
+    version: str
+    module: str
+    entry_point: importlib.metadata.EntryPoint = field(repr=False, compare=False)
+
+    @property
+    def origin(self) -> str:
+        """The distribution and its version."""
+        return f"{self.distribution} {self.version}".strip()
+
+    @property
+    def summary(self) -> str:
+        """The first line of the module's docstring; empty where there is none."""
+        tree = _parse(self.module)
+        docstring = ast.get_docstring(tree) if tree else None
+        return docstring.strip().split("\n", 1)[0] if docstring and docstring.strip() else ""
+
+    @property
+    def api(self) -> int | None:
+        """The number that the module assigns to ZOO_API, read from its source; None where it does not."""
+        tree = _parse(self.module)
+        for statement in tree.body if tree else []:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id="ZOO_API")], value=ast.Constant(value=int(number))):
+                    return number
+        return None
+
+
+def find_plugins() -> list[PluginInfo]:
+    """Find every installed plugin, those that are switched off included.
+
+    Returns:
+        One entry for each entry point: tasks first, then by name and distribution.
+    """
+    found = list(_scan())
+    return sorted(found, key=lambda info: (info.kind != "task", info.name, info.distribution))
+
+
+def _scan() -> Iterator[PluginInfo]:
+    seen = set()
+    for distribution in importlib.metadata.distributions():
+        # Most distributions are none of ours, and some have broken metadata: look before parsing.
+        with suppress(Exception):
+            text = distribution.read_text("entry_points.txt") or ""
+            if not any(group in text for group in GROUPS):
+                continue
+            name = distribution.metadata["Name"] or "unknown"
+            if normalised(name) in seen:  # the first on the path is the one that imports find
+                continue
+            points = [point for point in distribution.entry_points if point.group in GROUPS]
+            version = distribution.metadata["Version"] or ""
+            seen.add(normalised(name))
+            for point in points:
+                module = point.value.partition(":")[0].strip()
+                yield PluginInfo(point.name, GROUPS[point.group], name, version, module, point)
+
+
+def normalised(name: str) -> str:
+    """A distribution's name in the form in which two spellings of it are equal."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def switched_off(info: PluginInfo, disabled: Iterable[str]) -> bool:
+    """Whether a list of entry-point and distribution names has this plugin."""
+    names = {normalised(name.strip()) for name in disabled if name.strip()}
+    return normalised(info.name) in names or normalised(info.distribution) in names
+
+
+def _parse(module: str) -> ast.Module | None:
+    with suppress(Exception):
+        source = _source(module)
+        return ast.parse(source) if source else None
+    return None
+
+
+def _source(module: str) -> str | None:
+    """The source of a module, found as an import would find it, but without importing its packages."""
+    path, name, spec = None, "", None
+    for step in module.split("."):
+        name = f"{name}.{step}" if name else step
+        for finder in sys.meta_path:  # editable installs bring finders of their own
+            spec = finder.find_spec(name, path)
+            if spec is not None:
+                break
+        if spec is None:
+            return None
+        path = spec.submodule_search_locations
+    get_source = getattr(spec.loader, "get_source", None) if spec else None
+    return get_source(name) if get_source else None

@@ -1,0 +1,88 @@
+"""A task in a file of the user's, with no packaging."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from zoo.errors import UsageError, ZooError
+
+
+def is_path(name: str) -> bool:
+    """Whether a task's name is the path of a file."""
+    return name.endswith(".py") or "/" in name or "\\" in name
+
+
+def import_file(path: Path) -> ModuleType:
+    """Import a Python file by its path.
+
+    Its folder joins the end of the import path, so that the file can import what lies beside it, also later.
+
+    Raises:
+        UsageError: there is no such file.
+        ZooError: it cannot be read, or fails; the message names the line.
+    """
+    if not path.is_file():
+        raise UsageError(f"task {path}: {'not a file' if path.exists() else 'no such file'}")
+    path = path.resolve()
+    # Dataclasses look their module up by name, so it needs one that no other module has.
+    name = f"zoo_file_{path.stem}_{hashlib.sha256(str(path).encode(errors='surrogateescape')).hexdigest()[:8]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise UsageError(f"task {path}: a Python file (.py) was expected")
+    module = importlib.util.module_from_spec(spec)
+    if str(path.parent) not in sys.path:
+        sys.path.append(str(path.parent))
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        del sys.modules[name]
+        raise ZooError(f"{_place(path, error)}: {describe_error(error)}") from error
+    return module
+
+
+def only_task(module: ModuleType, path: Path) -> type[Any]:
+    """The one Task subclass that a module defines; bases of others and names with an underscore do not count.
+
+    Raises:
+        UsageError: it defines none, or several.
+    """
+    from zoo.task import Task
+
+    found = [
+        value
+        for name, value in vars(module).items()
+        if isinstance(value, type)
+        and issubclass(value, Task)
+        and value.__module__ == module.__name__
+        and not name.startswith("_")
+    ]
+    found = [task for task in dict.fromkeys(found) if not any(task in other.__mro__[1:] for other in found)]
+    if not found:
+        raise UsageError(f"{path}: no task in it: a subclass of zoo.Task was expected")
+    if len(found) > 1:
+        names = ", ".join(task.__name__ for task in found)
+        raise UsageError(f"{path}: {len(found)} tasks in it ({names}): keep one, or return one in a zoo_tasks hook")
+    return found[0]
+
+
+def describe_error(error: BaseException) -> str:
+    """An exception on one line: its type, and its message where it has one."""
+    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    message = " ".join(message.split())
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def _place(path: Path, error: BaseException) -> str:
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return f"{path}:{error.lineno}"
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f"{path}:{lines[-1]}" if lines else str(path)

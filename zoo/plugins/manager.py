@@ -1,0 +1,249 @@
+"""Plugins, loaded so that a broken one disturbs nobody else."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from inspect import isfunction
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import UsageError, ZooError, did_you_mean
+from zoo.plugins.installed import PluginInfo, find_plugins, switched_off
+from zoo.plugins.local_file import describe_error, import_file, is_path, only_task
+from zoo.plugins.registry import COMPONENT_HOOKS, PluginError, Registered, Registry, check_api, taken_twice
+
+OURS = "seqzoo"
+
+
+class PluginWarning(UserWarning):
+    """A plugin, or a name of one, was left out."""
+
+
+@dataclass(frozen=True)
+class PluginStatus:
+    """What became of a plugin.
+
+    Attributes:
+        info: the plugin.
+        hooks: that it implements.
+        cause: why it is broken, on one line; empty where it is not.
+        disabled: whether it is switched off, and was not loaded.
+        error: the exception behind `cause`, with its traceback.
+    """
+
+    info: PluginInfo
+    hooks: tuple[str, ...] = ()
+    cause: str = ""
+    disabled: bool = False
+    error: BaseException | None = None
+
+
+@dataclass(frozen=True)
+class Components:
+    """What plugins add to the parts of the zoo, by name."""
+
+    cells: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    data: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    callbacks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+class Plugins:
+    """The installed plugins; each is imported when something of it is asked for.
+
+    Nothing is kept outside this object: make one for each run.
+
+    Args:
+        disabled: entry-point or distribution names to leave out; by default what the environment variable
+            `ZOO_DISABLE` lists, with commas between them.
+
+    Attributes:
+        broken: the plugins that were left out so far.
+    """
+
+    def __init__(self, disabled: Iterable[str] | None = None) -> None:
+        self._disabled = os.environ.get("ZOO_DISABLE", "").split(",") if disabled is None else list(disabled)
+        self._registry = Registry()
+        self._found: list[PluginInfo] | None = None
+        self._components: Components | None = None
+        self.broken: list[PluginStatus] = []
+
+    def find(self) -> list[PluginInfo]:
+        """Give the installed plugins that are not switched off; none is imported."""
+        return [info for info in self._all() if not switched_off(info, self._disabled)]
+
+    def load_task(self, name: str) -> type[Any]:
+        """Load one task, and no other plugin.
+
+        Args:
+            name: the task's name, or the path of a Python file with a task in it.
+
+        Returns:
+            The subclass of `zoo.Task`.
+
+        Raises:
+            UsageError: there is no such task; or the file has none, or several.
+            ZooError: the plugin is broken, or two distributions give a task this name.
+        """
+        if is_path(name):
+            return self._load_file(Path(name).expanduser())
+        rivals = [info for info in self.find() if info.kind == "task" and info.name == name]
+        if not rivals:
+            raise UsageError(self._unknown(name))
+        ours = [info for info in rivals if info.distribution == OURS]
+        if len(rivals) > 1 and not ours:
+            raise ZooError(taken_twice("task", name, [info.origin for info in rivals]))
+        chosen = (ours or rivals)[0]
+        for info in rivals:
+            if info != chosen:  # a stranger cannot take a built-in task away
+                self._leave_out(info, PluginError(self._name_taken(info)))
+        try:
+            return self._load_task_of(chosen)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too: a plugin must not end us
+            raise ZooError(f"task '{name}' of {chosen.origin} is broken: {_cause(error)}") from error
+
+    def load_components(self) -> Components:
+        """Load the plugins of the group `zoo.plugins` and gather what they add.
+
+        A broken plugin is left out, with a `PluginWarning`; so is a name that two plugins give.
+
+        Returns:
+            What they add, and what the modules of the tasks loaded so far add.
+        """
+        if self._components is None:
+            for info in self.find():
+                if info.kind == "plugin":
+                    try:
+                        self._load(info)
+                    except KeyboardInterrupt:
+                        raise
+                    except BaseException as error:
+                        self._leave_out(info, error)
+            self._components = self._gather()
+        return self._components
+
+    def load_all(self) -> list[PluginStatus]:
+        """Load every installed plugin, to see which are broken.
+
+        Returns:
+            One entry for each plugin, in the order of `find_plugins`.
+        """
+        statuses = [self._examine(info) for info in self._all()]
+        for (kind, name), owners in self._registry.shared_names().items():
+            cause = taken_twice(_one(kind), name, owners)
+            statuses = [
+                replace(status, cause=cause)
+                if status.info.origin in owners and COMPONENT_HOOKS[kind] in status.hooks and not status.cause
+                else status
+                for status in statuses
+            ]
+        return statuses
+
+    def _all(self) -> list[PluginInfo]:
+        if self._found is None:
+            self._found = find_plugins()
+        return self._found
+
+    def _examine(self, info: PluginInfo) -> PluginStatus:
+        if switched_off(info, self._disabled):
+            return PluginStatus(info, disabled=True)
+        try:
+            if taken := self._name_taken(info):
+                raise PluginError(taken)
+            if info.kind == "task":
+                self._load_task_of(info)
+            return PluginStatus(info, self._load(info).hooks)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return PluginStatus(info, cause=_cause(error), error=error)
+
+    def _name_taken(self, info: PluginInfo) -> str:
+        """Why a task's name is not this plugin's; empty where it is."""
+        rivals = [other for other in self.find() if other.kind == "task" and other.name == info.name]
+        if info.kind != "task" or info.distribution == OURS or len(rivals) < 2:
+            return ""
+        return taken_twice("task", info.name, [other.origin for other in rivals if other != info] + [info.origin])
+
+    def _load(self, info: PluginInfo) -> Registered:
+        # The source is asked before the import: a plugin for a newer zoo may well fail at it.
+        check_api(info.api)
+        registered = self._registry.add(info.entry_point.load(), info.origin)
+        tasks = {other.module for other in self.find() if other.kind == "task"}
+        if info.kind == "plugin" and "zoo_tasks" in registered.hooks and info.module not in tasks:
+            raise PluginError("nobody would find its tasks: each needs an entry point in the group zoo.tasks")
+        return registered
+
+    def _load_task_of(self, info: PluginInfo) -> type[Any]:
+        hooks = self._load(info).hooks
+        tasks = self._registry.ask(info.entry_point.load(), "zoo_tasks") if "zoo_tasks" in hooks else {}
+        if info.name not in tasks:
+            raise PluginError(f"its hook zoo_tasks gives no '{info.name}'{did_you_mean(info.name, tasks)}")
+        return _checked(tasks[info.name])
+
+    def _load_file(self, path: Path) -> type[Any]:
+        module = import_file(path)
+        try:
+            if "ZOO_API" in vars(module):
+                check_api(vars(module)["ZOO_API"])
+            if not any(isfunction(value) and hasattr(value, "zoo_impl") for value in vars(module).values()):
+                return _checked(only_task(module, path))
+            self._registry.add(module, str(path))
+            tasks = self._registry.ask(module, "zoo_tasks")
+            if not tasks:
+                return _checked(only_task(module, path))
+            if len(tasks) > 1 and path.stem not in tasks:
+                raise UsageError(f"{path}: {len(tasks)} tasks in it ({', '.join(tasks)}): name one '{path.stem}'")
+            return _checked(tasks.get(path.stem) or next(iter(tasks.values())))
+        except (KeyboardInterrupt, UsageError):
+            raise
+        except BaseException as error:
+            raise ZooError(f"task {path} is broken: {_cause(error)}") from error
+
+    def _leave_out(self, info: PluginInfo, error: BaseException) -> None:
+        status = PluginStatus(info, cause=_cause(error), error=error)
+        self.broken.append(status)
+        _warn(f"{info.kind} '{info.name}' of {info.origin} is left out: {status.cause}")
+
+    def _gather(self) -> Components:
+        shared = self._registry.shared_names()
+        for (kind, name), owners in shared.items():
+            _warn(f"{taken_twice(_one(kind), name, owners)}; neither is used")
+        found: dict[str, dict[str, Any]] = {kind: {} for kind in COMPONENT_HOOKS}
+        for entry in self._registry.registered.values():
+            for kind, components in entry.components.items():
+                found[kind].update({name: part for name, part in components.items() if (kind, name) not in shared})
+        return Components(**found)
+
+    def _unknown(self, name: str) -> str:
+        if any(info.kind == "task" and info.name == name for info in self._all()):
+            return f"task '{name}' is switched off by ZOO_DISABLE"
+        if Path(f"{name}.py").is_file():
+            return f"unknown task '{name}'; for the file beside you, write ./{name}.py"
+        known = [info.name for info in self.find() if info.kind == "task"]
+        return f"unknown task '{name}'{did_you_mean(name, known) or '; none is installed: pip install seqzoo'}"
+
+
+def _checked(task: Any) -> type[Any]:
+    from zoo.task import Task
+
+    if not isinstance(task, type) or not issubclass(task, Task):
+        raise PluginError(f"{task!r} is no task: a subclass of zoo.Task was expected")
+    check_api(task.api)
+    return task
+
+
+def _one(kind: str) -> str:
+    return {"cells": "cell", "callbacks": "callback", "data": "data source"}[kind]
+
+
+def _cause(error: BaseException) -> str:
+    return str(error) if isinstance(error, ZooError) else describe_error(error)
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, PluginWarning, stacklevel=4)

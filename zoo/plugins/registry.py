@@ -1,0 +1,127 @@
+"""The hooks of loaded plugins: a plugin is registered whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+
+from zoo import hookspecs
+from zoo.errors import ZooError, did_you_mean
+
+COMPONENT_HOOKS = {"cells": "zoo_cells", "data": "zoo_data", "callbacks": "zoo_callbacks"}
+
+
+class PluginError(ZooError):
+    """A plugin cannot be used; the message is the cause alone."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A plugin whose hooks are known.
+
+    Attributes:
+        owner: its distribution and version, or its file.
+        hooks: that it implements.
+        components: kind (`cells`, ...) -> name -> class or function.
+    """
+
+    owner: str
+    hooks: tuple[str, ...]
+    components: Mapping[str, Mapping[str, Callable[..., Any]]] = field(default_factory=dict)
+
+
+class Registry:
+    """Registers plugins with pluggy and asks them, one at a time.
+
+    pluggy calls a hook in all plugins at once, and the first that raises ends the call; so each is asked alone.
+    """
+
+    def __init__(self) -> None:
+        self._manager = pluggy.PluginManager("zoo")
+        self._manager.add_hookspecs(hookspecs)
+        self._known = sorted(name for name in vars(self._manager.hook) if name.startswith("zoo_"))
+        self.registered: dict[Any, Registered] = {}
+
+    def add(self, plugin: Any, owner: str) -> Registered:
+        """Register a plugin and ask it for its components.
+
+        Args:
+            plugin: a module, or any object with hook implementations.
+            owner: its distribution and version, or its file.
+
+        Raises:
+            PluginError: no hook, an unknown one, a wrong answer, or a plugin for a newer zoo.
+            BaseException: what the plugin raises itself.
+        """
+        if plugin in self.registered:  # one module may stand behind several entry points
+            return self.registered[plugin]
+        check_api(getattr(plugin, "ZOO_API", None))
+        try:
+            self._manager.register(plugin)
+            hooks = tuple(sorted(caller.name for caller in self._manager.get_hookcallers(plugin) or []))
+            if not hooks:
+                raise PluginError("it implements no hook: mark one with @zoo.hookimpl")
+            for hook in hooks:
+                if hook not in self._known:
+                    raise PluginError(f"unknown hook '{hook}'{did_you_mean(hook, self._known)}")
+            self._manager.check_pending()
+            components = {kind: self.ask(plugin, hook) for kind, hook in COMPONENT_HOOKS.items() if hook in hooks}
+        except BaseException:
+            if self._manager.is_registered(plugin):
+                self._manager.unregister(plugin)
+            raise
+        self.registered[plugin] = Registered(owner, hooks, components)
+        return self.registered[plugin]
+
+    def ask(self, plugin: Any, hook: str) -> dict[str, Callable[..., Any]]:
+        """Call one hook of one plugin, and check that it returns names with classes or functions.
+
+        Raises:
+            PluginError: it returns something else.
+            BaseException: what the plugin raises itself.
+        """
+        others = [other for other in self._manager.get_plugins() if other is not plugin]
+        answer: dict[str, Callable[..., Any]] = {}
+        for result in self._manager.subset_hook_caller(hook, others)():
+            if not isinstance(result, Mapping):
+                raise PluginError(f"{hook} must return a mapping of names, not {type(result).__name__}")
+            for name, value in result.items():
+                if not isinstance(name, str) or not callable(value):
+                    raise PluginError(f"{hook} must return names with classes or functions, not {name!r}: {value!r}")
+                answer[name] = value
+        return answer
+
+    def shared_names(self) -> dict[tuple[str, str], list[str]]:
+        """Give the component names that several plugins use: (kind, name) -> the plugins' owners."""
+        owners: dict[tuple[str, str], list[str]] = {}
+        for entry in self.registered.values():
+            for kind, components in entry.components.items():
+                for name in components:
+                    owners.setdefault((kind, name), []).append(entry.owner)
+        return {key: found for key, found in owners.items() if len(found) > 1}
+
+
+def check_api(version: Any) -> None:
+    """Refuse a plugin that was written for a newer version of the contract.
+
+    Args:
+        version: its `ZOO_API`; None where it states none.
+
+    Raises:
+        PluginError: it is newer than ours, or no whole number.
+    """
+    if version is None:
+        return
+    if not isinstance(version, int):
+        raise PluginError(f"ZOO_API must be a whole number, not {version!r}")
+    if version > hookspecs.ZOO_API:
+        raise PluginError(f"made for plugin API {version}, and this zoo has {hookspecs.ZOO_API}: update seqzoo")
+
+
+def taken_twice(kind: str, name: str, owners: list[str]) -> str:
+    """Say that several plugins use one name, and what to do."""
+    which = owners[-1].split()[0]
+    return f"{kind} '{name}' is given by {' and by '.join(owners)}: switch one off, as with ZOO_DISABLE={which}"
