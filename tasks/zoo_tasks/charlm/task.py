@@ -1,0 +1,104 @@
+"""The task: text in one stream, a decoder, truncated backpropagation through time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import zoo
+from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
+from zoo.topology import LanguageModel
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Splits
+
+
+@dataclass
+class CharLMData(DataSettings):
+    """Where the text comes from."""
+
+    source: str = setting("stdlib", "stdlib (Python's own source), or a file, a folder or a glob", shorthand=True)
+    reset: bool = setting(False, "forget the carried state where a document ends")
+
+
+@dataclass
+class CharLMModel:
+    """The decoder."""
+
+    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    layers: int = setting(2, "recurrent layers, each reading the one below", minimum=1)
+    units: int = setting(128, "units of a layer", minimum=1)
+    embedding: int = setting(0, "width of the symbols' embedding; 0: one-hot input", minimum=0)
+    dropout: float = setting(0.0, "share of activations dropped between layers while training", minimum=0, maximum=0.95)
+    tied: bool = setting(False, "the softmax shares the embedding's matrix; needs embedding = units")
+
+
+@dataclass
+class CharLMText:
+    """How text becomes symbols."""
+
+    unit: str = setting("character", "what a symbol is", ("character", "byte", "piece"))
+    vocabulary: int = setting(1000, "number of sentencepiece pieces (unit=piece)", minimum=10)
+
+
+@dataclass
+class CharLMSettings(zoo.Settings):
+    """Settings of the character language model."""
+
+    data: CharLMData = part(CharLMData)
+    text: CharLMText = part(CharLMText)
+    model: CharLMModel = part(CharLMModel)
+    batch: BatchSettings = part(BatchSettings, size=50, length=50)
+    train: TrainSettings = part(
+        TrainSettings, epochs=2, learning_rate=4e-3, schedule="cosine", warmup=100, clip=5.0, evaluate_every=500
+    )
+
+
+class CharLM(zoo.Task):
+    """A character language model: it reads a text and learns to write more of it."""
+
+    topology = LanguageModel()
+    Settings = CharLMSettings
+    presets: Mapping[str, Mapping[str, Any]] = {}
+
+    def data(self) -> Splits:
+        """Read the text."""
+        from zoo.data import python_stdlib, read_documents
+
+        data = self.settings.data
+        if data.source == "stdlib":
+            return python_stdlib()
+        return read_documents(data.source, data.validation, data.test)
+
+    def codecs(self) -> dict[str, Codec]:
+        """The codec of the chosen unit."""
+        from zoo.codecs import ByteCodec, CharacterCodec, PieceCodec
+
+        text = self.settings.text
+        if text.unit == "byte":
+            return {"target": ByteCodec()}
+        if text.unit == "piece":
+            return {"target": PieceCodec(text.vocabulary)}
+        return {"target": CharacterCodec()}
+
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
+        """A decoder alone."""
+        from zoo.models import Decoder
+
+        model = self.settings.model
+        decoder = Decoder(
+            vocabulary=codecs["target"].size,
+            cell=model.cell,
+            layers=model.layers,
+            units=model.units,
+            embedding=model.embedding,
+            dropout=model.dropout,
+            tied=model.tied,
+            cells=dict(self.components.get("cells", {})),
+        )
+        decoder.build()
+        return decoder

@@ -1,0 +1,121 @@
+"""A decoder: tokens in, logits of the next token out, with a state that can be carried on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from zoo.errors import UsageError
+from zoo.layers import Dropout, Stack
+
+
+@keras.saving.register_keras_serializable(package="zoo")
+class Decoder(keras.Model):
+    """A recurrent language model: embedded or one-hot tokens, a stack of recurrent layers, a softmax's logits.
+
+    The wiring of Karpathy 2015, "The Unreasonable Effectiveness of Recurrent Neural Networks",
+    https://karpathy.github.io/2015/05/21/rnn-effectiveness/.
+
+    Args:
+        vocabulary: V, the number of different tokens.
+        cell: name of a recurrent cell (`rnn`, `lstm`, `gru`, or one that a plugin adds).
+        layers: how many recurrent layers.
+        units: U, of each layer.
+        embedding: width of the token embedding; 0 reads tokens one-hot.
+        dropout: share of activations dropped between layers and before the logits, while training.
+        tied: the logits use the embedding's matrix (Press and Wolf 2017, arXiv:1608.05859).
+        cells: further cells by name, as plugins add them.
+
+    Raises:
+        UsageError: tied weights without an embedding of the units' width.
+    """
+
+    def __init__(
+        self,
+        vocabulary: int,
+        cell: str = "lstm",
+        layers: int = 2,
+        units: int = 128,
+        embedding: int = 128,
+        dropout: float = 0.0,
+        tied: bool = False,
+        cells: dict[str, Any] | None = None,
+        name: str = "decoder",
+        **keywords: Any,
+    ) -> None:
+        super().__init__(name=name, **keywords)
+        if tied and embedding != units:
+            raise UsageError(f"model.tied needs model.embedding equal to model.units; they are {embedding} and {units}")
+        self.vocabulary, self.cell, self.depth, self.units = vocabulary, cell, layers, units
+        self.width, self.rate, self.tied, self._cells = embedding, dropout, tied, cells
+        self.embedding = keras.layers.Embedding(vocabulary, embedding, name="embedding") if embedding else None
+        self.recurrent = Stack(
+            cell=cell, layers=layers, units=units, dropout=dropout, extra_cells=cells or {}, name="recurrent"
+        )
+        self.dropout = Dropout(dropout, name="dropout")
+        if tied:
+            self.logits = None
+            self.bias = self.add_weight(shape=(vocabulary,), initializer="zeros", name="logits_bias")
+        else:
+            self.logits = keras.layers.Dense(vocabulary, name="logits")
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights; the shape of the tokens does not matter."""
+        if self.built:
+            return
+        if self.embedding is not None:
+            self.embedding.build((None, None))
+        self.recurrent.build((None, None, self.width or self.vocabulary))
+        if self.logits is not None:
+            self.logits.build((None, None, self.units))
+        self.built = True
+
+    def call(self, tokens: Any, states: Any = None, training: bool | None = None) -> tuple[Any, Any]:
+        """Read whole sequences.
+
+        Args:
+            tokens: int `[B, T]`.
+            states: of the recurrent layers, as `start` or an earlier call gave them; None for zeros.
+            training: whether dropout is on.
+
+        Returns:
+            Logits `[B, T, V]` and the states after the last token.
+        """
+        outputs, states = self.recurrent(self._embed(tokens), initial_state=states, training=training)  # [B, T, U]
+        return self._project(self.dropout(outputs, training=training)), states
+
+    def start(self, rows: int, memory: Any = None) -> Any:
+        """Give the states before the first token (see `zoo.search.Stepper`)."""
+        del memory
+        return self.recurrent.zero_state(rows)
+
+    def step(self, tokens: Any, states: Any) -> tuple[Any, Any]:
+        """Read one token a row (see `zoo.search.Stepper`): int `[B]` -> logits `[B, V]`, states."""
+        output, states = self.recurrent.step(self._embed(tokens), states)  # [B, U]
+        return self._project(output), states
+
+    def _embed(self, tokens: Any) -> Any:
+        if self.embedding is not None:
+            return self.embedding(tokens)  # [..., E]
+        return ops.one_hot(tokens, self.vocabulary, dtype=self.compute_dtype)  # [..., V]
+
+    def _project(self, outputs: Any) -> Any:
+        if self.logits is not None:
+            return self.logits(outputs)  # [..., V]
+        matrix = ops.cast(ops.transpose(self.embedding.embeddings), self.compute_dtype)
+        return ops.matmul(outputs, matrix) + ops.cast(self.bias, self.compute_dtype)  # [..., V]
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments that make this model again."""
+        return {
+            "name": self.name,
+            "vocabulary": self.vocabulary,
+            "cell": self.cell,
+            "layers": self.depth,
+            "units": self.units,
+            "embedding": self.width,
+            "dropout": self.rate,
+            "tied": self.tied,
+        }

@@ -1,0 +1,245 @@
+"""A run's folder: what is in it, and how it is written and read without ever meeting half a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo.errors import UsageError, ZooError, did_you_mean
+from zoo.files import write_atomic
+from zoo.training.checkpoint import load_checkpoint, save_checkpoint
+from zoo.training.report import Evaluation
+
+FORMAT = 1
+
+
+class RunFolder:
+    """The files of one run.
+
+    | file | what |
+    |---|---|
+    | `run.json` | the task and the versions it was made with |
+    | `settings.yaml` | every setting, resolved |
+    | `codecs/` | how values become tensors, fitted |
+    | `weights/best.safetensors`, `weights/last.safetensors` | the model's weights |
+    | `checkpoint.safetensors` | all that training needs to go on |
+    | `metrics.jsonl` | one line an evaluation |
+    | `samples/` | one text an evaluation |
+    | `cache/` | encoded data while the run lasts |
+
+    Args:
+        path: of the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.settings = path / "settings.yaml"
+        self.codecs = path / "codecs"
+        self.best = path / "weights" / "best.safetensors"
+        self.last = path / "weights" / "last.safetensors"
+        self.checkpoint = path / "checkpoint.safetensors"
+        self.metrics = path / "metrics.jsonl"
+        self.samples = path / "samples"
+        self.cache = path / "cache"
+        self._about = path / "run.json"
+
+    @classmethod
+    def create(cls, out: str, task: str) -> RunFolder:
+        """Make a new folder.
+
+        Args:
+            out: where; empty for `runs/<task>/<time>`.
+            task: the task's name.
+
+        Raises:
+            UsageError: there is a run in it already.
+            ZooError: it cannot be written to.
+        """
+        if out:
+            folder = cls(Path(out).expanduser())
+            if folder._about.exists():
+                raise UsageError(f"{out} holds a run already; go on with `zoo resume {out}`, or choose another out=")
+        else:
+            stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+            base = Path("runs") / task
+            names = (stamp if attempt == 0 else f"{stamp}-{attempt}" for attempt in range(1000))
+            folder = cls(next(base / name for name in names if not (base / name).exists()))
+        try:
+            folder.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ZooError(f"cannot make the run's folder {folder.path}: {error.strerror}") from error
+        if not os.access(folder.path, os.W_OK):
+            raise ZooError(f"cannot write to the run's folder {folder.path}; choose another with out=")
+        return folder
+
+    @classmethod
+    def find(cls, name: str) -> RunFolder:
+        """Find a run by its folder, or by its task's name: the latest under `runs/`.
+
+        Raises:
+            ZooError: there is none.
+        """
+        given = Path(name).expanduser()
+        if (given / "run.json").is_file():
+            return cls(given.resolve() if given.is_symlink() else given)
+        base = Path("runs") / name
+        latest = base / "latest"
+        if latest.exists():
+            return cls(latest.resolve())
+        if given.is_dir():
+            raise ZooError(f"{name} is a folder, but no run: it has no run.json")
+        known = sorted(entry.name for entry in Path("runs").iterdir() if entry.is_dir()) if Path("runs").is_dir() else []
+        hint = did_you_mean(name, known) or "; there are no runs here yet: zoo run task=charlm"
+        raise ZooError(f"there is no run '{name}'{hint}")
+
+    def begin(self, about: Mapping[str, Any], settings: str) -> None:
+        """Write what the run is, and point the task's `latest` to it.
+
+        Args:
+            about: task and versions.
+            settings: as YAML.
+        """
+        write_atomic(self.settings, settings)
+        write_atomic(self._about, json.dumps({"format": FORMAT, **about}, indent=2) + "\n")
+        if self.path.parent.parent.name == "runs":
+            self._point_latest()
+
+    def about(self) -> dict[str, Any]:
+        """Read what the run is.
+
+        Raises:
+            ZooError: the file is missing or damaged, or was written by a newer version.
+        """
+        try:
+            about = json.loads(self._about.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ZooError(f"{self.path} is no run: it has no run.json") from error
+        except (ValueError, OSError) as error:
+            raise ZooError(f"{self._about} is damaged: {error}") from error
+        if not isinstance(about, dict) or "task" not in about:
+            raise ZooError(f"{self._about} is damaged: it names no task")
+        if about.get("format", 0) > FORMAT:
+            raise ZooError(f"{self.path} was written by a newer version of the zoo; install that one")
+        return about
+
+    def _point_latest(self) -> None:
+        link = self.path.parent / "latest"
+        temporary = self.path.parent / f".latest-{os.getpid()}"
+        try:
+            temporary.symlink_to(self.path.name)
+            os.replace(temporary, link)
+        except OSError:
+            # A file system without links: runs are then named by their folder.
+            temporary.unlink(missing_ok=True)
+
+    # What the trainer hands over
+
+    def keep_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+        """Keep all that is needed to go on."""
+        save_checkpoint(self.checkpoint, arrays, state)
+
+    def keep_best(self, model: Any) -> None:
+        """Keep the model's present weights as the best."""
+        save_weights(self.best, model)
+
+    def keep_last(self, model: Any) -> None:
+        """Keep the model's present weights as the last."""
+        save_weights(self.last, model)
+
+    def keep_evaluation(self, evaluation: Evaluation) -> None:
+        """Append the metrics' line, and keep the example in a file of its own."""
+        status = evaluation.status
+        line = {
+            "step": status.step,
+            "epoch": round(status.epoch, 4),
+            "seconds": round(status.elapsed, 3),
+            "learning_rate": status.learning_rate,
+            "tokens_per_second": round(status.tokens_per_second, 1),
+            "padding": round(status.padding, 4),
+            "waiting": round(status.waiting, 4),
+            "best": evaluation.best,
+            "train": evaluation.train,
+            "validation": evaluation.validation,
+        }
+        try:
+            with open(self.metrics, "a", encoding="utf-8") as stream:
+                stream.write(json.dumps(line) + "\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError as error:
+            raise ZooError(f"cannot write {self.metrics}: {error.strerror}") from error
+        if evaluation.example:
+            write_atomic(self.samples / f"{status.step:08d}.txt", evaluation.example)
+
+    # Going on and going back
+
+    def read_metrics(self) -> list[dict[str, Any]]:
+        """Read the evaluations so far; a last line that was cut off is left out."""
+        try:
+            lines = self.metrics.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        records = []
+        for line in lines:
+            try:
+                records.append(json.loads(line))
+            except ValueError:
+                break
+        return records
+
+    def rewind(self, step: int) -> None:
+        """Forget evaluations after a step, which a run that is resumed will make again."""
+        records = [record for record in self.read_metrics() if record["step"] <= step]
+        if self.metrics.exists():
+            write_atomic(self.metrics, "".join(json.dumps(record) + "\n" for record in records))
+        for sample in self.samples.glob("*.txt") if self.samples.is_dir() else ():
+            if re.fullmatch(r"\d+", sample.stem) and int(sample.stem) > step:
+                sample.unlink()
+        for leftover in self.path.rglob(".*.part"):
+            leftover.unlink()
+
+    def clear_cache(self) -> None:
+        """Remove the encoded data, which can be made again."""
+        shutil.rmtree(self.cache, ignore_errors=True)
+
+
+def save_weights(path: Path, model: Any) -> None:
+    """Write a model's weights as named arrays.
+
+    Args:
+        path: of the file.
+        model: a keras.Model.
+    """
+    arrays = {f"{index:03d}/{variable.path}": variable.numpy() for index, variable in enumerate(model.variables)}
+    save_checkpoint(path, arrays, {})
+
+
+def load_weights(path: Path, model: Any) -> None:
+    """Put a file's weights into a model, matched by their order, which is the same in every process and engine.
+
+    Args:
+        path: of the file.
+        model: a keras.Model of the same architecture.
+
+    Raises:
+        ZooError: the file is missing or damaged, or belongs to another model.
+    """
+    arrays, _ = load_checkpoint(path)
+    values: Sequence[np.ndarray] = [arrays[name] for name in sorted(arrays)]
+    variables = model.variables
+    if len(values) != len(variables):
+        raise ZooError(f"{path} holds {len(values)} arrays, the model has {len(variables)}: another model")
+    for value, variable in zip(values, variables, strict=True):
+        if tuple(value.shape) != tuple(variable.shape):
+            raise ZooError(
+                f"{path}: {variable.path} is {tuple(value.shape)}, the model's is {tuple(variable.shape)}: another model"
+            )
+        variable.assign(value)

@@ -1,0 +1,452 @@
+"""A run of a task: trained, loaded, resumed, evaluated, sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo.errors import UsageError, ZooError
+from zoo.runs.folder import RunFolder, load_weights
+from zoo.settings import from_yaml, override, resolve, to_yaml
+from zoo.topology.inference import Inference
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Batches, Splits
+    from zoo.task import Task
+    from zoo.training.engines import Engine
+    from zoo.training.report import Report
+
+
+class Run:
+    """A task with its settings, its fitted codecs, its model and its folder.
+
+    Made by `zoo.run` and `zoo.load`. The model is built when it is first asked for.
+
+    Attributes:
+        task: an instance of the task.
+        name: the task's name.
+        settings: resolved.
+        codecs: fitted, by role.
+        folder: where it lives.
+        reason: why its training ended; empty for a run that was loaded.
+        interrupted: number of the signal that ended its training, or 0.
+    """
+
+    def __init__(self, task: Task, name: str, folder: RunFolder, codecs: dict[str, Codec]) -> None:
+        self.task, self.name, self.folder, self.codecs = task, name, folder, codecs
+        self.settings: Any = task.settings
+        self.topology = task.topology
+        self.reason = ""
+        self.interrupted = 0
+        self._model: keras.Model | None = None
+        self._engine: Engine | None = None
+        self._inference: Inference | None = None
+
+    def __repr__(self) -> str:
+        return f"<Run of {self.name} in {self.folder.path}>"
+
+    @property
+    def metrics(self) -> list[dict[str, Any]]:
+        """The evaluations made while training, in order, as `metrics.jsonl` holds them."""
+        return self.folder.read_metrics()
+
+    @property
+    def engine(self) -> Engine:
+        """What the run computes on."""
+        if self._engine is None:
+            from zoo.training.engines import make_engine
+
+            device = self.settings.device
+            rows = self.settings.batch.size
+            self._engine = make_engine(device.kind, device.replicas, device.threads, device.precision, rows)
+        return self._engine
+
+    @property
+    def model(self) -> keras.Model:
+        """The keras.Model with the best weights of a run that was loaded or has ended.
+
+        Raises:
+            ZooError: the run's weights are missing or damaged.
+        """
+        if self._model is None:
+            self._build()
+            assert self._model is not None
+            load_weights(self.folder.best if self.folder.best.exists() else self.folder.last, self._model)
+        return self._model
+
+    @property
+    def inference(self) -> Inference:
+        """The model, ready to answer."""
+        assert self.model is not None and self._inference is not None
+        return self._inference
+
+    def _build(self) -> keras.Model:
+        model = self.engine.build(lambda: self.task.model(self.codecs), self.settings.seed)
+        if not model.built:
+            raise ZooError(f"task {self.name}: model() gave a model that is not built; call it once, or call build()")
+        self._model = model
+        self._inference = Inference(model, self.codecs, self.engine.compile)
+        return model
+
+    def _prepare(self, optimizer: Any = None, clip: float = 0.0, average: float = 0.0) -> None:
+        model = self._model
+
+        def forward(batch: Any, carry: Any, training: bool) -> Any:
+            assert model is not None
+            return self.topology.forward(model, batch, carry, training)
+
+        self.engine.prepare(model, forward, optimizer, clip, average)
+
+    def _batches(self, splits: Splits, split: str) -> Batches | None:
+        examples = getattr(splits, split)
+        if not len(examples):
+            return None
+        return self.topology.batches(examples, self.codecs, self.settings, folder=self.folder.cache, split=split)
+
+    def train(
+        self, report: Report | None = None, callbacks: Sequence[Any] = (), splits: Splits | None = None
+    ) -> Run:
+        """Train, or go on where the checkpoint stands.
+
+        Args:
+            report: is told how it goes; nobody by default.
+            callbacks: Keras callbacks.
+            splits: the examples, where they have been read already.
+
+        Returns:
+            The run itself, with the best weights.
+
+        Raises:
+            ZooError: bad data, a damaged checkpoint, a loss that is no number, a folder that cannot be written to.
+        """
+        from zoo.training.checkpoint import load_checkpoint
+        from zoo.training.optimizers import make_optimizer
+        from zoo.training.report import Silent
+        from zoo.training.trainer import Trainer
+
+        settings, train = self.settings, self.settings.train
+        report = report or Silent()
+        if not (train.steps or train.epochs or train.minutes or train.patience):
+            raise UsageError("nothing would end this training: set train.steps, train.epochs, train.minutes or train.patience")
+        try:
+            splits = splits or self.task.data()
+            training = self._batches(splits, "train")
+            if training is None:
+                raise ZooError(f"the data of task {self.name} has no training examples")
+            validation = self._batches(splits, "validation")
+            model = self._build()
+            optimizer = self.engine.build(lambda: make_optimizer(train), settings.seed)
+            self._prepare(optimizer, train.clip, train.average)
+            trainer = Trainer(
+                engine=self.engine,
+                topology=self.topology,
+                model=model,
+                settings=train,
+                seed=settings.seed,
+                training=training,
+                validation=validation,
+                keeper=self.folder,
+                callbacks=callbacks,
+                report=report,
+                example=self._example,
+            )
+            model.optimizer = optimizer
+            step = 0
+            if self.folder.checkpoint.exists():
+                arrays, state = load_checkpoint(self.folder.checkpoint)
+                self._same_data(state, training)
+                trainer.resume(arrays, state)
+                step = trainer.state.step
+            self.folder.rewind(step)
+            report.begin(self._introduction(splits, training, validation, step))
+            self.reason = trainer.train()
+            self.interrupted = trainer.interrupted
+        finally:
+            self.folder.clear_cache()
+        report.end(f"{self.reason}; the run is in {self.folder.path}")
+        if self.folder.best.exists():
+            load_weights(self.folder.best, model)
+        return self
+
+    def _same_data(self, state: Mapping[str, Any], training: Batches) -> None:
+        if state.get("data") not in (None, training.fingerprint):
+            raise ZooError(
+                f"the training data is not what {self.folder.path} was trained on; put it back, or start a new run"
+            )
+
+    def _introduction(self, splits: Splits, training: Batches, validation: Batches | None, step: int) -> list[str]:
+        assert self._model is not None
+        weights = sum(int(variable.value.shape.num_elements()) for variable in self._model.trainable_variables)
+        lines = [*splits.notes, f"data: {training.describe()}" + (f"; validation: {validation.describe()}" if validation else "")]
+        lines.append(f"model: {self._model.name}, {weights:,} weights")
+        lines.append(f"engine: {self.engine.describe()}")
+        if note := getattr(self.engine, "note", ""):
+            lines.append(f"note: {note}")
+        lines.append(f"folder: {self.folder.path}" + (f", resumed at step {step}" if step else ""))
+        return lines
+
+    def _example(self) -> str:
+        assert self._inference is not None
+        return self.topology.example(self._inference, self.settings)
+
+    def resume(self, report: Report | None = None, callbacks: Sequence[Any] = (), **changes: Any) -> Run:
+        """Go on with the training where its checkpoint stands.
+
+        Args:
+            report: is told how it goes.
+            callbacks: Keras callbacks.
+            **changes: settings to change, such as `train={"epochs": 10}`.
+
+        Returns:
+            The run itself.
+
+        Raises:
+            ZooError: there is no checkpoint, or it is damaged.
+        """
+        if not self.folder.checkpoint.exists():
+            raise ZooError(f"{self.folder.path} has no checkpoint to go on from")
+        if changes:
+            self.settings = self.task.settings = override(self.settings, changes, task=self.name)
+            self.folder.begin(self.folder.about(), to_yaml(self.settings))
+            self._engine = self._model = None
+        return self.train(report, callbacks)
+
+    def evaluate(self, split: str = "test") -> dict[str, float]:
+        """Measure the model on a split of its data.
+
+        Args:
+            split: `train`, `validation` or `test`.
+
+        Returns:
+            Metrics by name.
+
+        Raises:
+            ZooError: the data has no such split, or it cannot be read.
+        """
+        import tempfile
+
+        from zoo.training.evaluation import evaluate
+
+        if split not in ("train", "validation", "test"):
+            raise UsageError(f"there is no split '{split}': it is train, validation or test")
+        splits = self.task.data()
+        if not len(getattr(splits, split)):
+            raise ZooError(f"the data of {self.folder.path} has no {split} split")
+        model = self.model
+        self._prepare()
+        with tempfile.TemporaryDirectory(dir=_writable(self.folder.path)) as cache:
+            examples = getattr(splits, split)
+            batches = self.topology.batches(examples, self.codecs, self.settings, folder=Path(cache), split="test")
+            return evaluate(self.engine, self.topology, model, batches)
+
+    def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
+        """Answer raw inputs with raw outputs.
+
+        Args:
+            inputs: such as the task's data has them.
+            **search: settings of the search, such as `temperature=0.5`.
+
+        Returns:
+            One answer an input.
+        """
+        return self.topology.predict(self.inference, list(inputs), self._searching(search))
+
+    def sample(
+        self,
+        prime: str = "",
+        length: int | None = None,
+        temperature: float | None = None,
+        seed: int = 0,
+        count: int = 1,
+        stream: Callable[[int, str], None] | None = None,
+    ) -> Any:
+        """Write more of a text.
+
+        Args:
+            prime: the text to go on from.
+            length: symbols to produce; by default the setting `search.length`.
+            temperature: of the softmax, 0 for the likeliest symbol each time; by default `search.temperature`.
+            seed: the same seed gives the same text.
+            count: how many texts; text `i` has the seed `seed + i`, so that it comes out the same on its own.
+            stream: called with (number of the text, piece of it) as text is produced.
+
+        Returns:
+            The text after the prime; a list of texts where `count` is more than 1.
+
+        Raises:
+            ZooError: the task does not write text.
+        """
+        texts = [""] * count
+        for row, piece in self.stream(prime, length, temperature, seed, count):
+            texts[row] += piece
+            if stream is not None:
+                stream(row, piece)
+        return texts[0] if count == 1 else texts
+
+    def stream(
+        self,
+        prime: str = "",
+        length: int | None = None,
+        temperature: float | None = None,
+        seed: int = 0,
+        count: int = 1,
+    ) -> Iterator[tuple[int, str]]:
+        """Write more of a text, piece by piece (see `sample`).
+
+        Yields:
+            (number of the text, piece of it), whole characters only.
+        """
+        sample = getattr(self.topology, "sample", None)
+        if sample is None:
+            raise ZooError(f"task {self.name} ({self.topology.name}) writes no text; use predict")
+        if count < 1:
+            raise UsageError(f"count={count}: it must be at least 1")
+        given = {"length": length, "temperature": temperature}
+        settings = self._searching({name: value for name, value in given.items() if value is not None})
+        seeds = [seed + index for index in range(count)]
+        yield from sample(self.inference, [prime] * count, settings, seeds)
+
+    def _searching(self, search: Mapping[str, Any]) -> Any:
+        return override(self.settings, {"search": dict(search)}, task=self.name) if search else self.settings
+
+
+def run(
+    task: str | type[Task],
+    *,
+    callbacks: Sequence[Any] = (),
+    report: Report | None = None,
+    words: Sequence[str] = (),
+    **settings: Any,
+) -> Run:
+    """Train a task.
+
+    Args:
+        task: a task's name, the path of a file with one (`./my_task.py`), or the class itself.
+        callbacks: Keras callbacks, besides those that `train.callbacks` names.
+        report: is told how it goes; nobody by default.
+        words: settings as `key=value` words.
+        **settings: settings by part, such as `data="book.txt", model={"cell": "gru"}`.
+
+    Returns:
+        The trained run.
+
+    Raises:
+        UsageError: an unknown task or setting.
+        ZooError: what the training raises.
+    """
+    from zoo.plugins import Plugins
+
+    plugins = Plugins()
+    name, found = _task(plugins, task)
+    overrides: Any = {**settings} if settings else list(words)
+    if settings and words:
+        raise UsageError("settings come as words or as keywords, not as both")
+    resolved = resolve(found.Settings, found.presets, overrides, task=name)
+    components = plugins.load_components()
+    instance = found(resolved, {"cells": components.cells})
+    splits = instance.data()
+    codecs = instance.codecs()
+    for role, codec in codecs.items():
+        codec.fit(_values(splits.train, role))
+    folder = RunFolder.create(resolved.out, name)
+    for role, codec in codecs.items():
+        codec.save(folder.codecs, role)
+    folder.begin({"task": name, "file": str(task) if _is_path(task) else "", "versions": _versions()}, to_yaml(resolved))
+    made = Run(instance, name, folder, codecs)
+    named = named_callbacks(resolved.train.callbacks, folder.path, components.callbacks)
+    return made.train(report, [*named, *callbacks], splits)
+
+
+def load(path: str | Path, task: str | type[Task] = "") -> Run:
+    """Load a run.
+
+    Args:
+        path: its folder, or a task's name for the latest run under `runs/`.
+        task: the task's class or file, for a run of a task that no plugin registers.
+
+    Returns:
+        The run, ready to sample, predict, evaluate or resume.
+
+    Raises:
+        ZooError: it is no run, or its task is not installed.
+    """
+    from zoo.plugins import Plugins
+
+    folder = RunFolder.find(str(path))
+    about = folder.about()
+    plugins = Plugins()
+    _, found = _task(plugins, task or about.get("file") or about["task"])
+    try:
+        text = folder.settings.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ZooError(f"cannot read {folder.settings}: {error.strerror}") from error
+    settings = from_yaml(found.Settings, text, str(folder.settings))
+    instance = found(settings, {"cells": plugins.load_components().cells})
+    codecs = instance.codecs()
+    for role, codec in codecs.items():
+        codec.restore(folder.codecs, role)
+    return Run(instance, about["task"], folder, codecs)
+
+
+def named_callbacks(names: Sequence[str], folder: Path, more: Mapping[str, Any]) -> list[Any]:
+    """Make the callbacks that `train.callbacks` names.
+
+    Args:
+        names: `tensorboard`, `csv`, or what plugins add.
+        folder: of the run.
+        more: name -> function of the folder that makes a callback.
+
+    Raises:
+        UsageError: an unknown name.
+    """
+    import keras
+
+    from zoo.errors import did_you_mean
+
+    makers: dict[str, Callable[[Path], Any]] = {
+        "tensorboard": lambda path: keras.callbacks.TensorBoard(str(path / "tensorboard")),
+        "csv": lambda path: keras.callbacks.CSVLogger(str(path / "epochs.csv"), append=True),
+        **more,
+    }
+    for name in names:
+        if name not in makers:
+            raise UsageError(f"train.callbacks: there is no callback '{name}'{did_you_mean(name, makers)}")
+    return [makers[name](folder) for name in names]
+
+
+def _task(plugins: Any, task: Any) -> tuple[str, type[Task]]:
+    if isinstance(task, type):
+        return task.__name__.lower(), task
+    return (Path(task).stem if _is_path(task) else task), plugins.load_task(task)
+
+
+def _is_path(task: Any) -> bool:
+    return isinstance(task, str) and (task.endswith(".py") or "/" in task)
+
+
+def _values(examples: Any, role: str) -> Iterator[Any]:
+    for example in examples:
+        if role not in example:
+            raise ZooError(f"an example has no '{role}'; it has {', '.join(example)}")
+        yield example[role]
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in ("seqzoo", "tensorflow", "keras"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+def _writable(folder: Path) -> Path | None:
+    import os
+
+    return folder if os.access(folder, os.W_OK) else None

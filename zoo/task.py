@@ -1,0 +1,69 @@
+"""Task: the one class that a plugin author writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from zoo.hookspecs import ZOO_API
+from zoo.settings import Settings
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Splits
+    from zoo.topology import Topology
+
+
+class Task:
+    """A kind of model with its data: what `zoo run task=NAME` trains.
+
+    A subclass says which wiring it has and fills in three methods; the loop, the devices, the files, the metrics and
+    the predictions come from the topology and the trainer.
+
+    Attributes:
+        topology: the wiring, an instance.
+        Settings: the dataclass of its settings, a subclass of `zoo.Settings`.
+        presets: name -> settings, nested or by dotted name.
+        api: the version of the plugin interface that it was written for.
+
+    Args:
+        settings: resolved, an instance of `Settings`.
+        components: cells and other parts that plugins add, by kind and name.
+    """
+
+    topology: ClassVar[Topology]
+    Settings: ClassVar[type] = Settings
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    api: ClassVar[int] = ZOO_API
+
+    def __init__(self, settings: Any, components: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        self.settings = settings
+        self.components = components or {}
+
+    def data(self) -> Splits:
+        """Give the raw examples of each split.
+
+        Returns:
+            Splits of examples; an example is a mapping from role (`source`, `target`) to a raw value.
+
+        Raises:
+            ZooError: the data cannot be read; the message names file and line.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not say where its data comes from: write data()")
+
+    def codecs(self) -> dict[str, Codec]:
+        """Give a codec for each role, not yet fitted; the run fits them on the training examples and keeps them."""
+        raise NotImplementedError(f"{type(self).__name__} does not say how values become tensors: write codecs()")
+
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
+        """Build the model.
+
+        Args:
+            codecs: fitted, by role; `codec.size` is the number of symbols.
+
+        Returns:
+            A built keras.Model that its topology can call.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no model: write model()")

@@ -1,0 +1,38 @@
+"""A model ready to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.search import Generator
+
+
+class Inference:
+    """What a topology needs to predict: the model, its codecs, and compiled functions that are kept from call to call.
+
+    Args:
+        model: a built keras.Model.
+        codecs: fitted, by role.
+        compile: compiles a function of tensors (`Engine.compile`).
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        codecs: Mapping[str, Codec],
+        compile: Callable[[Callable[..., Any]], Callable[..., Any]],
+    ) -> None:
+        self.model, self.codecs, self.compile = model, codecs, compile
+
+    @cached_property
+    def generator(self) -> Generator:
+        """Generates with the model, which must step; compiled once, so that only the first text waits."""
+        from zoo.search import Generator
+
+        return Generator(self.model, self.compile)

@@ -1,0 +1,115 @@
+"""A wiring: the batch it takes, its loss, its metrics, and how it predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Batches
+    from zoo.settings import Settings
+    from zoo.topology.inference import Inference
+
+# name -> (sum over a batch, weight); a metric is the quotient of the two over as many batches as wanted.
+Sums = dict[str, tuple[Any, Any]]
+
+
+class Topology:
+    """What all tasks of one wiring share, so that no task repeats it.
+
+    The six wirings and the batches that they take; B rows, S source positions, T target positions, all int32 or float32:
+
+    | wiring        | `source`                        | `target`               | `weights` (0 at padding) | besides |
+    |---------------|---------------------------------|------------------------|--------------------------|---------|
+    | one-to-one    | float `[B, ...]`, fixed         | int `[B]`              | `[B]`                    |         |
+    | one-to-many   | float `[B, height, width, 3]`   | int `[B, T]`           | `[B, T]`                 | `previous` int `[B, T]`: the target shifted by one, which teacher forcing feeds |
+    | many-to-one   | int `[B, S]` or float `[B, S, D]` | int `[B]`            | `[B]`                    | `source_mask` `[B, S]` |
+    | many-to-many  | int `[B, S]`                    | int `[B, T]`           | `[B, T]`                 | `source_mask` `[B, S]`, `previous` `[B, T]` |
+    | synced        | float `[B, S, ...]` or int `[B, S]` | int `[B, S]`       | `[B, S]`                 | `source_mask` `[B, S]` |
+    | language model | (none)                         | int `[B, T]`           | `[B, T]`                 | `tokens` int `[B, T]`: the characters read, one before the target; `reset` `[B]`: 1 where the carried state is zeroed |
+
+    Lengths are never fixed by a model: S and T differ from batch to batch, within a small set of buckets.
+    """
+
+    name = ""
+    # The metric that decides which weights are best, and whether more of it is better.
+    monitor = "loss"
+    more_is_better = False
+
+    def batches(
+        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+    ) -> Batches:
+        """Turn raw examples into batches of this wiring.
+
+        Args:
+            examples: raw examples of one split.
+            codecs: fitted, by role (`source`, `target`).
+            settings: of the run.
+            folder: where encoded data may be kept while the run lasts.
+            split: `train`, `validation` or `test`; only `train` is shuffled.
+
+        Returns:
+            Batches that can be begun anywhere.
+
+        Raises:
+            ZooError: there is too little data for one batch.
+        """
+        raise NotImplementedError
+
+    def carry(self, model: keras.Model, rows: int) -> Any:
+        """Give the state that a stream starts from: arrays with `rows` as first axis, in any nesting; most have none."""
+        del model, rows
+        return []
+
+    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
+        """Pass over a batch, in `keras.ops`.
+
+        Args:
+            model: of this wiring.
+            batch: as in the table above.
+            carry: as `carry` gave it, or as the batch before left it.
+            training: whether dropout and its like are on.
+
+        Returns:
+            Sums by name, `loss` among them (natural logarithms), and the state for the next batch.
+        """
+        raise NotImplementedError
+
+    def summarise(self, totals: Mapping[str, tuple[float, float]], data: Batches | None) -> dict[str, float]:
+        """Turn sums over many batches into the metrics that people read.
+
+        Args:
+            totals: name -> (sum, weight), added up over the batches.
+            data: the batches they came from, for what only those know (characters a token, say).
+
+        Returns:
+            Metrics by name, `loss` among them.
+        """
+        del data
+        return {name: total / weight if weight else float("nan") for name, (total, weight) in totals.items()}
+
+    def inputs(self, examples: Any, count: int) -> list[Any]:
+        """Take a few raw inputs out of a split, such as `predict` takes them."""
+        raise NotImplementedError
+
+    def predict(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Any]:
+        """Answer raw inputs with raw outputs.
+
+        Args:
+            inference: a model of this wiring with its codecs.
+            inputs: raw values of the role `source` (a language model: the texts to go on from).
+            settings: of the run; `search` decides how generators choose.
+
+        Returns:
+            One answer an input, in order.
+        """
+        raise NotImplementedError
+
+    def example(self, inference: Inference, settings: Settings) -> str:
+        """Give a text to look at after an evaluation; empty where this wiring has none."""
+        del inference, settings
+        return ""

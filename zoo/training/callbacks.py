@@ -1,0 +1,77 @@
+"""Keras callbacks, called as Keras calls them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class Callbacks:
+    """Hands the loop's events to Keras callbacks.
+
+    The validation metrics of an epoch's end are those of the last evaluation. The learning rate is the schedule's:
+    callbacks read it from `logs["learning_rate"]`; what they assign to the optimizer has no effect.
+
+    Args:
+        callbacks: instances of `keras.callbacks.Callback`.
+        model: that they see as `self.model`.
+    """
+
+    def __init__(self, callbacks: Sequence[Any], model: Any) -> None:
+        import keras
+
+        self._model = model
+        self._logs: dict[str, float] = {}
+        # A list of none is not called at all: each call would cost time at every step.
+        self._list = keras.callbacks.CallbackList(list(callbacks), model=model) if callbacks else None
+
+    @property
+    def stop(self) -> bool:
+        """Whether a callback has set `model.stop_training`."""
+        return self._list is not None and bool(self._model.stop_training)
+
+    def train_begin(self) -> None:
+        """The training begins."""
+        if self._list:
+            self._model.stop_training = False
+            self._list.on_train_begin()
+
+    def train_end(self) -> None:
+        """The training ended."""
+        if self._list:
+            self._list.on_train_end(self._logs)
+
+    def epoch_begin(self, epoch: int) -> None:
+        """A pass over the data begins, or goes on after a resume."""
+        if self._list:
+            self._list.on_epoch_begin(epoch)
+
+    def epoch_end(self, done: int) -> None:
+        """A pass over the data ended; `done` of them are."""
+        if self._list:
+            self._list.on_epoch_end(max(0, done - 1), dict(self._logs))
+
+    def batch_begin(self, batch: int) -> None:
+        """A step begins."""
+        if self._list:
+            self._list.on_train_batch_begin(batch)
+
+    def batch_end(self, batch: int, logs: Mapping[str, float]) -> None:
+        """A step was taken."""
+        if self._list:
+            self._logs.update(logs)
+            self._list.on_train_batch_end(batch, dict(logs))
+
+    def test_begin(self) -> None:
+        """An evaluation begins."""
+        if self._list:
+            self._list.on_test_begin()
+
+    def test_end(self, metrics: Mapping[str, float]) -> None:
+        """An evaluation ended."""
+        if self._list:
+            self._list.on_test_end(dict(metrics))
+
+    def evaluated(self, train: Mapping[str, float], validation: Mapping[str, float], rate: float) -> None:
+        """Keep the metrics for the epoch's end, named as Keras names them."""
+        self._logs = {**train, **{f"val_{name}": value for name, value in validation.items()}, "learning_rate": rate}

@@ -1,0 +1,302 @@
+"""The training loop, one for all tasks."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from zoo.errors import ZooError
+from zoo.training.callbacks import Callbacks
+from zoo.training.evaluation import add, evaluate
+from zoo.training.interrupt import Interrupt
+from zoo.training.report import Evaluation, Report, Status
+from zoo.training.schedules import Moment, learning_rate
+from zoo.training.state import TrainingState
+
+if TYPE_CHECKING:
+    from zoo.data import Batches
+    from zoo.settings import TrainSettings
+    from zoo.topology import Topology
+    from zoo.training.engines import Engine
+
+# Seconds between two looks of a person: telling more often would only cost time.
+TELL_EVERY = 0.1
+
+
+class Keeper(Protocol):
+    """Who keeps what a training produces: the run's folder."""
+
+    def keep_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+        """Keep all that is needed to go on."""
+
+    def keep_best(self, model: Any) -> None:
+        """Keep the model's present weights as the best."""
+
+    def keep_last(self, model: Any) -> None:
+        """Keep the model's present weights as the last."""
+
+    def keep_evaluation(self, evaluation: Evaluation) -> None:
+        """Keep an evaluation's metrics and its example."""
+
+
+class Trainer:
+    """Trains a model until it is told to stop: by steps, epochs, minutes, want of progress, a callback or a signal.
+
+    Args:
+        engine: prepared with the model, the topology's forward pass and the optimizer.
+        topology: of the model.
+        model: a keras.Model.
+        settings: of the training.
+        seed: of everything random.
+        training: batches to learn from.
+        validation: batches to choose by; None for none.
+        keeper: keeps checkpoints, weights and metrics.
+        callbacks: Keras callbacks.
+        report: is told.
+        example: gives a text to look at after an evaluation.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        topology: Topology,
+        model: Any,
+        settings: TrainSettings,
+        seed: int,
+        training: Batches,
+        validation: Batches | None,
+        keeper: Keeper,
+        callbacks: Sequence[Any],
+        report: Report,
+        example: Callable[[], str],
+    ) -> None:
+        self.engine, self.topology, self.model, self.settings = engine, topology, model, settings
+        self.seed, self.training, self.validation = seed, training, validation
+        self.keeper, self.report, self._example = keeper, report, example
+        self.callbacks = Callbacks(callbacks, model)
+        self.state = TrainingState()
+        self.carry = topology.carry(model, training.size)
+        self.interrupted = 0
+        self._told = self._waited = self._worked = 0.0
+
+    def resume(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+        """Go on from a checkpoint.
+
+        Args:
+            arrays: as `Keeper.keep_checkpoint` got them.
+            state: likewise.
+
+        Raises:
+            ZooError: they belong to another model.
+        """
+        from keras import tree
+
+        self.engine.restore(arrays)
+        self.state = TrainingState.from_json(state)
+        leaves = [value for name, value in sorted(arrays.items()) if name.startswith("carry/")]
+        self.carry = tree.pack_sequence_as(self.carry, leaves)
+
+    def train(self) -> str:
+        """Train.
+
+        Returns:
+            Why it ended, as one clause.
+
+        Raises:
+            ZooError: the loss is no number any more.
+        """
+        state = self.state
+        state.finished = ""
+        self.callbacks.train_begin()
+        with Interrupt() as interrupt:
+            reason = self._finished()
+            while not reason:
+                reason = self._epoch(interrupt)
+        if reason == "interrupted":
+            # Not an evaluation, which could take long: what was reached is kept, and nothing else is done.
+            self._save()
+        else:
+            if state.evaluated != state.step:
+                self._evaluate()
+            state.finished = reason
+            self._save()
+        self.callbacks.train_end()
+        self.interrupted = interrupt.signal
+        return reason
+
+    def _epoch(self, interrupt: Interrupt) -> str:
+        """Go on with the present pass over the data; returns why the training ended, or nothing."""
+        state, settings = self.state, self.settings
+        self.callbacks.epoch_begin(state.epoch)
+        reason = ""
+        batches = iter(self._batches())
+        try:
+            while not reason:
+                began = time.perf_counter()
+                group = self._take(batches)
+                if not group:
+                    break
+                waited = time.perf_counter() - began
+                self._step(group)
+                spent = time.perf_counter() - began
+                state.elapsed += spent
+                self._waited, self._worked = self._waited + waited, self._worked + spent
+                if settings.evaluate_every and state.step % settings.evaluate_every == 0:
+                    self._evaluate()
+                    self._save()
+                elif settings.save_every and state.step % settings.save_every == 0:
+                    self._save()
+                reason = "interrupted" if interrupt.signal else self._finished()
+        finally:
+            close = getattr(batches, "close", None)
+            if close:
+                close()
+        if not reason or state.batch >= self.training.steps_per_epoch:
+            state.epoch, state.batch = state.epoch + 1, 0
+            if not settings.evaluate_every and reason != "interrupted":
+                self._evaluate()
+                self._save()
+            reason = reason or self._finished()
+        self.callbacks.epoch_end(self.state.epoch)
+        return reason
+
+    def _batches(self) -> Iterator[dict[str, np.ndarray]]:
+        from zoo.data import prefetch
+
+        return prefetch(self.training.epoch(self.state.epoch, start=self.state.batch))
+
+    def _take(self, batches: Iterator[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
+        """Take the batches of one step; fewer than wanted at the end of the data, none after it."""
+        group = []
+        for _ in range(self.settings.accumulate):
+            batch = next(batches, None)
+            if batch is None:
+                break
+            group.append(batch)
+        return group
+
+    def _step(self, group: list[dict[str, np.ndarray]]) -> None:
+        state = self.state
+        rate = learning_rate(self.settings, self._moment())
+        # Keys of different steps and seeds never meet, with up to 2**12 batches accumulated in a step.
+        key = ((self.seed << 32) + state.step) << 12
+        self.callbacks.batch_begin(state.batch)
+        result = self.engine.train(group, self.carry, rate, key)
+        loss = result.sums["loss"]
+        if not (math.isfinite(loss[0]) and math.isfinite(result.gradient_norm)):
+            kept = f"the checkpoint of step {state.evaluated} is whole" if state.evaluated else "no checkpoint was kept"
+            raise ZooError(
+                f"step {state.step + 1}: the loss is {loss[0]}, the gradient's norm {result.gradient_norm} "
+                f"(learning rate {rate:g}); {kept}; lower train.learning_rate or train.clip"
+            )
+        self.carry = result.carry
+        add(state.totals, result.sums)
+        state.seen += sum(batch["weights"].size for batch in group)
+        state.step += 1
+        state.batch += len(group)
+        value = loss[0] / loss[1] if loss[1] else 0.0
+        self.callbacks.batch_end(state.batch - 1, {"loss": value})
+        now = time.perf_counter()
+        if now - self._told > TELL_EVERY:
+            self._told = now
+            self.report.step(self._status(value, rate))
+
+    def _evaluate(self) -> None:
+        """Measure on the validation split, look at an example, and remember the best."""
+        state = self.state
+        train = self.topology.summarise(state.totals, self.training) if state.totals else {}
+        rate = learning_rate(self.settings, self._moment())
+        status = self._status(train.get("loss", math.nan), rate)
+        validation: dict[str, float] = {}
+        with self.engine.averaged():
+            if self.validation is not None:
+                self.callbacks.test_begin()
+                validation = evaluate(self.engine, self.topology, self.model, self.validation)
+                self.callbacks.test_end(validation)
+            best = self._remember((validation or train).get(self.topology.monitor, math.nan))
+            if best:
+                self.keeper.keep_best(self.model)
+            evaluation = Evaluation(status, train, validation, best, self._example())
+        self.callbacks.evaluated(train, validation, rate)
+        self.keeper.keep_evaluation(evaluation)
+        self.report.evaluation(evaluation)
+        state.totals, state.seen, state.evaluated = {}, 0.0, state.step
+        self._waited = self._worked = 0.0
+
+    def _remember(self, value: float) -> bool:
+        state = self.state
+        sign = -1.0 if self.topology.more_is_better else 1.0
+        better = state.best is None or sign * value < sign * state.best
+        if better:
+            state.best, state.best_step, state.since_best, state.since_plateau = value, state.step, 0, 0
+            return True
+        state.since_best += 1
+        state.since_plateau += 1
+        if self.settings.schedule == "plateau" and state.since_plateau >= self.settings.schedule_patience:
+            state.plateaus, state.since_plateau = state.plateaus + 1, 0
+        return False
+
+    def _save(self) -> None:
+        from keras import tree
+
+        leaves = tree.flatten(self.carry)
+        arrays = self.engine.gather() | {f"carry/{index:03d}": np.asarray(leaf) for index, leaf in enumerate(leaves)}
+        # The data's fingerprint tells a resume whether the positions below still mean the same examples.
+        state = self.state.to_json() | {"data": self.training.fingerprint}
+        self.keeper.keep_checkpoint(arrays, state)
+        with self.engine.averaged():
+            self.keeper.keep_last(self.model)
+
+    def _finished(self) -> str:
+        """Why the training ends now; empty while it does not."""
+        state, settings = self.state, self.settings
+        if self.callbacks.stop:
+            return "a callback asked to stop"
+        if settings.steps and state.step >= settings.steps:
+            return f"{settings.steps} steps done"
+        if settings.epochs and self._epochs_done() >= settings.epochs:
+            return f"{settings.epochs:g} epochs done"
+        if settings.minutes and state.elapsed >= settings.minutes * 60:
+            return f"{settings.minutes:g} minutes done"
+        if settings.patience and state.since_best >= settings.patience:
+            return f"no progress in {settings.patience} evaluations"
+        return ""
+
+    def _epochs_done(self) -> float:
+        return self.state.epoch + self.state.batch / max(1, self.training.steps_per_epoch)
+
+    def _moment(self) -> Moment:
+        state = self.state
+        return Moment(state.step, self._epochs_done(), self._progress(), state.plateaus)
+
+    def _progress(self) -> float:
+        """Share of the training that is done, by whichever limit comes first; 0 where no limit is set."""
+        settings, state = self.settings, self.state
+        shares = [0.0]
+        if settings.steps:
+            shares.append(state.step / settings.steps)
+        if settings.epochs:
+            shares.append(self._epochs_done() / settings.epochs)
+        if settings.minutes:
+            shares.append(state.elapsed / (settings.minutes * 60))
+        return min(1.0, max(shares))
+
+    def _status(self, loss: float, rate: float) -> Status:
+        state, progress = self.state, self._progress()
+        weight = state.totals.get("loss", (0.0, 0.0))[1]
+        return Status(
+            step=state.step,
+            steps=round(state.step / progress) if progress else 0,
+            epoch=self._epochs_done(),
+            loss=loss,
+            learning_rate=rate,
+            tokens_per_second=weight / self._worked if self._worked else 0.0,
+            padding=1.0 - weight / state.seen if state.seen else 0.0,
+            waiting=self._waited / self._worked if self._worked else 0.0,
+            elapsed=state.elapsed,
+            remaining=state.elapsed * (1.0 - progress) / progress if progress else 0.0,
+        )
