@@ -1,0 +1,37 @@
+"""`zoo evaluate`: measure a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from zoo.cli.table import print_json, print_table
+from zoo.cli.words import arguments, subject, takes_words
+from zoo.settings import setting
+
+
+@dataclass
+class EvaluateWords:
+    """What `zoo evaluate` can be told."""
+
+    split: str = setting("test", "which examples", ("train", "validation", "test"))
+
+
+@click.command("evaluate")
+@takes_words(EvaluateWords, "run=RUN [split=SPLIT]")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def command(words: tuple[str, ...], as_json: bool) -> None:
+    """Measure a run on a split of its data.
+
+    RUN is a run's folder, or a task's name for its latest run.
+    """
+    name, rest = subject(words, "run", "zoo evaluate charlm (a task's latest run), or a run's folder")
+    given = arguments(EvaluateWords, rest, "evaluate")
+    import zoo
+
+    metrics = zoo.load(name).evaluate(**given)
+    if as_json:
+        print_json(metrics)
+    else:
+        print_table(("METRIC", "VALUE"), [(metric, f"{value:.4f}") for metric, value in metrics.items()])

@@ -1,0 +1,49 @@
+"""`zoo plugins`: what is installed, what it adds, and what is wrong with it."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import redirect_stdout
+
+import click
+
+from zoo.cli.table import print_json, print_table
+from zoo.plugins import Plugins
+
+
+@click.command("plugins")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, with the tracebacks of broken plugins.")
+def command(as_json: bool) -> None:
+    """List plugins: name, kind, distribution, version, hooks; broken ones with the cause.
+
+    Each is loaded for it. The environment variable ZOO_DISABLE=name,name switches plugins off.
+    """
+    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the answer
+        statuses = Plugins().load_all()
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": status.info.name,
+                    "kind": status.info.kind,
+                    "distribution": status.info.distribution,
+                    "version": status.info.version,
+                    "module": status.info.module,
+                    "hooks": list(status.hooks),
+                    "disabled": status.disabled,
+                    "broken": status.cause,
+                    "traceback": "".join(traceback.format_exception(status.error)) if status.error else "",
+                }
+                for status in statuses
+            ]
+        )
+    elif statuses:
+        rows = []
+        for status in statuses:
+            state = f"BROKEN: {status.cause}" if status.cause else "off (ZOO_DISABLE)" if status.disabled else "ok"
+            info, hooks = status.info, " ".join(status.hooks) or "-"
+            rows.append((info.name, info.kind, info.distribution, info.version, hooks, state))
+        print_table(("NAME", "KIND", "FROM", "VERSION", "HOOKS", "STATE"), rows)
+    else:
+        click.echo("no plugin is installed", err=True)

@@ -1,0 +1,130 @@
+"""The command itself: which commands there are, and what becomes of errors."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from zoo.errors import ZooError, did_you_mean
+
+# The table that help is printed from; a command's module is imported when the command runs.
+COMMANDS = {
+    "run": ("zoo.cli.run", "Train a task."),
+    "resume": ("zoo.cli.resume", "Go on with a run that was interrupted, or train it longer."),
+    "evaluate": ("zoo.cli.evaluate", "Measure a run on a split of its data."),
+    "sample": ("zoo.cli.sample", "Write text with a trained run."),
+    "list": ("zoo.cli.list", "List the tasks that are installed."),
+    "show": ("zoo.cli.show", "Show every setting and preset of a task."),
+    "plugins": ("zoo.cli.plugins", "List plugins, with what is wrong with the broken ones."),
+    "devices": ("zoo.cli.devices", "Show what a run would compute on."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group of commands that prints its help without importing any of them."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Name the commands, in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Import a command's module and give its command."""
+        if name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[name][0]).command
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(self, context: click.Context, words: list[str]) -> Any:
+        """Find the command that the first word names."""
+        if words[0] not in COMMANDS and not words[0].startswith("-"):
+            raise click.UsageError(f"unknown command '{words[0]}'{did_you_mean(words[0], COMMANDS)}")
+        return super().resolve_command(context, words)
+
+
+def _print_version(context: click.Context, option: click.Parameter, value: bool) -> None:
+    if value:
+        import zoo
+
+        click.echo(f"zoo {zoo.__version__}")
+        context.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Settings are words: zoo run charlm data=book.txt model.cell=gru train.minutes=5",
+)
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Say which.")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks and TensorFlow's own messages.")
+@click.pass_context
+def program(context: click.Context) -> None:
+    """The sequence zoo: train, use and explain sequence models."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        words: of the command line; those of the process by default.
+
+    Returns:
+        The exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+    """
+    given = list(sys.argv[1:] if words is None else words)
+    debug = "--debug" in given  # accepted anywhere, before a command or after it
+    given = [word for word in given if word != "--debug"]
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a sampled text may hold what the terminal's encoding lacks
+    if not debug:
+        from zoo.cli.tensorflow_messages import silence
+
+        silence()
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            status = program.main(given, prog_name="zoo", standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except BrokenPipeError:
+        # The reader has left. What is still in the buffer goes nowhere, so that the exit is quiet too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted", 130, debug)
+    except click.ClickException as error:
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "zoo"
+        return _fail(f"{error.format_message()} (see {where} --help)", error.exit_code, debug)
+    except ZooError as error:
+        return _fail(str(error), error.exit_code, debug)
+    except Exception as error:
+        hint = "" if debug else "; run again with --debug for the traceback"
+        return _fail(f"{type(error).__name__}: {error}{hint}", 1, debug)
+
+
+def _fail(message: str, status: int, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    return status
+
+
+def _show_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+    # Warnings of libraries are for those who write code; ours are for those who run commands.
+    if category.__module__.startswith("zoo.") or issubclass(category, UserWarning):
+        click.echo(f"warning: {' '.join(str(message).split())}", err=True)

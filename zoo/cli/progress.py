@@ -1,0 +1,100 @@
+"""How a training looks: one moving line on a terminal, one plain line an evaluation elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from zoo.training.report import Evaluation, Report, Status
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """Give the report that fits standard error, and clear the screen up afterwards."""
+    from zoo.training.report import Plain
+
+    if not sys.stderr.isatty():
+        yield Plain()
+        return
+    live = Live()
+    try:
+        yield live
+    finally:
+        live.close()
+
+
+class Live:
+    """A moving line on a terminal, with the evaluations above it."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[line]}"),
+            console=Console(stderr=True, highlight=False),
+            transient=True,
+        )
+        self._bar = self._progress.add_task("starting", total=None, line="")
+        self._shown = 0.0
+        self._progress.start()
+
+    def begin(self, lines: list[str]) -> None:
+        """Write what is trained on what."""
+        for line in lines:
+            self._print(line)
+        self._progress.update(self._bar, description="training")
+
+    def step(self, status: Status) -> None:
+        """Move the line, some ten times a second at most."""
+        now = time.monotonic()
+        if now - self._shown < 0.1:
+            return
+        self._shown = now
+        self._progress.update(
+            self._bar,
+            description=f"step {status.step}" + (f"/{status.steps}" if status.steps else ""),
+            completed=status.step,
+            total=status.steps or None,
+            line=step_line(status),
+        )
+
+    def evaluation(self, evaluation: Evaluation) -> None:
+        """Write an evaluation, and its example below it."""
+        from zoo.training.report import evaluation_line
+
+        self._print(evaluation_line(evaluation), "bold")
+        for line in evaluation.example.strip("\n").splitlines():
+            self._print(f"    {line}", "dim")
+
+    def end(self, line: str) -> None:
+        """Write why the training ended."""
+        self.close()
+        self._print(line)
+
+    def close(self) -> None:
+        """Take the moving line away."""
+        self._progress.stop()
+
+    def _print(self, line: str, style: str = "") -> None:
+        safe: Any = "".join(character if character.isprintable() else " " for character in line)
+        self._progress.console.print(safe, style=style, markup=False, soft_wrap=True)
+
+
+def step_line(status: Status) -> str:
+    """Put a training's state behind its bar: loss, speed, padding, time left."""
+    from zoo.training.report import duration
+
+    parts = [f"epoch {status.epoch:.2f}", f"loss {status.loss:.3f}", f"{status.tokens_per_second:,.0f} tokens/s"]
+    if status.padding >= 0.001:
+        parts.append(f"padding {status.padding:.1%}")
+    if status.remaining:
+        parts.append(f"{duration(status.remaining)} left")
+    return "  ".join(parts)

@@ -1,0 +1,94 @@
+"""`zoo sample`: write text with a trained run, on the screen as it is produced."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from dataclasses import dataclass
+
+import click
+
+from zoo.cli.table import print_json
+from zoo.cli.words import arguments, subject, takes_words
+from zoo.settings import setting
+
+
+@dataclass
+class SampleWords:
+    """What `zoo sample` can be told."""
+
+    prime: str = setting("", "text to go on from")
+    length: int = setting(200, "symbols to write; the run's search.length where not given", minimum=1)
+    temperature: float = setting(
+        1.0, "0: the likeliest each time; below 1 tamer, above 1 wilder; else the run's own", minimum=0
+    )
+    seed: int = setting(0, "the same seed writes the same text", minimum=0, maximum=2**31 - 1)
+    count: int = setting(1, "how many texts; their seeds follow one another", minimum=1)
+
+
+@click.command("sample")
+@takes_words(SampleWords, "run=RUN [key=value]...")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON list of texts.")
+def command(words: tuple[str, ...], as_json: bool) -> None:
+    """Write text with a trained run.
+
+    RUN is a run's folder, or a task's name for its latest run:
+    `zoo sample charlm prime="def " length=300 temperature=0.7`
+    """
+    name, rest = subject(words, "run", "zoo sample charlm (a task's latest run), or a run's folder")
+    given = arguments(SampleWords, rest, "sample")
+    import zoo
+
+    run = zoo.load(name)
+    count, prime = given.get("count", 1), given.get("prime", "")
+    if as_json:
+        texts = run.sample(**given)
+        print_json([texts] if count == 1 else texts)
+        return
+    screen = _Screen(count, prime, given.get("seed", 0))
+    run.sample(**given, stream=screen.show)
+    screen.finish()
+
+
+class _Screen:
+    """Shows the first text as it grows, and the others after it."""
+
+    def __init__(self, count: int, prime: str, seed: int) -> None:
+        self._rows = [prime] * count
+        self._seed = seed
+        self._begun = False
+
+    def show(self, row: int, piece: str) -> None:
+        """Take a piece of one of the texts."""
+        if row > 0:
+            self._rows[row] += piece
+            return
+        if not self._begun:
+            self._begin(0)
+        self._write(piece)
+
+    def finish(self) -> None:
+        """Write what has not been written yet."""
+        if not self._begun:
+            self._begin(0)
+        self._write("\n")
+        for row in range(1, len(self._rows)):
+            self._begin(row)
+            self._write("\n")
+
+    def _begin(self, row: int) -> None:
+        self._begun = True
+        if len(self._rows) > 1:
+            click.echo(f"--- seed {self._seed + row} ---")
+        self._write(self._rows[row])
+
+    def _write(self, text: str) -> None:
+        # A model of bytes may write what a terminal takes for a command.
+        safe = "".join(map(_printable, text)) if sys.stdout.isatty() else text
+        sys.stdout.write(safe)
+        sys.stdout.flush()
+
+
+def _printable(character: str) -> str:
+    harmless = character in "\n\t" or unicodedata.category(character) != "Cc"
+    return character if harmless else "\N{REPLACEMENT CHARACTER}"

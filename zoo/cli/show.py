@@ -1,0 +1,78 @@
+"""`zoo show`: every setting of a task, and its presets."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import redirect_stdout
+from typing import Any
+
+import click
+
+from zoo.cli.table import print_json, print_table
+from zoo.cli.words import subject
+from zoo.plugins import Plugins
+from zoo.settings import describe, resolve
+
+
+@click.command("show")
+@click.argument("words", nargs=-1, metavar="task=NAME [key=value]...")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+def command(words: tuple[str, ...], as_json: bool) -> None:
+    """Show every setting of a task with its type, default and meaning, and the task's presets.
+
+    With further words (preset=small, model.layers=3) it shows the values that a run would have.
+    """
+    name, rest = subject(words, "task", "zoo show task=charlm")
+    with redirect_stdout(sys.stderr):
+        task = Plugins().load_task(name)
+    values = resolve(task.Settings, task.presets, rest, task=name)
+    presets = {preset: dict(_flat(settings)) for preset, settings in task.presets.items()}
+    rows = describe(task.Settings)
+    if as_json:
+        settings = [{**row._asdict(), "value": _value(values, row.name)} for row in rows]
+        print_json({"task": name, "settings": settings, "presets": presets})
+        return
+    column = "VALUE" if rest else "DEFAULT"
+    table: list[tuple[str, ...]] = []
+    for row in rows:
+        choices = f" ({', '.join(row.choices)})" if row.choices else ""
+        table.append((row.name, row.type, _word(_value(values, row.name)), row.help + choices))
+    print_table(("SETTING", "TYPE", column, "MEANING"), _with_gaps(table))
+    click.echo("\nA group's own name is short for its main setting: data=PATH, device=cpu. A file: config=FILE.yaml")
+    for preset, flat in presets.items():
+        click.echo(f"\npreset={preset}")
+        for key, value in flat.items():
+            click.echo(f"  {key}={_word(value)}")
+
+
+def _with_gaps(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Set an empty row between two groups of settings."""
+    result: list[tuple[str, ...]] = []
+    for row in rows:
+        group = row[0].rpartition(".")[0]
+        if result and result[-1][0].rpartition(".")[0] != group:
+            result.append(("",) * len(row))
+        result.append(row)
+    return result
+
+
+def _flat(settings: Any, prefix: str = "") -> list[tuple[str, Any]]:
+    flat: list[tuple[str, Any]] = []
+    for key, value in settings.items():
+        flat += _flat(value, f"{prefix}{key}.") if hasattr(value, "items") else [(prefix + key, value)]
+    return flat
+
+
+def _value(settings: Any, name: str) -> Any:
+    for step in name.split("."):
+        settings = getattr(settings, step)
+    return settings
+
+
+def _word(value: Any) -> str:
+    """A value as it would be typed."""
+    if isinstance(value, list):
+        return ",".join(map(_word, value)) or "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value) if str(value) else "-"

@@ -1,0 +1,35 @@
+"""Tables of plain text: aligned columns, on a terminal with the last one wrapped."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+
+def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write a table to standard output; nothing is cut off where the output is no terminal.
+
+    Args:
+        header: names of the columns.
+        rows: the cells, each a text of one line.
+    """
+    everything = [list(header), *[list(row) for row in rows]]
+    widths = [max(len(row[column]) for row in everything) for column in range(len(header) - 1)]
+    indent = sum(widths) + 2 * len(widths)
+    room = shutil.get_terminal_size().columns - indent if sys.stdout.isatty() else 0
+    for row in everything:
+        start = "".join(f"{cell:<{width}}  " for cell, width in zip(row[:-1], widths, strict=True))
+        lines = textwrap.wrap(row[-1], room) if room > 20 else [row[-1]]
+        for index, line in enumerate(lines or [""]):
+            click.echo(f"{start if index == 0 else ' ' * indent}{line}".rstrip())
+
+
+def print_json(value: Any) -> None:
+    """Write a value to standard output as JSON."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,83 @@
+"""The words of a command: what it is about, and `key=value` settings."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from zoo.errors import UsageError
+from zoo.settings import describe
+from zoo.settings.layers import from_words
+from zoo.settings.resolve import build
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def subject(words: Sequence[str], key: str, example: str) -> tuple[str, list[str]]:
+    """Take the word that says what a command is about.
+
+    Args:
+        words: of the command.
+        key: that may be written before it, as in `task=charlm`.
+        example: of the whole command, for the message where it is missing.
+
+    Returns:
+        What the command is about, and the other words.
+
+    Raises:
+        UsageError: it is missing, or stands there twice.
+    """
+    rest = list(words)
+    if rest and "=" not in rest[0]:
+        found = [rest.pop(0)]
+    else:
+        found = [word.partition("=")[2] for word in rest if word.startswith(f"{key}=")]
+        rest = [word for word in rest if not word.startswith(f"{key}=")]
+    if len(found) > 1:
+        raise UsageError(f"{key}= stands there twice")
+    if not found or not found[0]:
+        raise UsageError(f"no {key} was named: write {example}")
+    return found[0], rest
+
+
+def arguments(cls: type, words: Sequence[str], command: str) -> dict[str, Any]:
+    """Read the `key=value` words of a command that are not settings of a task.
+
+    Args:
+        cls: a settings dataclass that declares them.
+        words: of the command.
+        command: its name, for messages.
+
+    Returns:
+        The values that were given, by name.
+
+    Raises:
+        UsageError: an unknown name or a value of the wrong type.
+    """
+    given = from_words(words)
+    values: Any = build(cls, given, f" of zoo {command}")
+    return {entry.key: getattr(values, entry.key) for entry in given}
+
+
+def takes_words(cls: type, metavar: str) -> Callable[[Function], Function]:
+    """Give a click command the argument `words`, and list them in its help.
+
+    Args:
+        cls: the settings dataclass that declares them.
+        metavar: how the words are written in the usage line.
+    """
+    rows = [
+        (f"{row.name}=", row.help + (f" ({', '.join(row.choices)})" if row.choices else "")) for row in describe(cls)
+    ]
+    width = max(len(name) for name, _ in rows) + 2
+    lines = [textwrap.indent(f"{name:<{width}}{help}", "  ") for name, help in rows]
+
+    def decorate(function: Function) -> Function:
+        function.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n\b\nWords:\n" + "\n".join(lines)
+        return click.argument("words", nargs=-1, metavar=metavar)(function)
+
+    return decorate
