@@ -1,0 +1,13 @@
+"""Recurrent layers: drop-in replacements of Keras' own, faster, and what Keras does not have."""
+
+from __future__ import annotations
+
+from zoo.layers.cells import CELLS, cell_by_name
+from zoo.layers.dropout import Dropout
+from zoo.layers.gru import GRU
+from zoo.layers.lstm import LSTM
+from zoo.layers.randomness import ExampleRandomness
+from zoo.layers.simple_rnn import SimpleRNN
+from zoo.layers.stack import Stack
+
+__all__ = ["CELLS", "GRU", "LSTM", "Dropout", "ExampleRandomness", "SimpleRNN", "Stack", "cell_by_name"]

@@ -1,0 +1,37 @@
+"""Cells by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from zoo.errors import UsageError, did_you_mean
+from zoo.layers.gru import GRU
+from zoo.layers.lstm import LSTM
+from zoo.layers.simple_rnn import SimpleRNN
+
+CellFactory = Callable[..., Any]
+"""Called as `factory(units, **arguments)`; returns a Keras recurrent layer or a Keras cell."""
+
+CELLS: Mapping[str, CellFactory] = {"rnn": SimpleRNN, "lstm": LSTM, "gru": GRU}
+
+
+def cell_by_name(name: str, extra: Mapping[str, CellFactory] | None = None) -> CellFactory:
+    """Find a cell.
+
+    Args:
+        name: a built-in cell or one of `extra`.
+        extra: cells that plugins brought, by name.
+
+    Returns:
+        The factory.
+
+    Raises:
+        UsageError: if the name is unknown; lists the known ones.
+    """
+    known = {**CELLS, **(extra or {})}
+    if name not in known:
+        near = did_you_mean(name, known)
+        names = "" if near.startswith("; known") else f" (known: {', '.join(sorted(known))})"
+        raise UsageError(f"unknown cell '{name}'{near}{names}")
+    return known[name]

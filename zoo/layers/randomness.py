@@ -1,0 +1,95 @@
+"""Random numbers that belong to the example, so that one replica and many draw the same.
+
+A keyed counter generator gives every number an address: (key of the step, call site, row of the global batch, column).
+A replica that holds the rows from `first_row` on computes just its part, whatever the number of replicas.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import Any
+
+import keras
+from keras import ops
+
+_active: ContextVar[ExampleRandomness | None] = ContextVar("example_randomness", default=None)
+
+
+class ExampleRandomness:
+    """A scope in which the zoo's layers draw random numbers by example; the training engine puts it around the model.
+
+    Args:
+        key: what all rows of a step share: an integer or an integer tensor of rank 0, another one each step.
+        first_row: the place of this replica's first row in the global batch: an integer or a tensor of rank 0.
+
+    Example:
+        >>> with ExampleRandomness(key=step_number, first_row=replica * rows):
+        ...     outputs = model(inputs, training=True)
+    """
+
+    def __init__(self, key: Any, first_row: Any = 0) -> None:
+        self.key = key
+        self.first_row = first_row
+        self._sites = 0
+        self._tokens: list[Token] = []
+
+    def __enter__(self) -> ExampleRandomness:
+        self._tokens.append(_active.set(self))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _active.reset(self._tokens.pop())
+
+    def uniform(self, rows: Any, columns: Any) -> Any:
+        """Draw numbers for the rows of this replica; every call in a scope is a call site of its own.
+
+        Args:
+            rows: how many examples this replica holds.
+            columns: how many numbers an example needs.
+
+        Returns:
+            float32 [rows, columns] in [0, 1).
+        """
+        site = self._sites
+        self._sites += 1
+        if keras.backend.backend() == "tensorflow":
+            from zoo.layers.tensorflow_randomness import uniform
+        else:
+            uniform = hashed_uniform
+        return uniform(self.key, site, self.first_row, rows, columns)
+
+
+def example_randomness() -> ExampleRandomness | None:
+    """Return the scope that the caller runs in, or None."""
+    return _active.get()
+
+
+def hashed_uniform(key: Any, site: int, first_row: Any, rows: int, columns: int) -> Any:
+    """Draw by hashing the address of each number: slower than a fused kernel, but the same on every backend.
+
+    Args:
+        key: the step's key.
+        site: the number of the call site.
+        first_row: the global number of the first row.
+        rows: how many rows.
+        columns: how many numbers a row.
+
+    Returns:
+        float32 [rows, columns] in [0, 1).
+    """
+    row = ops.arange(rows, dtype="uint32") + ops.cast(first_row, "uint32")  # [rows]
+    state = _mix(ops.cast(key, "uint32") + ops.cast((site * 0x9E3779B9) & 0xFFFFFFFF, "uint32"))
+    state = _mix(ops.bitwise_xor(state, _mix(row)))[:, None]  # [rows, 1]
+    bits = _mix(state + _mix(ops.arange(columns, dtype="uint32"))[None, :])  # [rows, columns]
+    return ops.cast(ops.right_shift(bits, ops.cast(8, "uint32")), "float32") * (1.0 / (1 << 24))
+
+
+def _mix(value: Any) -> Any:
+    """Scramble 32 bits so that neighbours have nothing in common (the finaliser `lowbias32` of Wellons)."""
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
+        value = ops.bitwise_xor(value, ops.right_shift(value, ops.cast(shift, "uint32")))
+        value = value * ops.cast(factor, "uint32")
+    return ops.bitwise_xor(value, ops.right_shift(value, ops.cast(16, "uint32")))

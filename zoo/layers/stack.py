@@ -1,0 +1,167 @@
+"""Recurrent layers on top of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from zoo.errors import UsageError
+from zoo.layers.cells import CellFactory, cell_by_name
+from zoo.layers.dropout import Dropout
+
+
+@keras.saving.register_keras_serializable(package="zoo")
+class Stack(keras.layers.Layer):
+    """The second RNN receives the output of the first; neither knows nor cares.
+
+    Runs over a sequence (training) or one step at a time (generation), with the same weights and the same numbers.
+
+    Args:
+        cell: a name (`rnn`, `lstm`, `gru`), or a factory called as `factory(units)` that returns a Keras recurrent
+            layer or a Keras cell.
+        layers: how many layers; or the layers themselves, then `cell` and `units` are not used.
+        units: the size U of each layer's state.
+        dropout: the share of each layer's outputs that is dropped in training.
+        **kwargs: what every Keras layer takes.
+
+    Raises:
+        UsageError: for an unknown cell or an impossible number of layers.
+
+    Example:
+        >>> stack = Stack("gru", layers=2, units=64)
+        >>> outputs, states = stack(inputs)                  # inputs [B, T, D], outputs [B, T, 64]
+        >>> output, states = stack.step(inputs[:, 0], states)  # [B, 64]
+    """
+
+    def __init__(
+        self,
+        cell: str | CellFactory = "lstm",
+        layers: int | Sequence[Any] = 2,
+        units: int = 128,
+        dropout: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        self.dropout = dropout
+        if isinstance(layers, int):
+            if layers < 1:
+                raise UsageError(f"a stack has at least one layer, not {layers}")
+            factory = cell_by_name(cell) if isinstance(cell, str) else cell
+            layers = [_as_layer(factory, units, self.dtype_policy) for _ in range(layers)]
+        self.layers = list(layers)
+        for layer in self.layers:
+            layer.return_sequences = True
+            layer.return_state = True
+        self.dropouts = [Dropout(dropout, dtype=self.dtype_policy) for _ in self.layers]
+        self.supports_jit = all(layer.supports_jit for layer in self.layers)
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Create the weights.
+
+        Args:
+            input_shape: (B, T, D).
+        """
+        shape = tuple(input_shape)
+        if len(shape) != 3:
+            raise UsageError(f"{self.name}: the input has shape {shape}; it should have 3 axes [batch, time, features]")
+        for layer, dropout in zip(self.layers, self.dropouts, strict=True):
+            layer.build(shape)
+            shape = (*shape[:2], _output_size(layer))
+            dropout.build(shape)
+        self.built = True
+
+    def call(self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> tuple:
+        """Run over a batch of sequences.
+
+        Args:
+            inputs: [B, T, D].
+            initial_state: for each layer a list of states [B, U]; None for zeros.
+            mask: [B, T], False at steps that leave the states as they are; None for no such step.
+            training: whether dropout is on.
+
+        Returns:
+            The outputs of the last layer [B, T, U], and for each layer the list of its final states.
+        """
+        outputs, states = inputs, []
+        for number, layer in enumerate(self.layers):
+            initial = None if initial_state is None else list(initial_state[number])
+            outputs, *state = layer(outputs, initial_state=initial, mask=mask, training=training)
+            outputs = self.dropouts[number](outputs, training=training)
+            states.append(state)
+        return outputs, states
+
+    def step(self, inputs: Any, states: Sequence[Sequence[Any]], training: bool = False) -> tuple[Any, list]:
+        """Make one time step; plain `keras.ops`, so that XLA can compile a loop around it.
+
+        Args:
+            inputs: [B, D].
+            states: for each layer a list of states [B, U], as `zero_state` or `call` return them.
+            training: whether dropout is on.
+
+        Returns:
+            The output of the last layer [B, U] and the new states.
+        """
+        if not self.built:
+            self.build((inputs.shape[0], None, inputs.shape[-1]))
+        output, new_states = ops.cast(inputs, self.compute_dtype), []
+        for layer, dropout, state in zip(self.layers, self.dropouts, states, strict=True):
+            output, state = layer.cell(output, list(state))
+            output = dropout(output, training=training)
+            new_states.append(list(state) if isinstance(state, (list, tuple)) else [state])
+        return output, new_states
+
+    def zero_state(self, batch_size: Any) -> list[list[Any]]:
+        """Make the states that a sequence starts with.
+
+        Args:
+            batch_size: B.
+
+        Returns:
+            For each layer a list of zeros [B, U].
+        """
+        return [layer.get_initial_state(batch_size) for layer in self.layers]
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple:
+        """Return the shapes of what `call` returns.
+
+        Args:
+            input_shape: (B, T, D).
+        """
+        batch, time, _ = input_shape
+        states = [[(batch, units) for units in layer.state_size] for layer in self.layers]
+        return (batch, time, _output_size(self.layers[-1])), states
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Pass the mask on with the outputs; the states have none."""
+        return mask, [[None for _ in layer.state_size] for layer in self.layers]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what is needed to make the stack again: its layers, whatever made them."""
+        layers = [keras.saving.serialize_keras_object(layer) for layer in self.layers]
+        return {**super().get_config(), "layers": layers, "dropout": self.dropout}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Stack:
+        """Make a stack from what `get_config` returned."""
+        layers = [keras.saving.deserialize_keras_object(layer) for layer in config["layers"]]
+        return cls(**{**config, "layers": layers})
+
+
+def _as_layer(factory: CellFactory, units: int, policy: Any) -> Any:
+    """Call a factory; a bare Keras cell gets the loop of Keras around it."""
+    made = factory(units, dtype=policy)
+    if isinstance(made, keras.layers.RNN):
+        return made
+    if hasattr(made, "state_size"):
+        return keras.layers.RNN(made, dtype=policy)
+    raise UsageError(f"a cell should be a Keras recurrent layer or cell; {factory!r} made {type(made).__name__}")
+
+
+def _output_size(layer: Any) -> int:
+    """Return the number of features of a recurrent layer's output."""
+    size = getattr(layer.cell, "output_size", None)
+    return layer.state_size[0] if size is None else size
