@@ -6,6 +6,7 @@ import dataclasses
 import math
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from zoo.errors import UsageError, ZooError, did_you_mean
@@ -143,18 +144,18 @@ def _address(cls: type, entry: Given, owner: str) -> tuple[str, Declared]:
 
 
 def _nearest(cls: type, key: str, part: str) -> str:
-    """A hint for an unknown key: the same word in another part, the nearest name, or the names beside it."""
+    """A hint for an unknown key: the nearest word in its part, in other parts, or the names in its part."""
     everything = [name for name, entry in walk(cls) if not entry.is_part]
-    word = key.rpartition(".")[2]
-    same = [name for name in everything if name.rpartition(".")[2] == word]
-    if len(same) == 1:
-        return f"; did you mean '{same[0]}'?"
-    hint = did_you_mean(key, everything)
-    if not hint.startswith("; known"):
-        return hint
-    prefix = f"{part}." if part else ""
-    beside = [name for name, _ in walk(cls) if name.startswith(prefix) and "." not in name[len(prefix) :]]
-    return did_you_mean(key, beside)
+    word, prefix = key.rpartition(".")[2], f"{part}." if part else ""
+    beside = [name.removeprefix(prefix) for name, _ in walk(cls) if name.startswith(prefix)]
+    beside = [name for name in beside if "." not in name]
+    if part and (near := get_close_matches(word, beside, n=1)):
+        return f"; did you mean '{prefix}{near[0]}'?"
+    if not part and (near := get_close_matches(key, everything, n=1)):
+        return f"; did you mean '{near[0]}'?"
+    if near := get_close_matches(word, [name.rpartition(".")[2] for name in everything], n=1):
+        return f"; did you mean '{next(name for name in everything if name.rpartition('.')[2] == near[0])}'?"
+    return f"; known: {', '.join(prefix + name for name in beside)}"
 
 
 def _typed(setting: Declared, value: Any) -> Any:
@@ -165,16 +166,18 @@ def _typed(setting: Declared, value: Any) -> Any:
             value = [word.strip() for word in inside.split(",") if word.strip()]
         if not isinstance(value, (list, tuple)):
             raise TypeError
-        return [_literal(plain(item)) for item in value]
+        return [_literal(setting.item, plain(item)) for item in value]
     if value is None or isinstance(value, (list, tuple)):
         raise TypeError
-    return _literal(value)
+    return _literal(setting.type, value)
 
 
-def _literal(value: Any) -> Any:
+def _literal(kind: type, value: Any) -> Any:
     """Keep OmegaConf from reading `${...}` in a text as a reference to another setting."""
     if not isinstance(value, str):
         return value
+    if kind is float:
+        return re.sub(r"^([-+]?)\.(inf|nan)$", r"\1\2", value, flags=re.IGNORECASE)  # as YAML writes them
     if value == "???":  # OmegaConf's mark of a missing value, which has no escape
         raise ValueError
     return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", value)

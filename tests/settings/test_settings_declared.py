@@ -1,0 +1,67 @@
+"""What settings dataclasses declare, and how they are described."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+import pytest
+
+from zoo.plugins import Plugins
+from zoo.settings import Settings, describe, part, resolve, setting
+
+
+def settings_classes() -> list[type]:
+    ours = [point.name for point in entry_points(group="zoo.tasks") if point.dist and point.dist.name == "seqzoo"]
+    return [Settings, *(Plugins().load_task(name).Settings for name in ours)]
+
+
+@pytest.mark.parametrize("cls", settings_classes(), ids=lambda cls: cls.__name__)
+def test_every_setting_has_a_help_line_and_an_allowed_default(cls):
+    for row in describe(cls):
+        assert row.help and "\n" not in row.help, f"{row.name} has no help line"
+        assert row.help[0].islower() or not row.help[0].isalpha(), f"{row.name}: help begins in lower case"
+        assert not row.choices or row.default in row.choices
+        word = ",".join(row.default) if isinstance(row.default, list) else str(row.default)
+        if row.name != "preset":
+            resolve(cls, {}, [f"{row.name}={word}"], task="any")
+
+
+def test_description_names_type_default_help_and_choices():
+    rows = {row.name: row for row in describe(Settings)}
+    name, kind, default, text, choices = rows["train.optimizer"]
+    assert (name, kind, default) == ("train.optimizer", "text", "adam")
+    assert text and choices == ("adam", "adamw", "rmsprop", "sgd")
+    assert rows["train.callbacks"].type == "list of text"
+    assert rows["seed"].type == "whole number"
+
+
+def test_two_objects_share_no_list():
+    first, second = Settings(), Settings()
+    first.train.callbacks.append("csv")
+    assert second.train.callbacks == []
+
+
+def test_part_takes_other_defaults_and_a_subclass():
+    @dataclass
+    class Wider(type(Settings().batch)):
+        margin: int = setting(3, "rows to spare")
+
+    rows = {row.name: row.default for row in describe(_with_batch(Wider, size=7))}
+    assert rows["batch.size"] == 7
+    assert rows["batch.margin"] == 3
+
+
+def test_a_type_that_cannot_be_typed_as_a_word_is_refused():
+    @dataclass
+    class Wrong:
+        size: "int | None" = setting(None, "a size")
+
+    with pytest.raises(TypeError, match="size.*cannot be a setting"):
+        describe(Wrong)
+
+
+def _with_batch(cls: type, **defaults: int) -> type:
+    from dataclasses import make_dataclass
+
+    return make_dataclass("Mine", [("batch", cls, part(cls, **defaults))], bases=(Settings,))

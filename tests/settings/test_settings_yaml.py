@@ -1,0 +1,65 @@
+"""Settings written as YAML come back equal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from zoo.errors import UsageError
+from zoo.settings import Settings, from_yaml, part, resolve, setting, to_yaml
+
+
+@dataclass
+class Extra:
+    """Something of each type."""
+
+    texts: list[str] = setting(["a"], "texts")
+    numbers: list[float] = setting([], "numbers")
+    flag: bool = setting(True, "a flag")
+
+
+@dataclass
+class All(Settings):
+    """All types."""
+
+    extra: Extra = part(Extra)
+
+
+# "???" is OmegaConf's word for a missing value, and is refused.
+texts = st.text(st.characters(), max_size=30).filter(lambda text: text != "???")
+
+
+@given(
+    source=texts,
+    out=texts,
+    seed=st.integers(0, 2**31 - 1),
+    rate=st.floats(0, allow_nan=False),
+    flag=st.booleans(),
+    items=st.lists(texts, max_size=4),
+    numbers=st.lists(st.floats(allow_nan=False), max_size=3),
+)
+@example("null", "~", 0, 1e-05, False, ["", "no", "1", " a, b "], [1e300, float("-inf")])
+@example("${seed}", "\\${x}", 1, 0.1, True, ["${", "$", "\\\\${"], [])
+@example("\x85\u2028\ufeff\x00", "\r\n", 1, 5e-324, True, ["\t", "#", "- "], [])
+def test_round_trip(source, out, seed, rate, flag, items, numbers):
+    settings = All(out=out, seed=seed)
+    settings.data.source = source
+    settings.train.learning_rate = rate
+    settings.extra = Extra(items, numbers, flag)
+    text = to_yaml(settings)
+    assert from_yaml(All, text, "settings.yaml") == settings
+
+
+def test_a_run_s_settings_serve_as_a_config_file(tmp_path):
+    settings = resolve(All, {}, ["data=a: b", "seed=3"], task="any")
+    file = tmp_path / "settings.yaml"
+    file.write_text(to_yaml(settings), encoding="utf-8")
+    assert resolve(All, {}, [f"config={file}"], task="any") == settings
+
+
+def test_a_wrong_line_is_named():
+    with pytest.raises(UsageError, match=r"^run/settings.yaml:2: unknown setting 'sed'; did you mean 'seed'\?$"):
+        from_yaml(All, "out: x\nsed: 3\n", "run/settings.yaml")
