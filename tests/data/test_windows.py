@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoo.codecs import ByteCodec
+from zoo.codecs import ByteCodec, CharacterCodec
 from zoo.data.batches import Batch, Batches
 from zoo.data.document import Document
 from zoo.data.tokens import TokenStore
@@ -24,8 +24,6 @@ def store_of(*texts: str) -> TokenStore:
 
 def numbered(length: int) -> TokenStore:
     """A store whose tokens tell their own places, up to 0x3000."""
-    from zoo.codecs import CharacterCodec
-
     text = "".join(chr(index) for index in range(length))
     codec = CharacterCodec(order="code")
     codec.fit([text])
@@ -159,6 +157,16 @@ def test_starting_late_reads_nothing_before(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_characters_a_token() -> None:
     assert WindowBatches(store_of("é猫" * 50), 1, 10).characters_per_token == pytest.approx(2 / 5)
+
+
+def test_what_there_is_in_words() -> None:
+    codec = CharacterCodec()
+    codec.fit(["aab"])
+    store = TokenStore.build([Document.of_text("abc" * 1000), Document.of_text("ab")], codec)
+    batches = WindowBatches(store, 1, 10)
+    assert batches.describe() == "3,002 characters of 2 documents, 3 different symbols, 1,000 times an unknown one"
+    assert batches.fingerprint == store.fingerprint
+    assert WindowBatches(store_of("é" * 50), 1, 10).describe() == "50 characters in 100 tokens, 256 different symbols"
 
 
 def test_evaluation_shrinks_the_batch() -> None:

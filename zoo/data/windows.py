@@ -101,7 +101,8 @@ class WindowBatches:
             text += f" in {len(tokens):,} tokens"
         if tokens.documents > 1:
             text += f" of {tokens.documents:,} documents"
-        return text + f", {tokens.vocabulary:,} different symbols"
+        text += f", {tokens.vocabulary:,} different symbols"
+        return text + (f", {tokens.unknown:,} times an unknown one" if tokens.unknown else "")
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of one epoch.
