@@ -55,7 +55,7 @@ def test_part_takes_other_defaults_and_a_subclass():
 def test_a_type_that_cannot_be_typed_as_a_word_is_refused():
     @dataclass
     class Wrong:
-        size: "int | None" = setting(None, "a size")
+        size: int | None = setting(None, "a size")
 
     with pytest.raises(TypeError, match="size.*cannot be a setting"):
         describe(Wrong)

@@ -56,9 +56,10 @@ def test_words_are_typed():
 @pytest.mark.parametrize(
     "text",
     [
-        "1984.txt", "1984", "null", "~", "no", "on", "", "1e5", "0x10", "a: b", "a #b", "C:\\data\\x.txt", "a=b=c", "{a}",
-        "[a, b]", "*.txt", "&a", "'x'", '"x"', "${seed}", "\\${seed}", "\\\\${x", "$", " padded ", "- a", "@x", "%x", "!x",
-        "12:30:00", "2001-01-01", "a\nb", "ü.txt", "\udce9.txt", "a,b", "<<", "=", "\\", "${oc.env:HOME}", "\x1b[0m", "\ufeff",
+        "1984.txt", "1984", "null", "~", "no", "on", "", "1e5", "0x10", "a: b", "a #b", "C:\\data\\x.txt", "a=b=c",
+        "{a}", "[a, b]", "*.txt", "&a", "'x'", '"x"', "${seed}", "\\${seed}", "\\\\${x", "$", " padded ", "- a", "@x",
+        "%x", "!x", "12:30:00", "2001-01-01", "a\nb", "ü.txt", "\udce9.txt", "a,b", "<<", "=", "\\", "${oc.env:HOME}",
+        "\x1b[0m", "\ufeff",
     ],
 )  # fmt: skip
 def test_text_arrives_as_typed(text, tmp_path):

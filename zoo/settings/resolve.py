@@ -15,6 +15,9 @@ from zoo.settings.layers import Given, from_file, from_mapping, from_text, from_
 
 SettingsType = TypeVar("SettingsType")
 
+LIMITS = frozenset({"train.steps", "train.epochs", "train.minutes"})
+"""Settings that each end a training; the highest layer that sets one of them decides alone."""
+
 
 def resolve(
     cls: type[SettingsType],
@@ -40,15 +43,16 @@ def resolve(
     given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_words(overrides)
     files = [plain(entry.value) for entry in given if entry.key == "config"]
     given = [entry for entry in given if entry.key != "config"]
+    given = _own_limits(given)
     if files and files[-1]:
-        given = from_file(str(files[-1])) + given
+        given = _own_limits(from_file(str(files[-1]))) + given
     chosen = [entry for entry in given if entry.key == "preset"]
     preset = chosen[-1].value if chosen else ""
     if preset:
         if preset not in presets:
             known = did_you_mean(str(preset), presets) or "; it has none"
             raise UsageError(f"{_place(chosen[-1])}unknown preset '{preset}' of task {task}{known}")
-        given = from_mapping(presets[preset], f"preset {preset}") + given
+        given = _own_limits(from_mapping(presets[preset], f"preset {preset}")) + given
     return build(cls, given, f" of task {task}")
 
 
@@ -83,6 +87,15 @@ def from_yaml(cls: type[SettingsType], text: str, where: str) -> SettingsType:
         UsageError: not YAML, an unknown name or a value of the wrong type; the message names the line.
     """
     return build(cls, from_text(text, where), "")
+
+
+def _own_limits(layer: list[Given]) -> list[Given]:
+    """Lift the limits that lower layers set where this one sets a limit of its own.
+
+    Who says `train.steps=5000` means 5,000 steps, whatever number of epochs the task would have stopped at.
+    """
+    said = {entry.key for entry in layer} & LIMITS
+    return [Given(key, 0, "") for key in sorted(LIMITS - said)] + layer if said else layer
 
 
 def build(cls: type[SettingsType], given: Iterable[Given], owner: str) -> SettingsType:

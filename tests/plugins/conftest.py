@@ -1,0 +1,22 @@
+"""Puts fake plugins on the import path of a test."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A function that makes folders importable, with all that they bring forgotten after the test."""
+
+    def install(*folders: Path) -> None:
+        for folder in folders:
+            monkeypatch.syspath_prepend(str(folder))
+
+    yield install
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(tmp_path)):
+            del sys.modules[name]
