@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from zoo.errors import UsageError
-from zoo.layers import Dropout, Stack
+from zoo.layers import Stack, cell_by_name
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -24,7 +24,7 @@ class Decoder(keras.Model):
         layers: how many recurrent layers.
         units: U, of each layer.
         embedding: width of the token embedding; 0 reads tokens one-hot.
-        dropout: share of activations dropped between layers and before the logits, while training.
+        dropout: share of each layer's outputs that is dropped while training.
         tied: the logits use the embedding's matrix (Press and Wolf 2017, arXiv:1608.05859).
         cells: further cells by name, as plugins add them.
 
@@ -49,12 +49,10 @@ class Decoder(keras.Model):
         if tied and embedding != units:
             raise UsageError(f"model.tied needs model.embedding equal to model.units; they are {embedding} and {units}")
         self.vocabulary, self.cell, self.depth, self.units = vocabulary, cell, layers, units
-        self.width, self.rate, self.tied, self._cells = embedding, dropout, tied, cells
+        self.width, self.rate, self.tied = embedding, dropout, tied
         self.embedding = keras.layers.Embedding(vocabulary, embedding, name="embedding") if embedding else None
-        self.recurrent = Stack(
-            cell=cell, layers=layers, units=units, dropout=dropout, extra_cells=cells or {}, name="recurrent"
-        )
-        self.dropout = Dropout(dropout, name="dropout")
+        factory = cell_by_name(cell, cells or {})
+        self.recurrent = Stack(factory, layers=layers, units=units, dropout=dropout, name="recurrent")
         if tied:
             self.logits = None
             self.bias = self.add_weight(shape=(vocabulary,), initializer="zeros", name="logits_bias")
@@ -72,7 +70,7 @@ class Decoder(keras.Model):
             self.logits.build((None, None, self.units))
         self.built = True
 
-    def call(self, tokens: Any, states: Any = None, training: bool | None = None) -> tuple[Any, Any]:
+    def call(self, tokens: Any, states: Any = None, training: bool = False) -> tuple[Any, Any]:
         """Read whole sequences.
 
         Args:
@@ -84,7 +82,7 @@ class Decoder(keras.Model):
             Logits `[B, T, V]` and the states after the last token.
         """
         outputs, states = self.recurrent(self._embed(tokens), initial_state=states, training=training)  # [B, T, U]
-        return self._project(self.dropout(outputs, training=training)), states
+        return self._project(outputs), states
 
     def start(self, rows: int, memory: Any = None) -> Any:
         """Give the states before the first token (see `zoo.search.Stepper`)."""

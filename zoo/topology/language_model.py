@@ -37,14 +37,15 @@ class LanguageModel(Topology):
         """Encode the documents into one stream on disk, and cut it in windows (see `Topology.batches`)."""
         from zoo.data import TokenStore, WindowBatches
 
-        documents = [example["target"] for example in examples]
-        store = TokenStore.build(documents, codecs["target"], folder / f"{split}.tokens")
+        documents = (example["target"] for example in examples)
+        training = split == "train"
         return WindowBatches(
-            store,
+            TokenStore.build(documents, codecs["target"], folder / f"{split}.tokens"),
             size=settings.batch.size,
             length=settings.batch.length,
             reset_at_documents=getattr(settings.data, "reset", False),
-            training=split == "train",
+            seed=settings.seed if training else None,
+            shrink=not training,
         )
 
     def carry(self, model: keras.Model, rows: int) -> Any:

@@ -165,9 +165,9 @@ class Trainer:
         return reason
 
     def _batches(self) -> Iterator[dict[str, np.ndarray]]:
-        from zoo.data import prefetch
+        from zoo.data.prefetch import Prefetch
 
-        return prefetch(self.training.epoch(self.state.epoch, start=self.state.batch))
+        return Prefetch(self.training.epoch(self.state.epoch, start=self.state.batch))
 
     def _take(self, batches: Iterator[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
         """Take the batches of one step; fewer than wanted at the end of the data, none after it."""
