@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from zoo.errors import UsageError
@@ -32,6 +32,7 @@ class All(Settings):
 texts = st.text(st.characters(), max_size=30).filter(lambda text: text != "???")
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     source=texts,
     out=texts,
@@ -43,21 +44,21 @@ texts = st.text(st.characters(), max_size=30).filter(lambda text: text != "???")
 )
 @example("null", "~", 0, 1e-05, False, ["", "no", "1", " a, b "], [1e300, float("-inf")])
 @example("${seed}", "\\${x}", 1, 0.1, True, ["${", "$", "\\\\${"], [])
+@example("d\x85d", "\u2029", 1, 1.0, True, ["a\x85", "\x85d"], [])
 @example("\x85\u2028\ufeff\x00", "\r\n", 1, 5e-324, True, ["\t", "#", "- "], [])
 def test_round_trip(source, out, seed, rate, flag, items, numbers):
-    settings = All(out=out, seed=seed)
-    settings.data.source = source
-    settings.train.learning_rate = rate
-    settings.extra = Extra(items, numbers, flag)
-    text = to_yaml(settings)
-    assert from_yaml(All, text, "settings.yaml") == settings
+    before = All(out=out, seed=seed)
+    before.data.source = source
+    before.train.learning_rate = rate
+    before.extra = Extra(items, numbers, flag)
+    assert from_yaml(All, to_yaml(before), "settings.yaml") == before
 
 
 def test_a_run_s_settings_serve_as_a_config_file(tmp_path):
-    settings = resolve(All, {}, ["data=a: b", "seed=3"], task="any")
+    before = resolve(All, {}, ["data=a: b", "seed=3"], task="any")
     file = tmp_path / "settings.yaml"
-    file.write_text(to_yaml(settings), encoding="utf-8")
-    assert resolve(All, {}, [f"config={file}"], task="any") == settings
+    file.write_text(to_yaml(before), encoding="utf-8")
+    assert resolve(All, {}, [f"config={file}"], task="any") == before
 
 
 def test_a_wrong_line_is_named():

@@ -48,4 +48,12 @@ def to_yaml(settings: Any) -> str:
     """
     import yaml
 
-    return yaml.safe_dump(dataclasses.asdict(settings), sort_keys=False, allow_unicode=True, width=100)
+    class Dumper(yaml.SafeDumper):
+        pass
+
+    def text(dumper: Any, value: str) -> Any:
+        # In single quotes PyYAML loses a few of Unicode's line breaks; in double quotes it escapes them.
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
+
+    Dumper.add_representer(str, text)
+    return yaml.dump(dataclasses.asdict(settings), Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
