@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.data.document import Document
@@ -24,6 +24,7 @@ def test_characters_are_never_split(tmp_path: Path, size: int) -> None:
     assert "".join(pieces) == POEM.replace("\r\n", "\n")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(), st.integers(1, 9))
 def test_only_carriage_returns_before_a_newline_are_lost(text: str, size: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -74,6 +75,13 @@ def test_invalid_utf8_is_one_line_with_its_place(
         list(Document.of_file(path).chunks(size))
     expected = f"book.txt: byte {position} is not valid UTF-8 (0x{value}); text.unit=byte reads any file"
     assert str(caught.value) == expected
+
+
+def test_utf16_is_recognised(tmp_path: Path) -> None:
+    path = tmp_path / "notepad.txt"
+    path.write_bytes("\ufeffhello".encode("utf-16-le"))
+    with pytest.raises(ZooError, match=r"byte 0 is not valid UTF-8 \(0xff\); it looks like UTF-16: save it as UTF-8"):
+        list(Document.of_file(path).chunks())
 
 
 def test_the_place_in_a_part_counts_from_the_beginning_of_the_file(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.data.batches import Batches
@@ -24,6 +24,7 @@ def made(lengths: list[int]) -> list[dict[str, np.ndarray]]:
     ]
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.integers(1, 30), min_size=1, max_size=80),
     st.integers(1, 9),

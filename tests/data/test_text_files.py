@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.data.document import Document
@@ -47,6 +47,7 @@ def test_text_without_line_ends_is_cut_between_characters(tmp_path: Path) -> Non
     assert train + validation + test == text
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.floats(0, 0.49), st.floats(0, 0.49))
 def test_any_bytes_are_cut_without_loss(content: bytes, validation: float, test: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -111,12 +112,15 @@ def test_files_that_are_not_utf8_can_be_skipped(tmp_path: Path) -> None:
     assert splits.notes == ("skipped 1 not UTF-8 file",)
 
 
-def test_a_glob(tmp_path: Path) -> None:
+def test_a_glob(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x").mkdir()
     for name in ("a.py", "x/b.py", "c.txt"):
         (tmp_path / name).write_text("print()\n" * 50)
     splits = read_documents(f"{tmp_path}/**/*.py")
-    assert [Path(example["target"].name).name for example in splits.train] == ["a.py", "b.py"]
+    assert [example["target"].name for example in splits.train] == ["a.py", "x/b.py"]
+    monkeypatch.chdir(tmp_path)
+    assert [example["target"].name for example in read_documents("**/*.py").train] == ["a.py", "x/b.py"]
+    assert [example["target"].name for example in read_documents("[ac].*").train] == ["a.py", "c.txt"]
     with pytest.raises(ZooError, match=r"\*\.rs: no file matches"):
         read_documents(f"{tmp_path}/*.rs")
 
@@ -141,6 +145,7 @@ def test_windows_text_in_another_script(tmp_path: Path) -> None:
         ("none/book.txt", "none/book.txt: no such file or folder; the folder {folder}/none does not exist"),
         ("stdlb", "stdlb: no such file or folder; did you mean 'stdlib'?"),
         ("empty.txt", "empty.txt: the file is empty; a text of at least a few thousand characters is needed"),
+        ("pipe", "pipe: neither a file nor a folder; save the text to a file first"),
         ("folder", "folder: no readable text file in there"),
         ("pictures", "pictures: no readable text file in there (2 binary files)"),
     ],
@@ -148,6 +153,7 @@ def test_windows_text_in_another_script(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_one_line(tmp_path: Path, source: str, message: str) -> None:
     (tmp_path / "book.txt").write_text("book")
     (tmp_path / "empty.txt").touch()
+    os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "a.png").write_bytes(b"\0")

@@ -9,11 +9,12 @@ import sys
 import tempfile
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.codecs import ByteCodec, CharacterCodec
@@ -28,6 +29,7 @@ def fitted(*texts: str) -> CharacterCodec:
     return codec
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.text(max_size=30), max_size=8))
 def test_any_documents(texts: list[str]) -> None:
     documents = [Document.of_text(text) for text in texts]
@@ -192,9 +194,10 @@ def test_a_folder_that_is_none_is_one_line(tmp_path: Path) -> None:
         TokenStore.build([Document.of_text("hello")], ByteCodec(), tmp_path / "file" / "tokens")
 
 
-def test_several_threads_read_at_once() -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
+@pytest.mark.parametrize("system", ["posix", "windows"])
+def test_several_threads_read_at_once(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if system == "windows":
+        monkeypatch.delattr(os, "pread")
     content = np.random.default_rng(0).integers(0, 128, 50_000, np.uint8)
     store = TokenStore.build([Document.of_text(content.tobytes().decode("ascii"))], ByteCodec())
 

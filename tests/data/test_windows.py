@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.codecs import ByteCodec, CharacterCodec
@@ -87,6 +87,7 @@ def test_the_state_is_reset_where_the_stream_or_the_text_begins() -> None:
     assert sum(batch["reset"].sum() for batch in epoch) in (3, 4)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.text("abc", max_size=40), min_size=1, max_size=12),
     st.integers(1, 5),
@@ -175,6 +176,8 @@ def test_evaluation_shrinks_the_batch() -> None:
     assert (batches.size, batches.steps_per_epoch) == (3, 1)
     assert sum(batch["weights"].sum() for batch in batches.epoch(0)) == 24
     assert WindowBatches(numbered(5), 64, 10, shrink=True).size == 1
+    with pytest.raises(ZooError, match="the held-out text is too short: it has 1 token and at least 2 are needed"):
+        WindowBatches(numbered(1), 64, 10, shrink=True)
 
 
 @pytest.mark.parametrize(

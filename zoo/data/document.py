@@ -14,6 +14,7 @@ CHUNK = 1 << 20
 """Bytes that are read at a time unless the caller says otherwise."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -157,10 +158,12 @@ class Document:
         try:
             return codecs.utf_8_decode(data, "strict", final)
         except UnicodeDecodeError as error:
-            wrong = offset + error.start
+            place = offset + error.start
+            advice = "text.unit=byte reads any file"
+            if place == 0 and data.startswith(_UTF_16_MARKS):
+                advice = f"it looks like UTF-16: save it as UTF-8, or {advice}"
             raise ZooError(
-                f"{self.name}: byte {wrong} is not valid UTF-8 (0x{data[error.start]:02x}); "
-                "text.unit=byte reads any file"
+                f"{self.name}: byte {place} is not valid UTF-8 (0x{data[error.start]:02x}); {advice}"
             ) from error
 
 

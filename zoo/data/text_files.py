@@ -53,11 +53,13 @@ def read_documents(
     if path.is_dir():
         documents = _texts(_walk(path, notes), str(source), notes, on_error)
     elif path.exists():
+        if not path.is_file():
+            raise ZooError(f"{source}: neither a file nor a folder; save the text to a file first")
         if path.stat().st_size == 0:
             raise ZooError(f"{source}: the file is empty; a text of at least a few thousand characters is needed")
         documents = [Document.of_file(path)]
     elif glob.has_magic(str(path)):
-        found = [(name, Path(name)) for name in sorted(glob.glob(str(path), recursive=True)) if os.path.isfile(name)]
+        found = _match(str(path))
         if not found:
             raise ZooError(f"{source}: no file matches")
         documents = _texts(found, str(source), notes, on_error)
@@ -80,6 +82,14 @@ def _walk(folder: Path, notes: list[str]) -> list[tuple[str, Path]]:
     if hidden:
         notes.append(f"skipped {_files(hidden, 'hidden')}")
     return sorted(found)
+
+
+def _match(pattern: str) -> list[tuple[str, Path]]:
+    """All files that a glob finds as (name relative to the folder before the first wildcard, path), sorted."""
+    plain = pattern[: min(pattern.find(sign) for sign in "*?[" if sign in pattern)]
+    folder = os.path.dirname(plain)
+    paths = filter(os.path.isfile, glob.glob(pattern, recursive=True))
+    return sorted((Path(os.path.relpath(path, folder or ".")).as_posix(), Path(path)) for path in paths)
 
 
 def _texts(found: list[tuple[str, Path]], source: str, notes: list[str], on_error: str) -> list[Document]:

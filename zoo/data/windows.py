@@ -63,6 +63,11 @@ class WindowBatches:
         self.predictable = int(self._predictable.sum())
         """How many tokens are predicted in an epoch: the sum of all weights."""
         windows = int(self._windows.sum())
+        if windows == 0 and shrink:
+            raise ZooError(
+                f"the held-out text is too short: it has {total:,} token{'s' if total != 1 else ''} and at least 2 are "
+                "needed (a larger share to hold out, or a longer text)"
+            )
         if windows == 0 or (total <= length and not shrink):
             raise ZooError(
                 f"the text is too short: it has {total:,} token{'s' if total != 1 else ''} and a window of "
