@@ -114,7 +114,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return _fail(str(error), error.exit_code, debug)
     except Exception as error:
         hint = "" if debug else "; run again with --debug for the traceback"
-        return _fail(f"{type(error).__name__}: {error}{hint}", 1, debug)
+        message = f": {error}" if str(error) else ""
+        return _fail(f"{type(error).__name__}{message}{hint}", 1, debug)
 
 
 def _fail(message: str, status: int, debug: bool) -> int:

@@ -1,0 +1,98 @@
+"""`zoo list`, `zoo plugins` and `zoo show`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.plugins.fake import BROKEN, GOOD_CELLS, TASK, write_broken, write_plugin
+
+
+@pytest.fixture
+def strangers(tmp_path):
+    """Folders of one good plugin and of every broken kind."""
+    modules = {"good_cells.py": GOOD_CELLS, "good_task.py": TASK.format(name="good")}
+    good = write_plugin(tmp_path, "good-dist", modules, tasks="good = good_task", plugins="cells = good_cells")
+    noisy = write_plugin(
+        tmp_path,
+        "noisy",
+        {"noisy.py": "print('noise')\n" + TASK.format(name="n").replace("\n    ", "\n")},
+        tasks="n = noisy",
+    )
+    return [good, noisy, *(write_broken(tmp_path, kind) for kind in BROKEN)]
+
+
+def test_list(zoo, strangers):
+    done = zoo("list", folders=strangers, check=0)
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["TASK", "FROM", "WHAT"]
+    assert ["good", "good-dist", "1.0", "good:", "a", "task."] in [line.split() for line in lines]
+    assert done.stderr == ""
+
+
+def test_list_as_json(zoo, strangers):
+    found = {row["name"]: row for row in json.loads(zoo("list", "--json", folders=strangers, check=0).stdout)}
+    assert found["good"] == {"name": "good", "distribution": "good-dist", "version": "1.0", "summary": "good: a task."}
+
+
+def test_every_other_command_works_beside_all_kinds_of_broken_plugins(zoo, strangers):
+    assert zoo("--help", folders=strangers, check=0).stderr == ""
+    assert "model.cell" in zoo("show", "charlm", folders=strangers, check=0).stdout
+    assert "train.steps" in zoo("show", "task=good", folders=strangers, check=0).stdout
+    assert "did you mean" in zoo("run", "charlm", "model.cel=gru", folders=strangers, check=2).stderr
+
+
+def test_plugins_names_each_culprit(zoo, strangers):
+    done = zoo("plugins", folders=strangers, check=0)
+    rows = {line.split()[2]: line for line in done.stdout.splitlines()[1:]}
+    assert " ok" in rows["seqzoo"]
+    assert " ok" in rows["good-dist"]
+    for kind, (_, _, words) in BROKEN.items():
+        assert "BROKEN: " in rows[kind]
+        for wanted in words:
+            assert wanted in rows[kind]
+    assert "noise" not in done.stdout
+
+
+def test_plugins_as_json(zoo, strangers):
+    done = zoo("plugins", "--json", folders=strangers, check=0, ZOO_DISABLE="noisy")
+    rows = {(row["distribution"], row["kind"]): row for row in json.loads(done.stdout)}
+    assert rows["good-dist", "plugin"]["hooks"] == ["zoo_cells"]
+    assert rows["good-dist", "plugin"]["broken"] == ""
+    assert rows["noisy", "task"]["disabled"] is True
+    assert "ZeroDivisionError" in rows["raises-on-import", "plugin"]["broken"]
+    assert "Traceback" in rows["raises-on-import", "plugin"]["traceback"]
+
+
+def test_show(command):
+    status, out, err = command("show", "task=charlm")
+    assert (status, err) == (0, "")
+    lines = {line.split()[0]: line for line in out.splitlines() if line.strip()}
+    assert "lstm" in lines["model.cell"]
+    assert "whole number" in lines["model.layers"]
+    assert "(adam, adamw, rmsprop, sgd)" in lines["train.optimizer"]
+
+
+def test_show_the_values_that_a_run_would_have(command):
+    status, out, _ = command("show", "charlm", "model.layers=7", "data=book.txt")
+    assert status == 0
+    lines = {line.split()[0]: line.split() for line in out.splitlines() if line.strip()}
+    assert "VALUE" in lines["SETTING"]
+    assert "7" in lines["model.layers"]
+    assert "book.txt" in lines["data.source"]
+
+
+def test_show_as_json(command):
+    status, out, _ = command("show", "charlm", "--json", "model.layers=7")
+    shown = json.loads(out)
+    layers = next(row for row in shown["settings"] if row["name"] == "model.layers")
+    assert (status, layers["value"], layers["type"]) == (0, 7, "whole number")
+    assert layers["default"] != 7 and layers["help"]
+    assert isinstance(shown["presets"], dict)
+
+
+def test_version(command):
+    import zoo
+
+    assert command("--version") == (0, f"zoo {zoo.__version__}\n", "")
