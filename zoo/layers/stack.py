@@ -11,6 +11,7 @@ from keras import ops
 from zoo.errors import UsageError
 from zoo.layers.cells import CellFactory, cell_by_name
 from zoo.layers.dropout import Dropout
+from zoo.layers.recurrent import Recurrent
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -74,14 +75,18 @@ class Stack(keras.layers.Layer):
             dropout.build(shape)
         self.built = True
 
-    def call(self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> tuple:
+    def call(
+        self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool = False, table: Any = None
+    ) -> tuple:
         """Run over a batch of sequences.
 
         Args:
-            inputs: [B, T, D].
+            inputs: [B, T, D]; or symbols [B, T] if there is a table.
             initial_state: for each layer a list of states [B, U]; None for zeros.
             mask: [B, T], False at steps that leave the states as they are; None for no such step.
             training: whether dropout is on.
+            table: the vector of every symbol [V, D], such as an embedding's: the same as looking the vectors up
+                first, but faster when V is much smaller than B T.
 
         Returns:
             The outputs of the last layer [B, T, U], and for each layer the list of its final states.
@@ -89,10 +94,20 @@ class Stack(keras.layers.Layer):
         outputs, states = inputs, []
         for number, layer in enumerate(self.layers):
             initial = None if initial_state is None else list(initial_state[number])
-            outputs, *state = layer(outputs, initial_state=initial, mask=mask, training=training)
+            if number == 0 and table is not None:
+                outputs, *state = self._read(layer, inputs, table, initial, mask, training)
+            else:
+                outputs, *state = layer(outputs, initial_state=initial, mask=mask, training=training)
             outputs = self.dropouts[number](outputs, training=training)
             states.append(state)
         return outputs, states
+
+    def _read(self, layer: Any, symbols: Any, table: Any, initial: Any, mask: Any, training: bool) -> Any:
+        """Run the first layer over symbols."""
+        table = ops.cast(table, self.compute_dtype)
+        if isinstance(layer, Recurrent):
+            return layer(symbols, initial_state=initial, mask=mask, training=training, table=table)
+        return layer(ops.take(table, symbols, axis=0), initial_state=initial, mask=mask, training=training)
 
     def step(self, inputs: Any, states: Sequence[Sequence[Any]], training: bool = False) -> tuple[Any, list]:
         """Make one time step; plain `keras.ops`, so that XLA can compile a loop around it.
@@ -125,13 +140,13 @@ class Stack(keras.layers.Layer):
         """
         return [layer.get_initial_state(batch_size) for layer in self.layers]
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple:
+    def compute_output_shape(self, input_shape: Sequence[int | None], **_: Any) -> tuple:
         """Return the shapes of what `call` returns.
 
         Args:
-            input_shape: (B, T, D).
+            input_shape: (B, T, D), or (B, T) for symbols.
         """
-        batch, time, _ = input_shape
+        batch, time = input_shape[:2]
         states = [[(batch, units) for units in layer.state_size] for layer in self.layers]
         return (batch, time, _output_size(self.layers[-1])), states
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
 from zoo.layers.tensorflow_gru import GRUKernel
 from zoo.layers.tensorflow_lstm import LSTMKernel, reorder
-from zoo.layers.tensorflow_recurrence import Tensor, Weights, recurrence
+from zoo.layers.tensorflow_recurrence import Tensor, recurrence
 from zoo.layers.tensorflow_simple_rnn import SimpleRNNKernel
 
 FAST_DTYPES = ("float32", "bfloat16", "float16")
+
+ONE_HOT_ROWS = 512
+"""Up to this many symbols the 16-bit gradient of a look-up is a matmul with one-hot rows."""
 
 
 def is_fast(layer: Any, training: bool) -> bool:
@@ -40,53 +43,112 @@ def is_fast(layer: Any, training: bool) -> bool:
     )
 
 
+class Cell(NamedTuple):
+    """A cell as the recurrence wants it.
+
+    Args:
+        kernel: the element-wise part of a step.
+        input_kernel: [D, G].
+        recurrent_kernel: [U, G].
+        input_bias: [G], or None.
+        recurrent_bias: [G], or None.
+    """
+
+    kernel: Any
+    input_kernel: Tensor
+    recurrent_kernel: Tensor
+    input_bias: Tensor | None
+    recurrent_bias: Tensor | None
+
+
 def run_layer(
-    layer: Any, sequences: Tensor, states: Sequence[Tensor], mask: Tensor | None, training: bool
+    layer: Any,
+    sequences: Tensor,
+    states: Sequence[Tensor],
+    mask: Tensor | None,
+    training: bool,
+    table: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, list]:
     """Run a layer's cell over a sequence, as `keras.layers.RNN.inner_loop` does.
 
     Args:
         layer: one of the zoo's SimpleRNN, LSTM, GRU.
-        sequences: [B, T, D].
+        sequences: [B, T, D], or symbols [B, T] with a table.
         states: the initial states, each [B, U].
         mask: [B, T], False at steps that leave the states as they are; None for no such step.
         training: whether dropout is on.
+        table: the vector of every symbol, [V, D]. Then the table is projected instead of the sequence, and a
+            projected row is looked up for every step: one matmul over V rows instead of B T, there and back.
 
     Returns:
         The last output [B, U], all outputs [B, T, U] (in the order of processing), the final states.
     """
-    cell = layer.cell
-    if training and cell.dropout:
-        drop = cell.get_dropout_mask(sequences[:, 0, :])
-        # Cells with several masks (one a gate) get the first: the projection of all gates is one matmul.
-        sequences = sequences * tf.expand_dims(drop[0] if isinstance(drop, list) else drop, 1)
-    inputs = tf.transpose(sequences, [1, 0, 2])  # [T, B, D]
+    cell = _cell(layer.cell, tf.as_dtype(layer.compute_dtype))
     if mask is not None:
         mask = tf.transpose(tf.cast(mask, tf.bool))  # [T, B]
+    if table is None:
+        if training and layer.cell.dropout:
+            drop = layer.cell.get_dropout_mask(sequences[:, 0, :])  # [B, D], the same for all steps
+            # A cell with a mask for each gate gives the first: the projection of all gates is one matmul.
+            sequences = sequences * tf.expand_dims(drop[0] if isinstance(drop, list) else drop, 1)
+        sequences = tf.transpose(sequences, [1, 0, 2])  # [T, B, D]
+    else:
+        sequences = tf.transpose(sequences)  # [T, B]
     if layer.go_backwards:
-        inputs = tf.reverse(inputs, [0])
+        sequences = tf.reverse(sequences, [0])
         mask = None if mask is None else tf.reverse(mask, [0])
-    kernel, weights = _cell(cell, inputs.dtype)
-    outputs, states = recurrence(kernel, inputs, states, weights, mask)
+    if table is None:
+        projected = _project(sequences, cell)
+    else:
+        projected = _look_up(_project(table, cell), sequences)  # [T, B, G]
+    outputs, states = recurrence(cell.kernel, projected, states, cell.recurrent_kernel, cell.recurrent_bias, mask)
     if mask is not None:
         outputs = _masked_outputs(outputs, mask, layer.zero_output_for_mask)
-    last = outputs[-1]
-    return last, tf.transpose(outputs, [1, 0, 2]), list(states)
+    return outputs[-1], tf.transpose(outputs, [1, 0, 2]), list(states)
 
 
-def _cell(cell: Any, dtype: Any) -> tuple[Any, Weights]:
+def _cell(cell: Any, dtype: Any) -> Cell:
     """Find a cell's kernel, and its weights as that wants them."""
-    kernel = tf.cast(tf.convert_to_tensor(cell.kernel), dtype)
-    recurrent_kernel = tf.cast(tf.convert_to_tensor(cell.recurrent_kernel), dtype)
-    nothing = tf.zeros([kernel.shape[1]], dtype)
-    bias = nothing if cell.bias is None else tf.cast(tf.convert_to_tensor(cell.bias), dtype)
+
+    def read(variable: Any) -> Tensor:
+        return tf.cast(tf.convert_to_tensor(variable), dtype)
+
+    kernel, recurrent_kernel = read(cell.kernel), read(cell.recurrent_kernel)
+    bias = None if cell.bias is None else read(cell.bias)
     if isinstance(cell, keras.layers.GRUCell):
-        biases = (bias, nothing) if cell.bias is None else tf.unstack(bias)
-        return GRUKernel(), Weights(kernel, recurrent_kernel, *biases)
-    weights = Weights(kernel, recurrent_kernel, bias, nothing)
+        return Cell(GRUKernel(), kernel, recurrent_kernel, *((None, None) if bias is None else tf.unstack(bias)))
     if isinstance(cell, keras.layers.LSTMCell):
-        return LSTMKernel(), reorder(weights)
-    return SimpleRNNKernel(), weights
+        bias = None if bias is None else reorder(bias)
+        return Cell(LSTMKernel(), reorder(kernel), reorder(recurrent_kernel), bias, None)
+    return Cell(SimpleRNNKernel(), kernel, recurrent_kernel, bias, None)
+
+
+def _project(inputs: Tensor, cell: Cell) -> Tensor:
+    """Multiply [..., D] by the input's weights, [..., G]."""
+    flat = tf.matmul(tf.reshape(inputs, [-1, inputs.shape[-1]]), cell.input_kernel)
+    if cell.input_bias is not None:
+        flat = tf.nn.bias_add(flat, cell.input_bias)
+    dynamic = tf.shape(inputs)
+    leading = [dynamic[axis] if size is None else size for axis, size in enumerate(inputs.shape[:-1])]
+    return tf.reshape(flat, [*leading, flat.shape[-1]])
+
+
+@tf.custom_gradient
+def _look_up(table: Tensor, symbols: Tensor) -> tuple:
+    """Take a row of [V, G] for every symbol; the gradient sums in float32 also under a 16-bit policy."""
+
+    def gradient(d_rows: Tensor) -> tuple:
+        size = tf.shape(table)[0]
+        flat, places = tf.reshape(d_rows, [-1, table.shape[1]]), tf.reshape(symbols, [-1])
+        if table.dtype == tf.float32:
+            return tf.math.unsorted_segment_sum(flat, places, size), None
+        if table.shape[0] is not None and table.shape[0] <= ONE_HOT_ROWS:
+            # A 16-bit matmul accumulates in float32 and beats a scatter.
+            return tf.matmul(tf.one_hot(places, size, dtype=table.dtype), flat, transpose_a=True), None
+        summed = tf.math.unsorted_segment_sum(tf.cast(flat, tf.float32), places, size)
+        return tf.cast(summed, table.dtype), None
+
+    return tf.gather(table, symbols), gradient
 
 
 def _masked_outputs(outputs: Tensor, mask: Tensor, zero: bool) -> Tensor:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from zoo.layers.tensorflow_recurrence import Tensor, Weights
+from zoo.layers.tensorflow_recurrence import Tensor
 
 
 class LSTMKernel:
@@ -63,18 +63,14 @@ class LSTMKernel:
         return result.dicfo, result.dicfo, [None, result.cs_prev_grad]
 
 
-def reorder(weights: Weights) -> Weights:
-    """Bring weights from Keras' order of gates to the kernel's.
+def reorder(weight: Tensor) -> Tensor:
+    """Bring a weight from Keras' order of gates to the kernel's.
 
     Args:
-        weights: gates in the order input, forget, candidate, output.
+        weight: [..., 4 U], gates in the order input, forget, candidate, output.
 
     Returns:
-        The same weights, gates in the order input, candidate, forget, output.
+        The same, gates in the order input, candidate, forget, output.
     """
-
-    def swap(weight: Tensor) -> Tensor:
-        enter, forget, candidate, leave = tf.split(weight, 4, axis=-1)
-        return tf.concat([enter, candidate, forget, leave], axis=-1)
-
-    return Weights(*(swap(weight) for weight in weights))
+    enter, forget, candidate, leave = tf.split(weight, 4, axis=-1)
+    return tf.concat([enter, candidate, forget, leave], axis=-1)

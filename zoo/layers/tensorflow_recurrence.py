@@ -2,7 +2,8 @@
 
 Three things make it fast on a CPU:
 
-* the input projection leaves the loop: one large matmul for all steps;
+* the input projection leaves the loop: one large matmul for all steps (or, for symbols, a look-up in a table that was
+  projected once);
 * the gradient is written by hand, so that the loop keeps only what is truly sequential: one small matmul and the
   element-wise part of a step. The gradients of the weights are large matmuls after the loop;
 * a loop of known length is unrolled: the control-flow ops of `tf.while_loop` cost as much as a small step.
@@ -74,22 +75,6 @@ class Kernel(Protocol):
         """
 
 
-class Weights(NamedTuple):
-    """A cell's weights in the order of gates of Keras.
-
-    Args:
-        kernel: [D, G].
-        recurrent_kernel: [U, G].
-        bias: [G], added to the input projection.
-        recurrent_bias: [G], added to the recurrent projection.
-    """
-
-    kernel: Tensor
-    recurrent_kernel: Tensor
-    bias: Tensor
-    recurrent_bias: Tensor
-
-
 class Sweep(NamedTuple):
     """What a forward pass over some steps leaves behind.
 
@@ -107,91 +92,63 @@ class Sweep(NamedTuple):
 
 
 def recurrence(
-    kernel: Kernel, inputs: Tensor, states: Sequence[Tensor], weights: Weights, mask: Tensor | None = None
+    kernel: Kernel,
+    projected: Tensor,
+    states: Sequence[Tensor],
+    recurrent_kernel: Tensor,
+    recurrent_bias: Tensor | None = None,
+    mask: Tensor | None = None,
 ) -> tuple[Tensor, list]:
     """Run a cell over a sequence.
 
     Args:
         kernel: the cell.
-        inputs: [T, B, D], time first, in the dtype that the matmuls shall have.
+        projected: the input's part of the gates with its bias, [T, B, G], time first, in the dtype that the matmuls
+            shall have.
         states: the initial states, each [B, U], of any floating dtype.
-        weights: the weights, of the dtype of `inputs`.
+        recurrent_kernel: [U, G], of the dtype of `projected`.
+        recurrent_bias: [G], for a kernel with `separate_recurrent_bias`.
         mask: [T, B], False where a step shall leave the states as they are; None for no such step.
 
     Returns:
-        The first state after every step [T, B, U] in the dtype of `inputs`, and the final states in that of `states`.
+        The first state after every step [T, B, U] in the dtype of `projected`, and the final states in that of
+        `states`.
     """
     states = list(states)
-    steps = inputs.shape[0]
-    keep = [] if mask is None else [tf.cast(mask, tf.float32)[:, :, tf.newaxis]]  # [T, B, 1]
+    biases = [] if recurrent_bias is None else [recurrent_bias]
+    keep = None if mask is None else tf.cast(mask, tf.float32)[:, :, tf.newaxis]  # [T, B, 1]
+    steps = projected.shape[0]
     run = _unrolled if steps is not None and steps <= UNROLLED_STEPS else _looped
 
     @tf.custom_gradient
-    def operation(inputs, projection, recurrent_kernel, bias, recurrent_bias, *carried):
-        weights = Weights(projection, recurrent_kernel, bias, recurrent_bias)
-        carried = [tf.cast(state, tf.float32) for state in carried]
-        outputs, final, back = run(kernel, inputs, carried, weights, keep[0] if keep else None)
+    def operation(projected: Tensor, recurrent_kernel: Tensor, *others: Tensor) -> tuple:
+        bias = others[0] if biases else None
+        carried = [tf.cast(state, tf.float32) for state in others[len(biases) :]]
+        outputs, final, back = run(kernel, projected, carried, recurrent_kernel, bias, keep)
 
-        def gradient(d_outputs, *d_final):
-            d_final = [tf.cast(state, tf.float32) for state in d_final]
-            gradients, d_states = back(d_outputs, d_final)
-            return *gradients, *(tf.cast(d, state.dtype) for d, state in zip(d_states, states, strict=True))
+        def gradient(d_outputs: Tensor, *d_final: Tensor) -> tuple:
+            d_outputs, *d_final = (tf.cast(d, tf.float32) for d in (d_outputs, *d_final))
+            d_projected, d_recurrent, previous, d_states = back(d_outputs, d_final)
+            r_flat = tf.reshape(d_recurrent, [-1, recurrent_kernel.shape[1]])  # [T B, G]
+            h_flat = tf.reshape(previous, [-1, recurrent_kernel.shape[0]])  # [T B, U]
+            d_kernel = tf.matmul(h_flat, r_flat, transpose_a=True)
+            d_biases = [tf.reduce_sum(r_flat, 0) for _ in biases]
+            d_initial = [tf.cast(d, state.dtype) for d, state in zip(d_states, states, strict=True)]
+            return d_projected, d_kernel, *d_biases, *d_initial
 
         return (outputs, *(tf.cast(new, old.dtype) for new, old in zip(final, states, strict=True))), gradient
 
-    outputs, *final = operation(inputs, *weights, *states)
+    outputs, *final = operation(projected, recurrent_kernel, *biases, *states)
     return outputs, final
 
 
-def project(inputs: Tensor, weights: Weights) -> Tensor:
-    """Multiply all steps by the kernel at once.
-
-    Args:
-        inputs: [T, B, D].
-        weights: the weights.
-
-    Returns:
-        The projection with its bias, [T, B, G].
-    """
-    shape = tf.shape(inputs)
-    flat = tf.reshape(inputs, [-1, inputs.shape[2]])  # [T B, D]
-    projected = tf.nn.bias_add(tf.matmul(flat, weights.kernel), weights.bias)  # [T B, G]
-    result = tf.reshape(projected, [shape[0], shape[1], weights.kernel.shape[1]])  # [T, B, G]
-    result.set_shape([inputs.shape[0], inputs.shape[1], weights.kernel.shape[1]])
-    return result
-
-
-def weight_gradients(
-    kernel: Kernel, inputs: Tensor, previous: Tensor, weights: Weights, d_projected: Tensor, d_recurrent: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """Turn the gradients of the gates of all steps into those of inputs and weights, each one large matmul.
-
-    Args:
-        kernel: the cell.
-        inputs: [T, B, D].
-        previous: the output before each step, [T, B, U].
-        weights: the weights.
-        d_projected: [T, B, G].
-        d_recurrent: [T, B, G].
-
-    Returns:
-        The gradients of the inputs, kernel, recurrent kernel, bias and recurrent bias.
-    """
-    gates = weights.kernel.shape[1]
-    d_flat = tf.reshape(d_projected, [-1, gates])  # [T B, G]
-    r_flat = d_flat if d_recurrent is d_projected else tf.reshape(d_recurrent, [-1, gates])
-    x_flat = tf.reshape(inputs, [-1, inputs.shape[2]])  # [T B, D]
-    h_flat = tf.reshape(previous, [-1, weights.recurrent_kernel.shape[0]])  # [T B, U]
-    d_inputs = tf.reshape(tf.matmul(d_flat, weights.kernel, transpose_b=True), tf.shape(inputs))
-    d_kernel = tf.matmul(x_flat, d_flat, transpose_a=True)
-    d_recurrent_kernel = tf.matmul(h_flat, r_flat, transpose_a=True)
-    d_bias = tf.reduce_sum(d_flat, 0)
-    d_recurrent_bias = tf.reduce_sum(r_flat, 0) if kernel.separate_recurrent_bias else tf.zeros_like(d_bias)
-    return d_inputs, d_kernel, d_recurrent_kernel, d_bias, d_recurrent_bias
-
-
 def sweep(
-    kernel: Kernel, projected: Sequence[Tensor], states: list, weights: Weights, keep: Sequence[Tensor] | None
+    kernel: Kernel,
+    projected: Sequence[Tensor],
+    states: list,
+    recurrent_kernel: Tensor,
+    recurrent_bias: Tensor | None,
+    keep: Sequence[Tensor] | None,
 ) -> Sweep:
     """Make some steps forward.
 
@@ -199,24 +156,27 @@ def sweep(
         kernel: the cell.
         projected: for each step the input's part of the gates, [B, G].
         states: the states before, each [B, U], float32.
-        weights: the weights.
+        recurrent_kernel: [U, G].
+        recurrent_bias: [G] or None.
         keep: for each step [B, 1]: 1 where it counts, 0 where it is masked; None if all count.
 
     Returns:
         What the steps leave behind.
     """
-    dtype = weights.recurrent_kernel.dtype
+    dtype = recurrent_kernel.dtype
     outputs: list[Tensor] = []
     saved: list[list] = []
     previous: list[Tensor] = []
     before = tf.cast(states[0], dtype)
     for step, gates in enumerate(projected):
-        recurrent = tf.matmul(before, weights.recurrent_kernel)  # [B, G]
+        recurrent = tf.matmul(before, recurrent_kernel)  # [B, G]
+        if recurrent_bias is not None:
+            recurrent = tf.nn.bias_add(recurrent, recurrent_bias)
+        gates, recurrent = tf.cast(gates, tf.float32), tf.cast(recurrent, tf.float32)
         if kernel.separate_recurrent_bias:
-            recurrent = tf.nn.bias_add(recurrent, weights.recurrent_bias)
-            new, kept = kernel.forward(tf.cast(gates, tf.float32), tf.cast(recurrent, tf.float32), states)
+            new, kept = kernel.forward(gates, recurrent, states)
         else:
-            new, kept = kernel.forward(tf.cast(gates + recurrent, tf.float32), None, states)
+            new, kept = kernel.forward(gates + recurrent, None, states)
         if keep is not None:
             new = [old + keep[step] * (fresh - old) for fresh, old in zip(new, states, strict=True)]
         previous.append(before)
@@ -241,7 +201,7 @@ def sweep_back(
     Args:
         kernel: the cell.
         saved: for each step what its kernel kept.
-        d_outputs: for each step the gradient of its output, [B, U].
+        d_outputs: for each step the gradient of its output, [B, U], float32.
         d_states: the gradients of the states after the last step, each [B, U], float32.
         transposed: the recurrent kernel transposed, [G, U]. (A matmul that transposes on the fly is a third slower.)
         keep: as in `sweep`.
@@ -254,7 +214,7 @@ def sweep_back(
     d_projected: list[Tensor] = []
     d_recurrent: list[Tensor] = []
     for step in reversed(range(len(saved))):
-        d_states = [d_states[0] + tf.cast(d_outputs[step], tf.float32), *d_states[1:]]
+        d_states = [d_states[0] + d_outputs[step], *d_states[1:]]
         if keep is None:
             d_gates, d_inner, d_before = kernel.backward(saved[step], d_states, scratch)
         else:
@@ -272,77 +232,78 @@ def sweep_back(
     return d_projected[::-1], d_recurrent[::-1], d_states
 
 
-def _scratch(kernel, inputs, weights):
+def _scratch(kernel: Kernel, projected: Tensor, recurrent_kernel: Tensor) -> tuple:
     """Make the kernel's constants for a batch."""
-    rows = inputs.shape[1] if inputs.shape[1] is not None else tf.shape(inputs)[1]
-    return kernel.scratch(rows, weights.recurrent_kernel.shape[0])
+    rows = projected.shape[1] if projected.shape[1] is not None else tf.shape(projected)[1]
+    return kernel.scratch(rows, recurrent_kernel.shape[0])
 
 
-def _unrolled(kernel, inputs, states, weights, keep):
+def _unrolled(
+    kernel: Kernel, projected: Tensor, states: list, recurrent_kernel: Tensor, bias: Tensor | None, keep: Tensor | None
+) -> tuple:
     """Run a known number of steps as a straight line of ops."""
-    keep = None if keep is None else tf.unstack(keep)
-    done = sweep(kernel, tf.unstack(project(inputs, weights)), states, weights, keep)
+    kept = None if keep is None else tf.unstack(keep)
+    done = sweep(kernel, tf.unstack(projected), states, recurrent_kernel, bias, kept)
 
-    def back(d_outputs, d_final):
-        transposed = tf.transpose(weights.recurrent_kernel)  # [G, U]
+    def back(d_outputs: Tensor, d_final: list) -> tuple:
+        transposed = tf.transpose(recurrent_kernel)  # [G, U]
+        scratch = _scratch(kernel, projected, recurrent_kernel)
         d_gates, d_inner, d_states = sweep_back(
-            kernel, done.saved, tf.unstack(d_outputs), d_final, transposed, keep, _scratch(kernel, inputs, weights)
+            kernel, done.saved, tf.unstack(d_outputs), d_final, transposed, kept, scratch
         )
         d_projected = tf.stack(d_gates)  # [T, B, G]
         d_recurrent = tf.stack(d_inner) if kernel.separate_recurrent_bias else d_projected
-        previous = tf.stack(done.previous)  # [T, B, U]
-        return weight_gradients(kernel, inputs, previous, weights, d_projected, d_recurrent), d_states
+        return d_projected, d_recurrent, tf.stack(done.previous), d_states
 
     return tf.stack(done.outputs), done.states, back
 
 
-def _looped(kernel, inputs, states, weights, keep):
+def _looped(
+    kernel: Kernel, projected: Tensor, states: list, recurrent_kernel: Tensor, bias: Tensor | None, keep: Tensor | None
+) -> tuple:
     """Run any number of steps with two `tf.while_loop`s, one there and one back."""
-    steps = tf.shape(inputs)[0]
-    projected = project(inputs, weights)
-    dtype = inputs.dtype
-    counts = len(states)
-    slots = len(kernel.saved_names)
+    steps = tf.shape(projected)[0]
+    dtype = projected.dtype
 
-    def arrays(number, kind):
-        return [tf.TensorArray(kind, size=steps, clear_after_read=False) for _ in range(number)]
+    def arrays(number: int, kind: Any) -> list:
+        return [tf.TensorArray(kind, size=steps) for _ in range(number)]
 
-    def forward_step(step, carried, outputs, kept):
+    def forward_step(step: Tensor, carried: list, outputs: Any, saved: list) -> tuple:
         now = None if keep is None else [keep[step]]
-        one = sweep(kernel, [projected[step]], list(carried), weights, now)
+        one = sweep(kernel, [projected[step]], list(carried), recurrent_kernel, bias, now)
         outputs = outputs.write(step, one.outputs[0])
-        kept = [array.write(step, value) for array, value in zip(kept, one.saved[0], strict=True)]
-        return step + 1, one.states, outputs, kept
+        saved = [array.write(step, value) for array, value in zip(saved, one.saved[0], strict=True)]
+        return step + 1, one.states, outputs, saved
 
-    _, final, outputs, kept = tf.while_loop(
+    _, final, outputs, saved = tf.while_loop(
         lambda step, *_: step < steps,
         forward_step,
-        (tf.constant(0), list(states), *arrays(1, dtype), arrays(slots, tf.float32)),
+        (tf.constant(0), states, *arrays(1, dtype), arrays(len(kernel.saved_names), tf.float32)),
     )
     stacked = outputs.stack()  # [T, B, U]
-    stacked = tf.ensure_shape(stacked, [inputs.shape[0], inputs.shape[1], weights.recurrent_kernel.shape[0]])
-    saved = [array.stack() for array in kept]
+    stacked = tf.ensure_shape(stacked, [*projected.shape[:2], recurrent_kernel.shape[0]])
+    kept = [array.stack() for array in saved]
 
-    def back(d_outputs, d_final):
-        transposed = tf.transpose(weights.recurrent_kernel)  # [G, U]
-        scratch = _scratch(kernel, inputs, weights)
+    def back(d_outputs: Tensor, d_final: list) -> tuple:
+        transposed = tf.transpose(recurrent_kernel)  # [G, U]
+        scratch = _scratch(kernel, projected, recurrent_kernel)
         writes = 2 if kernel.separate_recurrent_bias else 1
 
-        def backward_step(left, d_states, gates):
+        def backward_step(left: Tensor, d_states: list, gates: list) -> tuple:
             step = left - 1
             now = None if keep is None else [keep[step]]
             d_gates, d_inner, d_states = sweep_back(
-                kernel, [[value[step] for value in saved]], [d_outputs[step]], list(d_states), transposed, now, scratch
+                kernel, [[value[step] for value in kept]], [d_outputs[step]], list(d_states), transposed, now, scratch
             )
             news = (d_gates[0], d_inner[0])[:writes]
             return step, d_states, [array.write(step, new) for array, new in zip(gates, news, strict=True)]
 
         _, d_states, gates = tf.while_loop(
-            lambda left, *_: left > 0, backward_step, (steps, list(d_final), arrays(writes, dtype))
+            lambda left, *_: left > 0, backward_step, (steps, d_final, arrays(writes, dtype))
         )
-        d_projected = gates[0].stack()
+        d_projected = tf.ensure_shape(gates[0].stack(), projected.shape)  # [T, B, G]
         d_recurrent = gates[1].stack() if kernel.separate_recurrent_bias else d_projected
         previous = tf.concat([tf.cast(states[0], dtype)[tf.newaxis], stacked[:-1]], 0)  # [T, B, U]
-        return weight_gradients(kernel, inputs, previous, weights, d_projected, d_recurrent), d_states[:counts]
+        return d_projected, d_recurrent, previous, d_states
 
     return stacked, list(final), back
