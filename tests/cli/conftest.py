@@ -21,12 +21,13 @@ def zoo(tmp_path):
 
     def run(*words: str, folders=(), check: int | None = None, **environment: str) -> subprocess.CompletedProcess:
         path = os.pathsep.join([*map(str, folders), str(REPOSITORY), str(REPOSITORY / "tasks")])
+        outer = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
         done = subprocess.run(
             [sys.executable, "-m", "zoo", *words],
             capture_output=True,
             text=True,
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": path, "COLUMNS": "200", **environment},
+            env={**outer, "PYTHONPATH": path, "COLUMNS": "200", **environment},
             timeout=300,
         )
         if check is not None:

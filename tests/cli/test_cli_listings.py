@@ -96,3 +96,13 @@ def test_version(command):
     import zoo
 
     assert command("--version") == (0, f"zoo {zoo.__version__}\n", "")
+
+
+def test_show_a_task_in_a_file(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_task.py").write_text(
+        "import zoo\n\n\nclass Mine(zoo.Task):\n    presets = {'long': {'train.epochs': 9}}\n"
+    )
+    status, out, err = command("show", "./my_task.py")
+    assert (status, err) == (0, "")
+    assert "train.epochs" in out and "preset=long\n  train.epochs=9" in out
