@@ -107,6 +107,27 @@ def test_two_distributions_with_one_cell_name(tmp_path, installed):
     assert len(causes) == 2 and all("first-dist 1.0 and by second-dist 1.0" in cause for cause in causes)
 
 
+def test_nobody_takes_a_built_in_cell_away(tmp_path, installed):
+    modules = {"own_cells.py": GOOD_CELLS.replace('{"good": Good}', '{"good": Good, "lstm": Good}')}
+    installed(write_plugin(tmp_path, "own-dist", modules, plugins="own = own_cells"))
+    with pytest.warns(PluginWarning, match=r"cell 'lstm' is given by seqzoo and by own-dist 1.0: .*the built-in one"):
+        assert set(Plugins().load_components().cells) == {"good"}
+    (status,) = [status for status in Plugins().load_all() if status.info.distribution == "own-dist"]
+    assert "cell 'lstm' is given by seqzoo" in status.cause
+
+
+def test_the_names_that_are_taken_are_those_of_the_zoo(tmp_path):
+    from zoo.layers.cells import CELLS
+    from zoo.plugins.registry import BUILT_IN
+    from zoo.runs.run import named_callbacks
+
+    assert set(BUILT_IN["cells"]) == set(CELLS)
+    assert len(named_callbacks(BUILT_IN["callbacks"], tmp_path, {})) == len(BUILT_IN["callbacks"])
+    with pytest.raises(UsageError) as caught:
+        named_callbacks(["?"], tmp_path, {})
+    assert all(name in str(caught.value) for name in BUILT_IN["callbacks"])
+
+
 def test_a_task_class_for_a_newer_api(tmp_path, installed):
     source = TASK.format(name="newer").replace("        pass", "        api = 2")
     installed(write_plugin(tmp_path, "newer-dist", {"newer_task.py": source}, tasks="newer = newer_task"))

@@ -13,9 +13,7 @@ from typing import Any
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.plugins.installed import PluginInfo, find_plugins, switched_off
 from zoo.plugins.local_file import describe_error, import_file, is_path, only_task
-from zoo.plugins.registry import COMPONENT_HOOKS, PluginError, Registered, Registry, check_api, taken_twice
-
-OURS = "seqzoo"
+from zoo.plugins.registry import COMPONENT_HOOKS, OURS, PluginError, Registered, Registry, check_api, taken_twice
 
 
 class PluginWarning(UserWarning):
@@ -212,7 +210,8 @@ class Plugins:
     def _gather(self) -> Components:
         shared = self._registry.shared_names()
         for (kind, name), owners in shared.items():
-            _warn(f"{taken_twice(_one(kind), name, owners)}; neither is used")
+            outcome = "the built-in one is used" if OURS in owners else "neither is used"
+            _warn(f"{taken_twice(_one(kind), name, owners)}; {outcome}")
         found: dict[str, dict[str, Any]] = {kind: {} for kind in COMPONENT_HOOKS}
         for entry in self._registry.registered.values():
             for kind, components in entry.components.items():

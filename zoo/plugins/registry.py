@@ -11,7 +11,10 @@ import pluggy
 from zoo import hookspecs
 from zoo.errors import ZooError, did_you_mean
 
+OURS = "seqzoo"
 COMPONENT_HOOKS = {"cells": "zoo_cells", "data": "zoo_data", "callbacks": "zoo_callbacks"}
+# Names that no plugin may take. They stand here because asking those who have them would import Keras; a test compares.
+BUILT_IN = {"cells": ("rnn", "lstm", "gru"), "data": ("stdlib",), "callbacks": ("tensorboard", "csv")}
 
 
 class PluginError(ZooError):
@@ -95,8 +98,8 @@ class Registry:
         return answer
 
     def shared_names(self) -> dict[tuple[str, str], list[str]]:
-        """Give the component names that several plugins use: (kind, name) -> the plugins' owners."""
-        owners: dict[tuple[str, str], list[str]] = {}
+        """Give the component names that several use: (kind, name) -> their owners, the zoo itself first."""
+        owners = {(kind, name): [OURS] for kind, names in BUILT_IN.items() for name in names}
         for entry in self.registered.values():
             for kind, components in entry.components.items():
                 for name in components:
