@@ -2,7 +2,7 @@
 # make test    lint, then the tests (under 10 minutes on two cores)
 # make slow    the tests that take longer
 # make lint    ruff and mypy
-# make bench   start-up times and training speed
+# make bench   start-up times of the command
 # make clean   remove what these made, runs/ excepted
 
 PYTHON ?= python3
@@ -14,7 +14,7 @@ INSTALLED := .venv/installed
 .PHONY: run test slow lint bench clean
 
 run: $(INSTALLED)
-	$(BIN)/zoo run task=charlm preset=quick
+	$(BIN)/zoo run task=charlm preset=small
 	$(BIN)/zoo sample charlm prime="def " length=400 temperature=0.6 seed=1
 
 test: lint
