@@ -92,7 +92,9 @@ def step_line(status: Status) -> str:
     """Put a training's state behind its bar: loss, speed, padding, time left."""
     from zoo.training.report import duration
 
-    parts = [f"epoch {status.epoch:.2f}", f"loss {status.loss:.3f}", f"{status.tokens_per_second:,.0f} tokens/s"]
+    parts = [f"epoch {status.epoch:.2f}", f"loss {status.loss:.3f}"]
+    if status.tokens_per_second:
+        parts.append(f"{status.tokens_per_second:,.0f} tokens/s")
     if status.padding >= 0.001:
         parts.append(f"padding {status.padding:.1%}")
     if status.remaining:
