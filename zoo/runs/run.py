@@ -131,8 +131,6 @@ class Run:
 
         settings, train = self.settings, self.settings.train
         report = report or Silent()
-        if not (train.steps or train.epochs or train.minutes or train.patience):
-            raise UsageError("nothing would end this training: set train.steps, train.epochs, train.minutes or train.patience")
         try:
             splits = splits or self.task.data()
             training = self._batches(splits, "train")
@@ -211,6 +209,7 @@ class Run:
         if not self.folder.checkpoint.exists():
             raise ZooError(f"{self.folder.path} has no checkpoint to go on from")
         if changes:
+            _check_end(override(self.settings, changes, task=self.name).train)
             self.settings = self.task.settings = override(self.settings, changes, task=self.name)
             self.folder.begin(self.folder.about(), to_yaml(self.settings))
             self._engine = self._model = None
@@ -347,6 +346,7 @@ def run(
     if settings and words:
         raise UsageError("settings come as words or as keywords, not as both")
     resolved = resolve(found.Settings, found.presets, overrides, task=name)
+    _check_end(resolved.train)
     components = plugins.load_components()
     instance = found(resolved, {"cells": components.cells})
     splits = instance.data()
@@ -423,6 +423,13 @@ def _task(plugins: Any, task: Any) -> tuple[str, type[Task]]:
     if isinstance(task, type):
         return task.__name__.lower(), task
     return (Path(task).stem if _is_path(task) else task), plugins.load_task(task)
+
+
+def _check_end(train: Any) -> None:
+    if not (train.steps or train.epochs or train.minutes or train.patience):
+        raise UsageError(
+            "nothing would end this training: set train.steps, train.epochs, train.minutes or train.patience"
+        )
 
 
 def _is_path(task: Any) -> bool:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
+STREAM = 4096
+"""Tokens that a stream of an evaluation has at least: each begins cold, and many short ones would measure that."""
+
 
 class LanguageModel(Topology):
     """Truncated backpropagation through time over B parallel streams of text.
@@ -37,11 +40,14 @@ class LanguageModel(Topology):
         """Encode the documents into one stream on disk, and cut it in windows (see `Topology.batches`)."""
         from zoo.data import TokenStore, WindowBatches
 
-        documents = (example["target"] for example in examples)
+        folder.mkdir(parents=True, exist_ok=True)
+        # A file without a name: nothing is left of it when the process is killed.
+        store = TokenStore.build((example["target"] for example in examples), codecs["target"], folder=folder)
         training = split == "train"
+        rows = settings.batch.size
         return WindowBatches(
-            TokenStore.build(documents, codecs["target"], folder / f"{split}.tokens"),
-            size=settings.batch.size,
+            store,
+            size=rows if training else max(1, min(rows, len(store) // STREAM)),
             length=settings.batch.length,
             reset_at_documents=getattr(settings.data, "reset", False),
             seed=settings.seed if training else None,

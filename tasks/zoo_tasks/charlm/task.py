@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
 from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
@@ -52,9 +52,16 @@ class CharLMSettings(zoo.Settings):
     data: CharLMData = part(CharLMData)
     text: CharLMText = part(CharLMText)
     model: CharLMModel = part(CharLMModel)
-    batch: BatchSettings = part(BatchSettings, size=50, length=50)
+    batch: BatchSettings = part(BatchSettings, size=100, length=50)
     train: TrainSettings = part(
-        TrainSettings, epochs=2, learning_rate=4e-3, schedule="cosine", warmup=100, clip=5.0, evaluate_every=500
+        TrainSettings,
+        minutes=2,
+        learning_rate=6e-3,
+        schedule="cosine",
+        warmup=100,
+        clip=5.0,
+        average=0.99,
+        evaluate_every=300,
     )
 
 
@@ -63,7 +70,38 @@ class CharLM(zoo.Task):
 
     topology = LanguageModel()
     Settings = CharLMSettings
-    presets: Mapping[str, Mapping[str, Any]] = {}
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        # A smoke test: everything once, in seconds.
+        "tiny": {
+            "model": {"units": 32, "layers": 1},
+            "batch": {"size": 32, "length": 32},
+            "train": {"steps": 100, "evaluate_every": 50},
+        },
+        # Three minutes on two cores.
+        "small": {"train": {"minutes": 3, "evaluate_every": 600}},
+        # A quarter of an hour on two cores.
+        "medium": {
+            "model": {"units": 256, "dropout": 0.2},
+            "batch": {"size": 64, "length": 64},
+            "train": {"minutes": 15, "learning_rate": 4e-3, "evaluate_every": 500},
+        },
+        # The defaults of Karpathy's char-rnn (https://github.com/karpathy/char-rnn, train.lua), which clips each
+        # element of the gradient where we clip its norm.
+        "char-rnn": {
+            "batch": {"size": 50, "length": 50},
+            "train": {
+                "epochs": 50,
+                "optimizer": "rmsprop",
+                "learning_rate": 2e-3,
+                "schedule": "exponential",
+                "decay": 0.97,
+                "decay_after": 10,
+                "warmup": 0,
+                "average": 0,
+                "evaluate_every": 1000,
+            },
+        },
+    }
 
     def data(self) -> Splits:
         """Read the text."""
@@ -71,8 +109,8 @@ class CharLM(zoo.Task):
 
         data = self.settings.data
         if data.source == "stdlib":
-            return python_stdlib()
-        return read_documents(data.source, data.validation, data.test)
+            return python_stdlib(data.validation, data.test)
+        return read_documents(data.source, data.validation, data.test, on_error=data.on_error, names=("stdlib",))
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit."""

@@ -1,0 +1,51 @@
+"""What the tests share: two CPU devices, set before TensorFlow starts, and small texts."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+RHYME = (
+    "one two, buckle my shoe;\nthree four, knock at the door;\nfive six, pick up sticks;\n"
+    "seven eight, lay them straight;\nnine ten, a big fat hen.\n"
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def two_devices() -> None:
+    """Give this process two CPU devices of one thread each, as `zoo run` does on two cores."""
+
+    def start() -> None:
+        import tensorflow as tf
+
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(2)
+
+    start()
+
+
+@pytest.fixture
+def rhyme(tmp_path: Path) -> Path:
+    """A file with a rhyme, over and over."""
+    path = tmp_path / "rhyme.txt"
+    path.write_text(RHYME * 40, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def tiny() -> dict[str, Any]:
+    """Settings of a character model that trains in seconds."""
+    return {
+        "model": {"units": 16, "layers": 1},
+        "batch": {"size": 16, "length": 16},
+        "train": {"steps": 4, "evaluate_every": 2},
+        "search": {"length": 20},
+    }

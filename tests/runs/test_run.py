@@ -1,0 +1,157 @@
+"""A run from Python: train, look, load, sample, evaluate."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import zoo
+from zoo.errors import UsageError, ZooError
+
+
+@pytest.fixture
+def run(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]) -> Any:
+    return zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
+
+
+def test_a_run_learns_a_rhyme_and_goes_on_with_it(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+    tiny["model"] = {"units": 64, "layers": 2, "cell": "gru"}
+    tiny["train"] = {"steps": 160, "evaluate_every": 80, "learning_rate": 2e-2, "schedule": "cosine"}
+    run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
+    assert run.metrics[-1]["train"]["nats"] < 0.2
+    assert run.sample("three four", length=20, temperature=0) == ", knock at the door;"
+
+
+def test_the_folder_holds_all_that_is_needed_elsewhere(run: Any, tmp_path: Path):
+    moved = run.folder.path.rename(tmp_path / "moved")
+    loaded = zoo.load(moved)
+    assert loaded.sample("one", length=30, seed=5) == run.sample("one", length=30, seed=5)
+    assert {entry.name for entry in moved.iterdir()} == {
+        "run.json",
+        "settings.yaml",
+        "codecs",
+        "weights",
+        "checkpoint.safetensors",
+        "metrics.jsonl",
+        "samples",
+    }
+
+
+def test_metrics_are_json_lines_with_nats_bits_and_perplexity(run: Any):
+    lines = [json.loads(line) for line in run.folder.metrics.read_text().splitlines()]
+    assert [line["step"] for line in lines] == [2, 4]
+    validation = lines[-1]["validation"]
+    assert validation["bits"] == pytest.approx(validation["nats"] / math.log(2))
+    assert validation["perplexity"] == pytest.approx(math.exp(validation["loss"]))
+
+
+def test_an_untrained_model_is_as_surprised_as_chance(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+    run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "r"), **tiny | {"train": {"steps": 1}})
+    symbols = run.codecs["target"].size
+    assert run.metrics[0]["train"]["loss"] == pytest.approx(math.log(symbols), rel=0.05)
+
+
+def test_each_evaluation_keeps_a_sample(run: Any):
+    assert sorted(path.name for path in run.folder.samples.iterdir()) == ["00000002.txt", "00000004.txt"]
+
+
+def test_sampling_is_fixed_by_its_seed_and_not_by_its_company(run: Any):
+    alone = [run.sample("one", length=25, seed=seed) for seed in (3, 4, 5)]
+    assert alone == run.sample("one", length=25, seed=3, count=3)
+    assert len(set(alone)) == 3
+    assert all(len(text) == 25 for text in alone)
+
+
+def test_a_stream_gives_the_text_in_pieces(run: Any):
+    pieces: list[tuple[int, str]] = []
+    texts = run.sample("t", length=200, seed=1, count=2, stream=lambda row, piece: pieces.append((row, piece)))
+    assert len(pieces) > 4
+    assert ["".join(piece for row, piece in pieces if row == index) for index in (0, 1)] == texts
+
+
+def test_lengths_and_primes_compile_nothing_anew(run: Any):
+    run.sample("o", length=5)
+    before = run.inference.generator.traces
+    for prime, length in [("", 1), ("one two", 64), ("x" * 300, 100), ("seven", 65)]:
+        assert len(run.sample(prime, length=length)) == length
+    assert run.inference.generator.traces == before
+
+
+def test_evaluation_measures_the_split_that_was_asked_for(run: Any):
+    test = run.evaluate("test")
+    assert test["loss"] > 0
+    assert run.evaluate("validation") == pytest.approx(run.metrics[-1]["validation"], rel=1e-5)
+    with pytest.raises(UsageError, match="no split 'testt'"):
+        run.evaluate("testt")
+
+
+def test_the_best_weights_are_those_that_are_loaded(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+    # A learning rate that ruins the model after its first step: the best weights are those of the first evaluation.
+    tiny["train"] = {"steps": 6, "evaluate_every": 1, "learning_rate": 3.0, "optimizer": "sgd", "clip": 0}
+    run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
+    best = min(record["validation"]["nats"] for record in run.metrics)
+    assert zoo.load(run.folder.path).evaluate("validation")["nats"] == pytest.approx(best, rel=1e-5)
+
+
+def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+    from zoo.training.checkpoint import load_checkpoint
+
+    class Spoil(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            if batch == 3:
+                variable = self.model.trainable_variables[0]
+                variable.assign(np.full(variable.shape, np.nan))
+
+    with pytest.raises(ZooError, match=r"step 4: the loss is nan.*the checkpoint of step 2 is whole"):
+        zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), callbacks=[Spoil()], **tiny)
+    arrays, state = load_checkpoint(tmp_path / "run" / "checkpoint.safetensors")
+    assert state["step"] == 2
+    assert all(np.isfinite(value).all() for value in arrays.values())
+
+
+def test_bits_of_bytes_and_pieces_are_bits_of_characters(tmp_path: Path, tiny: dict[str, Any]):
+    text = tmp_path / "text"
+    text.write_text("äöü ß €\n" * 600, encoding="utf-8")
+    run = zoo.run("charlm", data=str(text), out=str(tmp_path / "run"), text={"unit": "byte"}, **tiny)
+    train = run.metrics[-1]["train"]
+    bytes_per_character = len("äöü ß €\n".encode()) / 8
+    assert train["nats"] == pytest.approx(train["loss"] * bytes_per_character, rel=1e-3)
+
+
+def test_state_is_forgotten_at_document_borders_if_asked(tmp_path: Path, tiny: dict[str, Any]):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for index in range(30):
+        (folder / f"{index}.txt").write_text("abc " * (40 + index))
+    run = zoo.run("charlm", data={"source": str(folder), "reset": True}, out=str(tmp_path / "run"), **tiny)
+    assert run.metrics[-1]["padding"] > 0
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten(run: Any, rhyme: Path, tiny: dict[str, Any]):
+    with pytest.raises(UsageError, match="holds a run already"):
+        zoo.run("charlm", data=str(rhyme), out=str(run.folder.path), **tiny)
+
+
+def test_a_training_without_an_end_is_refused_before_it_leaves_anything(tmp_path: Path, rhyme: Path):
+    with pytest.raises(UsageError, match="nothing would end this training"):
+        zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), train={"epochs": 0})
+    assert not (tmp_path / "run").exists()
+
+
+def test_resume_refuses_other_data(run: Any, rhyme: Path):
+    rhyme.write_text(rhyme.read_text() + "eleven twelve\n")
+    with pytest.raises(ZooError, match="not what .* was trained on"):
+        zoo.load(run.folder.path).resume(train={"steps": 6})
+
+
+def test_early_stopping_ends_a_training_that_makes_no_progress(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+    tiny["train"] = {"patience": 2, "evaluate_every": 1, "learning_rate": 0.0}
+    run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
+    assert run.reason == "no progress in 2 evaluations"
+    assert run.metrics[-1]["step"] == 3
