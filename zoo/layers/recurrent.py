@@ -103,23 +103,30 @@ def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, symb
     Raises:
         UsageError: with one sentence.
     """
+    problem = _problem(layer, sequences, initial_state, mask, symbols)
+    if problem:
+        error = UsageError(f"{layer.name}: {problem}")
+        # Keras would wrap the sentence in a page about the arguments of every layer around this one.
+        error._keras_call_info_injected = True  # type: ignore[attr-defined]
+        raise error
+
+
+def _problem(layer: Any, sequences: Any, initial_state: Any, mask: Any, symbols: bool) -> str:
+    """Say which shape is wrong; an empty string if none is."""
     shape = tuple(sequences.shape)
     axes = "[batch, time]" if symbols else "[batch, time, features]"
     if len(shape) != axes.count(",") + 1:
-        raise UsageError(f"{layer.name}: the input has shape {shape}; it should be {axes}")
+        return f"the input has shape {shape}; it should be {axes}"
     if mask is not None:
         for part in tree.flatten(mask):
             wanted, found = shape[:2], tuple(part.shape)
             if len(found) != 2 or any(a and b and a != b for a, b in zip(wanted, found, strict=True)):
-                raise UsageError(f"{layer.name}: the mask has shape {found}; the input's [batch, time] is {wanted}")
+                return f"the mask has shape {found}; the input's [batch, time] is {wanted}"
     if initial_state is not None:
         states = tree.flatten(initial_state)
         if len(states) != len(layer.state_size):
-            raise UsageError(
-                f"{layer.name}: {len(states)} initial states were given; it has {len(layer.state_size)}"
-            )
+            return f"{len(states)} initial states were given; it has {len(layer.state_size)}"
         for state, units in zip(states, layer.state_size, strict=True):
             if len(state.shape) != 2 or state.shape[1] != units:
-                raise UsageError(
-                    f"{layer.name}: an initial state has shape {tuple(state.shape)}; it should be [batch, {units}]"
-                )
+                return f"an initial state has shape {tuple(state.shape)}; it should be [batch, {units}]"
+    return ""

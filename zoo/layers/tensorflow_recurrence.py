@@ -127,8 +127,8 @@ def recurrence(
         outputs, final, back = run(kernel, projected, carried, recurrent_kernel, bias, keep)
 
         def gradient(d_outputs: Tensor, *d_final: Tensor) -> tuple:
-            d_outputs, *d_final = (tf.cast(d, tf.float32) for d in (d_outputs, *d_final))
-            d_projected, d_recurrent, previous, d_states = back(d_outputs, d_final)
+            d_last = [tf.cast(d, tf.float32) for d in d_final]
+            d_projected, d_recurrent, previous, d_states = back(tf.cast(d_outputs, tf.float32), d_last)
             r_flat = tf.reshape(d_recurrent, [-1, recurrent_kernel.shape[1]])  # [T B, G]
             h_flat = tf.reshape(previous, [-1, recurrent_kernel.shape[0]])  # [T B, U]
             d_kernel = tf.matmul(h_flat, r_flat, transpose_a=True)
@@ -172,11 +172,10 @@ def sweep(
         recurrent = tf.matmul(before, recurrent_kernel)  # [B, G]
         if recurrent_bias is not None:
             recurrent = tf.nn.bias_add(recurrent, recurrent_bias)
-        gates, recurrent = tf.cast(gates, tf.float32), tf.cast(recurrent, tf.float32)
         if kernel.separate_recurrent_bias:
-            new, kept = kernel.forward(gates, recurrent, states)
+            new, kept = kernel.forward(tf.cast(gates, tf.float32), tf.cast(recurrent, tf.float32), states)
         else:
-            new, kept = kernel.forward(gates + recurrent, None, states)
+            new, kept = kernel.forward(tf.cast(gates + recurrent, tf.float32), None, states)
         if keep is not None:
             new = [old + keep[step] * (fresh - old) for fresh, old in zip(new, states, strict=True)]
         previous.append(before)
