@@ -136,6 +136,9 @@ def test_override_keeps_the_rest():
         ("preset=smal", ["unknown preset 'smal' of task charlm", "did you mean 'small'?"]),
         ("small", ["'small' is not a setting", "key=value"]),
         ("=3", ["is not a setting"]),
+        ("a\nb", ["'a\\nb' is not a setting"]),
+        ("a\nb=\n", ["unknown setting 'a\\nb'"]),
+        ("seed=" + "9" * 500, ["seed: expected a whole number", "..."]),
         ("data=???", ["data.source"]),
         ("config=missing.yaml", ["config=missing.yaml: no such file"]),
         ("config=.", ["config=.: is a directory"]),
@@ -156,6 +159,7 @@ def test_wrong_values_from_python():
     assert "expected text" in message(data=None)
     assert "expected text" in message(out=["a"])
     assert "is a group" in message(model="gru")
+    assert "unknown preset" in message(preset=["small"])
     assert "list of" in message(train={"callbacks": 3})
 
 

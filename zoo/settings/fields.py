@@ -128,6 +128,13 @@ def walk(cls: type, prefix: str = "") -> Iterator[tuple[str, Declared]]:
             yield from walk(entry.type, f"{prefix}{name}.")
 
 
+def quoted(value: Any) -> str:
+    """What somebody gave, in quotes and on one line, for a message."""
+    text = str(value)
+    text = text if len(text) <= 80 else f"{text[:77]}..."
+    return "'" + "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text) + "'"
+
+
 def plain(value: Any) -> Any:
     """A path as text; any other value unchanged."""
     return os.fspath(value) if isinstance(value, os.PathLike) else value

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from zoo.errors import UsageError
-from zoo.settings.fields import plain
+from zoo.settings.fields import plain, quoted
 
 
 class Given(NamedTuple):
@@ -31,7 +31,7 @@ def from_words(words: Iterable[str]) -> list[Given]:
     for word in words:
         key, equals, value = word.partition("=")
         if not equals or not key.strip():
-            raise UsageError(f"'{word}' is not a setting: write key=value, as in train.steps=100")
+            raise UsageError(f"{quoted(word)} is not a setting: write key=value, as in train.steps=100")
         found.append(Given(key.strip().lstrip("-"), value, ""))
     return found
 
@@ -110,13 +110,13 @@ def _nodes(mapping: Any, prefix: str, where: str, depth: int) -> Iterator[Given]
         if not isinstance(key, yaml.ScalarNode) or depth > 20:
             raise UsageError(f"{place}: a name such as 'seed' was expected")
         if key.value in seen:
-            raise UsageError(f"{place}: '{prefix}{key.value}' stands twice")
+            raise UsageError(f"{place}: {quoted(prefix + key.value)} stands twice")
         seen.add(key.value)
         if isinstance(node, yaml.MappingNode):
             yield from _nodes(node, f"{prefix}{key.value}.", where, depth + 1)
         elif isinstance(node, yaml.SequenceNode):
             if not all(isinstance(item, yaml.ScalarNode) for item in node.value):
-                raise UsageError(f"{place}: '{prefix}{key.value}': a list of plain values was expected")
+                raise UsageError(f"{place}: {quoted(prefix + key.value)}: a list of plain values was expected")
             yield Given(prefix + key.value, [item.value for item in node.value], place)
         else:
             yield Given(prefix + key.value, node.value, place)

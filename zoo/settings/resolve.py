@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from zoo.errors import UsageError, ZooError, did_you_mean
-from zoo.settings.fields import Declared, declared, plain, walk
+from zoo.settings.fields import Declared, declared, plain, quoted, walk
 from zoo.settings.layers import Given, from_file, from_mapping, from_text, from_words
 
 SettingsType = TypeVar("SettingsType")
@@ -49,9 +49,9 @@ def resolve(
     chosen = [entry for entry in given if entry.key == "preset"]
     preset = chosen[-1].value if chosen else ""
     if preset:
-        if preset not in presets:
+        if not isinstance(preset, str) or preset not in presets:
             known = did_you_mean(str(preset), presets) or "; it has none"
-            raise UsageError(f"{_place(chosen[-1])}unknown preset '{preset}' of task {task}{known}")
+            raise UsageError(f"{_place(chosen[-1])}unknown preset {quoted(preset)} of task {task}{known}")
         given = _own_limits(from_mapping(presets[preset], f"preset {preset}")) + given
     return build(cls, given, f" of task {task}")
 
@@ -142,18 +142,18 @@ def _address(cls: type, entry: Given, owner: str) -> tuple[str, Declared]:
         known = declared(here)
         if step not in known:
             hint = _nearest(cls, entry.key, ".".join(steps[:index]))
-            raise UsageError(f"{_place(entry)}unknown setting '{entry.key}'{owner}{hint}")
+            raise UsageError(f"{_place(entry)}unknown setting {quoted(entry.key)}{owner}{hint}")
         found = known[step]
         if not found.is_part:
             if index + 1 < len(steps):
-                raise UsageError(f"{_place(entry)}unknown setting '{entry.key}'{owner}: {step} is a single value")
+                raise UsageError(f"{_place(entry)}unknown setting {quoted(entry.key)}{owner}: {step} is a single value")
             return entry.key, found
         here = found.type
     short = [inner for inner in declared(here).values() if inner.field.metadata.get("shorthand")]
     if short:
         return f"{entry.key}.{short[0].name}", short[0]
     first = next(iter(declared(here)))
-    raise UsageError(f"{_place(entry)}'{entry.key}' is a group of settings{owner}: write {entry.key}.{first}=...")
+    raise UsageError(f"{_place(entry)}{quoted(entry.key)} is a group of settings{owner}: write {entry.key}.{first}=...")
 
 
 def _nearest(cls: type, key: str, part: str) -> str:
@@ -209,12 +209,12 @@ def _allowed(setting: Declared, value: Any) -> bool:
 
 
 def _wrong(name: str, setting: Declared, entry: Given) -> str:
-    value = "nothing" if entry.value == "" else f"'{entry.value}'"
+    value = "nothing" if entry.value == "" else quoted(entry.value)
     hint = ""
     choices = setting.field.metadata.get("choices")
     if choices and isinstance(entry.value, str) and "mean" in did_you_mean(entry.value, choices):
         hint = did_you_mean(entry.value, choices)
-    return f"{_place(entry)}{name}: expected {setting.expected}, not {value}{hint}".replace("\n", "\\n")
+    return f"{_place(entry)}{name}: expected {setting.expected}, not {value}{hint}"
 
 
 def _place(entry: Given) -> str:
