@@ -94,7 +94,9 @@ def test_traces_are_bounded_by_the_sizes_of_batches(table: np.ndarray):
     generator = Generator(Chain(table), compiled, chunk=8)
     for rows in (1, 2, 3, 4, 3, 2, 1):
         for length in (1, 7, 8, 9, 40):
-            assert [len(text) for text in texts(generator, [[0]] * rows, length, 1.0, list(range(rows)))] == [length] * rows
+            assert [len(text) for text in texts(generator, [[0]] * rows, length, 1.0, list(range(rows)))] == [
+                length
+            ] * rows
     assert generator.traces == 3
 
 

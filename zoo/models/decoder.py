@@ -61,8 +61,6 @@ class Decoder(keras.Model):
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; the shape of the tokens does not matter."""
-        if self.built:
-            return
         if self.embedding is not None:
             self.embedding.build((None, None))
         self.recurrent.build((None, None, self.width or self.vocabulary))
@@ -102,6 +100,7 @@ class Decoder(keras.Model):
     def _project(self, outputs: Any) -> Any:
         if self.logits is not None:
             return self.logits(outputs)  # [..., V]
+        assert self.embedding is not None
         matrix = ops.cast(ops.transpose(self.embedding.embeddings), self.compute_dtype)
         return ops.matmul(outputs, matrix) + ops.cast(self.bias, self.compute_dtype)  # [..., V]
 

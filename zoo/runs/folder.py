@@ -96,7 +96,9 @@ class RunFolder:
             return cls(latest.resolve())
         if given.is_dir():
             raise ZooError(f"{name} is a folder, but no run: it has no run.json")
-        known = sorted(entry.name for entry in Path("runs").iterdir() if entry.is_dir()) if Path("runs").is_dir() else []
+        known = (
+            sorted(entry.name for entry in Path("runs").iterdir() if entry.is_dir()) if Path("runs").is_dir() else []
+        )
         hint = did_you_mean(name, known) or "; there are no runs here yet: zoo run task=charlm"
         raise ZooError(f"there is no run '{name}'{hint}")
 
@@ -239,7 +241,6 @@ def load_weights(path: Path, model: Any) -> None:
         raise ZooError(f"{path} holds {len(values)} arrays, the model has {len(variables)}: another model")
     for value, variable in zip(values, variables, strict=True):
         if tuple(value.shape) != tuple(variable.shape):
-            raise ZooError(
-                f"{path}: {variable.path} is {tuple(value.shape)}, the model's is {tuple(variable.shape)}: another model"
-            )
+            found, wanted = tuple(value.shape), tuple(variable.shape)
+            raise ZooError(f"{path}: {variable.path} is {found}, the model's is {wanted}: another model")
         variable.assign(value)

@@ -73,11 +73,16 @@ class Run:
         Raises:
             ZooError: the run's weights are missing or damaged.
         """
-        if self._model is None:
-            self._build()
-            assert self._model is not None
-            load_weights(self.folder.best if self.folder.best.exists() else self.folder.last, self._model)
-        return self._model
+        if self._model is not None:
+            return self._model
+        model = self._build()
+        try:
+            load_weights(self.folder.best if self.folder.best.exists() else self.folder.last, model)
+        except ZooError:
+            # A model with random weights must not be taken for the run's by the next who asks.
+            self._model = None
+            raise
+        return model
 
     @property
     def inference(self) -> Inference:
@@ -108,9 +113,7 @@ class Run:
             return None
         return self.topology.batches(examples, self.codecs, self.settings, folder=self.folder.cache, split=split)
 
-    def train(
-        self, report: Report | None = None, callbacks: Sequence[Any] = (), splits: Splits | None = None
-    ) -> Run:
+    def train(self, report: Report | None = None, callbacks: Sequence[Any] = (), splits: Splits | None = None) -> Run:
         """Train, or go on where the checkpoint stands.
 
         Args:
@@ -180,7 +183,10 @@ class Run:
     def _introduction(self, splits: Splits, training: Batches, validation: Batches | None, step: int) -> list[str]:
         assert self._model is not None
         weights = sum(int(variable.value.shape.num_elements()) for variable in self._model.trainable_variables)
-        lines = [*splits.notes, f"data: {training.describe()}" + (f"; validation: {validation.describe()}" if validation else "")]
+        lines = [
+            *splits.notes,
+            f"data: {training.describe()}" + (f"; validation: {validation.describe()}" if validation else ""),
+        ]
         lines.append(f"model: {self._model.name}, {weights:,} weights")
         lines.append(f"engine: {self.engine.describe()}")
         if note := getattr(self.engine, "note", ""):
@@ -345,7 +351,7 @@ def run(
     overrides: Any = {**settings} if settings else list(words)
     if settings and words:
         raise UsageError("settings come as words or as keywords, not as both")
-    resolved = resolve(found.Settings, found.presets, overrides, task=name)
+    resolved: Any = resolve(found.Settings, found.presets, overrides, task=name)
     _check_end(resolved.train)
     components = plugins.load_components()
     instance = found(resolved, {"cells": components.cells})
@@ -356,7 +362,9 @@ def run(
     folder = RunFolder.create(resolved.out, name)
     for role, codec in codecs.items():
         codec.save(folder.codecs, role)
-    folder.begin({"task": name, "file": str(task) if _is_path(task) else "", "versions": _versions()}, to_yaml(resolved))
+    folder.begin(
+        {"task": name, "file": str(task) if _is_path(task) else "", "versions": _versions()}, to_yaml(resolved)
+    )
     made = Run(instance, name, folder, codecs)
     named = named_callbacks(resolved.train.callbacks, folder.path, components.callbacks)
     return made.train(report, [*named, *callbacks], splits)
@@ -385,7 +393,7 @@ def load(path: str | Path, task: str | type[Task] = "") -> Run:
         text = folder.settings.read_text(encoding="utf-8")
     except OSError as error:
         raise ZooError(f"cannot read {folder.settings}: {error.strerror}") from error
-    settings = from_yaml(found.Settings, text, str(folder.settings))
+    settings: Any = from_yaml(found.Settings, text, str(folder.settings))
     instance = found(settings, {"cells": plugins.load_components().cells})
     codecs = instance.codecs()
     for role, codec in codecs.items():

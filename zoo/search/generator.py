@@ -65,9 +65,7 @@ class Generator:
             # A row's positions count from its own first generated token, wherever that stands in this batch.
             positions = (begin - (lengths - 1)).astype(np.int32)
             window = forced[:, begin : begin + self._chunk]
-            chosen, tokens, state = self._advance(
-                tokens, state, window, np.float32(temperature), row_seeds, positions
-            )
+            chosen, tokens, state = self._advance(tokens, state, window, np.float32(temperature), row_seeds, positions)
             block = np.asarray(chosen)  # [B, chunk]
             yield [
                 block[row, max(0, -positions[row]) : max(0, min(self._chunk, length - positions[row]))]

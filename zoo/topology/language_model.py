@@ -14,7 +14,7 @@ from zoo.topology.topology import Sums, Topology
 if TYPE_CHECKING:
     import keras
 
-    from zoo.codecs import Codec
+    from zoo.codecs import Codec, TextCodec
     from zoo.data import Batches
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
@@ -42,7 +42,8 @@ class LanguageModel(Topology):
 
         folder.mkdir(parents=True, exist_ok=True)
         # A file without a name: nothing is left of it when the process is killed.
-        store = TokenStore.build((example["target"] for example in examples), codecs["target"], folder=folder)
+        documents = (example["target"] for example in examples)
+        store = TokenStore.build(documents, _text_codec(codecs), folder=folder)
         training = split == "train"
         rows = settings.batch.size
         return WindowBatches(
@@ -126,7 +127,7 @@ class LanguageModel(Topology):
         Raises:
             UsageError: a prime is not text.
         """
-        codec, search = inference.codecs["target"], settings.search
+        codec, search = _text_codec(inference.codecs), settings.search
         tokens = [self._prime(prime, codec) for prime in primes]
         streams = [codec.stream() for _ in primes]
         temperature = 0.0 if search.strategy == "greedy" else search.temperature
@@ -138,10 +139,19 @@ class LanguageModel(Topology):
             if piece := stream.flush():
                 yield row, piece
 
-    def _prime(self, prime: Any, codec: Codec) -> list[int]:
+    def _prime(self, prime: Any, codec: TextCodec) -> list[int]:
         if not isinstance(prime, str):
             raise UsageError(f"a prime is text, not {type(prime).__name__}")
         tokens = list(codec.encode(prime or "\n"))
         if not tokens:
             raise ZooError(f"the prime {prime!r} has no token")
         return [int(token) for token in tokens]
+
+
+def _text_codec(codecs: Mapping[str, Codec]) -> TextCodec:
+    from zoo.codecs import TextCodec
+
+    codec = codecs["target"]
+    if not isinstance(codec, TextCodec):
+        raise TypeError(f"a language model's codec for 'target' is a TextCodec, not {type(codec).__name__}")
+    return codec

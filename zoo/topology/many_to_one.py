@@ -67,13 +67,16 @@ class ManyToOne(Topology):
     def predict(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Any]:
         """The likeliest label of each input."""
         import numpy as np
+
         from zoo.data import ExampleBatches
 
         examples = [{"source": inference.codecs["source"].encode(value)[: settings.batch.length]} for value in inputs]
         batches = ExampleBatches(examples, size=settings.batch.size, tokens=settings.batch.tokens, shuffle=False)
         labels: list[Any] = [None] * len(inputs)
         for batch in batches.epoch(0):
-            logits = np.asarray(inference.model(batch["source"], mask=batch["source_mask"].astype(bool), training=False))
+            logits = np.asarray(
+                inference.model(batch["source"], mask=batch["source_mask"].astype(bool), training=False)
+            )
             for row, index in enumerate(batch["index"]):
                 if index >= 0:
                     labels[index] = inference.codecs["target"].decode(np.argmax(logits[row]))

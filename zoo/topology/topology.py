@@ -21,16 +21,20 @@ Sums = dict[str, tuple[Any, Any]]
 class Topology:
     """What all tasks of one wiring share, so that no task repeats it.
 
-    The six wirings and the batches that they take; B rows, S source positions, T target positions, all int32 or float32:
+    The six wirings and their batches; B rows, S source and T target positions, whole numbers int32, others float32.
+    Every batch has `weights`, of the shape of `target`, 0 at padding.
 
-    | wiring        | `source`                        | `target`               | `weights` (0 at padding) | besides |
-    |---------------|---------------------------------|------------------------|--------------------------|---------|
-    | one-to-one    | float `[B, ...]`, fixed         | int `[B]`              | `[B]`                    |         |
-    | one-to-many   | float `[B, height, width, 3]`   | int `[B, T]`           | `[B, T]`                 | `previous` int `[B, T]`: the target shifted by one, which teacher forcing feeds |
-    | many-to-one   | int `[B, S]` or float `[B, S, D]` | int `[B]`            | `[B]`                    | `source_mask` `[B, S]` |
-    | many-to-many  | int `[B, S]`                    | int `[B, T]`           | `[B, T]`                 | `source_mask` `[B, S]`, `previous` `[B, T]` |
-    | synced        | float `[B, S, ...]` or int `[B, S]` | int `[B, S]`       | `[B, S]`                 | `source_mask` `[B, S]` |
-    | language model | (none)                         | int `[B, T]`           | `[B, T]`                 | `tokens` int `[B, T]`: the characters read, one before the target; `reset` `[B]`: 1 where the carried state is zeroed |
+    | wiring | `source` | `target` | besides |
+    |---|---|---|---|
+    | one-to-one | `[B, ...]`, fixed | int `[B]` | |
+    | one-to-many | `[B, height, width, 3]` | int `[B, T]` | `previous` int `[B, T]` |
+    | many-to-one | int `[B, S]` or `[B, S, D]` | int `[B]` | `source_mask` `[B, S]` |
+    | many-to-many | int `[B, S]` | int `[B, T]` | `source_mask` `[B, S]`, `previous` int `[B, T]` |
+    | synced | `[B, S, ...]` or int `[B, S]` | int `[B, S]` | `source_mask` `[B, S]` |
+    | language model | none | int `[B, T]` | `tokens` int `[B, T]`, `reset` `[B]` |
+
+    `previous` is the target shifted by one, which teacher forcing feeds to the decoder. `tokens` are what a language
+    model reads, each one place before its target; where `reset` is 1 the carried state is zeroed before the window.
 
     Lengths are never fixed by a model: S and T differ from batch to batch, within a small set of buckets.
     """
@@ -61,7 +65,7 @@ class Topology:
         raise NotImplementedError
 
     def carry(self, model: keras.Model, rows: int) -> Any:
-        """Give the state that a stream starts from: arrays with `rows` as first axis, in any nesting; most have none."""
+        """Give the state that a stream starts from: any nesting of arrays with `rows` as first axis; most have none."""
         del model, rows
         return []
 

@@ -29,7 +29,8 @@ def learning_rate(settings: TrainSettings, moment: Moment) -> float:
     """Give the learning rate of a step.
 
     - `constant`: always the same.
-    - `cosine`: half a cosine from the full rate to `final` of it at the end (Loshchilov and Hutter 2017, arXiv:1608.03983).
+    - `cosine`: half a cosine from the full rate to `final` of it at the end (Loshchilov and Hutter 2017,
+      arXiv:1608.03983).
     - `inverse_sqrt`: falls with the square root of the step after the warm-up (Vaswani et al. 2017, arXiv:1706.03762).
     - `exponential`: times `decay` for each epoch after `decay_after`, as in char-rnn.
     - `plateau`: times `decay` whenever `schedule_patience` evaluations brought no progress.

@@ -66,7 +66,9 @@ class TensorFlowEngine:
         except RuntimeError:
             there = len(tf.config.list_logical_devices("CPU"))
             if there < plan.replicas:
-                self.note = f"TensorFlow has started with {there} CPU device(s): {there} replica(s) instead of {plan.replicas}"
+                self.note = (
+                    f"TensorFlow has started with {there} CPU device(s): {there} replica(s) instead of {plan.replicas}"
+                )
                 return DevicePlan(plan.kind, there, plan.threads, self.note)
         return plan
 
@@ -202,7 +204,9 @@ class TensorFlowEngine:
             return replica(part, state, first_row)
 
         first_rows = spread([index * share for index in range(self.replicas)])
-        outcome = self.strategy.run(on_replica, args=(first_rows, *(spread(leaf) for leaf in zip(*leaves, strict=True))))
+        outcome = self.strategy.run(
+            on_replica, args=(first_rows, *(spread(leaf) for leaf in zip(*leaves, strict=True)))
+        )
         unpack = self.strategy.experimental_local_results
         return tuple(_per_replica(value, unpack, self.replicas) for value in outcome)
 
