@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from zoo.layers.cells import CELLS, cell_by_name
+from zoo.layers.connection import Connection
 from zoo.layers.dropout import Dropout
 from zoo.layers.gru import GRU
+from zoo.layers.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
 from zoo.layers.lstm import LSTM
 from zoo.layers.randomness import ExampleRandomness
 from zoo.layers.simple_rnn import SimpleRNN
 from zoo.layers.stack import Stack
+from zoo.layers.zoneout import Zoneout
 
-__all__ = ["CELLS", "GRU", "LSTM", "Dropout", "ExampleRandomness", "SimpleRNN", "Stack", "cell_by_name"]
+__all__ = [
+    "CELLS",
+    "GRU",
+    "LSTM",
+    "Connection",
+    "Dropout",
+    "ExampleRandomness",
+    "LayerNormGRUCell",
+    "LayerNormLSTMCell",
+    "SimpleRNN",
+    "Stack",
+    "Zoneout",
+    "cell_by_name",
+]

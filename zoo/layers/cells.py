@@ -7,13 +7,20 @@ from typing import Any
 
 from zoo.errors import UsageError, did_you_mean
 from zoo.layers.gru import GRU
+from zoo.layers.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
 from zoo.layers.lstm import LSTM
 from zoo.layers.simple_rnn import SimpleRNN
 
 CellFactory = Callable[..., Any]
 """Called as `factory(units, **arguments)`; returns a Keras recurrent layer or a Keras cell."""
 
-CELLS: Mapping[str, CellFactory] = {"rnn": SimpleRNN, "lstm": LSTM, "gru": GRU}
+CELLS: Mapping[str, CellFactory] = {
+    "rnn": SimpleRNN,
+    "lstm": LSTM,
+    "gru": GRU,
+    "lnlstm": LayerNormLSTMCell,
+    "lngru": LayerNormGRUCell,
+}
 
 
 def cell_by_name(name: str, extra: Mapping[str, CellFactory] | None = None) -> CellFactory:
@@ -29,7 +36,7 @@ def cell_by_name(name: str, extra: Mapping[str, CellFactory] | None = None) -> C
     Raises:
         UsageError: if the name is unknown; lists the known ones.
     """
-    known = {**CELLS, **(extra or {})}
+    known = {**(extra or {}), **CELLS}
     if name not in known:
         near = did_you_mean(name, known)
         names = "" if near.startswith("; known") else f" (known: {', '.join(sorted(known))})"

@@ -8,6 +8,8 @@ import keras
 from keras import ops, tree
 
 from zoo.errors import UsageError
+from zoo.layers.dropout import dropout_mask
+from zoo.layers.randomness import example_randomness
 
 
 class Recurrent:
@@ -22,6 +24,8 @@ class Recurrent:
     return_sequences: bool
     return_state: bool
     get_initial_state: Any
+    compute_dtype: str
+    cell: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,6 +57,7 @@ class Recurrent:
             What the layer of Keras returns: the last output [B, U] or all outputs [B, T, U], and with
             `return_state` the final states.
         """
+        self._draw_masks(sequences, training)
         if table is None:
             return super().call(  # type: ignore[misc]
                 sequences, initial_state=initial_state, mask=mask, training=training
@@ -68,6 +73,23 @@ class Recurrent:
             return (result, *states) if self.return_state else result
         vectors = ops.take(table, sequences, axis=0)  # [B, T, D]
         return super().call(vectors, initial_state=initial_state, mask=mask, training=training)  # type: ignore[misc]
+
+    def _draw_masks(self, sequences: Any, training: bool) -> None:
+        """Inside an `ExampleRandomness` scope, draw the cell's dropout masks there; `call` of Keras then finds them."""
+        scope, cell = example_randomness(), self.cell
+        if scope is None or not training or len(sequences.shape) != 3:
+            return
+        rows = ops.shape(sequences)[0]
+        count = getattr(cell, "dropout_mask_count", None)  # a mask for each gate, or one
+
+        def draw(rate: float, columns: int) -> Any:
+            masks = [dropout_mask(scope, [rows, columns], rate, self.compute_dtype) for _ in range(count or 1)]
+            return masks if count else masks[0]
+
+        if cell.dropout:
+            cell._dropout_mask = draw(cell.dropout, sequences.shape[2])
+        if cell.recurrent_dropout:
+            cell._recurrent_dropout_mask = draw(cell.recurrent_dropout, cell.units)
 
     def _reads_symbols(self, symbols: Any, table: Any, training: bool) -> bool:
         """Say whether to project the table: the fast path must apply, and the table be shorter than the batch."""

@@ -10,8 +10,10 @@ from keras import ops
 
 from zoo.errors import UsageError
 from zoo.layers.cells import CellFactory, cell_by_name
+from zoo.layers.connection import Connection
 from zoo.layers.dropout import Dropout
 from zoo.layers.recurrent import Recurrent
+from zoo.layers.zoneout import Zoneout
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -21,11 +23,16 @@ class Stack(keras.layers.Layer):
     Runs over a sequence (training) or one step at a time (generation), with the same weights and the same numbers.
 
     Args:
-        cell: a name (`rnn`, `lstm`, `gru`), or a factory called as `factory(units)` that returns a Keras recurrent
-            layer or a Keras cell.
-        layers: how many layers; or the layers themselves, then `cell` and `units` are not used.
+        cell: a name (`rnn`, `lstm`, `gru`, `lnlstm`, `lngru`), or a factory called as `factory(units, dtype=policy)`
+            that returns a Keras recurrent layer or a Keras cell.
+        layers: how many layers; or the layers themselves (made with `return_sequences` and `return_state`), then the
+            cell, units, zoneout and directions are theirs.
         units: the size U of each layer's state.
         dropout: the share of each layer's outputs that is dropped in training.
+        variational: drop the same features at every time step (Gal and Ghahramani 2016).
+        zoneout: the share of each state that keeps its value for a step in training (Krueger et al. 2017).
+        connection: `plain`, `residual` or `highway`: how a layer's output meets its input (see `Connection`).
+        bidirectional: read in both directions; outputs are [B, T, 2 U], and there is no `step`.
         **kwargs: what every Keras layer takes.
 
     Raises:
@@ -43,6 +50,10 @@ class Stack(keras.layers.Layer):
         layers: int | Sequence[Any] = 2,
         units: int = 128,
         dropout: float = 0.0,
+        variational: bool = False,
+        zoneout: float = 0.0,
+        connection: str = "plain",
+        bidirectional: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -52,12 +63,13 @@ class Stack(keras.layers.Layer):
             if layers < 1:
                 raise UsageError(f"a stack has at least one layer, not {layers}")
             factory = cell_by_name(cell) if isinstance(cell, str) else cell
-            layers = [_as_layer(factory, units, self.dtype_policy) for _ in range(layers)]
+            layers = [_make_layer(factory, units, zoneout, bidirectional, self.dtype_policy) for _ in range(layers)]
         self.layers = list(layers)
-        for layer in self.layers:
-            layer.return_sequences = True
-            layer.return_state = True
-        self.dropouts = [Dropout(dropout, dtype=self.dtype_policy) for _ in self.layers]
+        self.variational = variational
+        self.connection = connection
+        noise = (None, 1, None) if variational else None
+        self.dropouts = [Dropout(dropout, noise_shape=noise, dtype=self.dtype_policy) for _ in self.layers]
+        self.connections = [Connection(connection, dtype=self.dtype_policy) for _ in self.layers]
         self.supports_jit = all(layer.supports_jit for layer in self.layers)
 
     def build(self, input_shape: Sequence[int | None]) -> None:
@@ -69,10 +81,12 @@ class Stack(keras.layers.Layer):
         shape = tuple(input_shape)
         if len(shape) != 3:
             raise UsageError(f"{self.name}: the input has shape {shape}; it should have 3 axes [batch, time, features]")
-        for layer, dropout in zip(self.layers, self.dropouts, strict=True):
+        for layer, dropout, connection in zip(self.layers, self.dropouts, self.connections, strict=True):
             layer.build(shape)
-            shape = (*shape[:2], _output_size(layer))
-            dropout.build(shape)
+            after = (*shape[:2], _output_size(layer))
+            dropout.build(after)
+            connection.build(shape, after)
+            shape = after
         self.built = True
 
     def call(
@@ -92,13 +106,17 @@ class Stack(keras.layers.Layer):
             The outputs of the last layer [B, T, U], and for each layer the list of its final states.
         """
         outputs, states = inputs, []
-        for number, layer in enumerate(self.layers):
+        for number, (layer, connection) in enumerate(zip(self.layers, self.connections, strict=True)):
+            before = outputs
             initial = None if initial_state is None else list(initial_state[number])
             if number == 0 and table is not None:
                 outputs, *state = self._read(layer, inputs, table, initial, mask, training)
             else:
                 outputs, *state = layer(outputs, initial_state=initial, mask=mask, training=training)
             outputs = self.dropouts[number](outputs, training=training)
+            if connection.meets:
+                before = ops.take(table, before, axis=0) if number == 0 and table is not None else before
+                outputs = connection(before, outputs)
             states.append(state)
         return outputs, states
 
@@ -119,13 +137,22 @@ class Stack(keras.layers.Layer):
 
         Returns:
             The output of the last layer [B, U] and the new states.
+
+        Raises:
+            UsageError: for a bidirectional stack.
         """
+        if any(isinstance(layer, keras.layers.Bidirectional) for layer in self.layers):
+            raise UsageError(f"{self.name}: a bidirectional stack cannot step: it needs the whole sequence")
         if not self.built:
             self.build((inputs.shape[0], None, inputs.shape[-1]))
         output, new_states = ops.cast(inputs, self.compute_dtype), []
-        for layer, dropout, state in zip(self.layers, self.dropouts, states, strict=True):
-            output, state = layer.cell(output, list(state))
-            output = dropout(output, training=training)
+        parts = zip(self.layers, self.dropouts, self.connections, states, strict=True)
+        for layer, dropout, connection, state in parts:
+            before = output
+            output, state = layer.cell(before, list(state))
+            if dropout.rate and training:
+                output = dropout(output[:, None], training=training)[:, 0]
+            output = connection(before, output)
             new_states.append(list(state) if isinstance(state, (list, tuple)) else [state])
         return output, new_states
 
@@ -138,7 +165,11 @@ class Stack(keras.layers.Layer):
         Returns:
             For each layer a list of zeros [B, U].
         """
-        return [layer.get_initial_state(batch_size) for layer in self.layers]
+        halves = [
+            (layer.forward_layer, layer.backward_layer) if isinstance(layer, keras.layers.Bidirectional) else (layer,)
+            for layer in self.layers
+        ]
+        return [[state for half in pair for state in half.get_initial_state(batch_size)] for pair in halves]
 
     def compute_output_shape(self, input_shape: Sequence[int | None], **_: Any) -> tuple:
         """Return the shapes of what `call` returns.
@@ -147,17 +178,23 @@ class Stack(keras.layers.Layer):
             input_shape: (B, T, D), or (B, T) for symbols.
         """
         batch, time = input_shape[:2]
-        states = [[(batch, units) for units in layer.state_size] for layer in self.layers]
+        states = [[(batch, units) for units in _state_sizes(layer)] for layer in self.layers]
         return (batch, time, _output_size(self.layers[-1])), states
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Pass the mask on with the outputs; the states have none."""
-        return mask, [[None for _ in layer.state_size] for layer in self.layers]
+        return mask, [[None for _ in _state_sizes(layer)] for layer in self.layers]
 
     def get_config(self) -> dict[str, Any]:
         """Return what is needed to make the stack again: its layers, whatever made them."""
         layers = [keras.saving.serialize_keras_object(layer) for layer in self.layers]
-        return {**super().get_config(), "layers": layers, "dropout": self.dropout}
+        return {
+            **super().get_config(),
+            "layers": layers,
+            "dropout": self.dropout,
+            "variational": self.variational,
+            "connection": self.connection,
+        }
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Stack:
@@ -166,17 +203,30 @@ class Stack(keras.layers.Layer):
         return cls(**{**config, "layers": layers})
 
 
-def _as_layer(factory: CellFactory, units: int, policy: Any) -> Any:
+def _make_layer(factory: CellFactory, units: int, zoneout: float, bidirectional: bool, policy: Any) -> Any:
     """Call a factory; a bare Keras cell gets the loop of Keras around it."""
     made = factory(units, dtype=policy)
-    if isinstance(made, keras.layers.RNN):
-        return made
-    if hasattr(made, "state_size"):
-        return keras.layers.RNN(made, dtype=policy)
-    raise UsageError(f"a cell should be a Keras recurrent layer or cell; {factory!r} made {type(made).__name__}")
+    if not isinstance(made, keras.layers.RNN):
+        if not hasattr(made, "state_size"):
+            raise UsageError(f"a cell should be a Keras recurrent layer or cell; {factory!r} made {made!r}")
+        made = keras.layers.RNN(made, dtype=policy)
+    if zoneout:
+        made = Zoneout(made.cell, zoneout, dtype=policy)
+    made.return_sequences = True
+    made.return_state = True
+    return keras.layers.Bidirectional(made, dtype=policy) if bidirectional else made
+
+
+def _state_sizes(layer: Any) -> list[int]:
+    """Return the sizes of a layer's states, those of both directions if it has two."""
+    if isinstance(layer, keras.layers.Bidirectional):
+        return [*layer.forward_layer.state_size, *layer.backward_layer.state_size]
+    return list(layer.state_size)
 
 
 def _output_size(layer: Any) -> int:
     """Return the number of features of a recurrent layer's output."""
+    if isinstance(layer, keras.layers.Bidirectional):
+        return 2 * _output_size(layer.forward_layer)
     size = getattr(layer.cell, "output_size", None)
     return layer.state_size[0] if size is None else size
