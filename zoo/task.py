@@ -42,6 +42,12 @@ class Task:
         self.settings = settings
         self.components = components or {}
 
+    def splits(self) -> Splits:
+        """Read the data: a named source that a plugin adds, or what the task itself makes of `data.source`."""
+        named = self.components.get("data", {})
+        source = self.settings.data.source
+        return named[source](self.settings.data) if source in named else self.data()
+
     def data(self) -> Splits:
         """Give the raw examples of each split.
 

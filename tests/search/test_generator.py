@@ -104,3 +104,11 @@ def test_byte_sized_vocabularies_compile(generator: Generator):
     wide = Generator(Chain(np.zeros((256, 256))), compiled)
     (text,) = texts(wide, [[0]], 500, 1.0, [0])
     assert len(set(text)) > 200
+
+
+def test_banned_tokens_are_never_chosen(table: np.ndarray):
+    generator = Generator(Chain(np.zeros((4, 4))), compiled, chunk=64, banned=(1, 3))
+    (warm,) = texts(generator, [[1]], 200, 1.0, [0])
+    (greedy,) = texts(generator, [[1]], 5, 0.0, [0])
+    assert set(warm) == {0, 2}
+    assert set(greedy) == {0}

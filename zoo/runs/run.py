@@ -45,6 +45,7 @@ class Run:
         self.interrupted = 0
         self._model: keras.Model | None = None
         self._engine: Engine | None = None
+        self._rows = 0
         self._inference: Inference | None = None
 
     def __repr__(self) -> str:
@@ -62,7 +63,7 @@ class Run:
             from zoo.training.engines import make_engine
 
             device = self.settings.device
-            rows = self.settings.batch.size
+            rows = self._rows or self.settings.batch.size
             self._engine = make_engine(device.kind, device.replicas, device.threads, device.precision, rows)
         return self._engine
 
@@ -135,11 +136,12 @@ class Run:
         settings, train = self.settings, self.settings.train
         report = report or Silent()
         try:
-            splits = splits or self.task.data()
+            splits = splits or self.task.splits()
             training = self._batches(splits, "train")
             if training is None:
                 raise ZooError(f"the data of task {self.name} has no training examples")
             validation = self._batches(splits, "validation")
+            self._rows = training.size
             model = self._build()
             optimizer = self.engine.build(lambda: make_optimizer(train), settings.seed)
             self._prepare(optimizer, train.clip, train.average)
@@ -239,7 +241,7 @@ class Run:
 
         if split not in ("train", "validation", "test"):
             raise UsageError(f"there is no split '{split}': it is train, validation or test")
-        splits = self.task.data()
+        splits = self.task.splits()
         if not len(getattr(splits, split)):
             raise ZooError(f"the data of {self.folder.path} has no {split} split")
         model = self.model
@@ -354,8 +356,8 @@ def run(
     resolved: Any = resolve(found.Settings, found.presets, overrides, task=name)
     _check_end(resolved.train)
     components = plugins.load_components()
-    instance = found(resolved, {"cells": components.cells})
-    splits = instance.data()
+    instance = found(resolved, {"cells": components.cells, "data": components.data})
+    splits = instance.splits()
     codecs = instance.codecs()
     for role, codec in codecs.items():
         codec.fit(_values(splits.train, role))
@@ -394,7 +396,8 @@ def load(path: str | Path, task: str | type[Task] = "") -> Run:
     except OSError as error:
         raise ZooError(f"cannot read {folder.settings}: {error.strerror}") from error
     settings: Any = from_yaml(found.Settings, text, str(folder.settings))
-    instance = found(settings, {"cells": plugins.load_components().cells})
+    components = plugins.load_components()
+    instance = found(settings, {"cells": components.cells, "data": components.data})
     codecs = instance.codecs()
     for role, codec in codecs.items():
         codec.restore(folder.codecs, role)

@@ -25,10 +25,18 @@ class Generator:
         model: the stepper.
         compile: compiles a function of tensors (`Engine.compile`).
         chunk: steps in one call of the compiled function, which is also how often a stream gets something to print.
+        banned: tokens that are never chosen, such as the one that stands for unknown symbols.
     """
 
-    def __init__(self, model: Stepper, compile: Callable[[Callable[..., Any]], Callable[..., Any]], chunk: int = 64):
+    def __init__(
+        self,
+        model: Stepper,
+        compile: Callable[[Callable[..., Any]], Callable[..., Any]],
+        chunk: int = 64,
+        banned: Sequence[int] = (),
+    ) -> None:
         self._model = model
+        self._banned = np.array(banned, np.int64)
         self._chunk = chunk
         self.traces = 0
         self._start = compile(self._start_graph)
@@ -87,6 +95,8 @@ class Generator:
 
         def body(time: Any, tokens: Any, state: Any, chosen: Any) -> Any:
             logits, state = self._model.step(tokens, state)  # [B, V]
+            if self._banned.size:
+                logits = ops.cast(logits, "float32") + self._penalty(logits.shape[-1])
             free = sample(logits, temperature, seeds, positions + time)  # [B]
             given = ops.take(forced, time, axis=0)  # [B]
             tokens = ops.where(ops.less(given, 0), free, given)  # [B]
@@ -96,3 +106,8 @@ class Generator:
         start = (ops.convert_to_tensor(0, dtype="int32"), ops.convert_to_tensor(tokens), state, ops.zeros_like(forced))
         _, tokens, state, chosen = ops.while_loop(unfinished, body, start)
         return ops.transpose(chosen), tokens, state
+
+    def _penalty(self, size: int) -> np.ndarray:
+        penalty = np.zeros(size, np.float32)  # [V]
+        penalty[self._banned] = -np.inf
+        return penalty

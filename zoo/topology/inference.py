@@ -35,4 +35,5 @@ class Inference:
         """Generates with the model, which must step; compiled once, so that only the first text waits."""
         from zoo.search import Generator
 
-        return Generator(self.model, self.compile)
+        unknown = getattr(self.codecs["target"], "unknown_id", None)
+        return Generator(self.model, self.compile, banned=() if unknown is None else (unknown,))

@@ -45,11 +45,12 @@ class LanguageModel(Topology):
         documents = (example["target"] for example in examples)
         store = TokenStore.build(documents, _text_codec(codecs), folder=folder)
         training = split == "train"
-        rows = settings.batch.size
+        batch = settings.batch
+        rows = max(1, batch.tokens // batch.length) if batch.tokens else batch.size
         return WindowBatches(
             store,
             size=rows if training else max(1, min(rows, len(store) // STREAM)),
-            length=settings.batch.length,
+            length=batch.length,
             reset_at_documents=getattr(settings.data, "reset", False),
             seed=settings.seed if training else None,
             shrink=not training,
