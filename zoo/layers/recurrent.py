@@ -40,6 +40,18 @@ class Recurrent:
         check_shapes(self, sequences, kwargs.get("initial_state"), kwargs.get("mask"), kwargs.get("table") is not None)
         return super().__call__(sequences, *args, **kwargs)  # type: ignore[misc]
 
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None, table_shape: Any = None) -> None:
+        """Create the weights.
+
+        Args:
+            sequences_shape: (B, T, D), or (B, T) with a table.
+            initial_state_shape: not used.
+            table_shape: (V, D), if the layer reads symbols.
+        """
+        super().build(  # type: ignore[misc]
+            sequences_shape if table_shape is None else (*sequences_shape, table_shape[-1])
+        )
+
     def call(
         self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False, table: Any = None
     ) -> Any:

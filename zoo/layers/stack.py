@@ -72,13 +72,14 @@ class Stack(keras.layers.Layer):
         self.connections = [Connection(connection, dtype=self.dtype_policy) for _ in self.layers]
         self.supports_jit = all(layer.supports_jit for layer in self.layers)
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
+    def build(self, inputs_shape: Sequence[int | None], table_shape: Sequence[int | None] | None = None) -> None:
         """Create the weights.
 
         Args:
-            input_shape: (B, T, D).
+            inputs_shape: (B, T, D), or (B, T) with a table.
+            table_shape: (V, D), if the stack reads symbols.
         """
-        shape = tuple(input_shape)
+        shape = tuple(inputs_shape) if table_shape is None else (*inputs_shape, table_shape[-1])
         if len(shape) != 3:
             raise UsageError(f"{self.name}: the input has shape {shape}; it should have 3 axes [batch, time, features]")
         for layer, dropout, connection in zip(self.layers, self.dropouts, self.connections, strict=True):
