@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -48,7 +49,7 @@ class TensorFlowEngine:
         self.replicas = self.plan.replicas
         self.threads = self.plan.threads
         device = self.plan.kind.upper()
-        self.strategy = tf.distribute.MirroredStrategy([f"{device}:{index}" for index in range(self.replicas)])
+        self.strategy = _strategy(tuple(f"{device}:{index}" for index in range(self.replicas)))
         self._model: keras.Model | None = None
         self._optimizer: keras.optimizers.Optimizer | None = None
         self._averages: list[Any] = []
@@ -313,6 +314,16 @@ class TensorFlowEngine:
                 found, wanted = tuple(arrays[name].shape), tuple(variable.shape)
                 raise ZooError(f"the checkpoint's array {name} is {found}, the model's is {wanted}: another model")
             variable.assign(arrays[name])
+
+
+@functools.cache
+def _strategy(devices: tuple[str, ...]) -> tf.distribute.Strategy:
+    """Make the strategy of some devices, one a process.
+
+    Every strategy numbers its reductions from the same number on, while TensorFlow remembers the shapes that went with
+    the numbers as long as the process lives: a second strategy, of a model of other shapes, would fail.
+    """
+    return tf.distribute.MirroredStrategy(devices)
 
 
 def _tensors(batch: Batch) -> dict[str, Any]:
