@@ -46,10 +46,10 @@ class Callbacks:
         if self._list:
             self._list.on_epoch_begin(epoch)
 
-    def epoch_end(self, done: int) -> None:
-        """A pass over the data ended; `done` of them are."""
+    def epoch_end(self, epoch: int) -> None:
+        """A pass over the data ended, or the training in the midst of it."""
         if self._list:
-            self._list.on_epoch_end(max(0, done - 1), dict(self._logs))
+            self._list.on_epoch_end(epoch, dict(self._logs))
 
     def batch_begin(self, batch: int) -> None:
         """A step begins."""
@@ -66,6 +66,16 @@ class Callbacks:
         """An evaluation begins."""
         if self._list:
             self._list.on_test_begin()
+
+    def test_batch_begin(self, batch: int) -> None:
+        """A batch of an evaluation begins."""
+        if self._list:
+            self._list.on_test_batch_begin(batch)
+
+    def test_batch_end(self, batch: int, logs: Mapping[str, float]) -> None:
+        """A batch of an evaluation was measured."""
+        if self._list:
+            self._list.on_test_batch_end(batch, dict(logs))
 
     def test_end(self, metrics: Mapping[str, float]) -> None:
         """An evaluation ended."""

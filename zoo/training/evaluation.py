@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from zoo.training.engines import Engine
@@ -10,12 +10,13 @@ from zoo.training.engines import Engine
 if TYPE_CHECKING:
     from zoo.data import Batches
     from zoo.topology import Topology
+    from zoo.training.callbacks import Callbacks
 
 Totals = dict[str, tuple[float, float]]
 
 
 def evaluate(
-    engine: Engine, topology: Topology, model: Any, batches: Batches, each: Callable[[int], None] | None = None
+    engine: Engine, topology: Topology, model: Any, batches: Batches, callbacks: Callbacks | None = None
 ) -> dict[str, float]:
     """Measure a model on all batches of a split.
 
@@ -24,7 +25,7 @@ def evaluate(
         topology: of the model.
         model: a keras.Model.
         batches: of the split.
-        each: told the number of each batch that is done.
+        callbacks: told of each batch.
 
     Returns:
         Metrics by name: sums over all batches, divided by the sum of their weights.
@@ -32,11 +33,14 @@ def evaluate(
     totals: Totals = {}
     carry = topology.carry(model, batches.size)
     for index, batch in enumerate(batches.epoch(0)):
+        if callbacks is not None:
+            callbacks.test_batch_begin(index)
         result = engine.evaluate(batch, carry)
         carry = result.carry
         add(totals, result.sums)
-        if each is not None:
-            each(index)
+        if callbacks is not None:
+            loss, weight = result.sums["loss"]
+            callbacks.test_batch_end(index, {"loss": loss / weight if weight else 0.0})
     return topology.summarise(totals, batches)
 
 

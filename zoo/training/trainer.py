@@ -155,14 +155,20 @@ class Trainer:
             close = getattr(batches, "close", None)
             if close:
                 close()
-        if not reason or state.batch >= self.training.steps_per_epoch:
-            state.epoch, state.batch = state.epoch + 1, 0
-            if not settings.evaluate_every and reason != "interrupted":
+        epoch = state.epoch
+        # An interrupted epoch stays open, even with no batch left: its evaluation is made when the run is resumed.
+        if reason != "interrupted":
+            if not reason or state.batch >= self.training.steps_per_epoch:
+                state.epoch, state.batch = state.epoch + 1, 0
+                if not settings.evaluate_every:
+                    self._evaluate()
+                    self._save()
+                reason = reason or self._finished()
+            if reason and state.evaluated != state.step:
+                # Before the epoch's end is told, so that callbacks find the last evaluation in its logs.
                 self._evaluate()
-                self._save()
-            reason = reason or self._finished()
-        self.callbacks.epoch_end(self.state.epoch)
-        return reason
+        self.callbacks.epoch_end(epoch)
+        return reason or self._finished()
 
     def _batches(self) -> Iterator[dict[str, np.ndarray]]:
         from zoo.data.prefetch import Prefetch
@@ -215,7 +221,7 @@ class Trainer:
         with self.engine.averaged():
             if self.validation is not None:
                 self.callbacks.test_begin()
-                validation = evaluate(self.engine, self.topology, self.model, self.validation)
+                validation = evaluate(self.engine, self.topology, self.model, self.validation, self.callbacks)
                 self.callbacks.test_end(validation)
             best = self._remember((validation or train).get(self.topology.monitor, math.nan))
             if best:
