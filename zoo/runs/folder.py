@@ -128,7 +128,9 @@ class RunFolder:
             raise ZooError(f"{self._about} is damaged: {error}") from error
         if not isinstance(about, dict) or "task" not in about:
             raise ZooError(f"{self._about} is damaged: it names no task")
-        if about.get("format", 0) > FORMAT:
+        if not isinstance(about.get("format"), int):
+            raise ZooError(f"{self._about} is damaged: it has no format")
+        if about["format"] > FORMAT:
             raise ZooError(f"{self.path} was written by a newer version of the zoo; install that one")
         return about
 
@@ -146,18 +148,22 @@ class RunFolder:
 
     def keep_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Keep all that is needed to go on."""
+        self._still_there()
         save_checkpoint(self.checkpoint, arrays, state)
 
     def keep_best(self, model: Any) -> None:
         """Keep the model's present weights as the best."""
+        self._still_there()
         save_weights(self.best, model)
 
     def keep_last(self, model: Any) -> None:
         """Keep the model's present weights as the last."""
+        self._still_there()
         save_weights(self.last, model)
 
     def keep_evaluation(self, evaluation: Evaluation) -> None:
         """Append the metrics' line, and keep the example in a file of its own."""
+        self._still_there()
         status = evaluation.status
         line = {
             "step": status.step,
@@ -181,10 +187,15 @@ class RunFolder:
         if evaluation.example:
             write_atomic(self.samples / f"{status.step:08d}.txt", evaluation.example)
 
+    def _still_there(self) -> None:
+        # Writing would make the folder again, without the settings and codecs that nothing can be loaded without.
+        if not self._about.exists():
+            raise ZooError(f"the run's folder {self.path} was moved or removed while the run was going on")
+
     # Going on and going back
 
     def read_metrics(self) -> list[dict[str, Any]]:
-        """Read the evaluations so far; a last line that was cut off is left out."""
+        """Read the evaluations so far; what stands from a damaged line on is left out."""
         try:
             lines = self.metrics.read_text(encoding="utf-8", errors="replace").splitlines()
         except FileNotFoundError:
@@ -192,9 +203,12 @@ class RunFolder:
         records = []
         for line in lines:
             try:
-                records.append(json.loads(line))
+                record = json.loads(line)
             except ValueError:
                 break
+            if not isinstance(record, dict) or not isinstance(record.get("step"), int):
+                break
+            records.append(record)
         return records
 
     def rewind(self, step: int) -> None:

@@ -135,6 +135,7 @@ class Run:
 
         settings, train = self.settings, self.settings.train
         report = report or Silent()
+        named = named_callbacks(train.callbacks, self.folder.path, self.task.components.get("callbacks", {}))
         try:
             splits = splits or self.task.splits()
             training = self._batches(splits, "train")
@@ -154,7 +155,7 @@ class Run:
                 training=training,
                 validation=validation,
                 keeper=self.folder,
-                callbacks=callbacks,
+                callbacks=[*named, *callbacks],
                 report=report,
                 example=self._example,
             )
@@ -212,10 +213,11 @@ class Run:
             The run itself.
 
         Raises:
-            ZooError: there is no checkpoint, or it is damaged.
+            ZooError: the checkpoint is damaged or gone.
         """
-        if not self.folder.checkpoint.exists():
-            raise ZooError(f"{self.folder.path} has no checkpoint to go on from")
+        # A run that was killed before its first checkpoint begins anew; one that has lost it must not be overwritten.
+        if not self.folder.checkpoint.exists() and self.folder.last.exists():
+            raise ZooError(f"{self.folder.path} has lost its checkpoint; it can be used, but not trained further")
         if changes:
             _check_end(override(self.settings, changes, task=self.name).train)
             self.settings = self.task.settings = override(self.settings, changes, task=self.name)
@@ -355,8 +357,8 @@ def run(
         raise UsageError("settings come as words or as keywords, not as both")
     resolved: Any = resolve(found.Settings, found.presets, overrides, task=name)
     _check_end(resolved.train)
-    components = plugins.load_components()
-    instance = found(resolved, {"cells": components.cells, "data": components.data})
+    instance = found(resolved, _components(plugins))
+    named_callbacks(resolved.train.callbacks, None, instance.components["callbacks"])
     splits = instance.splits()
     codecs = instance.codecs()
     for role, codec in codecs.items():
@@ -367,9 +369,7 @@ def run(
     folder.begin(
         {"task": name, "file": str(task) if _is_path(task) else "", "versions": _versions()}, to_yaml(resolved)
     )
-    made = Run(instance, name, folder, codecs)
-    named = named_callbacks(resolved.train.callbacks, folder.path, components.callbacks)
-    return made.train(report, [*named, *callbacks], splits)
+    return Run(instance, name, folder, codecs).train(report, callbacks, splits)
 
 
 def load(path: str | Path, task: str | type[Task] = "") -> Run:
@@ -396,20 +396,19 @@ def load(path: str | Path, task: str | type[Task] = "") -> Run:
     except OSError as error:
         raise ZooError(f"cannot read {folder.settings}: {error.strerror}") from error
     settings: Any = from_yaml(found.Settings, text, str(folder.settings))
-    components = plugins.load_components()
-    instance = found(settings, {"cells": components.cells, "data": components.data})
+    instance = found(settings, _components(plugins))
     codecs = instance.codecs()
     for role, codec in codecs.items():
         codec.restore(folder.codecs, role)
     return Run(instance, about["task"], folder, codecs)
 
 
-def named_callbacks(names: Sequence[str], folder: Path, more: Mapping[str, Any]) -> list[Any]:
+def named_callbacks(names: Sequence[str], folder: Path | None, more: Mapping[str, Any]) -> list[Any]:
     """Make the callbacks that `train.callbacks` names.
 
     Args:
         names: `tensorboard`, `csv`, or what plugins add.
-        folder: of the run.
+        folder: of the run; None to see only that they are known, and make none.
         more: name -> function of the folder that makes a callback.
 
     Raises:
@@ -427,7 +426,12 @@ def named_callbacks(names: Sequence[str], folder: Path, more: Mapping[str, Any])
     for name in names:
         if name not in makers:
             raise UsageError(f"train.callbacks: there is no callback '{name}'{did_you_mean(name, makers)}")
-    return [makers[name](folder) for name in names]
+    return [] if folder is None else [makers[name](folder) for name in names]
+
+
+def _components(plugins: Any) -> dict[str, Any]:
+    found = plugins.load_components()
+    return {"cells": found.cells, "data": found.data, "callbacks": found.callbacks}
 
 
 def _task(plugins: Any, task: Any) -> tuple[str, type[Task]]:
