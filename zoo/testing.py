@@ -51,7 +51,10 @@ def check_task(task: type[Task], steps: int = 3, **settings: Any) -> Any:
     import zoo
 
     with tempfile.TemporaryDirectory() as folder:
-        run = zoo.run(task, **_small(settings, steps, Path(folder) / "run"))
+        try:
+            run = zoo.run(task, **_small(settings, steps, Path(folder) / "run"))
+        except zoo.ZooError as error:
+            raise AssertionError(f"{task.__name__} cannot be trained: {error}") from error
         first = run.metrics
         assert first, "no evaluation was made"
         assert first[-1]["step"] == steps, f"{steps} steps were asked for, {first[-1]['step']} were made"
