@@ -1,0 +1,100 @@
+"""What the tests of faults share: commands as processes, commands in this process, and how to compare two runs."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import zoo
+from tests.conftest import RHYME
+from tests.faults.launcher import Launcher
+from zoo.training.checkpoint import load_checkpoint
+
+TIMES = ("seconds", "tokens_per_second", "waiting")
+"""What differs between two runs of the same training."""
+
+
+@pytest.fixture(scope="session")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    """Starts commands as processes that can be killed."""
+    made = Launcher(tmp_path_factory.mktemp("commands"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def refused(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """A function that runs a command in this process, and gives the one line that it refuses with."""
+    from zoo.cli import main, tensorflow_messages
+
+    monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
+
+    def run(*words: str, status: int | tuple[int, ...] = (1, 2)) -> str:
+        capfd.readouterr()
+        got = main(words)
+        captured = capfd.readouterr()
+        lines = captured.err.splitlines()
+        assert got in ((status,) if isinstance(status, int) else status), captured.err
+        errors = [line for line in lines if line.startswith("error: ")]
+        assert len(errors) == 1 and lines[-1] == errors[0], captured.err
+        assert "Traceback" not in captured.err and "--debug" not in errors[0], captured.err
+        assert captured.out == ""
+        return errors[0]
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny run; not to be altered."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
+    zoo.run(
+        "charlm",
+        data=str(folder / "rhyme.txt"),
+        out=str(folder / "run"),
+        model={"units": 16, "layers": 1},
+        batch={"size": 16, "length": 16},
+        train={"steps": 4, "evaluate_every": 2},
+        search={"length": 20},
+    )
+    return folder / "run"
+
+
+@pytest.fixture
+def copied(trained: Path, tmp_path: Path) -> Path:
+    """A copy of that run, to be damaged."""
+    return Path(shutil.copytree(trained, tmp_path / "run"))
+
+
+def timeless(folder: Path) -> list[dict[str, Any]]:
+    """The lines of a run's metrics without the times in them; every line must be whole."""
+    records = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    return [{name: value for name, value in record.items() if name not in TIMES} for record in records]
+
+
+def assert_same_run(found: Path, expected: Path) -> None:
+    """Want the same weights bit for bit, the same metrics but for times, the same samples, and nothing left over."""
+    for name in ("checkpoint.safetensors", "weights/last.safetensors", "weights/best.safetensors"):
+        arrays, state = load_checkpoint(found / name)
+        wanted, wanted_state = load_checkpoint(expected / name)
+        assert arrays.keys() == wanted.keys()
+        different = [key for key in wanted if arrays[key].tobytes() != wanted[key].tobytes()]
+        assert not different, f"{name}: {different} differ"
+        # The end of a pass and the beginning of the next are one place with two names.
+        same = {"elapsed": 0, "epoch": 0, "batch": 0}
+        assert {**state, **same} == {**wanted_state, **same}
+    assert timeless(found) == timeless(expected)
+    samples = [{path.name: path.read_bytes() for path in (run / "samples").iterdir()} for run in (found, expected)]
+    assert samples[0] == samples[1]
+    assert not leftovers(found)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Files that were begun and not finished."""
+    return list(folder.rglob("*.part"))
