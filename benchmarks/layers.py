@@ -1,7 +1,8 @@
 """Our recurrent layers beside stock Keras and PyTorch: whole training steps and forward passes, in one run.
 
 Every contender is a process of its own with both cores; they take turns, some steps each, so that whatever else the
-machine does meets all of them alike. Ratios are of the medians of the turns.
+machine does meets all of them alike. Ratios are of the medians of the turns; above 1 ours is
+faster. On a machine that is not idle the ratio by CPU time is the one to trust.
 
     python benchmarks/layers.py --cells lstm --units 128 512 --rows 16 64 --steps 32 128 --dtypes float32 bfloat16
     python benchmarks/layers.py --shapes 128x50x50 512x64x128
@@ -50,13 +51,18 @@ class Case(NamedTuple):
 class Worker:
     """A contender's process, which runs steps when it is asked to."""
 
-    def __init__(self, contender: str, case: Case) -> None:
+    def __init__(self, contender: str, case: Case, passive: bool) -> None:
+        # PyTorch's threads must not burn CPU time while they wait, or a busy machine would make them look slow.
+        environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"} if passive else None
         command = [sys.executable, __file__, "--worker", contender, *map(str, case)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
         self.first_step = float(self._line())
 
     def ask(self, what: str, count: int = 1) -> list[float]:
-        """Run `train` or `infer` some times and return the milliseconds each, or `memory` in MB."""
+        """Run `train` or `infer` some times and return the milliseconds of each, then those of CPU time; or `memory`
+        in MB."""
         self.process.stdin.write(f"{what} {count}\n")
         self.process.stdin.flush()
         return [float(word) for word in self._line().split()]
@@ -89,20 +95,33 @@ def wait_for_quiet(seconds: float) -> bool:
     return False
 
 
-def measure(case: Case, kinds: Sequence[str], rounds: int, seconds: float, patience: float) -> list[dict[str, Any]]:
+def measure(
+    case: Case, kinds: Sequence[str], rounds: int, seconds: float, patience: float, passive: bool
+) -> list[dict[str, Any]]:
     """Let the contenders take turns on one case; returns a line for each kind of step."""
-    workers = {name: Worker(name, case) for name in CONTENDERS}
+    workers = {name: Worker(name, case, passive) for name in CONTENDERS}
     lines = []
     for kind in kinds:
-        once = {name: worker.ask(kind, 2)[-1] for name, worker in workers.items()}
+        once = {name: worker.ask(kind, 2)[1] for name, worker in workers.items()}
         times: dict[str, list[float]] = {name: [] for name in workers}
+        work: dict[str, list[float]] = {name: [] for name in workers}
         quiet = 0
         for _ in range(rounds):
             for name, worker in workers.items():
                 quiet += wait_for_quiet(patience)
-                times[name].append(statistics.median(worker.ask(kind, max(1, int(seconds * 1000 / once[name])))))
-        medians = {name: statistics.median(values) for name, values in times.items()}
-        lines.append({"kind": kind, "case": case, "medians": medians, "quiet": quiet / (rounds * len(workers))})
+                count = max(1, int(seconds * 1000 / once[name]))
+                answer = worker.ask(kind, count)
+                times[name].append(statistics.median(answer[:count]))
+                work[name].append(statistics.median(answer[count:]))
+        lines.append(
+            {
+                "kind": kind,
+                "case": case,
+                "medians": {name: statistics.median(values) for name, values in times.items()},
+                "work": {name: statistics.median(values) for name, values in work.items()},
+                "quiet": quiet / (rounds * len(workers)),
+            }
+        )
     memory = {name: worker.ask("memory")[0] for name, worker in workers.items()}
     for line in lines:
         line["memory"] = memory
@@ -113,8 +132,8 @@ def measure(case: Case, kinds: Sequence[str], rounds: int, seconds: float, patie
 
 
 HEADER = (
-    "| step | cell | dtype | H | B | T | ours ms | Keras ms | PyTorch ms | ours / PyTorch | ours / Keras | quiet "
-    "| peak MB ours | peak MB PyTorch | our first step s |"
+    "| step | cell | dtype | H | B | T | ours ms | Keras ms | PyTorch ms | ours / PyTorch | ours / Keras "
+    "| CPU ms ours | CPU ms PyTorch | by CPU | quiet | peak MB ours | peak MB PyTorch | our first step s |"
 )
 
 
@@ -124,6 +143,8 @@ def table_row(line: dict[str, Any]) -> str:
     cells = [line["kind"], case.cell, case.dtype, case.units, case.rows, case.steps]
     cells += [f"{medians[name]:.1f}" for name in CONTENDERS]
     cells += [f"{medians['torch'] / medians['ours']:.2f}", f"{medians['keras'] / medians['ours']:.2f}"]
+    work = line["work"]
+    cells += [f"{work['ours']:.1f}", f"{work['torch']:.1f}", f"{work['torch'] / work['ours']:.2f}"]
     cells += [f"{line['quiet']:.0%}", f"{memory['ours']:.0f}", f"{memory['torch']:.0f}", f"{line['first']:.1f}"]
     return "| " + " | ".join(map(str, cells)) + " |"
 
@@ -153,6 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5, help="turns of each contender")
     parser.add_argument("--seconds", type=float, default=1.0, help="length of a turn")
     parser.add_argument("--patience", type=float, default=0.0, help="seconds to wait for idle cores before a turn")
+    parser.add_argument("--shared-machine", action="store_true", help="other programs run: threads wait passively")
     parser.add_argument("--out", type=Path, default=RESULTS / "layers.md")
     options = parser.parse_args(arguments)
     shapes = [tuple(map(int, shape.split("x"))) for shape in options.shapes]
@@ -181,12 +203,14 @@ def serve(train: Callable[[], Any], infer: Callable[[], Any]) -> None:
         if what == "memory":
             print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, flush=True)
             continue
-        times = []
+        times: list[float] = []
+        work: list[float] = []
         for _ in range(int(count)):
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.process_time()
             steps[what]()
             times.append((time.perf_counter() - start) * 1000)
-        print(*times, flush=True)
+            work.append((time.process_time() - worked) * 1000)
+        print(*times, *work, flush=True)
 
 
 def torch_worker(case: Case) -> None:
