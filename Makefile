@@ -14,7 +14,7 @@ INSTALLED := .venv/installed
 .PHONY: run test slow lint bench clean
 
 run: $(INSTALLED)
-	$(BIN)/zoo run task=charlm preset=small
+	$(BIN)/zoo run task=charlm
 	$(BIN)/zoo sample charlm prime="def " length=400 temperature=0.6 seed=1
 
 test: lint

@@ -1,0 +1,73 @@
+"""The documentation says what the code does: its samples run, and its headings are the hooks."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import zoo
+from zoo import hookspecs
+from zoo.plugins import Plugins
+
+ROOT = Path(__file__).parent.parent
+GUIDE = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
+HOOKS = sorted(name for name, value in vars(hookspecs).items() if name.startswith("zoo_") and inspect.isfunction(value))
+
+
+def sample(hook: str) -> str:
+    """The first piece of Python below a hook's heading."""
+    section = GUIDE.split(f"## {hook}\n")[1]
+    return re.split(r"```python\n", section)[1].split("```")[0]
+
+
+def test_every_hook_has_a_heading_and_no_heading_lacks_a_hook():
+    assert sorted(re.findall(r"^## (zoo_\w+)$", GUIDE, re.MULTILINE)) == HOOKS
+
+
+def test_the_task_in_the_guide_is_the_file_that_is_tested():
+    place, code = re.findall(r"<!-- sample: (\S+) -->\n```python\n(.*?)```", GUIDE, re.DOTALL)[0]
+    assert code == (ROOT / place).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("hook", "words"),
+    [
+        ("zoo_cells", {"model": {"cell": "keras_gru", "units": 8, "layers": 1}}),
+        ("zoo_data", {"data": "counting"}),
+        ("zoo_callbacks", {"train": {"callbacks": ["backup_log"], "steps": 2}}),
+    ],
+)
+def test_the_samples_of_components_work_in_a_run(
+    tmp_path: Path, rhyme: Path, tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch, hook: str, words: dict[str, Any]
+):
+    package = tmp_path / "site"
+    (package / "guide-1.0.dist-info").mkdir(parents=True)
+    (package / "guide-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: guide\nVersion: 1.0\n")
+    (package / "guide-1.0.dist-info" / "entry_points.txt").write_text(f"[zoo.plugins]\nguide = guide_{hook}\n")
+    (package / f"guide_{hook}.py").write_text(sample(hook), encoding="utf-8")
+    monkeypatch.syspath_prepend(str(package))
+    kind = hook.removeprefix("zoo_")
+    (name,) = getattr(Plugins().load_components(), kind)
+    run = zoo.run("charlm", out=str(tmp_path / "run"), **{"data": str(rhyme), **tiny, **words})
+    assert run.metrics[-1]["step"] in (2, 4)
+    assert name in run.folder.settings.read_text()
+    if kind == "callbacks":
+        assert (run.folder.path / "backup.csv").exists()
+
+
+def commands() -> list[str]:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return sorted(
+        set(re.findall(r"^\$ (?:\.venv/bin/)?zoo (\w+)", readme, re.MULTILINE))
+        | set(re.findall(r"^\| `zoo (\w+)", readme, re.MULTILINE))
+    )
+
+
+def test_the_readme_knows_every_command_and_no_other():
+    from zoo.cli.program import COMMANDS
+
+    assert commands() == sorted(COMMANDS)
