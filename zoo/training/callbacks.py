@@ -9,8 +9,8 @@ from typing import Any
 class Callbacks:
     """Hands the loop's events to Keras callbacks.
 
-    The validation metrics of an epoch's end are those of the last evaluation. The learning rate is the schedule's:
-    callbacks read it from `logs["learning_rate"]`; what they assign to the optimizer has no effect.
+    The validation metrics of an epoch's end are those of the last evaluation within it. The learning rate is the
+    schedule's: callbacks read it from `logs["learning_rate"]`; what they assign to the optimizer has no effect.
 
     Args:
         callbacks: instances of `keras.callbacks.Callback`.
@@ -44,6 +44,9 @@ class Callbacks:
     def epoch_begin(self, epoch: int) -> None:
         """A pass over the data begins, or goes on after a resume."""
         if self._list:
+            # An epoch without an evaluation tells none, as with Keras' validation_freq: a value told twice would look
+            # like one without progress.
+            self._logs = {name: value for name, value in self._logs.items() if not name.startswith("val_")}
             self._list.on_epoch_begin(epoch)
 
     def epoch_end(self, epoch: int) -> None:
