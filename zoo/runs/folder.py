@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,29 @@ class RunFolder:
         if self.path.parent.parent.name == "runs":
             self._point_latest()
 
+    def discard(self) -> None:
+        """Take back `begin` where nothing was kept yet, so that a run that could not start leaves nothing behind."""
+        if self.checkpoint.exists() or self.best.exists() or self.metrics.exists():
+            return
+        for part in (self.codecs, self.cache):
+            shutil.rmtree(part, ignore_errors=True)
+        with suppress(OSError):
+            self.settings.unlink(missing_ok=True)
+            self._about.unlink(missing_ok=True)
+            self.path.rmdir()
+        base = self.path.parent
+        if base.parent.name == "runs":
+            link = base / "latest"
+            others = [path.parent for path in base.glob("*/run.json") if path.parent != link]
+            with suppress(OSError):
+                if link.is_symlink() and not link.exists():
+                    link.unlink()
+                if others:
+                    RunFolder(max(others, key=lambda path: (path / "run.json").stat().st_mtime))._point_latest()
+                else:
+                    base.rmdir()
+                    base.parent.rmdir()
+
     def about(self) -> dict[str, Any]:
         """Read what the run is.
 
@@ -126,7 +150,7 @@ class RunFolder:
             raise ZooError(f"{self.path} is no run: it has no run.json") from error
         except (ValueError, OSError) as error:
             raise ZooError(f"{self._about} is damaged: {error}") from error
-        if not isinstance(about, dict) or "task" not in about:
+        if not isinstance(about, dict) or not isinstance(about.get("task"), str):
             raise ZooError(f"{self._about} is damaged: it names no task")
         if not isinstance(about.get("format"), int):
             raise ZooError(f"{self._about} is damaged: it has no format")

@@ -364,12 +364,16 @@ def run(
     for role, codec in codecs.items():
         codec.fit(_values(splits.train, role))
     folder = RunFolder.create(resolved.out, name)
-    for role, codec in codecs.items():
-        codec.save(folder.codecs, role)
-    folder.begin(
-        {"task": name, "file": str(task) if _is_path(task) else "", "versions": _versions()}, to_yaml(resolved)
-    )
-    return Run(instance, name, folder, codecs).train(report, callbacks, splits)
+    try:
+        for role, codec in codecs.items():
+            codec.save(folder.codecs, role)
+        folder.begin(
+            {"task": name, "file": str(task) if _is_path(task) else "", "versions": _versions()}, to_yaml(resolved)
+        )
+        return Run(instance, name, folder, codecs).train(report, callbacks, splits)
+    except Exception:
+        folder.discard()
+        raise
 
 
 def load(path: str | Path, task: str | type[Task] = "") -> Run:
@@ -395,6 +399,8 @@ def load(path: str | Path, task: str | type[Task] = "") -> Run:
         text = folder.settings.read_text(encoding="utf-8")
     except OSError as error:
         raise ZooError(f"cannot read {folder.settings}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ZooError(f"{folder.settings} is damaged: byte {error.start} is not valid UTF-8") from error
     settings: Any = from_yaml(found.Settings, text, str(folder.settings))
     instance = found(settings, _components(plugins))
     codecs = instance.codecs()
