@@ -1,0 +1,68 @@
+"""SIGINT and SIGTERM save the run and leave; a second one leaves at once."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.conftest import assert_same_run
+from tests.faults.launcher import Launcher
+from tests.faults.test_kill import begin, reached
+
+STEPS = ("train.steps=300", "train.evaluate_every=25", "train.save_every=0")
+
+# A task whose evaluations take long: there a first signal is not enough for an impatient user.
+SLOW = """
+from __future__ import annotations
+import time
+from pathlib import Path
+from zoo.plugins import Plugins
+from zoo.topology import LanguageModel
+
+class Sleepy(LanguageModel):
+    def example(self, inference, settings):
+        Path("asleep").touch()
+        time.sleep(100)
+        return ""
+
+class Slow(Plugins().load_task("charlm")):
+    topology = Sleepy()
+"""
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_is_saved_and_finished_later(
+    launcher: Launcher, tmp_path: Path, rhyme: Path, number: int, status: int
+):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    assert begin(launcher, rhyme, whole, *STEPS).wait() == 0
+    command = begin(launcher, rhyme, parts, *STEPS)
+    assert command.until((parts / "samples" / "00000025.txt").exists), command.err
+    command.signal(number)
+    assert command.wait() == status, command.err
+    stopped = reached(parts)
+    assert 25 <= stopped < 300
+    assert command.out.strip() == str(parts)
+    assert "Traceback" not in command.err and "error:" not in command.err
+    assert f"interrupted; the run is in {parts}" in command.err
+    launcher.run("resume", str(parts), cwd=tmp_path)
+    assert_same_run(parts, whole)
+    print(f"\nsignal {number}: stopped at step {stopped} with status {status}, resumed to the same 300 steps")
+
+
+def test_a_second_signal_ends_at_once(launcher: Launcher, tmp_path: Path, rhyme: Path):
+    (tmp_path / "slow.py").write_text(SLOW)
+    command = launcher.start("run", "./slow.py", f"data={rhyme}", "preset=tiny", "out=run", cwd=tmp_path)
+    assert command.until((tmp_path / "asleep").exists), command.err
+    command.signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert command.poll() is None
+    began = time.monotonic()
+    command.signal(signal.SIGINT)
+    assert command.wait() == 130
+    assert time.monotonic() - began < 10
+    assert command.err.splitlines()[-1] == "error: interrupted"
+    assert "Traceback" not in command.err
