@@ -12,8 +12,32 @@ import pytest
 
 import zoo
 from tests.conftest import RHYME
-from tests.faults.launcher import Launcher
+from tests.faults.launcher import Command, Launcher
 from zoo.training.checkpoint import load_checkpoint
+
+STEPS = 200
+
+# Everything that carries state: dropout, a moving average, accumulation over the epoch's end, a schedule with a memory.
+WORDS = (
+    "model.units=16",
+    "model.layers=2",
+    "model.dropout=0.3",
+    "batch.size=8",
+    "batch.length=16",
+    "train.optimizer=adamw",
+    "train.weight_decay=0.1",
+    "train.accumulate=2",
+    "train.average=0.9",
+    "train.schedule=plateau",
+    "train.schedule_patience=1",
+    "train.minutes=0",
+    "train.steps=200",
+    "train.evaluate_every=20",
+    "train.save_every=1",
+    "search.length=20",
+    "device=cpu",
+    "device.replicas=2",
+)
 
 TIMES = ("seconds", "tokens_per_second", "waiting")
 """What differs between two runs of the same training."""
@@ -25,6 +49,21 @@ def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
     made = Launcher(tmp_path_factory.mktemp("commands"))
     yield made
     made.close()
+
+
+def begin(launcher: Launcher, data: Path, out: Path, *words: str) -> Command:
+    """Start the training that the tests of faults disturb."""
+    return launcher.start("run", "task=charlm", f"data={data}", f"out={out}", *WORDS, *words, cwd=out.parent)
+
+
+@pytest.fixture(scope="session")
+def whole(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of that training when nothing disturbs it."""
+    folder = tmp_path_factory.mktemp("whole")
+    (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
+    command = begin(launcher, folder / "rhyme.txt", folder / "run")
+    assert command.wait() == 0, command.err
+    return folder / "run"
 
 
 @pytest.fixture
@@ -70,6 +109,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copied(trained: Path, tmp_path: Path) -> Path:
     """A copy of that run, to be damaged."""
     return Path(shutil.copytree(trained, tmp_path / "run"))
+
+
+def reached(folder: Path) -> int:
+    """The step of the checkpoint that stands there: 0 for none. One that is not whole raises."""
+    path = folder / "checkpoint.safetensors"
+    return int(load_checkpoint(path)[1]["step"]) if path.exists() else 0
 
 
 def timeless(folder: Path) -> list[dict[str, Any]]:

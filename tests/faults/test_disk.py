@@ -11,11 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import assert_same_run, leftovers
+from tests.faults.conftest import STEPS, assert_same_run, begin, leftovers, reached
 from tests.faults.launcher import Command, Launcher
-from tests.faults.test_kill import begin, reached
 
-STEPS = ("train.steps=120", "train.evaluate_every=10", "train.save_every=5")
 LIMIT = 16_000  # less than a checkpoint of the model of these tests
 
 
@@ -47,27 +45,26 @@ def test_no_room_from_the_start(launcher: Launcher, tmp_path: Path, rhyme: Path)
     assert not leftovers(tmp_path)
 
 
-def test_no_room_in_the_midst_of_a_run(launcher: Launcher, tmp_path: Path, rhyme: Path):
+def test_no_room_in_the_midst_of_a_run(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path):
     if not hasattr(resource, "prlimit"):
         pytest.skip("this system cannot limit another process")
-    whole, full = tmp_path / "whole", tmp_path / "full"
-    assert begin(launcher, rhyme, whole, *STEPS).wait() == 0
-    command = begin(launcher, rhyme, full, *STEPS)
-    assert command.until((full / "samples" / "00000010.txt").exists), command.err
+    full = tmp_path / "full"
+    command = begin(launcher, rhyme, full)
+    assert command.until((full / "samples" / "00000020.txt").exists), command.err
     resource.prlimit(command.pid, resource.RLIMIT_FSIZE, (LIMIT, resource.RLIM_INFINITY))
     line = refusal(command)
     assert "cannot write" in line and os.strerror(errno.EFBIG) in line
     assert not leftovers(full)
-    assert 0 < reached(full) < 120
+    assert 0 < reached(full) < STEPS
     launcher.run("resume", str(full), cwd=tmp_path)
     assert_same_run(full, whole)
 
 
-def test_a_full_disk(launcher: Launcher, tmp_path: Path, rhyme: Path, small_disk: Path):
-    whole, full = tmp_path / "whole", small_disk / "full"
-    assert begin(launcher, rhyme, whole, *STEPS).wait() == 0
-    command = begin(launcher, rhyme, full, *STEPS)
-    assert command.until((full / "samples" / "00000010.txt").exists), command.err
+@pytest.mark.slow
+def test_a_full_disk(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path, small_disk: Path):
+    full = small_disk / "full"
+    command = begin(launcher, rhyme, full)
+    assert command.until((full / "samples" / "00000020.txt").exists), command.err
     filler = small_disk / "filler"
     with open(filler, "wb", buffering=0) as stream, pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
         while True:
@@ -75,7 +72,7 @@ def test_a_full_disk(launcher: Launcher, tmp_path: Path, rhyme: Path, small_disk
     line = refusal(command)
     assert "cannot write" in line and os.strerror(errno.ENOSPC) in line
     assert not leftovers(full)
-    assert 0 < reached(full) < 120
+    assert 0 < reached(full) < STEPS
     filler.unlink()
     launcher.run("resume", str(full), cwd=tmp_path)
     assert_same_run(full, whole)
@@ -83,8 +80,8 @@ def test_a_full_disk(launcher: Launcher, tmp_path: Path, rhyme: Path, small_disk
 
 def test_the_folder_is_taken_away_in_the_midst_of_a_run(launcher: Launcher, tmp_path: Path, rhyme: Path):
     folder = tmp_path / "run"
-    command = begin(launcher, rhyme, folder, *STEPS)
-    assert command.until((folder / "samples" / "00000010.txt").exists), command.err
+    command = begin(launcher, rhyme, folder)
+    assert command.until((folder / "samples" / "00000020.txt").exists), command.err
     folder.rename(tmp_path / "elsewhere")
     line = refusal(command)
     assert str(folder) in line

@@ -11,40 +11,10 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import assert_same_run, leftovers, timeless
-from tests.faults.launcher import Command, Launcher
+from tests.faults.conftest import STEPS, assert_same_run, begin, leftovers, reached, timeless
+from tests.faults.launcher import Launcher
 from zoo.runs import RunFolder
 from zoo.training.checkpoint import load_checkpoint
-
-# Everything that carries state: dropout, a moving average, accumulation over the epoch's end, a schedule with a memory.
-WORDS = (
-    "model.units=16",
-    "model.layers=2",
-    "model.dropout=0.3",
-    "batch.size=8",
-    "batch.length=16",
-    "train.optimizer=adamw",
-    "train.weight_decay=0.1",
-    "train.accumulate=2",
-    "train.average=0.9",
-    "train.schedule=plateau",
-    "train.schedule_patience=1",
-    "train.minutes=0",
-    "train.save_every=1",
-    "search.length=20",
-    "device=cpu",
-    "device.replicas=2",
-)
-
-
-def begin(launcher: Launcher, data: Path, out: Path, *words: str) -> Command:
-    return launcher.start("run", "task=charlm", f"data={data}", f"out={out}", *WORDS, *words, cwd=out.parent)
-
-
-def reached(folder: Path) -> int:
-    """The step of the checkpoint that stands there: 0 for none. One that is not whole raises."""
-    path = folder / "checkpoint.safetensors"
-    return int(load_checkpoint(path)[1]["step"]) if path.exists() else 0
 
 
 def look(folder: Path) -> None:
@@ -69,16 +39,13 @@ def half_written(folder: Path) -> bool:
         return False
 
 
-def survive(
-    launcher: Launcher, data: Path, out: Path, words: tuple[str, ...], kills: int, pace: float
-) -> dict[str, Any]:
+def survive(launcher: Launcher, data: Path, out: Path, kills: int, pace: float) -> dict[str, Any]:
     """Train with kills, and give where they struck.
 
     One kill in five strikes while the command starts, the others after it has made steps; every second one of those
     waits for a file that is being written.
     """
     draw = random.Random(20)
-    steps = int(next(word for word in words if word.startswith("train.steps=")).partition("=")[2])
     struck: list[int] = []
     writing = starting = 0
     start_up = 3.0
@@ -86,7 +53,7 @@ def survive(
     while True:
         fresh = not (out / "run.json").exists()
         began = time.monotonic()
-        command = begin(launcher, data, out, *words) if fresh else launcher.start("resume", str(out), cwd=out.parent)
+        command = begin(launcher, data, out) if fresh else launcher.start("resume", str(out), cwd=out.parent)
         if len(struck) == kills:
             assert command.wait() == 0, command.err
             return {"struck": struck, "writing": writing, "starting": starting}
@@ -97,7 +64,7 @@ def survive(
             before = inode(checkpoint)
             assert command.until(lambda before=before: inode(checkpoint) != before), command.err
             start_up = time.monotonic() - began
-            share = (steps - reached(out)) / (kills - len(struck) + 1)
+            share = (STEPS - reached(out)) / (kills - len(struck) + 1)
             time.sleep(draw.uniform(0, min(1.2 * share, 8)) * pace)
             if len(struck) % 2:
                 end = time.monotonic() + 1
@@ -111,16 +78,14 @@ def survive(
         struck.append(reached(out))
 
 
-def check(launcher: Launcher, folder: Path, rhyme: Path, kills: int, *words: str) -> dict[str, Any]:
+def check(launcher: Launcher, whole: Path, folder: Path, rhyme: Path, kills: int) -> dict[str, Any]:
     began = time.monotonic()
-    whole, killed = folder / "whole", folder / "killed"
-    assert begin(launcher, rhyme, whole, *words).wait() == 0
+    killed = folder / "killed"
     pace = max(0.002, seconds_a_step(whole))
-    outcome = survive(launcher, rhyme, killed, words, kills, pace)
+    outcome = survive(launcher, rhyme, killed, kills, pace)
     assert_same_run(killed, whole)
-    steps = timeless(whole)[-1]["step"]
     print(
-        f"\nkill -9: {kills} kills of a {steps}-step run survived, {outcome['starting']} while it started, "
+        f"\nkill -9: {kills} kills of a run of {STEPS} steps survived, {outcome['starting']} while it started, "
         f"{outcome['writing']} with a file half written; checkpoints stood at steps {outcome['struck']}; "
         f"{len(load_checkpoint(whole / 'checkpoint.safetensors')[0])} arrays equal bit for bit, "
         f"{len(timeless(whole))} lines of metrics equal; {time.monotonic() - began:.0f} s"
@@ -135,20 +100,19 @@ def seconds_a_step(folder: Path) -> float:
     return (last.stat().st_mtime - first.stat().st_mtime) / (int(last.stem) - int(first.stem))
 
 
-def test_three_kills(launcher: Launcher, tmp_path: Path, rhyme: Path):
-    outcome = check(launcher, tmp_path, rhyme, 3, "train.steps=60", "train.evaluate_every=10")
-    assert outcome["writing"] >= 1
+def test_three_kills(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path):
+    assert check(launcher, whole, tmp_path, rhyme, 3)["writing"] >= 1
 
 
 @pytest.mark.slow
-def test_twenty_kills_of_a_run_of_200_steps(launcher: Launcher, tmp_path: Path, rhyme: Path):
-    outcome = check(launcher, tmp_path, rhyme, 20, "train.steps=200", "train.evaluate_every=20")
-    assert outcome["writing"] >= 4
+def test_twenty_kills(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path):
+    assert check(launcher, whole, tmp_path, rhyme, 20)["writing"] >= 4
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_an_evaluation_an_epoch_as_it_was(launcher: Launcher, tmp_path: Path, rhyme: Path):
     """Evaluations at the end of each pass over the data, and no checkpoint between them."""
-    words = ("train.steps=60", "train.save_every=0")
+    words = ("train.steps=60", "train.save_every=0", "train.evaluate_every=0")
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert begin(launcher, rhyme, whole, *words).wait() == 0
     command = begin(launcher, rhyme, killed, *words)

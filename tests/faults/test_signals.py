@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import assert_same_run
+from tests.faults.conftest import STEPS, assert_same_run, begin, reached
 from tests.faults.launcher import Launcher
-from tests.faults.test_kill import begin, reached
-
-STEPS = ("train.steps=300", "train.evaluate_every=25", "train.save_every=0")
 
 # A task whose evaluations take long: there a first signal is not enough for an impatient user.
 SLOW = """
@@ -35,22 +32,21 @@ class Slow(Plugins().load_task("charlm")):
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_is_saved_and_finished_later(
-    launcher: Launcher, tmp_path: Path, rhyme: Path, number: int, status: int
+    launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path, number: int, status: int
 ):
-    whole, parts = tmp_path / "whole", tmp_path / "parts"
-    assert begin(launcher, rhyme, whole, *STEPS).wait() == 0
-    command = begin(launcher, rhyme, parts, *STEPS)
-    assert command.until((parts / "samples" / "00000025.txt").exists), command.err
+    parts = tmp_path / "parts"
+    command = begin(launcher, rhyme, parts)
+    assert command.until((parts / "samples" / "00000020.txt").exists), command.err
     command.signal(number)
     assert command.wait() == status, command.err
     stopped = reached(parts)
-    assert 25 <= stopped < 300
+    assert 20 <= stopped < STEPS
     assert command.out.strip() == str(parts)
     assert "Traceback" not in command.err and "error:" not in command.err
     assert f"interrupted; the run is in {parts}" in command.err
     launcher.run("resume", str(parts), cwd=tmp_path)
     assert_same_run(parts, whole)
-    print(f"\nsignal {number}: stopped at step {stopped} with status {status}, resumed to the same 300 steps")
+    print(f"\nsignal {number}: stopped at step {stopped} with status {status}, resumed to the same {STEPS} steps")
 
 
 def test_a_second_signal_ends_at_once(launcher: Launcher, tmp_path: Path, rhyme: Path):
