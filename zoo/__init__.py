@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from zoo.errors import UsageError, ZooError
     from zoo.hookspecs import ZOO_API, hookimpl
     from zoo.plugins import Plugins
-    from zoo.runs.run import Run, load, run
+    from zoo.runs.entry import load, run
+    from zoo.runs.run import Run
     from zoo.settings import Settings, part, setting
     from zoo.task import Task
 

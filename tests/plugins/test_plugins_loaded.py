@@ -119,7 +119,7 @@ def test_nobody_takes_a_built_in_cell_away(tmp_path, installed):
 def test_the_names_that_are_taken_are_those_of_the_zoo(tmp_path):
     from zoo.layers.cells import CELLS
     from zoo.plugins.registry import BUILT_IN
-    from zoo.runs.run import named_callbacks
+    from zoo.runs.named_callbacks import named_callbacks
 
     assert set(BUILT_IN["cells"]) == set(CELLS)
     assert len(named_callbacks(BUILT_IN["callbacks"], tmp_path, {})) == len(BUILT_IN["callbacks"])

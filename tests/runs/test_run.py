@@ -138,6 +138,15 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(run: Any, rhyme: Path, tin
         zoo.run("charlm", data=str(rhyme), out=str(run.folder.path), **tiny)
 
 
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+    mine = tmp_path / "mine" / "codecs" / "precious.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(UsageError, match="not empty"):
+        zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "mine"), **tiny)
+    assert mine.read_text() == "mine"
+
+
 def test_a_training_without_an_end_is_refused_before_it_leaves_anything(tmp_path: Path, rhyme: Path):
     with pytest.raises(UsageError, match="nothing would end this training"):
         zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), train={"epochs": 0})

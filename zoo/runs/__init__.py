@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from zoo.runs.entry import load, run
 from zoo.runs.folder import RunFolder
-from zoo.runs.run import Run, load, run
+from zoo.runs.run import Run
 
 __all__ = ["Run", "RunFolder", "load", "run"]

@@ -61,13 +61,15 @@ class RunFolder:
             task: the task's name.
 
         Raises:
-            UsageError: there is a run in it already.
+            UsageError: there is a run in it already, or something else.
             ZooError: it cannot be written to.
         """
         if out:
             folder = cls(Path(out).expanduser())
             if folder._about.exists():
                 raise UsageError(f"{out} holds a run already; go on with `zoo resume {out}`, or choose another out=")
+            if folder.path.is_dir() and any(folder.path.iterdir()):
+                raise UsageError(f"{out} is not empty; choose another out=, which may be a folder that does not exist")
         else:
             stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
             base = Path("runs") / task

@@ -33,7 +33,9 @@ class CharLMModel:
     layers: int = setting(1, "recurrent layers, each reading the one below", minimum=1)
     units: int = setting(256, "units of a layer", minimum=1)
     embedding: int = setting(0, "width of the symbols' embedding; 0: one-hot input", minimum=0)
-    dropout: float = setting(0.1, "share of each layer's outputs that is dropped while training", minimum=0, maximum=0.95)
+    dropout: float = setting(
+        0.1, "share of each layer's outputs that is dropped while training", minimum=0, maximum=0.95
+    )
     tied: bool = setting(False, "the softmax shares the embedding's matrix; needs embedding = units")
 
 
@@ -78,7 +80,10 @@ class CharLM(zoo.Task):
             "train": {"steps": 100, "evaluate_every": 50},
         },
         # For about a megabyte of text, which is soon learned by heart: three minutes on two cores.
-        "small": {"model": {"dropout": 0.4}, "train": {"minutes": 3, "evaluate_every": 400}},
+        "small": {
+            "model": {"dropout": 0.4},
+            "train": {"minutes": 3, "learning_rate": 1.6e-2, "evaluate_every": 400},
+        },
         # The same for a quarter of an hour.
         "medium": {
             "model": {"layers": 2, "units": 384, "dropout": 0.5},
