@@ -14,7 +14,11 @@ from zoo.errors import ZooError, did_you_mean
 OURS = "seqzoo"
 COMPONENT_HOOKS = {"cells": "zoo_cells", "data": "zoo_data", "callbacks": "zoo_callbacks"}
 # Names that no plugin may take. They stand here because asking those who have them would import Keras; a test compares.
-BUILT_IN = {"cells": ("rnn", "lstm", "gru", "lnlstm", "lngru"), "data": ("stdlib",), "callbacks": ("tensorboard", "csv")}
+BUILT_IN = {
+    "cells": ("rnn", "lstm", "gru", "lnlstm", "lngru"),
+    "data": ("stdlib",),
+    "callbacks": ("tensorboard", "csv"),
+}
 
 
 class PluginError(ZooError):
