@@ -74,3 +74,12 @@ def test_accumulated_batches_are_one_large_batch(tmp_path: Path, tiny: dict[str,
     assert small.metrics[-1]["step"] == 3
     _, state = load_checkpoint(small.folder.checkpoint)
     assert state["batch"] == 6
+
+
+def test_the_largest_seed_trains_as_well_as_any(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+    tiny["model"]["dropout"] = 0.5
+    runs = [
+        zoo.run("charlm", data=str(rhyme), out=str(tmp_path / str(seed)), seed=seed, **tiny)
+        for seed in (2**31 - 1, 2**31 - 2)
+    ]
+    assert losses(runs[0]) != losses(runs[1])

@@ -13,6 +13,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.layers.hashing import mix
+
 _active: ContextVar[ExampleRandomness | None] = ContextVar("example_randomness", default=None)
 
 
@@ -81,15 +83,7 @@ def hashed_uniform(key: Any, site: int, first_row: Any, rows: int, columns: int)
         float32 [rows, columns] in [0, 1).
     """
     row = ops.arange(rows, dtype="uint32") + ops.cast(first_row, "uint32")  # [rows]
-    state = _mix(ops.cast(key, "uint32") + ops.cast((site * 0x9E3779B9) & 0xFFFFFFFF, "uint32"))
-    state = _mix(ops.bitwise_xor(state, _mix(row)))[:, None]  # [rows, 1]
-    bits = _mix(state + _mix(ops.arange(columns, dtype="uint32"))[None, :])  # [rows, columns]
+    state = mix(ops.cast(key, "uint32") + ops.cast((site * 0x9E3779B9) & 0xFFFFFFFF, "uint32"))
+    state = mix(ops.bitwise_xor(state, mix(row)))[:, None]  # [rows, 1]
+    bits = mix(state + mix(ops.arange(columns, dtype="uint32"))[None, :])  # [rows, columns]
     return ops.cast(ops.right_shift(bits, ops.cast(8, "uint32")), "float32") * (1.0 / (1 << 24))
-
-
-def _mix(value: Any) -> Any:
-    """Scramble 32 bits so that neighbours have nothing in common (the finaliser `lowbias32` of Wellons)."""
-    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
-        value = ops.bitwise_xor(value, ops.right_shift(value, ops.cast(shift, "uint32")))
-        value = value * ops.cast(factor, "uint32")
-    return ops.bitwise_xor(value, ops.right_shift(value, ops.cast(16, "uint32")))

@@ -134,7 +134,7 @@ class TensorFlowEngine:
             return StepResult(_floats(sums), carry, float(norm))
         total: Any = None
         for index, batch in enumerate(batches):
-            # A step's micro-batches take keys of their own; the step's keys are far apart.
+            # A step's batches take keys of their own; those of steps are far apart.
             part, carry = self._gradients(_tensors(batch), carry, tf.constant(key + index, tf.int64))
             total = part if total is None else tf.nest.map_structure(tf.add, total, part)
         gradients, sums = total
