@@ -179,12 +179,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     shapes = [tuple(map(int, shape.split("x"))) for shape in options.shapes]
     shapes = shapes or list(itertools.product(options.units, options.rows, options.steps))
-    lines = [f"# Recurrent layers\n\n{machine()}\n", HEADER, "|" + "---|" * (HEADER.count("|") - 1)]
+    about = f"# Recurrent layers\n\n{machine()}\n"
+    if options.shared_machine:
+        about += "\nOther programs ran at the same time: the ratio by CPU time is the one to trust.\n"
+    lines = [about, HEADER, "|" + "---|" * (HEADER.count("|") - 1)]
     print("\n".join(lines), flush=True)
     for cell, dtype, shape in itertools.product(options.cells, options.dtypes, shapes):
-        for line in measure(
-            Case(cell, *shape, dtype), options.kinds, options.rounds, options.seconds, options.patience
-        ):
+        case = Case(cell, *shape, dtype)
+        passive = options.shared_machine
+        for line in measure(case, options.kinds, options.rounds, options.seconds, options.patience, passive):
             lines.append(table_row(line))
             print(lines[-1], flush=True)
         options.out.parent.mkdir(parents=True, exist_ok=True)

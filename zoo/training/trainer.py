@@ -29,7 +29,7 @@ TELL_EVERY = 0.1
 
 
 def step_key(seed: int, step: int) -> int:
-    """Give the key of a step's random numbers: 62 bits that have nothing in common with those of other steps or seeds."""
+    """Give the key of a step's random numbers: 62 bits, unlike those of any other step or seed."""
     digest = hashlib.blake2b(f"{seed} {step}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 2
 
