@@ -79,7 +79,9 @@ class Decoder(keras.Model):
         Returns:
             Logits `[B, T, V]` and the states after the last token.
         """
-        outputs, states = self.recurrent(self._embed(tokens), initial_state=states, training=training)  # [B, T, U]
+        # Given the table, the first layer projects its V rows rather than the B x T symbols.
+        table = ops.eye(self.vocabulary) if self.embedding is None else self.embedding.embeddings  # [V, E]
+        outputs, states = self.recurrent(tokens, initial_state=states, training=training, table=table)  # [B, T, U]
         return self._project(outputs), states
 
     def start(self, rows: int, memory: Any = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ def named_callbacks(names: Sequence[str], folder: Path | None, more: Mapping[str
         more: name -> function of the folder that makes a callback.
 
     Raises:
-        UsageError: an unknown name.
+        UsageError: an unknown name, or a package that is not installed.
     """
     import keras
 
@@ -30,4 +31,6 @@ def named_callbacks(names: Sequence[str], folder: Path | None, more: Mapping[str
     for name in names:
         if name not in makers:
             raise UsageError(f"train.callbacks: there is no callback '{name}'{did_you_mean(name, makers)}")
+    if "tensorboard" in names and importlib.util.find_spec("tensorboard") is None:
+        raise UsageError("train.callbacks=tensorboard needs the package tensorboard: pip install tensorboard")
     return [] if folder is None else [makers[name](folder) for name in names]
