@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
@@ -84,19 +86,12 @@ def test_an_abandoned_thread_ends(how: str) -> None:
     assert time.perf_counter() - began < 2
 
 
-def test_waiting_is_measured() -> None:
-    def slow() -> Iterator[int]:
-        for number in range(3):
-            time.sleep(0.1)
-            yield number
-
-    prefetch = Prefetch(slow())
+def test_waiting_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = itertools.count()
+    monkeypatch.setattr("zoo.data.prefetch.time", SimpleNamespace(perf_counter=lambda: next(ticks)))
+    prefetch = Prefetch(range(3))
     assert list(prefetch) == [0, 1, 2]
-    assert 0.25 < prefetch.waited < 2
-    fast = Prefetch(range(3))
-    time.sleep(0.1)
-    list(fast)
-    assert fast.waited < 0.1
+    assert prefetch.waited == 4  # a tick for each item, and one for the end
 
 
 SCRIPT = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -43,7 +42,6 @@ class Live:
             transient=True,
         )
         self._bar = self._progress.add_task("starting", total=None, line="")
-        self._shown = 0.0
         self._progress.start()
 
     def begin(self, lines: list[str]) -> None:
@@ -53,11 +51,7 @@ class Live:
         self._progress.update(self._bar, description="training")
 
     def step(self, status: Status) -> None:
-        """Move the line, some ten times a second at most."""
-        now = time.monotonic()
-        if now - self._shown < 0.1:
-            return
-        self._shown = now
+        """Move the line."""
         self._progress.update(
             self._bar,
             description=f"step {status.step}" + (f"/{status.steps}" if status.steps else ""),

@@ -80,8 +80,9 @@ class Decoder(keras.Model):
             Logits `[B, T, V]` and the states after the last token.
         """
         # Given the table, the first layer projects its V rows rather than the B x T symbols.
-        table = ops.eye(self.vocabulary) if self.embedding is None else self.embedding.embeddings  # [V, E]
-        outputs, states = self.recurrent(tokens, initial_state=states, training=training, table=table)  # [B, T, U]
+        outputs, states = self.recurrent(
+            tokens, initial_state=states, training=training, table=self._table()
+        )  # [B, T, U]
         return self._project(outputs), states
 
     def start(self, rows: int, memory: Any = None) -> Any:
@@ -91,13 +92,12 @@ class Decoder(keras.Model):
 
     def step(self, tokens: Any, states: Any) -> tuple[Any, Any]:
         """Read one token a row (see `zoo.search.Stepper`): int `[B]` -> logits `[B, V]`, states."""
-        output, states = self.recurrent.step(self._embed(tokens), states)  # [B, U]
+        output, states = self.recurrent.step(ops.take(self._table(), tokens, axis=0), states)  # [B, U]
         return self._project(output), states
 
-    def _embed(self, tokens: Any) -> Any:
-        if self.embedding is not None:
-            return self.embedding(tokens)  # [..., E]
-        return ops.one_hot(tokens, self.vocabulary, dtype=self.compute_dtype)  # [..., V]
+    def _table(self) -> Any:
+        """The vector of every symbol: its embedding `[V, E]`, or one-hot `[V, V]`."""
+        return ops.eye(self.vocabulary) if self.embedding is None else self.embedding.embeddings
 
     def _project(self, outputs: Any) -> Any:
         if self.logits is not None:

@@ -192,8 +192,8 @@ class Run:
         ]
         lines.append(f"model: {self._model.name}, {weights:,} weights")
         lines.append(f"engine: {self.engine.describe()}")
-        if note := getattr(self.engine, "note", ""):
-            lines.append(f"note: {note}")
+        if self.engine.note:
+            lines.append(f"note: {self.engine.note}")
         lines.append(f"folder: {self.folder.path}" + (f", resumed at step {step}" if step else ""))
         return lines
 
@@ -219,8 +219,9 @@ class Run:
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
             raise ZooError(f"{self.folder.path} has lost its checkpoint; it can be used, but not trained further")
         if changes:
-            check_end(override(self.settings, changes, task=self.name).train)
-            self.settings = self.task.settings = override(self.settings, changes, task=self.name)
+            settings = override(self.settings, changes, task=self.name)
+            check_end(settings.train)
+            self.settings = self.task.settings = settings
             self.folder.begin(self.folder.about(), to_yaml(self.settings))
             self._engine = self._model = None
         return self.train(report, callbacks)

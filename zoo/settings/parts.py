@@ -37,7 +37,7 @@ class TrainSettings:
     )
     optimizer: str = setting("adam", "the rule that moves the weights", ("adam", "adamw", "rmsprop", "sgd"))
     learning_rate: float = setting(2e-3, "learning rate at its highest", minimum=0)
-    weight_decay: float = setting(0.0, "share of a weight taken off per unit of learning rate (adamw)", minimum=0)
+    weight_decay: float = setting(0.0, "share of each matrix taken off in a step, times the learning rate", minimum=0)
     momentum: float = setting(0.0, "momentum (sgd, rmsprop)", minimum=0, maximum=1)
     schedule: str = setting(
         "constant",

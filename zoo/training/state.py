@@ -16,14 +16,12 @@ class TrainingState:
         batch: batches taken of the present pass.
         elapsed: seconds of training.
         best: the best value of the monitored metric; None before the first evaluation.
-        best_step: its step.
-        since_best: evaluations since then.
+        since_best: evaluations since it was found.
         plateaus: how often the learning rate was lowered.
         since_plateau: evaluations without progress since it was lowered or a best was found.
         evaluated: step of the last evaluation.
         totals: name -> [sum, weight] over the training batches since the last evaluation.
         seen: positions in those batches, padding included.
-        finished: why the training ended; empty while it has not.
     """
 
     step: int = 0
@@ -31,14 +29,12 @@ class TrainingState:
     batch: int = 0
     elapsed: float = 0.0
     best: float | None = None
-    best_step: int = 0
     since_best: int = 0
     plateaus: int = 0
     since_plateau: int = 0
     evaluated: int = 0
     totals: dict[str, tuple[float, float]] = field(default_factory=dict)
     seen: float = 0.0
-    finished: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give it as what JSON holds; floats keep all their digits."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from zoo.data.prefetch import Prefetch
 from zoo.errors import ZooError
 from zoo.training.callbacks import Callbacks
 from zoo.training.evaluation import add, evaluate
@@ -87,7 +88,7 @@ class Trainer:
         self.callbacks = Callbacks(callbacks, model)
         self.state = TrainingState()
         self.carry = topology.carry(model, training.size)
-        self.interrupted = 0
+        self.interrupted = self._saved = 0
         self._told = self._waited = self._worked = 0.0
 
     def resume(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
@@ -104,6 +105,7 @@ class Trainer:
 
         self.engine.restore(arrays)
         self.state = TrainingState.from_json(state)
+        self._saved = self.state.step
         leaves = [value for name, value in sorted(arrays.items()) if name.startswith("carry/")]
         self.carry = tree.pack_sequence_as(self.carry, leaves)
 
@@ -117,7 +119,6 @@ class Trainer:
             ZooError: the loss is no number any more.
         """
         state = self.state
-        state.finished = ""
         self.callbacks.train_begin()
         with Interrupt() as interrupt:
             reason = self._finished()
@@ -129,10 +130,10 @@ class Trainer:
         else:
             if state.evaluated != state.step:
                 self._evaluate()
-            state.finished = reason
             self._save()
         self.callbacks.train_end()
-        self.interrupted = interrupt.signal
+        # A signal that came when all was done, during the last evaluation, interrupted nothing.
+        self.interrupted = interrupt.signal if reason == "interrupted" else 0
         return reason
 
     def _epoch(self, interrupt: Interrupt) -> str:
@@ -140,28 +141,23 @@ class Trainer:
         state, settings = self.state, self.settings
         self.callbacks.epoch_begin(state.epoch)
         reason = ""
-        batches = iter(self._batches())
-        try:
+        with Prefetch(self.training.epoch(state.epoch, start=state.batch)) as batches:
             while not reason:
-                began = time.perf_counter()
+                began, waited = time.perf_counter(), batches.waited
                 group = self._take(batches)
                 if not group:
                     break
-                waited = time.perf_counter() - began
                 self._step(group)
                 spent = time.perf_counter() - began
                 state.elapsed += spent
-                self._waited, self._worked = self._waited + waited, self._worked + spent
+                self._waited += batches.waited - waited
+                self._worked += spent
                 if settings.evaluate_every and state.step % settings.evaluate_every == 0:
                     self._evaluate()
                     self._save()
                 elif settings.save_every and state.step % settings.save_every == 0:
                     self._save()
                 reason = "interrupted" if interrupt.signal else self._finished()
-        finally:
-            close = getattr(batches, "close", None)
-            if close:
-                close()
         epoch = state.epoch
         # An interrupted epoch stays open, even with no batch left: its evaluation is made when the run is resumed.
         if reason != "interrupted":
@@ -176,11 +172,6 @@ class Trainer:
                 self._evaluate()
         self.callbacks.epoch_end(epoch)
         return reason or self._finished()
-
-    def _batches(self) -> Iterator[dict[str, np.ndarray]]:
-        from zoo.data.prefetch import Prefetch
-
-        return Prefetch(self.training.epoch(self.state.epoch, start=self.state.batch))
 
     def _take(self, batches: Iterator[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
         """Take the batches of one step; fewer than wanted at the end of the data, none after it."""
@@ -200,7 +191,7 @@ class Trainer:
         result = self.engine.train(group, self.carry, rate, key)
         loss = result.sums["loss"]
         if not (math.isfinite(loss[0]) and math.isfinite(result.gradient_norm)):
-            kept = f"the checkpoint of step {state.evaluated} is whole" if state.evaluated else "no checkpoint was kept"
+            kept = f"the checkpoint of step {self._saved} is whole" if self._saved else "no checkpoint was kept"
             raise ZooError(
                 f"step {state.step + 1}: the loss is {loss[0]}, the gradient's norm {result.gradient_norm} "
                 f"(learning rate {rate:g}); {kept}; lower train.learning_rate or train.clip"
@@ -244,7 +235,7 @@ class Trainer:
         sign = -1.0 if self.topology.more_is_better else 1.0
         better = state.best is None or sign * value < sign * state.best
         if better:
-            state.best, state.best_step, state.since_best, state.since_plateau = value, state.step, 0, 0
+            state.best, state.since_best, state.since_plateau = value, 0, 0
             return True
         state.since_best += 1
         state.since_plateau += 1
@@ -260,6 +251,7 @@ class Trainer:
         # The data's fingerprint tells a resume whether the positions below still mean the same examples.
         state = self.state.to_json() | {"data": self.training.fingerprint}
         self.keeper.keep_checkpoint(arrays, state)
+        self._saved = self.state.step
         with self.engine.averaged():
             self.keeper.keep_last(self.model)
 

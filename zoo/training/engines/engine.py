@@ -41,6 +41,8 @@ class Engine(Protocol):
     name: str
     replicas: int
     threads: int
+    # What the user should know of how the engine came about; most often nothing.
+    note: str
 
     def describe(self) -> str:
         """One line for people: device, replicas, threads, precision."""

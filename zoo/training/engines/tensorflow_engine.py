@@ -159,14 +159,14 @@ class TensorFlowEngine:
             return sums, state, norm
 
         sums, states, norms = self._run(replica, batch, carry)
-        return _first(sums), _joined(states), norms[0]
+        return sums[0], _joined(states), norms[0]
 
     def _gradients_graph(self, batch: Any, carry: Any, key: Any) -> Any:
         def replica(part: Any, state: Any, first_row: int) -> Any:
             return self._replica_gradients(part, state, first_row, key)
 
         gradients, sums, states = self._run(replica, batch, carry)
-        return (gradients[0], _first(sums)), _joined(states)
+        return (gradients[0], sums[0]), _joined(states)
 
     def _apply_graph(self, gradients: Any, weight: Any, rate: Any) -> Any:
         return self.strategy.experimental_local_results(
@@ -181,7 +181,7 @@ class TensorFlowEngine:
             return tf.nest.map_structure(lambda x: context.all_reduce("SUM", tf.cast(x, tf.float32)), sums), state
 
         sums, states = self._run(replica, batch, carry)
-        return _first(sums), _joined(states)
+        return sums[0], _joined(states)
 
     def _run(self, replica: Callable[..., Any], batch: Any, carry: Any) -> Any:
         """Run a function on every replica's rows and give, for each result, the list of the replicas' values."""
@@ -337,10 +337,6 @@ def _floats(sums: Any) -> dict[str, tuple[float, float]]:
 def _per_replica(value: Any, unpack: Callable[[Any], Sequence[Any]], replicas: int) -> list[Any]:
     leaves = [unpack(leaf) for leaf in tf.nest.flatten(value)]
     return [tf.nest.pack_sequence_as(value, [leaf[index] for leaf in leaves]) for index in range(replicas)]
-
-
-def _first(values: Sequence[Any]) -> Any:
-    return values[0]
 
 
 def _joined(states: Sequence[Any]) -> Any:
