@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zoo.data.batches import Batches as Batches
     from zoo.data.document import Document as Document
+    from zoo.data.encoded import EncodedExamples as EncodedExamples
     from zoo.data.examples import ExampleBatches as ExampleBatches
+    from zoo.data.padded import padded_batches as padded_batches
     from zoo.data.prefetch import Prefetch as Prefetch
     from zoo.data.splits import Splits as Splits
     from zoo.data.stdlib import python_stdlib as python_stdlib
@@ -19,11 +21,13 @@ if TYPE_CHECKING:
 _HOME = {
     "Batches": "batches",
     "Document": "document",
+    "EncodedExamples": "encoded",
     "ExampleBatches": "examples",
     "Prefetch": "prefetch",
     "Splits": "splits",
     "TokenStore": "tokens",
     "WindowBatches": "windows",
+    "padded_batches": "padded",
     "python_stdlib": "stdlib",
     "read_documents": "text_files",
 }

@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from zoo.models.decoder import Decoder
+from zoo.models.picture_encoder import PictureEncoder
+from zoo.models.tagger import Tagger
 
-__all__ = ["Decoder"]
+__all__ = ["Decoder", "PictureEncoder", "Tagger"]

@@ -96,7 +96,7 @@ class Run:
         if not model.built:
             raise ZooError(f"task {self.name}: model() gave a model that is not built; call it once, or call build()")
         self._model = model
-        self._inference = Inference(model, self.codecs, self.engine.compile)
+        self._inference = Inference(model, self.codecs, self.engine.compile, self.engine.trace)
         return model
 
     def _prepare(self, optimizer: Any = None, clip: float = 0.0, average: float = 0.0) -> None:

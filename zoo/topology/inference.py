@@ -20,6 +20,7 @@ class Inference:
         model: a built keras.Model.
         codecs: fitted, by role.
         compile: compiles a function of tensors (`Engine.compile`).
+        trace: makes a graph of a function of tensors (`Engine.trace`); what the fast recurrent layers need.
     """
 
     def __init__(
@@ -27,8 +28,15 @@ class Inference:
         model: keras.Model,
         codecs: Mapping[str, Codec],
         compile: Callable[[Callable[..., Any]], Callable[..., Any]],
+        trace: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None,
     ) -> None:
         self.model, self.codecs, self.compile = model, codecs, compile
+        self._trace = trace or compile
+        self._functions: dict[str, Callable[..., Any]] = {}
+
+    def function(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Make a graph of a function of tensors once, and give the same one to whoever asks for the name again."""
+        return self._functions.setdefault(name, self._trace(function))
 
     @cached_property
     def generator(self) -> Generator:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zoo.errors import ZooError
+from zoo.topology.answer import Answer, Judgement
 from zoo.topology.topology import Sums, Topology
 
 if TYPE_CHECKING:
@@ -26,22 +28,23 @@ class ManyToOne(Topology):
     """
 
     name = "many-to-one"
+    monitor = "accuracy"
+    more_is_better = True
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
         """Encode the examples and group them in length buckets (see `Topology.batches`)."""
-        from zoo.data import ExampleBatches
+        from zoo.data import EncodedExamples, ExampleBatches
 
-        def encoded() -> Iterator[dict[str, Any]]:
-            for example in examples:
-                yield {
-                    "source": codecs["source"].encode(example["source"])[: settings.batch.length],
-                    "target": codecs["target"].encode(example["target"]),
-                }
+        def encode(example: Mapping[str, Any]) -> dict[str, Any]:
+            return {
+                "source": codecs["source"].encode(example["source"])[: settings.batch.length],
+                "target": codecs["target"].encode(example["target"]),
+            }
 
         return ExampleBatches(
-            list(encoded()),
+            EncodedExamples(examples, encode),
             size=settings.batch.size,
             tokens=settings.batch.tokens,
             seed=settings.seed,
@@ -64,20 +67,42 @@ class ManyToOne(Topology):
         """Sources of the first examples."""
         return [example["source"] for example in islice(iter(examples), count)]
 
-    def predict(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Any]:
-        """The likeliest label of each input."""
+    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
+        """The likeliest label of each input, with the probabilities of all (see `Topology.answer`)."""
         import numpy as np
+        from keras import ops
 
-        from zoo.data import ExampleBatches
+        from zoo.data import padded_batches
 
-        examples = [{"source": inference.codecs["source"].encode(value)[: settings.batch.length]} for value in inputs]
-        batches = ExampleBatches(examples, size=settings.batch.size, tokens=settings.batch.tokens, shuffle=False)
-        labels: list[Any] = [None] * len(inputs)
-        for batch in batches.epoch(0):
-            logits = np.asarray(
-                inference.model(batch["source"], mask=batch["source_mask"].astype(bool), training=False)
-            )
-            for row, index in enumerate(batch["index"]):
-                if index >= 0:
-                    labels[index] = inference.codecs["target"].decode(np.argmax(logits[row]))
-        return labels
+        def classified(values: Any, mask: Any) -> Any:
+            logits = ops.cast(inference.model(values, mask=mask, training=False), "float32")  # [B, classes]
+            return ops.log_softmax(logits, axis=-1)
+
+        function = inference.function("classify", classified)
+        codec = inference.codecs["target"]
+        sequences = [inference.codecs["source"].encode(value)[: settings.batch.length] for value in inputs]
+        for number, sequence in enumerate(sequences):
+            if not len(sequence):
+                raise ZooError(f"input {number + 1} is empty")
+        answers: list[Answer] = [Answer(None)] * len(inputs)
+        for batch in padded_batches(sequences, settings.batch.size):
+            logarithms = np.asarray(function(batch.values, batch.mask))  # [B, classes]
+            for own, place in zip(logarithms, batch.index.tolist(), strict=False):
+                probabilities = {codec.decode(index): float(np.exp(value)) for index, value in enumerate(own)}
+                best = int(own.argmax())
+                answers[place] = Answer(codec.decode(best), float(own[best]), {"probabilities": probabilities})
+        return answers
+
+    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+        """Accuracy, macro F1, area under the ROC curve and calibration error (see `zoo.metrics`)."""
+        from zoo.metrics import confusion_table, label_metrics
+
+        truth = [example["target"] for example in examples]
+        predicted = [answer.value for answer in answers]
+        probabilities = [answer.details["probabilities"] for answer in answers]
+        wrong = [place for place, label in enumerate(truth) if predicted[place] != label]
+        return Judgement(
+            metrics=label_metrics(truth, probabilities),
+            notes=(confusion_table(truth, predicted),),
+            worst=tuple(sorted(wrong, key=lambda place: probabilities[place].get(truth[place], 0.0))),
+        )

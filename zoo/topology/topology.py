@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from zoo.codecs import Codec
     from zoo.data import Batches
     from zoo.settings import Settings
+    from zoo.topology.answer import Answer, Judgement
     from zoo.topology.inference import Inference
 
 # name -> (sum over a batch, weight); a metric is the quotient of the two over as many batches as wanted.
@@ -100,8 +101,8 @@ class Topology:
         """Take a few raw inputs out of a split, such as `predict` takes them."""
         raise NotImplementedError
 
-    def predict(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Any]:
-        """Answer raw inputs with raw outputs.
+    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
+        """Answer raw inputs, with what is known beside the answer.
 
         Args:
             inference: a model of this wiring with its codecs.
@@ -112,6 +113,25 @@ class Topology:
             One answer an input, in order.
         """
         raise NotImplementedError
+
+    def predict(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Any]:
+        """Answer raw inputs with raw outputs (see `answer`)."""
+        return [answer.value for answer in self.answer(inference, inputs, settings)]
+
+    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement | None:
+        """Compare answers with the truth by the metrics of the field; None where this wiring has none.
+
+        Args:
+            examples: raw examples.
+            answers: to their inputs, in order.
+        """
+        del examples, answers
+        return None
+
+    def show(self, value: Any, width: int = 72) -> str:
+        """One line for people that stands for a raw input or output."""
+        text = " ".join(str(value).split())
+        return text if len(text) <= width else text[: width - 3] + "..."
 
     def example(self, inference: Inference, settings: Settings) -> str:
         """Give a text to look at after an evaluation; empty where this wiring has none."""

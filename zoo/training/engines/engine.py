@@ -80,6 +80,9 @@ class Engine(Protocol):
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Compile a function of tensors (by XLA where it can be) that runs on one replica."""
 
+    def trace(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Make a graph of a function of tensors that runs on one replica, with the layers' own fast paths."""
+
     def gather(self) -> Arrays:
         """Every array that training would need to go on: weights, optimiser state, moving average."""
 

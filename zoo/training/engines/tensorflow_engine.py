@@ -150,6 +150,10 @@ class TensorFlowEngine:
         """Compile a function of tensors by XLA; each new set of shapes compiles once."""
         return tf.function(function, jit_compile=True)
 
+    def trace(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Make a graph of a function of tensors, once for each set of shapes."""
+        return tf.function(function)
+
     # What follows is traced: it builds graphs, once for each set of batch shapes.
 
     def _train_graph(self, batch: Any, carry: Any, rate: Any, key: Any) -> Any:

@@ -1,0 +1,66 @@
+"""Batches of inputs to answer: few shapes, so that a compiled function is compiled few times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+
+class PaddedBatch(NamedTuple):
+    """Some inputs of similar length.
+
+    Args:
+        index: int `[n]`, the places of the inputs among all; n is at most B.
+        values: `[B, L, ...]`, padded with 0, the rows behind the n-th with zeros altogether.
+        mask: bool `[B, L]`, where an input is real.
+    """
+
+    index: np.ndarray
+    values: np.ndarray
+    mask: np.ndarray
+
+
+def padded_batches(values: Sequence[np.ndarray], size: int) -> Iterator[PaddedBatch]:
+    """Sort inputs by length, and pad them to a few shapes.
+
+    Lengths are padded to 8, 12, 16, 24, 32, 48 and so on, rows to a power of two.
+
+    Args:
+        values: arrays `[L, ...]` of any length.
+        size: rows of a batch at most; rounded up to a power of two.
+
+    Yields:
+        Batches, the longest inputs first, so that what does not fit into memory fails at once.
+    """
+    order = sorted(range(len(values)), key=lambda place: -len(values[place]))
+    rows = _power_of_two(size)
+    start = 0
+    while start < len(order):
+        length = padded_length(len(values[order[start]]))
+        chosen = []
+        for place in order[start : start + rows]:
+            if padded_length(len(values[place])) != length:
+                break
+            chosen.append(place)
+        start += len(chosen)
+        first = values[chosen[0]]
+        batch = np.zeros((_power_of_two(len(chosen)), length, *first.shape[1:]), first.dtype)  # [B, L, ...]
+        mask = np.zeros(batch.shape[:2], np.bool_)  # [B, L]
+        for row, place in enumerate(chosen):
+            batch[row, : len(values[place])] = values[place]
+            mask[row, : len(values[place])] = True
+        yield PaddedBatch(np.array(chosen), batch, mask)
+
+
+def padded_length(length: int) -> int:
+    """The next of 8, 12, 16, 24, 32, 48, ...: at most half as much again."""
+    if length <= 8:
+        return 8
+    power = _power_of_two(length)
+    return 3 * power // 4 if length <= 3 * power // 4 else power
+
+
+def _power_of_two(number: int) -> int:
+    return 1 << max(0, number - 1).bit_length()

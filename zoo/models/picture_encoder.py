@@ -1,0 +1,105 @@
+"""Pictures in, a grid of vectors out: a small residual network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from zoo.errors import UsageError
+
+
+@keras.saving.register_keras_serializable(package="zoo")
+class PictureEncoder(keras.layers.Layer):
+    """A residual network without batch statistics, so that an example's features do not depend on its neighbours.
+
+    A stage halves height and width and then adds residual blocks (He et al. 2016, arXiv:1512.03385), whose branch
+    starts at zero by a learned scalar (SkipInit, De and Smith 2020, arXiv:2002.10444) in place of a normalisation.
+
+    Args:
+        filters: channels of each stage; a stage has half the height and width of the one before.
+        blocks: residual blocks of a stage.
+
+    Raises:
+        UsageError: no stage.
+    """
+
+    def __init__(self, filters: Sequence[int] = (32, 64, 128), blocks: int = 1, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        if not filters:
+            raise UsageError("a picture encoder needs at least one stage of filters")
+        self.filters, self.blocks = tuple(filters), blocks
+        self.shrinking = [self._convolution(width, f"stage_{number}", 2) for number, width in enumerate(self.filters)]
+        self.branches = [
+            [
+                (
+                    self._convolution(width, f"stage_{number}_block_{block}_first"),
+                    self._convolution(width, f"stage_{number}_block_{block}_second"),
+                )
+                for block in range(blocks)
+            ]
+            for number, width in enumerate(self.filters)
+        ]
+        self.shares: list[list[Any]] = []
+
+    def _convolution(self, width: int, name: str, stride: int = 1) -> keras.layers.Conv2D:
+        return keras.layers.Conv2D(
+            width, 3, stride, padding="same", kernel_initializer="he_normal", name=name, dtype=self.dtype_policy
+        )
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Make the weights.
+
+        Args:
+            input_shape: (B, height, width, channels).
+
+        Raises:
+            UsageError: another rank.
+        """
+        if len(input_shape) != 4:
+            raise UsageError(
+                f"{self.name}: the input has shape {tuple(input_shape)}; it should have 4 axes "
+                "[batch, height, width, channels]"
+            )
+        shape = (None, None, None, input_shape[-1])
+        for number, (shrink, pairs, width) in enumerate(zip(self.shrinking, self.branches, self.filters, strict=True)):
+            shrink.build(shape)
+            shape = (None, None, None, width)
+            self.shares.append(
+                [
+                    self.add_weight(shape=(), initializer="zeros", name=f"stage_{number}_block_{block}_share")
+                    for block in range(self.blocks)
+                ]
+            )
+            for first, second in pairs:
+                first.build(shape)
+                second.build(shape)
+        self.built = True
+
+    def call(self, pictures: Any) -> Any:
+        """Encode.
+
+        Args:
+            pictures: `[B, height, width, channels]` with values from 0 to 255.
+
+        Returns:
+            `[B, h, w, D]` with h and w halved once a stage, D the filters of the last.
+        """
+        features = ops.cast(pictures, self.compute_dtype) / 127.5 - 1.0
+        for shrink, pairs, shares in zip(self.shrinking, self.branches, self.shares, strict=True):
+            features = shrink(features)
+            for (first, second), share in zip(pairs, shares, strict=True):
+                features += ops.cast(share, features.dtype) * second(ops.relu(first(ops.relu(features))))
+            features = ops.relu(features)
+        return features
+
+    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+        """Give (B, h, w, D)."""
+        sides = [None if side is None else -(-side // 2 ** len(self.filters)) for side in input_shape[1:3]]
+        return (input_shape[0], *sides, self.filters[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments that make this layer again."""
+        return {**super().get_config(), "filters": self.filters, "blocks": self.blocks}

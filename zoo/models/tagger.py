@@ -1,0 +1,144 @@
+"""A tagger: a label for every frame of a sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from zoo.errors import UsageError
+from zoo.layers import Dropout, Stack, cell_by_name
+from zoo.models.picture_encoder import PictureEncoder
+
+
+@keras.saving.register_keras_serializable(package="zoo")
+class Tagger(keras.Model):
+    """Reads frames, each a vector or a picture, and labels each in the light of its neighbours.
+
+    Args:
+        classes: C, the number of labels.
+        frame: the shape of a frame: (D,), or (height, width, channels) with values from 0 to 255.
+        cell: name of a recurrent cell.
+        layers: how many recurrent layers; 0 labels each frame by itself alone.
+        units: U, of each layer and direction.
+        causal: read forward only: a label depends on no later frame, and the model can `step`.
+        dropout: share of the values between layers that is dropped while training.
+        filters: channels of the stages of the encoder of a picture.
+        cells: further cells by name, as plugins add them.
+
+    Raises:
+        UsageError: a frame that is neither a vector nor a picture; an unknown cell.
+    """
+
+    def __init__(
+        self,
+        classes: int,
+        frame: Sequence[int],
+        cell: str = "gru",
+        layers: int = 1,
+        units: int = 64,
+        causal: bool = False,
+        dropout: float = 0.0,
+        filters: Sequence[int] = (16, 32),
+        cells: dict[str, Any] | None = None,
+        name: str = "tagger",
+        **keywords: Any,
+    ) -> None:
+        super().__init__(name=name, **keywords)
+        if len(frame) not in (1, 3):
+            raise UsageError(f"a frame is a vector or a picture [height, width, channels], not of shape {tuple(frame)}")
+        self.supports_masking = True
+        self._config = {
+            "name": name,
+            "classes": classes,
+            "frame": tuple(frame),
+            "cell": cell,
+            "layers": layers,
+            "units": units,
+            "causal": causal,
+            "dropout": dropout,
+            "filters": tuple(filters),
+        }
+        self.frame, self.causal, self.units = tuple(frame), causal, units
+        self.pictures = PictureEncoder(filters, name="pictures") if len(frame) == 3 else None
+        self.features = keras.layers.Dense(units, activation="relu", name="features")
+        self.dropout = Dropout(dropout, name="dropout")
+        self.recurrent = None
+        if layers:
+            factory = cell_by_name(cell, cells or {})
+            self.recurrent = Stack(
+                factory, layers=layers, units=units, dropout=dropout, bidirectional=not causal, name="recurrent"
+            )
+        self.logits = keras.layers.Dense(classes, name="logits")
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights; the number of frames does not matter."""
+        width = self.frame[-1]
+        if self.pictures is not None:
+            self.pictures.build((None, *self.frame))
+            width = 1
+            for side in self.pictures.compute_output_shape((None, *self.frame))[1:]:
+                assert side is not None
+                width *= side
+        self.features.build((None, None, width))
+        width = self.units
+        if self.recurrent is not None:
+            self.recurrent.build((None, None, width))
+            width = self.units if self.causal else 2 * self.units
+        self.logits.build((None, None, width))
+        self.built = True
+
+    def call(self, source: Any, mask: Any = None, training: bool = False) -> Any:
+        """Label whole sequences.
+
+        Args:
+            source: `[B, T, D]`, or `[B, T, height, width, channels]`.
+            mask: bool `[B, T]`, False at padding.
+            training: whether dropout is on.
+
+        Returns:
+            Logits `[B, T, C]`.
+        """
+        outputs = self.dropout(self._read(source), training=training)  # [B, T, U]
+        if self.recurrent is not None:
+            outputs, _ = self.recurrent(outputs, mask=mask, training=training)  # [B, T, U] or [B, T, 2 U]
+        return self.logits(outputs)
+
+    def start(self, rows: int) -> Any:
+        """Give the states before the first frame.
+
+        Raises:
+            UsageError: the model is not causal.
+        """
+        if not self.causal:
+            raise UsageError("this model reads in both directions and cannot label a stream; train with causal=true")
+        return self.recurrent.zero_state(rows) if self.recurrent is not None else []
+
+    def step(self, frames: Any, states: Any) -> tuple[Any, Any]:
+        """Label one frame a row.
+
+        Args:
+            frames: `[B, D]`, or `[B, height, width, channels]`.
+            states: as `start` or the step before gave them.
+
+        Returns:
+            Logits `[B, C]` and the new states.
+        """
+        output = self._read(ops.expand_dims(frames, 1))[:, 0]  # [B, U]
+        if self.recurrent is not None:
+            output, states = self.recurrent.step(output, states)
+        return self.logits(output), states
+
+    def _read(self, source: Any) -> Any:
+        """Encode each frame by itself: [B, T, U]."""
+        if self.pictures is None:
+            return self.features(source)
+        shape = ops.shape(source)
+        grid = self.pictures(ops.reshape(source, (-1, *self.frame)))  # [B T, h, w, D]
+        return self.features(ops.reshape(grid, (shape[0], shape[1], grid.shape[1] * grid.shape[2] * grid.shape[3])))
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments that make this model again."""
+        return self._config
