@@ -1,7 +1,15 @@
-"""Recurrent layers: drop-in replacements of Keras' own, faster, and what Keras does not have."""
+"""Recurrent layers (drop-in replacements of Keras' own, faster) and attention; what Keras does not have."""
 
 from __future__ import annotations
 
+from zoo.layers.attention import (
+    ATTENTIONS,
+    AdditiveAttention,
+    Attention,
+    DotAttention,
+    GeneralAttention,
+    attention_by_name,
+)
 from zoo.layers.cells import CELLS, cell_by_name
 from zoo.layers.connection import Connection
 from zoo.layers.dropout import Dropout
@@ -14,16 +22,22 @@ from zoo.layers.stack import Stack
 from zoo.layers.zoneout import Zoneout
 
 __all__ = [
+    "ATTENTIONS",
     "CELLS",
     "GRU",
     "LSTM",
+    "AdditiveAttention",
+    "Attention",
     "Connection",
+    "DotAttention",
     "Dropout",
     "ExampleRandomness",
+    "GeneralAttention",
     "LayerNormGRUCell",
     "LayerNormLSTMCell",
     "SimpleRNN",
     "Stack",
     "Zoneout",
+    "attention_by_name",
     "cell_by_name",
 ]

@@ -1,0 +1,44 @@
+"""Attention mechanisms by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from zoo.errors import UsageError, did_you_mean
+from zoo.layers.attention.additive import AdditiveAttention
+from zoo.layers.attention.dot import DotAttention
+from zoo.layers.attention.general import GeneralAttention
+
+AttentionFactory = Callable[..., Any]
+"""Called as `factory(units, **arguments)`; returns an `Attention`."""
+
+ATTENTIONS: Mapping[str, AttentionFactory | None] = {
+    "none": None,
+    "additive": AdditiveAttention,
+    "bahdanau": AdditiveAttention,
+    "dot": DotAttention,
+    "general": GeneralAttention,
+    "luong": GeneralAttention,
+}
+
+
+def attention_by_name(name: str, extra: Mapping[str, AttentionFactory] | None = None) -> AttentionFactory | None:
+    """Find an attention mechanism.
+
+    Args:
+        name: a built-in mechanism or one of `extra`.
+        extra: mechanisms that plugins brought, by name.
+
+    Returns:
+        The factory; None for `none`, a decoder that looks at nothing.
+
+    Raises:
+        UsageError: if the name is unknown; lists the known ones.
+    """
+    known = {**(extra or {}), **ATTENTIONS}
+    if name not in known:
+        near = did_you_mean(name, known)
+        names = "" if near.startswith("; known") else f" (known: {', '.join(sorted(known))})"
+        raise UsageError(f"unknown attention '{name}'{near}{names}")
+    return known[name]
