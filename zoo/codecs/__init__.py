@@ -1,4 +1,7 @@
-"""Raw value to array and back: text by characters, bytes or pieces, and labels. Names are loaded on first use."""
+"""Raw value to array and back: text by characters, bytes or pieces, labels, pictures, clips, vectors.
+
+Names are loaded on first use.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zoo.codecs.byte import ByteCodec as ByteCodec
     from zoo.codecs.character import CharacterCodec as CharacterCodec
+    from zoo.codecs.clip import ClipCodec as ClipCodec
     from zoo.codecs.codec import Codec as Codec
     from zoo.codecs.label import LabelCodec as LabelCodec
+    from zoo.codecs.picture import PictureCodec as PictureCodec
     from zoo.codecs.piece import PieceCodec as PieceCodec
     from zoo.codecs.text import TextCodec as TextCodec
+    from zoo.codecs.vectors import VectorCodec as VectorCodec
 
 _HOME = {
     "ByteCodec": "byte",
     "CharacterCodec": "character",
+    "ClipCodec": "clip",
     "Codec": "codec",
     "LabelCodec": "label",
+    "PictureCodec": "picture",
     "PieceCodec": "piece",
     "TextCodec": "text",
+    "VectorCodec": "vectors",
 }
 
 __all__ = sorted(_HOME)
