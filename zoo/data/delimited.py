@@ -1,0 +1,86 @@
+"""Fields of a row of CSV or TSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+
+DELIMITERS = (",", ";", "\t")
+
+
+class Unfinished(Exception):
+    """A quote is open where the line ends; the row goes on in the next line."""
+
+
+class Delimited:
+    """How the rows of a file are cut into fields.
+
+    Args:
+        delimiter: one character.
+        quotes: `csv`: a field that begins with a quote ends with one, and may hold delimiters, line ends and doubled
+            quotes. `none`: a quote is a character as any other. `auto`: as in `csv` where a row makes sense so, else as
+            in `none`; texts with tabs between them seldom follow any rule.
+        columns: how many fields a row has; 0: not known yet.
+    """
+
+    def __init__(self, delimiter: str = ",", quotes: str = "csv", columns: int = 0) -> None:
+        if quotes not in ("auto", "csv", "none"):
+            raise ValueError(f"quotes must be 'auto', 'csv' or 'none', got {quotes!r}")
+        self.delimiter, self.quotes, self.columns = delimiter, quotes, columns
+
+    def fields(self, line: str) -> list[str]:
+        """Cut a line.
+
+        Args:
+            line: with its line end.
+
+        Raises:
+            Unfinished: it needs the next lines, too.
+            ValueError: it is no row; the message says why.
+        """
+        plain = line.rstrip("\r\n").split(self.delimiter)
+        if self.quotes == "none" or '"' not in line:
+            return plain
+        try:
+            fields = self.joined([line])
+        except (Unfinished, ValueError):
+            if self.quotes == "auto" and self._fits(plain):
+                return plain
+            raise
+        return plain if self.quotes == "auto" and not self._fits(fields) and self._fits(plain) else fields
+
+    def joined(self, lines: Iterable[str]) -> list[str]:
+        """Cut a row that goes over several lines; as many are taken as it needs.
+
+        Raises:
+            Unfinished: there are not enough.
+            ValueError: it is no row.
+        """
+        try:
+            return next(csv.reader(lines, delimiter=self.delimiter, strict=True))
+        except StopIteration:
+            raise Unfinished from None
+        except csv.Error as error:
+            if "unexpected end of data" in str(error):
+                raise Unfinished from None
+            raise ValueError(_in_words(str(error))) from None
+
+    def _fits(self, fields: list[str]) -> bool:
+        return not self.columns or len(fields) == self.columns
+
+
+def likely_delimiter(name: str, line: str) -> str:
+    """The delimiter of a file, from its name and its first line."""
+    if not name.lower().removesuffix(".gz").endswith(".csv"):
+        return "\t"
+    return max(DELIMITERS, key=line.count)
+
+
+def _in_words(problem: str) -> str:
+    if "expected after" in problem:
+        return "a quote inside a quoted field; write it twice"
+    if "field larger" in problem:
+        return f"a field of more than {csv.field_size_limit():,} characters; a closing quote may be missing"
+    if "new-line" in problem:
+        return "a lone carriage return inside the row"
+    return problem

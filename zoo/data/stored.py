@@ -1,0 +1,80 @@
+"""Files that are read from anywhere, by several threads."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tempfile
+import threading
+import zlib
+from pathlib import Path
+from typing import IO
+
+from zoo.errors import ZooError
+
+
+class StoredBytes:
+    """An open file whose bytes are read by their place.
+
+    Plain reads and no memory map: mapped pages would count as resident memory of the process.
+
+    Args:
+        stream: opened for reading; it is closed with this object.
+        name: of the file, for messages.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self.stream = stream
+        self.name = name
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of_file(cls, path: Path, name: str = "") -> StoredBytes:
+        """Open a file; a `.gz` is unpacked into a file without a name.
+
+        Args:
+            path: the file.
+            name: for messages; by default the file's.
+
+        Raises:
+            ZooError: it cannot be read, or it is no whole gzip file.
+        """
+        name = name or path.name
+        try:
+            if path.suffix.lower() != ".gz":
+                if path.is_dir():
+                    raise ZooError(f"{name}: a folder, where a file was expected")
+                return cls(path.open("rb"), name)
+            unpacked: IO[bytes] = tempfile.TemporaryFile(prefix="zoo-unpacked-")  # noqa: SIM115
+            with gzip.open(path, "rb") as packed:
+                shutil.copyfileobj(packed, unpacked, 1 << 20)
+            unpacked.seek(0)
+            return cls(unpacked, name)
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ZooError(f"{name}: cannot be read: {reason}") from error
+
+    def read(self, position: int, count: int) -> bytes:
+        """Give `count` bytes from a place on.
+
+        Raises:
+            ZooError: they are not there any more, or cannot be read.
+        """
+        try:
+            if hasattr(os, "pread"):
+                data = os.pread(self.stream.fileno(), count, position)
+            else:  # Windows
+                with self._lock:
+                    self.stream.seek(position)
+                    data = self.stream.read(count)
+        except OSError as error:
+            raise ZooError(f"{self.name}: cannot be read: {error.strerror or error}") from error
+        if len(data) < count:
+            raise ZooError(f"{self.name}: the file has become shorter while it was in use")
+        return data
+
+    def __del__(self) -> None:
+        stream = getattr(self, "stream", None)
+        if stream is not None:
+            stream.close()
