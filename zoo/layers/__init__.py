@@ -6,9 +6,16 @@ from zoo.layers.attention import (
     ATTENTIONS,
     AdditiveAttention,
     Attention,
+    ConcatAttention,
+    CoverageAttention,
     DotAttention,
     GeneralAttention,
+    HardAttention,
+    LocationAttention,
+    MonotonicAttention,
+    MultiHeadAttention,
     attention_by_name,
+    coverage_loss,
 )
 from zoo.layers.cells import CELLS, cell_by_name
 from zoo.layers.connection import Connection
@@ -17,6 +24,7 @@ from zoo.layers.gru import GRU
 from zoo.layers.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
 from zoo.layers.lstm import LSTM
 from zoo.layers.randomness import ExampleRandomness
+from zoo.layers.reinforce import Reinforce
 from zoo.layers.simple_rnn import SimpleRNN
 from zoo.layers.stack import Stack
 from zoo.layers.zoneout import Zoneout
@@ -28,16 +36,24 @@ __all__ = [
     "LSTM",
     "AdditiveAttention",
     "Attention",
+    "ConcatAttention",
     "Connection",
+    "CoverageAttention",
     "DotAttention",
     "Dropout",
     "ExampleRandomness",
     "GeneralAttention",
+    "HardAttention",
     "LayerNormGRUCell",
     "LayerNormLSTMCell",
+    "LocationAttention",
+    "MonotonicAttention",
+    "MultiHeadAttention",
+    "Reinforce",
     "SimpleRNN",
     "Stack",
     "Zoneout",
     "attention_by_name",
     "cell_by_name",
+    "coverage_loss",
 ]

@@ -48,9 +48,27 @@ class AdditiveAttention(Attention):
     def _energies(self, queries: Any, keys: Any) -> Any:
         """Compare queries [B, T, Q] with the keys of each [B, T or 1, S, U]: [B, T, S]."""
         queries = ops.matmul(ops.cast(queries, self.compute_dtype), self._weight(self.query_kernel))  # [B, T, U]
-        hidden = ops.tanh(queries[:, :, None] + keys)  # [B, T, S, U]
-        return ops.squeeze(ops.matmul(hidden, self._weight(self.score_kernel)), -1)
+        return additive_scores(queries, keys, self._score_vector())
+
+    def _score_vector(self) -> Any:
+        """The vector v [U, 1]."""
+        return self._weight(self.score_kernel)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make this mechanism again."""
         return {**super().get_config(), "use_bias": self.use_bias}
+
+
+def additive_scores(queries: Any, keys: Any, vector: Any) -> Any:
+    """Compare queries with keys by a hidden layer.
+
+    Args:
+        queries: [B, T, U].
+        keys: [B, T or 1, S, U].
+        vector: [U, 1].
+
+    Returns:
+        [B, T, S].
+    """
+    hidden = ops.tanh(queries[:, :, None] + keys)  # [B, T, S, U]
+    return ops.squeeze(ops.matmul(hidden, vector), -1)

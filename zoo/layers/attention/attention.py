@@ -44,7 +44,7 @@ class Attention(keras.layers.Layer):
             raise UsageError(f"{self.name}: units is {units}; it should be at least 1")
         self.units = units
         self.supports_masking = True
-        self.output_size = 0
+        self.output_size: int | None = None
 
     def __call__(self, queries: Any, memory: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer a batch of queries; see `call`. A mask that Keras attached to the memory counts, too."""

@@ -7,8 +7,14 @@ from typing import Any
 
 from zoo.errors import UsageError, did_you_mean
 from zoo.layers.attention.additive import AdditiveAttention
+from zoo.layers.attention.concat import ConcatAttention
+from zoo.layers.attention.coverage import CoverageAttention
 from zoo.layers.attention.dot import DotAttention
 from zoo.layers.attention.general import GeneralAttention
+from zoo.layers.attention.hard import HardAttention
+from zoo.layers.attention.location import LocationAttention
+from zoo.layers.attention.monotonic import MonotonicAttention
+from zoo.layers.attention.multihead import MultiHeadAttention
 
 AttentionFactory = Callable[..., Any]
 """Called as `factory(units, **arguments)`; returns an `Attention`."""
@@ -20,6 +26,12 @@ ATTENTIONS: Mapping[str, AttentionFactory | None] = {
     "dot": DotAttention,
     "general": GeneralAttention,
     "luong": GeneralAttention,
+    "concat": ConcatAttention,
+    "location": LocationAttention,
+    "multihead": MultiHeadAttention,
+    "coverage": CoverageAttention,
+    "monotonic": MonotonicAttention,
+    "hard": HardAttention,
 }
 
 

@@ -1,0 +1,99 @@
+"""REINFORCE (Williams 1992) with a moving baseline: a loss whose gradient is that of an expected reward."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="zoo")
+class Reinforce(keras.layers.Layer):
+    """Turns rewards of whole rows into a surrogate loss for the choices that were drawn on the way.
+
+    The surrogate of Xu et al. 2015 (arXiv:1502.03044): `-(reward - baseline) log p(choices) - entropy_weight H`. The
+    baseline is a moving average of the rewards of the batches before; while it is young it is their plain mean. It
+    is computed in float32 under every policy, and is the same whatever the number of replicas.
+
+    Args:
+        momentum: the part of the baseline that stays, a batch; 0.9 in the paper.
+        reward_weight: multiplies the first term.
+        entropy_weight: multiplies the entropies; keeps the choices open early in training.
+        **kwargs: what every Keras layer takes.
+
+    Example:
+        >>> contexts, _ = attention(queries, memory, training=True)
+        >>> ...                                             # log_likelihood [B], of each row's answers
+        >>> loss += reinforce(log_likelihood, attention.log_probability, attention.entropy, weights, training=True)
+    """
+
+    def __init__(
+        self, momentum: float = 0.9, reward_weight: float = 1.0, entropy_weight: float = 0.01, **kwargs: Any
+    ) -> None:
+        super().__init__(**{**kwargs, "dtype": kwargs.get("dtype") or "float32"})
+        self.momentum = momentum
+        self.reward_weight = reward_weight
+        self.entropy_weight = entropy_weight
+
+    def build(self, rewards_shape: Sequence[int | None]) -> None:
+        """Create the baseline."""
+        # A replica sees its own rows only. What it saw is added up over the replicas when it is assigned, and moves the
+        # baseline at the start of the next step, when every replica reads the same sums.
+        self.seen = self.add_weight(shape=(2,), initializer="zeros", trainable=False, aggregation="sum", name="seen")
+        self.state = self.add_weight(
+            shape=(2,), initializer="zeros", trainable=False, aggregation="only_first_replica", name="baseline"
+        )
+        self.built = True
+
+    def call(
+        self, rewards: Any, log_probability: Any, entropy: Any, weights: Any = None, training: bool = False
+    ) -> Any:
+        """Compute the surrogate; in training, move the baseline.
+
+        Args:
+            rewards: [B], such as the log-likelihood of each row; no gradient goes through them.
+            log_probability: of the choices [B, T].
+            entropy: of what they were drawn from [B, T].
+            weights: of the choices [B, T], 0 at those that do not count; None for all 1. A row without any that
+                counts does not move the baseline.
+            training: whether the baseline moves.
+
+        Returns:
+            The sum over the batch, to be added to a sum of losses.
+        """
+        rewards = ops.stop_gradient(rewards)
+        weights = ops.ones_like(log_probability) if weights is None else ops.cast(weights, self.compute_dtype)
+        if training:
+            self._move()
+        advantage = (rewards - self.baseline)[:, None]  # [B, 1]
+        gain = self.reward_weight * advantage * log_probability + self.entropy_weight * entropy  # [B, T]
+        if training:
+            counts = ops.cast(ops.max(weights, axis=1) > 0, self.compute_dtype)  # [B]
+            self.seen.assign(ops.stack([ops.sum(rewards * counts), ops.sum(counts)]))
+        return -ops.sum(gain * weights)
+
+    @property
+    def baseline(self) -> Any:
+        """What rewards are compared with: 0 before the first batch."""
+        return ops.convert_to_tensor(self.state)[0]
+
+    def _move(self) -> None:
+        """Take the batch before into the baseline."""
+        total, rows = ops.unstack(ops.convert_to_tensor(self.seen), 2)
+        baseline, batches = ops.unstack(ops.convert_to_tensor(self.state), 2)
+        arrived = ops.cast(rows > 0, "float32")
+        batches = batches + arrived
+        share = arrived * ops.maximum(1 - self.momentum, 1 / ops.maximum(batches, 1.0))
+        baseline = baseline + share * (total / ops.maximum(rows, 1.0) - baseline)
+        self.state.assign(ops.stack([baseline, batches]))
+
+    def compute_output_shape(self, rewards_shape: Any, *_: Any, **__: Any) -> tuple:
+        """Return the shape of a sum."""
+        return ()
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that make this layer again."""
+        config = {"momentum": self.momentum, "reward_weight": self.reward_weight}
+        return {**super().get_config(), **config, "entropy_weight": self.entropy_weight}
