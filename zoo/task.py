@@ -59,6 +59,17 @@ class Task:
         """
         raise NotImplementedError(f"{type(self).__name__} does not say where its data comes from: write data()")
 
+    def read_input(self, text: str) -> Any:
+        """Turn what a user writes on the command line into a raw input: text as it is, the path of a picture, ...
+
+        Args:
+            text: a word of `zoo predict`, or a line of its file.
+
+        Raises:
+            ZooError: it is no input.
+        """
+        return text
+
     def codecs(self) -> dict[str, Codec]:
         """Give a codec for each role, not yet fitted; the run fits them on the training examples and keeps them."""
         raise NotImplementedError(f"{type(self).__name__} does not say how values become tensors: write codecs()")

@@ -44,7 +44,7 @@ def test_run_sample_evaluate_resume(zoo, book, tmp_path):
 
     metrics = json.loads(zoo("evaluate", folder, "split=validation", "--json", check=0).stdout)
     last = json.loads((tmp_path / folder / "metrics.jsonl").read_text().splitlines()[-1])
-    assert metrics["loss"] == pytest.approx(last["validation"]["loss"], rel=1e-4)
+    assert metrics["metrics"]["loss"] == pytest.approx(last["validation"]["loss"], rel=1e-4)
 
     wrong = zoo("resume", "charlm", "train.step=30", check=2)
     assert wrong.stderr == "error: unknown setting 'train.step' of task charlm; did you mean 'train.steps'?\n"

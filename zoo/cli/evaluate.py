@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import click
 
-from zoo.cli.table import print_json, print_table
+from zoo.cli.outcome import print_examination
+from zoo.cli.table import print_json
 from zoo.cli.words import arguments, subject, takes_words
 from zoo.settings import setting
 
@@ -16,10 +17,11 @@ class EvaluateWords:
     """What `zoo evaluate` can be told."""
 
     split: str = setting("test", "which examples", ("train", "validation", "test"))
+    show: int = setting(3, "how many answers to show beside the truth", minimum=0)
 
 
 @click.command("evaluate")
-@takes_words(EvaluateWords, "run=RUN [split=SPLIT]")
+@takes_words(EvaluateWords, "run=RUN [split=SPLIT] [show=3]")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 def command(words: tuple[str, ...], as_json: bool) -> None:
     """Measure a run on a split of its data.
@@ -30,8 +32,8 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     given = arguments(EvaluateWords, rest, "evaluate")
     import zoo
 
-    metrics = zoo.load(name).evaluate(**given)
+    examination = zoo.load(name).examine(**given)
     if as_json:
-        print_json(metrics)
+        print_json(examination.as_json())
     else:
-        print_table(("METRIC", "VALUE"), [(metric, f"{value:.4f}") for metric, value in metrics.items()])
+        print_examination(examination)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from zoo.cli.table import print_json
+from zoo.cli.table import print_json, print_table
 
 if TYPE_CHECKING:
     from zoo.runs import Run
+    from zoo.runs.examination import Examination, Shown
 
 
 def print_outcome(run: Run, as_json: bool) -> int:
@@ -23,8 +24,41 @@ def print_outcome(run: Run, as_json: bool) -> int:
         The exit status: 0, or 128 and the number of the signal that interrupted the training.
     """
     last = run.metrics[-1] if run.metrics else {}
+    examination = _examined(run)
     if as_json:
-        print_json({"folder": str(run.folder.path), "reason": run.reason, "evaluation": last})
+        outcome = {"folder": str(run.folder.path), "reason": run.reason, "evaluation": last}
+        print_json(outcome | ({"examination": examination.as_json()} if examination else {}))
     else:
+        if examination:
+            click.echo(f"The best weights on the {examination.split} split")
+            print_examination(examination)
         click.echo(run.folder.path)
     return 128 + run.interrupted if run.interrupted else 0
+
+
+def _examined(run: Run) -> Examination | None:
+    """Look at the answers of a run that has ended, on the most honest split that it has."""
+    if run.interrupted or not run.topology.judges:
+        return None
+    splits = run.task.splits()
+    for split in ("test", "validation"):
+        if len(getattr(splits, split)):
+            return run.examine(split, splits=splits)
+    return None
+
+
+def print_examination(examination: Examination) -> None:
+    """Write metrics, notes, some answers beside the truth, and the most wrong ones to standard output."""
+    print_table(("METRIC", "VALUE"), [(name, f"{value:.4f}") for name, value in examination.metrics.items()])
+    for note in examination.notes:
+        click.echo(f"\n{note}")
+    for title, examples in (("Examples", examination.examples), ("Most wrong", examination.worst)):
+        if examples:
+            click.echo(f"\n{title}")
+            for shown in examples:
+                _print_shown(shown)
+
+
+def _print_shown(shown: Shown) -> None:
+    right = "" if shown.answer != shown.target else "  (right)"
+    click.echo(f"  source  {shown.source}\n  truth   {shown.target}\n  answer  {shown.answer}{right}\n")

@@ -19,6 +19,7 @@ COMMANDS = {
     "run": ("zoo.cli.run", "Train a task."),
     "resume": ("zoo.cli.resume", "Go on with a run that was interrupted, or train it longer."),
     "evaluate": ("zoo.cli.evaluate", "Measure a run on a split of its data."),
+    "predict": ("zoo.cli.predict", "Answer inputs with a trained run."),
     "sample": ("zoo.cli.sample", "Write text with a trained run."),
     "list": ("zoo.cli.list", "List the tasks that are installed."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
+from zoo.runs.examination import Examination, examine
 from zoo.runs.folder import RunFolder, load_weights
 from zoo.runs.named_callbacks import named_callbacks
 from zoo.settings import override, to_yaml
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from zoo.codecs import Codec
     from zoo.data import Batches, Splits
     from zoo.task import Task
+    from zoo.topology import Answer
     from zoo.training.engines import Engine
     from zoo.training.report import Report
 
@@ -238,21 +240,42 @@ class Run:
         Raises:
             ZooError: the data has no such split, or it cannot be read.
         """
+        return dict(self.examine(split, show=0).metrics)
+
+    def examine(self, split: str = "test", show: int = 3, splits: Splits | None = None) -> Examination:
+        """Measure the model on a split of its data, and look at its answers.
+
+        Args:
+            split: `train`, `validation` or `test`.
+            show: how many answers to show beside the truth, and how many of the most wrong.
+            splits: the examples, where they have been read already.
+
+        Returns:
+            Metrics, notes and answers.
+
+        Raises:
+            ZooError: the data has no such split, or it cannot be read.
+        """
         import tempfile
 
         from zoo.training.evaluation import evaluate
 
         if split not in ("train", "validation", "test"):
             raise UsageError(f"there is no split '{split}': it is train, validation or test")
-        splits = self.task.splits()
-        if not len(getattr(splits, split)):
+        splits = splits or self.task.splits()
+        examples = getattr(splits, split)
+        if not len(examples):
             raise ZooError(f"the data of {self.folder.path} has no {split} split")
         model = self.model
         self._prepare()
         with tempfile.TemporaryDirectory(dir=_writable(self.folder.path)) as cache:
-            examples = getattr(splits, split)
             batches = self.topology.batches(examples, self.codecs, self.settings, folder=Path(cache), split="test")
-            return evaluate(self.engine, self.topology, model, batches)
+            metrics = evaluate(self.engine, self.topology, model, batches)
+        return examine(self.topology, self.inference, self.settings, examples, split, metrics, show)
+
+    def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
+        """Answer raw inputs, with scores, probabilities or alignments beside the answers (see `predict`)."""
+        return self.topology.answer(self.inference, list(inputs), self._searching(search))
 
     def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
         """Answer raw inputs with raw outputs.

@@ -30,6 +30,7 @@ class ManyToOne(Topology):
     name = "many-to-one"
     monitor = "accuracy"
     more_is_better = True
+    judges = False
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str

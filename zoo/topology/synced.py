@@ -31,6 +31,7 @@ class Synced(Topology):
     name = "synced"
     monitor = "accuracy"
     more_is_better = True
+    judges = False
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str

@@ -44,6 +44,8 @@ class Topology:
     # The metric that decides which weights are best, and whether more of it is better.
     monitor = "loss"
     more_is_better = False
+    # Whether there is a `judge`.
+    judges = False
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
@@ -118,15 +120,14 @@ class Topology:
         """Answer raw inputs with raw outputs (see `answer`)."""
         return [answer.value for answer in self.answer(inference, inputs, settings)]
 
-    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement | None:
-        """Compare answers with the truth by the metrics of the field; None where this wiring has none.
+    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+        """Compare answers with the truth by the metrics of the field.
 
         Args:
             examples: raw examples.
             answers: to their inputs, in order.
         """
-        del examples, answers
-        return None
+        raise NotImplementedError
 
     def show(self, value: Any, width: int = 72) -> str:
         """One line for people that stands for a raw input or output."""

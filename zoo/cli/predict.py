@@ -1,0 +1,110 @@
+"""`zoo predict`: answer inputs with a trained run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from zoo.errors import UsageError, ZooError
+
+if TYPE_CHECKING:
+    from zoo.runs import Run
+
+CHUNK = 512
+"""Inputs that are answered together: enough to be fast, few enough that the first answers come soon."""
+
+
+@click.command("predict", context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="run=RUN [INPUT]... [search.KEY=VALUE]...")
+@click.option("--json", "as_json", is_flag=True, help="Write a JSON object a line: input, answer, score and more.")
+def command(words: tuple[str, ...], as_json: bool) -> None:
+    """Answer inputs with a trained run, one line each.
+
+    \b
+      zoo predict translation "A dog is running."     inputs as words
+      zoo predict translation file=sentences.txt      a file, one input a line
+      zoo predict sentiment < reviews.txt             the same from a pipe
+      zoo predict translation file=- search.beam=10   settings of the search
+
+    RUN is a run's folder, or a task's name for its latest run. A picture or a clip is named by its path.
+    """
+    name, inputs, file, search = _read_words(words)
+    lines = _inputs(inputs, file)
+    import zoo
+
+    run = zoo.load(name)
+    while chunk := list(islice(lines, CHUNK)):
+        _answer(run, chunk, search, as_json)
+
+
+def _read_words(words: Sequence[str]) -> tuple[str, list[str], str, dict[str, Any]]:
+    """Tell the run, the inputs, the file and the settings of the search apart."""
+    name = file = ""
+    inputs: list[str] = []
+    search: dict[str, Any] = {}
+    for place, word in enumerate(words):
+        key, _, value = word.partition("=")
+        if word == "--":
+            inputs += words[place + 1 :]
+            break
+        if key == "run" and value:
+            name = value
+        elif key == "file" and value:
+            file = value
+        elif key.startswith("search.") and value and " " not in key:
+            search[key.removeprefix("search.")] = value
+        elif place == 0:
+            name = word
+        else:
+            inputs.append(word)
+    if not name:
+        raise UsageError("no run was named: write zoo predict translation (a task's latest run), or a run's folder")
+    if inputs and file:
+        raise UsageError("inputs come as words or from a file, not both")
+    return name, inputs, file, search
+
+
+def _inputs(inputs: list[str], file: str) -> Iterator[str]:
+    if inputs:
+        return iter(inputs)
+    if not file and sys.stdin.isatty():
+        raise UsageError("nothing to answer: write inputs as words, file=PATH, or pipe lines in")
+    return _lines("" if file in ("", "-") else file)
+
+
+def _lines(file: str) -> Iterator[str]:
+    """The lines of a file, or of standard input, without their ends."""
+    where = file or "standard input"
+    try:
+        with Path(file).open("rb") if file else sys.stdin.buffer as stream:
+            for number, line in enumerate(stream, 1):
+                raw = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+                try:
+                    yield raw.decode("utf-8").rstrip("\r\n")
+                except UnicodeDecodeError as error:
+                    raise ZooError(f"{where}, line {number}: byte {error.start + 1} is not valid UTF-8") from error
+    except OSError as error:
+        raise ZooError(f"{where}: cannot be read: {error.strerror or error}") from error
+
+
+def _answer(run: Run, lines: list[str], search: dict[str, Any], as_json: bool) -> None:
+    values = [run.task.read_input(line) for line in lines]
+    for line, answer in zip(lines, run.answer(values, **search), strict=True):
+        if not as_json:
+            click.echo(run.topology.show(answer.value, width=sys.maxsize))
+            continue
+        record = {"input": line, "answer": answer.value, "score": answer.score, **answer.details}
+        click.echo(json.dumps(record, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of numpy as those of JSON."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
