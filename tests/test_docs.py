@@ -33,6 +33,16 @@ def test_the_task_in_the_guide_is_the_file_that_is_tested():
     assert code == (ROOT / place).read_text(encoding="utf-8")
 
 
+def install(hook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install a hook's sample as the plugin that it is a sample of."""
+    package = tmp_path / "site"
+    (package / "guide-1.0.dist-info").mkdir(parents=True)
+    (package / "guide-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: guide\nVersion: 1.0\n")
+    (package / "guide-1.0.dist-info" / "entry_points.txt").write_text(f"[zoo.plugins]\nguide = guide_{hook}\n")
+    (package / f"guide_{hook}.py").write_text(sample(hook), encoding="utf-8")
+    monkeypatch.syspath_prepend(str(package))
+
+
 @pytest.mark.parametrize(
     ("hook", "words"),
     [
@@ -44,12 +54,7 @@ def test_the_task_in_the_guide_is_the_file_that_is_tested():
 def test_the_samples_of_components_work_in_a_run(
     tmp_path: Path, rhyme: Path, tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch, hook: str, words: dict[str, Any]
 ):
-    package = tmp_path / "site"
-    (package / "guide-1.0.dist-info").mkdir(parents=True)
-    (package / "guide-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: guide\nVersion: 1.0\n")
-    (package / "guide-1.0.dist-info" / "entry_points.txt").write_text(f"[zoo.plugins]\nguide = guide_{hook}\n")
-    (package / f"guide_{hook}.py").write_text(sample(hook), encoding="utf-8")
-    monkeypatch.syspath_prepend(str(package))
+    install(hook, tmp_path, monkeypatch)
     kind = hook.removeprefix("zoo_")
     (name,) = getattr(Plugins().load_components(), kind)
     run = zoo.run("charlm", out=str(tmp_path / "run"), **{"data": str(rhyme), **tiny, **words})
@@ -57,6 +62,19 @@ def test_the_samples_of_components_work_in_a_run(
     assert name in run.folder.settings.read_text()
     if kind == "callbacks":
         assert (run.folder.path / "backup.csv").exists()
+
+
+def test_the_sample_of_an_attention_attends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import numpy as np
+
+    from zoo.layers import attention_by_name
+
+    install("zoo_attentions", tmp_path, monkeypatch)
+    factory = attention_by_name("cosine", Plugins().load_components().attentions)
+    memory = np.array([[[1, 0], [0, 3], [2, 2]]], "float32")
+    contexts, alignments = factory(8)(np.array([[[5, 5]]], "float32"), memory, mask=np.array([[True, True, False]]))
+    np.testing.assert_allclose(alignments, [[[0.5, 0.5, 0]]], atol=1e-6)
+    np.testing.assert_allclose(contexts, [[[0.5, 1.5]]], atol=1e-6)
 
 
 def commands() -> list[str]:

@@ -36,6 +36,11 @@ def zoo_cells() -> Mapping[str, Callable[..., keras.Layer]]:  # type: ignore[emp
 
 
 @hookspec
+def zoo_attentions() -> Mapping[str, Callable[..., keras.Layer]]:  # type: ignore[empty-body]
+    """Give attention mechanisms: name -> subclass of `zoo.layers.Attention`. Used as `model.attention=NAME`."""
+
+
+@hookspec
 def zoo_data() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
     """Give named data sources: name -> function of the data settings that returns `zoo.data.Splits`. `data=NAME`."""
 

@@ -47,6 +47,18 @@ GOOD_CELLS = '''
         return {"good": Good}
 '''
 
+GOOD_ATTENTIONS = '''
+    """Good attentions."""
+    import zoo
+
+    class Good:
+        pass
+
+    @zoo.hookimpl
+    def zoo_attentions():
+        return {"good": Good}
+'''
+
 TASK = '''
     """{name}: a task.
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.plugins.fake import BROKEN, GOOD_CELLS, TASK, write_broken, write_plugin
+from tests.plugins.fake import BROKEN, GOOD_ATTENTIONS, GOOD_CELLS, TASK, write_broken, write_plugin
 from zoo.errors import UsageError, ZooError
 from zoo.plugins import Plugins, PluginWarning
 from zoo.task import Task
@@ -116,12 +116,25 @@ def test_nobody_takes_a_built_in_cell_away(tmp_path, installed):
     assert "cell 'lstm' is given by seqzoo" in status.cause
 
 
+def test_attentions_of_a_plugin(tmp_path, installed):
+    modules = {"own_looks.py": GOOD_ATTENTIONS.replace('{"good": Good}', '{"good": Good, "luong": Good}')}
+    installed(write_plugin(tmp_path, "look-dist", modules, plugins="look = own_looks"))
+    with pytest.warns(PluginWarning, match=r"attention 'luong' is given by seqzoo and by look-dist 1.0: .*built-in"):
+        components = Plugins().load_components()
+    assert set(components.attentions) == {"good"}
+    assert components.cells == {}
+    (status,) = [status for status in Plugins().load_all() if status.info.distribution == "look-dist"]
+    assert status.hooks == ("zoo_attentions",)
+    assert "attention 'luong' is given by seqzoo" in status.cause
+
+
 def test_the_names_that_are_taken_are_those_of_the_zoo(tmp_path):
-    from zoo.layers.cells import CELLS
+    from zoo.layers import ATTENTIONS, CELLS
     from zoo.plugins.registry import BUILT_IN
     from zoo.runs.named_callbacks import named_callbacks
 
     assert set(BUILT_IN["cells"]) == set(CELLS)
+    assert set(BUILT_IN["attentions"]) == set(ATTENTIONS)
     assert len(named_callbacks(BUILT_IN["callbacks"], tmp_path, {})) == len(BUILT_IN["callbacks"])
     with pytest.raises(UsageError) as caught:
         named_callbacks(["?"], tmp_path, {})

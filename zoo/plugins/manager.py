@@ -44,6 +44,7 @@ class Components:
     """What plugins add to the parts of the zoo, by name."""
 
     cells: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    attentions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     data: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     callbacks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
@@ -237,7 +238,7 @@ def _checked(task: Any) -> type[Any]:
 
 
 def _one(kind: str) -> str:
-    return {"cells": "cell", "callbacks": "callback", "data": "data source"}[kind]
+    return {"cells": "cell", "attentions": "attention", "callbacks": "callback", "data": "data source"}[kind]
 
 
 def _cause(error: BaseException) -> str:

@@ -12,10 +12,29 @@ from zoo import hookspecs
 from zoo.errors import ZooError, did_you_mean
 
 OURS = "seqzoo"
-COMPONENT_HOOKS = {"cells": "zoo_cells", "data": "zoo_data", "callbacks": "zoo_callbacks"}
+COMPONENT_HOOKS = {
+    "cells": "zoo_cells",
+    "attentions": "zoo_attentions",
+    "data": "zoo_data",
+    "callbacks": "zoo_callbacks",
+}
 # Names that no plugin may take. They stand here because asking those who have them would import Keras; a test compares.
 BUILT_IN = {
     "cells": ("rnn", "lstm", "gru", "lnlstm", "lngru"),
+    "attentions": (
+        "none",
+        "additive",
+        "bahdanau",
+        "dot",
+        "general",
+        "luong",
+        "concat",
+        "location",
+        "multihead",
+        "coverage",
+        "monotonic",
+        "hard",
+    ),
     "data": ("stdlib",),
     "callbacks": ("tensorboard", "csv"),
 }

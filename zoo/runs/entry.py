@@ -104,8 +104,7 @@ def load(path: str | Path, task: str | type[Task] = "") -> Run:
 
 
 def _components(plugins: Any) -> dict[str, Any]:
-    found = plugins.load_components()
-    return {"cells": found.cells, "data": found.data, "callbacks": found.callbacks}
+    return dict(vars(plugins.load_components()))
 
 
 def _task(plugins: Any, task: Any) -> tuple[str, type[Task]]:
