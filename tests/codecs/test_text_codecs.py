@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoo.codecs import ByteCodec, CharacterCodec, Codec, PieceCodec, TextCodec
+from zoo.codecs import ByteCodec, CharacterCodec, Codec, PieceCodec, TextCodec, WordCodec
 from zoo.codecs.piece import _sampled
 from zoo.data.document import Document
 from zoo.errors import UsageError, ZooError
@@ -28,6 +28,8 @@ MAKERS: dict[str, Callable[[], TextCodec]] = {
     "byte": ByteCodec,
     "unigram": lambda: PieceCodec(320),
     "bpe": lambda: PieceCodec(320, "bpe"),
+    "sentences": lambda: PieceCodec(320, sentences=True),
+    "word": WordCodec,
 }
 FITTED = {name: make() for name, make in MAKERS.items()}
 for codec in FITTED.values():
@@ -47,7 +49,7 @@ def test_round_trip_of_the_training_text(name: str) -> None:
     assert codec.encode("").shape == (0,) and codec.decode([]) == ""
 
 
-@pytest.mark.parametrize("name", ["byte", "unigram", "bpe"])
+@pytest.mark.parametrize("name", ["byte", "unigram", "bpe", "sentences"])
 @settings(deadline=None)  # the machine may be busy
 @given(text=st.text())
 def test_round_trip_of_any_text(name: str, text: str) -> None:
@@ -236,3 +238,39 @@ def test_no_tensorflow_here() -> None:
         "assert not {'tensorflow', 'keras', 'sentencepiece'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@settings(deadline=None)
+@given(text=st.text(min_size=1))
+def test_words_come_back(text: str) -> None:
+    codec = WordCodec()
+    codec.fit([text])
+    ids = codec.encode(text)
+    assert codec.decode(ids) == text
+    stream = codec.stream()
+    assert "".join(stream.push([index]) for index in ids) + stream.flush() == text
+    assert len(codec.tokens(text)) == len(ids)
+
+
+def test_words_marks_and_the_unknown() -> None:
+    codec = WordCodec(least=2)
+    codec.fit(["It's good, good; very good.", "It's not-so good, very not-so bad"])
+    assert codec.words[0] == " good"
+    assert codec.tokens("It's good!") == ["It's", "good", "!"]
+    assert codec.decode(codec.encode("It's bad")) == "It's \ufffd"
+    assert codec.encode("good").tolist() == codec.encode("x good").tolist()[1:]
+    small = WordCodec(vocabulary=3)
+    small.fit(["a a a b b c"])
+    assert small.words == [" a", " b"]
+    lower = WordCodec(lowercase=True)
+    lower.fit(["Good good GOOD"])
+    assert lower.size == 2
+    with pytest.raises(ZooError, match="occurs 9 times; the most frequent occurs 1"):
+        WordCodec(least=9).fit(["a b"])
+
+
+def test_the_first_word_of_a_sentence_is_a_word_like_others() -> None:
+    codec = PieceCodec(273, sentences=True)
+    codec.fit(["the cat sat on the mat", "the dog ran"] * 20)
+    assert codec.encode("the cat").tolist() == codec.encode("on the cat").tolist()[-len(codec.encode("the cat")) :]
+    assert codec.decode(codec.encode("  two spaces")) == "  two spaces"

@@ -1,4 +1,4 @@
-"""Raw value to array and back: text by characters, bytes or pieces, labels, pictures, clips, vectors.
+"""Raw value to array and back: text by characters, bytes, words or pieces, labels, pictures, clips, vectors.
 
 Names are loaded on first use.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zoo.codecs.piece import PieceCodec as PieceCodec
     from zoo.codecs.text import TextCodec as TextCodec
     from zoo.codecs.vectors import VectorCodec as VectorCodec
+    from zoo.codecs.word import WordCodec as WordCodec
 
 _HOME = {
     "ByteCodec": "byte",
@@ -29,6 +30,7 @@ _HOME = {
     "PieceCodec": "piece",
     "TextCodec": "text",
     "VectorCodec": "vectors",
+    "WordCodec": "word",
 }
 
 __all__ = sorted(_HOME)

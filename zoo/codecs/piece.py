@@ -14,7 +14,7 @@ import numpy as np
 
 from zoo.codecs.byte import ByteStream
 from zoo.codecs.codec_file import read_codec, write_codec
-from zoo.codecs.text import EncodedChunk, TextCodec, checked_ids, no_text, text_chunks
+from zoo.codecs.text import EncodedChunk, TextCodec, TextStream, checked_ids, no_text, text_chunks
 from zoo.data.document import Document, surrogate_error
 from zoo.errors import UsageError, ZooError
 from zoo.files import write_atomic
@@ -38,14 +38,18 @@ class PieceCodec(TextCodec):
         algorithm: `unigram` (Kudo 2018, https://arxiv.org/abs/1804.10959) or `bpe` (Sennrich et al. 2016,
             https://arxiv.org/abs/1508.07909).
         sample: how many characters of the training text to learn the pieces from, drawn from all over it.
+        sentences: whether values are sentences: then the first word is the same piece as that word elsewhere.
     """
 
-    def __init__(self, vocabulary: int = 2000, algorithm: str = "unigram", sample: int = 4_000_000) -> None:
+    def __init__(
+        self, vocabulary: int = 2000, algorithm: str = "unigram", sample: int = 4_000_000, sentences: bool = False
+    ) -> None:
         if algorithm not in ("unigram", "bpe"):
             raise ValueError(f"algorithm must be 'unigram' or 'bpe', got {algorithm!r}")
         self.vocabulary = vocabulary
         self.algorithm = algorithm
         self.sample = sample
+        self.sentences = sentences
         self._model = b""
         self._processor: Any = None
         self._pieces: list[bytes] = []  # id -> UTF-8 bytes
@@ -67,7 +71,10 @@ class PieceCodec(TextCodec):
         """
         from sentencepiece import SentencePieceTrainer
 
-        sentences = list(_sentences(_sampled(text_chunks(values), self.sample)))
+        texts = text_chunks(values)
+        if self.sentences:
+            texts = (f" {text}" for text in texts)
+        sentences = list(_sentences(_sampled(texts, self.sample)))
         if not sentences:
             raise no_text("a vocabulary of pieces")
         model = io.BytesIO()
@@ -98,6 +105,10 @@ class PieceCodec(TextCodec):
 
     def encode_text(self, text: str) -> np.ndarray:
         """Ids of a string: int32 [number of pieces]."""
+        _utf8(text)
+        return self._encode(f" {text}" if self.sentences and text else text)
+
+    def _encode(self, text: str) -> np.ndarray:
         expected = _utf8(text)
         ids = self._trained().encode(text)
         if self._bytes_of(ids) != expected:
@@ -106,17 +117,19 @@ class PieceCodec(TextCodec):
 
     def encode_document(self, document: Document, chunk: int = _CHUNK) -> Iterator[EncodedChunk]:
         """Ids of a document of any size, cut at line ends, where no piece crosses."""
-        held = ""
+        held, extra = "", 0
         for text in document.chunks(chunk):
+            if self.sentences and not held and not extra:
+                held, extra = " ", 1
             held += text
             end = held.rfind("\n") + 1
             if not end and len(held) > _LONGEST_LINE:  # cannot wait for its end any longer
                 end = held.rfind(" ") if " " in held[1:] else len(held)
             if end:
-                yield EncodedChunk(self.encode_text(held[:end]), end)
-                held = held[end:]
+                yield EncodedChunk(self._encode(held[:end]), end - (extra == 1))
+                held, extra = held[end:], extra * 2
         if held:
-            yield EncodedChunk(self.encode_text(held), len(held))
+            yield EncodedChunk(self._encode(held), len(held) - (extra == 1))
 
     def decode_bytes(self, array: Iterable[int] | np.ndarray) -> bytes:
         """The bytes of ids [N]."""
@@ -124,17 +137,24 @@ class PieceCodec(TextCodec):
 
     def decode(self, array: Iterable[int] | np.ndarray) -> str:
         """The text of ids [N]; bytes that are not UTF-8 print as U+FFFD."""
-        return self.decode_bytes(array).decode("utf-8", "replace")
+        text = self.decode_bytes(array).decode("utf-8", "replace")
+        return text.removeprefix(" ") if self.sentences else text
 
-    def stream(self) -> ByteStream:
+    def stream(self) -> TextStream:
         """A decoder for ids that arrive a few at a time."""
-        return ByteStream(self.decode_bytes)
+        stream = ByteStream(self.decode_bytes)
+        return SentenceStream(stream) if self.sentences else stream
 
     def save(self, folder: Path, name: str = "codec") -> None:
         """Write `<name>.model`, which every sentencepiece reads, and `<name>.json` with its checksum."""
         self._trained()
         write_atomic(folder / f"{name}.model", self._model)
-        content = {"algorithm": self.algorithm, "vocabulary": self.size, "model": _checksum(self._model)}
+        content = {
+            "algorithm": self.algorithm,
+            "vocabulary": self.size,
+            "sentences": self.sentences,
+            "model": _checksum(self._model),
+        }
         write_codec(folder, name, "piece", content)
 
     def restore(self, folder: Path, name: str = "codec") -> None:
@@ -149,6 +169,7 @@ class PieceCodec(TextCodec):
             raise ZooError(f"{path}: damaged: its checksum does not fit; the run has to be trained again")
         self._load(model)
         self.algorithm, self.vocabulary = content["algorithm"], content["vocabulary"]
+        self.sentences = bool(content.get("sentences"))
 
     def _trained(self) -> Any:
         if self._processor is None:
@@ -181,6 +202,32 @@ class PieceCodec(TextCodec):
             expected = part.encode()
             ids += found if self._bytes_of(found) == expected else [self._first_byte + byte for byte in expected]
         return ids
+
+
+class SentenceStream:
+    """Leaves out the space before the first word of a sentence.
+
+    Args:
+        stream: gives the text with that space.
+    """
+
+    def __init__(self, stream: TextStream) -> None:
+        self._stream = stream
+        self._begun = False
+
+    def push(self, ids: Iterable[int] | np.ndarray) -> str:
+        """The characters that these ids complete."""
+        return self._first(self._stream.push(ids))
+
+    def flush(self) -> str:
+        """What is left at the end."""
+        return self._first(self._stream.flush())
+
+    def _first(self, text: str) -> str:
+        if not text or self._begun:
+            return text
+        self._begun = True
+        return text.removeprefix(" ")
 
 
 def _sampled(texts: Iterable[str], limit: int) -> Iterator[str]:
