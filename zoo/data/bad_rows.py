@@ -39,6 +39,11 @@ class BadRows:
         if good is not None and self.count >= max(_HOPELESS, good):
             raise ZooError(f"{self.count:,} examples cannot be read, and only {good:,} can; the first: {self._first}")
 
+    def include(self, other: BadRows) -> None:
+        """Count what another reader left out, too."""
+        self.count += other.count
+        self._first = self._first or other._first
+
     @property
     def notes(self) -> list[str]:
         """A sentence about what was left out; empty where nothing was."""

@@ -51,6 +51,10 @@ class Rows(Sequence[Example]):
         train, held_out, tested = (cls(files, part, parse) for part in index.split(validation, test))
         return Splits(train, held_out, tested, tuple(notes))
 
+    def split_again(self, validation: float, test: float) -> Splits:
+        """Divide these rows (see `RecordIndex.split`)."""
+        return Rows.split(self._files, self._index, self._parse, validation, test)
+
     def __len__(self) -> int:
         return len(self._index)
 
@@ -70,9 +74,14 @@ class Rows(Sequence[Example]):
         return self._example(self._index.read(place, place + 1).tolist()[0])
 
     def __iter__(self) -> Iterator[Example]:
+        for _, example in self.with_lines():
+            yield example
+
+    def with_lines(self) -> Iterator[tuple[int, Example]]:
+        """All examples, each with the line where it stands."""
         for block in self._index.blocks():
             for record in block.tolist():
-                yield self._example(record)
+                yield record[2], self._example(record)
 
     def _example(self, record: tuple[list[int], list[int], int, int]) -> Example:
         offsets, lengths, line, _ = record

@@ -36,6 +36,7 @@ class Table(abc.ABC):
     Attributes:
         name: of the file.
         notes: sentences about what was read.
+        bad: what was left out.
 
     Raises:
         ZooError: the file, or a row of it, cannot be read; names the line.
@@ -47,13 +48,13 @@ class Table(abc.ABC):
         self._columns = columns
         self._encoding = encoding
         self._file = StoredBytes.of_file(path)
-        self._bad = BadRows(on_error)
+        self.bad = BadRows(on_error)
         self._index = RecordIndex()
         self._lines = Lines(self._file, encoding)
         self._read()
-        self.notes += self._bad.notes
+        self.notes += self.bad.notes
         if not len(self._index):
-            raise ZooError(f"{self.name}: no example in it" + (f" ({self.notes[-1]})" if self._bad.count else ""))
+            raise ZooError(f"{self.name}: no example in it" + (f" ({self.notes[-1]})" if self.bad.count else ""))
 
     def rows(self) -> Rows:
         """All rows, in the order of the file."""
@@ -75,7 +76,7 @@ class Table(abc.ABC):
         self._index.append([offset], [length], line, str(next(iter(example.values()))))
 
     def _report(self, line: int, problem: str) -> None:
-        self._bad.add(f"{self.name}: line {line}", problem, len(self._index))
+        self.bad.add(f"{self.name}: line {line}", problem, len(self._index))
 
     def _example_of(self, parts: list[bytes], line: int) -> dict[str, Any]:
         try:

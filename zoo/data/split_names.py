@@ -1,0 +1,34 @@
+"""Which split a file or a folder is, by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+SPLIT_NAMES: Mapping[str, tuple[str, ...]] = {
+    "train": ("train", "training"),
+    "validation": ("validation", "valid", "val", "dev"),
+    "test": ("test", "testing"),
+}
+
+
+def split_of(name: str) -> str:
+    """The split that a word means; empty where it means none."""
+    return next((split for split, words in SPLIT_NAMES.items() if name.lower() in words), "")
+
+
+def by_split(paths: Iterable[Path]) -> dict[str, Path]:
+    """Files or folders that are splits, by the first part of their names: `train.csv`, `dev.csv`, `test/`.
+
+    Args:
+        paths: to look among.
+
+    Returns:
+        Split -> path; empty where there is none to train on.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(paths):
+        split = split_of(path.name.partition(".")[0])
+        if split:
+            found.setdefault(split, path)
+    return found if "train" in found else {}
