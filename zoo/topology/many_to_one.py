@@ -30,7 +30,7 @@ class ManyToOne(Topology):
     name = "many-to-one"
     monitor = "accuracy"
     more_is_better = True
-    judges = False
+    judges = True
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str

@@ -31,7 +31,7 @@ class Synced(Topology):
     name = "synced"
     monitor = "accuracy"
     more_is_better = True
-    judges = False
+    judges = True
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
