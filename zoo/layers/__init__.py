@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zoo.layers.attending import Attending, Feedback
 from zoo.layers.attention import (
     ATTENTIONS,
     AdditiveAttention,
@@ -23,10 +24,11 @@ from zoo.layers.dropout import Dropout
 from zoo.layers.gru import GRU
 from zoo.layers.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
 from zoo.layers.lstm import LSTM
-from zoo.layers.randomness import ExampleRandomness
+from zoo.layers.randomness import ExampleRandomness, example_randomness
 from zoo.layers.reinforce import Reinforce
 from zoo.layers.simple_rnn import SimpleRNN
 from zoo.layers.stack import Stack
+from zoo.layers.vocabulary import Vocabulary
 from zoo.layers.zoneout import Zoneout
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "GRU",
     "LSTM",
     "AdditiveAttention",
+    "Attending",
     "Attention",
     "ConcatAttention",
     "Connection",
@@ -42,6 +45,7 @@ __all__ = [
     "DotAttention",
     "Dropout",
     "ExampleRandomness",
+    "Feedback",
     "GeneralAttention",
     "HardAttention",
     "LayerNormGRUCell",
@@ -52,8 +56,10 @@ __all__ = [
     "Reinforce",
     "SimpleRNN",
     "Stack",
+    "Vocabulary",
     "Zoneout",
     "attention_by_name",
     "cell_by_name",
     "coverage_loss",
+    "example_randomness",
 ]

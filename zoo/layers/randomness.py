@@ -6,6 +6,8 @@ A replica that holds the rows from `first_row` on computes just its part, whatev
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any
@@ -14,6 +16,9 @@ import keras
 from keras import ops
 
 from zoo.layers.hashing import mix
+
+LOOP_STRIDE = 0x61C88647
+"""Sets the keys of a loop's steps apart; any large odd number does."""
 
 _active: ContextVar[ExampleRandomness | None] = ContextVar("example_randomness", default=None)
 
@@ -45,6 +50,24 @@ class ExampleRandomness:
     ) -> None:
         _active.reset(self._tokens.pop())
 
+    def at_step(self, place: int, number: Any) -> ExampleRandomness:
+        """Give the scope of one step of a loop whose body is traced once: its numbers differ from step to step.
+
+        Args:
+            place: of the loop, as `reserve` gave it.
+            number: of the step: an integer tensor of rank 0.
+
+        Returns:
+            A scope with a key of its own.
+        """
+        key = ops.convert_to_tensor(self.key & 0x7FFFFFFF if isinstance(self.key, int) else self.key)
+        return ExampleRandomness(key + ops.cast(number + 1, key.dtype) * LOOP_STRIDE + place, self.first_row)
+
+    def reserve(self) -> int:
+        """Take a call site for a loop."""
+        self._sites += 1
+        return self._sites - 1
+
     def uniform(self, rows: Any, columns: Any) -> Any:
         """Draw numbers for the rows of this replica; every call in a scope is a call site of its own.
 
@@ -55,8 +78,7 @@ class ExampleRandomness:
         Returns:
             float32 [rows, columns] in [0, 1).
         """
-        site = self._sites
-        self._sites += 1
+        site = self.reserve()
         if keras.backend.backend() == "tensorflow":
             from zoo.layers.tensorflow_randomness import uniform
         else:
@@ -67,6 +89,19 @@ class ExampleRandomness:
 def example_randomness() -> ExampleRandomness | None:
     """Return the scope that the caller runs in, or None."""
     return _active.get()
+
+
+def step_randomness() -> Callable[[Any], AbstractContextManager[Any]]:
+    """Reserve a place in the scope that the caller runs in, for a loop whose body is traced once.
+
+    Returns:
+        A function of the step's number that gives the scope to run the step in.
+    """
+    scope = example_randomness()
+    if scope is None:
+        return lambda number: nullcontext()
+    place = scope.reserve()
+    return lambda number: scope.at_step(place, number)
 
 
 def hashed_uniform(key: Any, site: int, first_row: Any, rows: int, columns: int) -> Any:

@@ -83,7 +83,7 @@ def run_layer(
     Returns:
         The last output [B, U], all outputs [B, T, U] (in the order of processing), the final states.
     """
-    cell = _cell(layer.cell, tf.as_dtype(layer.compute_dtype))
+    cell = fast_cell(layer.cell, tf.as_dtype(layer.compute_dtype))
     if mask is not None:
         mask = tf.transpose(tf.cast(mask, tf.bool))  # [T, B]
     if table is None:
@@ -107,7 +107,7 @@ def run_layer(
     return outputs[-1], tf.transpose(outputs, [1, 0, 2]), list(states)
 
 
-def _cell(cell: Any, dtype: Any) -> Cell:
+def fast_cell(cell: Any, dtype: Any) -> Cell:
     """Find a cell's kernel, and its weights as that wants them."""
 
     def read(variable: Any) -> Tensor:

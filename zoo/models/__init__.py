@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from zoo.models.attending_decoder import AttendingDecoder
 from zoo.models.decoder import Decoder
+from zoo.models.encoder import Encoder
 from zoo.models.picture_encoder import PictureEncoder
+from zoo.models.sequence_to_sequence import SequenceToSequence
 from zoo.models.tagger import Tagger
 
-__all__ = ["Decoder", "PictureEncoder", "Tagger"]
+__all__ = ["AttendingDecoder", "Decoder", "Encoder", "PictureEncoder", "SequenceToSequence", "Tagger"]

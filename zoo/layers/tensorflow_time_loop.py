@@ -1,0 +1,62 @@
+"""A loop over time on TensorFlow: unrolled where it is short, a `tf.while_loop` where it is long or not known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+from keras import tree
+
+from zoo.layers.randomness import step_randomness
+from zoo.layers.time_loop import Step
+
+UNROLLED_STEPS = 40
+"""A static number of steps up to this is unrolled: a while loop keeps all that its gradient needs in lists of tensors,
+which costs a fifth of a step, but a straight line of many steps takes long to trace."""
+
+
+def run_steps(step: Step, sequences: Any, state: Any) -> tuple[Any, Any]:
+    """Run a step over all positions of some sequences; see `zoo.layers.time_loop.run_steps`."""
+    flat = [tf.convert_to_tensor(value) for value in tree.flatten(sequences)]
+    steps = flat[0].shape[0]
+    if steps is not None and steps <= UNROLLED_STEPS:
+        return _unrolled(step, sequences, flat, state)
+    return _looped(step, sequences, flat, state)
+
+
+def _unrolled(step: Step, sequences: Any, flat: list, state: Any) -> tuple[Any, Any]:
+    outputs = []
+    for slices in zip(*(tf.unstack(value) for value in flat), strict=True):
+        output, state = step(tree.pack_sequence_as(sequences, list(slices)), state)
+        outputs.append(output)
+    return tree.map_structure(lambda *parts: tf.stack(parts), *outputs), state
+
+
+def _looped(step: Step, sequences: Any, flat: list, state: Any) -> tuple[Any, Any]:
+    """Make the first step outside of the loop, which tells the shapes and dtypes of what a step returns."""
+    steps = tf.shape(flat[0])[0]
+    randomness = step_randomness()
+
+    def advance(number: Any, state: Any) -> tuple[Any, Any]:
+        with randomness(number):
+            return step(tree.pack_sequence_as(sequences, [value[number] for value in flat]), state)
+
+    first, state = advance(tf.constant(0), state)
+    arrays = [
+        tf.TensorArray(value.dtype, size=steps, element_shape=value.shape).write(0, value)
+        for value in tree.flatten(first)
+    ]
+
+    def body(number: Any, leaves: list, arrays: list) -> tuple:
+        output, after = advance(number, tree.pack_sequence_as(state, list(leaves)))
+        written = [array.write(number, value) for array, value in zip(arrays, tree.flatten(output), strict=True)]
+        return number + 1, tree.flatten(after), written
+
+    leaves = [tf.convert_to_tensor(leaf) for leaf in tree.flatten(state)]
+    _, leaves, arrays = tf.while_loop(
+        lambda number, *_: number < steps,
+        body,
+        (tf.constant(1), leaves, arrays),
+        shape_invariants=(tf.TensorShape([]), [leaf.shape for leaf in leaves], [tf.TensorShape(None) for _ in arrays]),
+    )
+    return tree.pack_sequence_as(first, [array.stack() for array in arrays]), tree.pack_sequence_as(state, list(leaves))
