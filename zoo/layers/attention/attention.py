@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from zoo.errors import UsageError
+from zoo.layers.time_loop import run_steps
 
 Prepared = Mapping[str, Any]
 """A memory made ready: tensors with the batch first; at least `values` [B, S, D] and `mask` [B, S]."""
@@ -162,18 +163,13 @@ class Attention(keras.layers.Layer):
 
     def _loop(self, queries: Any, prepared: Prepared, state: list[Any], training: bool) -> tuple[Any, Any, list[Any]]:
         """Call `step` for one query after the other."""
-        rows = ops.shape(queries)[0]
-        context = ops.zeros((rows, self.output_size), dtype=self.compute_dtype)
-        carried = [context, ops.zeros_like(prepared["mask"]), *state]
 
-        def one(carry: list[Any], query: Any) -> tuple[list[Any], list[Any]]:
-            context, alignment, after = self.step(query, prepared, carry[2:], training=training)
-            # A scan of Keras on TensorFlow gives out what has the shapes of its state, and nothing else.
-            carry = [context, alignment, *after]
-            return carry, carry
+        def one(query: Any, before: list[Any]) -> tuple[Any, list[Any]]:
+            context, alignment, after = self.step(query, prepared, before, training=training)
+            return (context, alignment), after
 
-        last, steps = ops.scan(one, carried, ops.swapaxes(queries, 0, 1), length=queries.shape[1])
-        return ops.swapaxes(steps[0], 0, 1), ops.swapaxes(steps[1], 0, 1), list(last[2:])
+        (contexts, alignments), last = run_steps(one, ops.swapaxes(queries, 0, 1), state)
+        return ops.swapaxes(contexts, 0, 1), ops.swapaxes(alignments, 0, 1), list(last)
 
     def _weight(self, variable: Any) -> Any:
         """A weight in the computation type: outside `call`, Keras casts none."""
@@ -205,8 +201,8 @@ class Attention(keras.layers.Layer):
 
     def _check(self, tensor: Any, axes: int, what: str, wanted: str) -> None:
         if len(tensor.shape) != axes:
-            verb = "have" if what.endswith("ies") else "has"
-            self._refuse(f"the {what} {verb} shape {tuple(tensor.shape)}; it should be {wanted}")
+            verb, they = ("have", "they") if what == "queries" else ("has", "it")
+            self._refuse(f"the {what} {verb} shape {tuple(tensor.shape)}; {they} should be {wanted}")
 
     def _refuse(self, problem: str) -> None:
         error = UsageError(f"{self.name}: {problem}")

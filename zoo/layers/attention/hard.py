@@ -35,7 +35,7 @@ class HardAttention(AdditiveAttention):
         **kwargs: what every Keras layer takes.
 
     Raises:
-        UsageError: for another kind of inference.
+        UsageError: for another kind of inference, or a share that is none.
     """
 
     stateless = False
@@ -51,6 +51,8 @@ class HardAttention(AdditiveAttention):
         super().__init__(units, use_bias=use_bias, **kwargs)
         if inference not in INFERENCE:
             self._refuse(f"unknown inference '{inference}'{did_you_mean(inference, INFERENCE)}")
+        if not 0 <= soft_share <= 1:
+            self._refuse(f"soft_share is {soft_share}; it should be between 0 and 1")
         self.soft_share = soft_share
         self.inference = inference
         self.seeds = keras.random.SeedGenerator()

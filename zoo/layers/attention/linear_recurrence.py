@@ -6,6 +6,8 @@ from typing import Any
 
 from keras import ops
 
+from zoo.layers.time_loop import run_steps
+
 
 def linear_recurrence(factors: Any, inputs: Any) -> Any:
     """Compute `x[j] = factors[j] x[j - 1] + inputs[j]` with `x[-1] = 0`.
@@ -23,12 +25,12 @@ def linear_recurrence(factors: Any, inputs: Any) -> Any:
     length = inputs.shape[1]
     if length is None:
 
-        def one(before: Any, place: tuple[Any, Any]) -> tuple[Any, Any]:
-            after = place[0] * before + place[1]
+        def one(place: tuple[Any, Any], before: Any) -> tuple[Any, Any]:
+            after = place[0] * before + place[1]  # [B]
             return after, after
 
         over_places = (ops.swapaxes(factors, 0, 1), ops.swapaxes(inputs, 0, 1))
-        _, values = ops.scan(one, ops.zeros_like(inputs[:, 0]), over_places)
+        values, _ = run_steps(one, over_places, ops.zeros_like(inputs[:, 0]))
         return ops.swapaxes(values, 0, 1)
     reach = 1
     while reach < length:  # afterwards `inputs` holds what the last `reach` places came to
