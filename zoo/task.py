@@ -43,10 +43,12 @@ class Task:
         self.components = components or {}
 
     def splits(self) -> Splits:
-        """Read the data: a named source that a plugin adds, or what the task itself makes of `data.source`."""
-        named = self.components.get("data", {})
-        source = self.settings.data.source
-        return named[source](self.settings.data) if source in named else self.data()
+        """Read the data: a named source, ours or a plugin's, or what the task itself makes of `data.source`."""
+        from zoo.data.named import find_data
+
+        data = self.settings.data
+        read = find_data(data.source, self.topology.name, self.components.get("data", {}))
+        return read(data) if read else self.data()
 
     def data(self) -> Splits:
         """Give the raw examples of each split.

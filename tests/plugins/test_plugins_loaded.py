@@ -129,12 +129,14 @@ def test_attentions_of_a_plugin(tmp_path, installed):
 
 
 def test_the_names_that_are_taken_are_those_of_the_zoo(tmp_path):
+    from zoo.data.named import catalogue
     from zoo.layers import ATTENTIONS, CELLS
     from zoo.plugins.registry import BUILT_IN
     from zoo.runs.named_callbacks import named_callbacks
 
     assert set(BUILT_IN["cells"]) == set(CELLS)
     assert set(BUILT_IN["attentions"]) == set(ATTENTIONS)
+    assert BUILT_IN["data"] == ("stdlib", *catalogue())
     assert len(named_callbacks(BUILT_IN["callbacks"], tmp_path, {})) == len(BUILT_IN["callbacks"])
     with pytest.raises(UsageError) as caught:
         named_callbacks(["?"], tmp_path, {})

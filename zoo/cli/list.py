@@ -1,4 +1,4 @@
-"""`zoo list`: the tasks that are installed, from metadata alone."""
+"""`zoo list`: the tasks that are installed, from metadata alone, and the data that have a name."""
 
 from __future__ import annotations
 
@@ -12,9 +12,22 @@ from zoo.plugins.installed import switched_off
 
 
 @click.command("list")
+@click.argument("what", type=click.Choice(["tasks", "data"]), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def command(as_json: bool) -> None:
-    """List the tasks that are installed. No plugin is imported for it."""
+def command(what: str | None, as_json: bool) -> None:
+    """List the tasks that are installed, and named data (data=NAME). No plugin is imported for it.
+
+    `zoo list tasks` and `zoo list data` list the one or the other; --json without either lists the tasks.
+    """
+    if what != "data":
+        _tasks(as_json)
+    if what is None and not as_json:
+        click.echo()
+    if what == "data" or (what is None and not as_json):
+        _data(as_json)
+
+
+def _tasks(as_json: bool) -> None:
     disabled = os.environ.get("ZOO_DISABLE", "").split(",")
     tasks = [info for info in find_plugins() if info.kind == "task" and not switched_off(info, disabled)]
     if as_json:
@@ -24,3 +37,14 @@ def command(as_json: bool) -> None:
         print_table(("TASK", "FROM", "WHAT"), [(info.name, info.origin, info.summary) for info in tasks])
     else:
         click.echo("no task is installed", err=True)
+
+
+def _data(as_json: bool) -> None:
+    from zoo.data.named import catalogue
+
+    recipes = catalogue().values()
+    if as_json:
+        keys = ("name", "topology", "summary", "split", "licence", "citation", "tested")
+        print_json([{key: getattr(recipe, key) for key in keys} for recipe in recipes])
+    else:
+        print_table(("DATA", "FOR", "WHAT"), [(recipe.name, recipe.topology, recipe.summary) for recipe in recipes])

@@ -21,7 +21,7 @@ COMMANDS = {
     "evaluate": ("zoo.cli.evaluate", "Measure a run on a split of its data."),
     "predict": ("zoo.cli.predict", "Answer inputs with a trained run."),
     "sample": ("zoo.cli.sample", "Write text with a trained run."),
-    "list": ("zoo.cli.list", "List the tasks that are installed."),
+    "list": ("zoo.cli.list", "List the tasks that are installed, and named data."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List plugins, with what is wrong with the broken ones."),
     "devices": ("zoo.cli.devices", "Show what a run would compute on."),

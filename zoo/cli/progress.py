@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 @contextmanager
 def progress() -> Iterator[Report]:
     """Give the report that fits standard error, and clear the screen up afterwards."""
+    from zoo.data.named.watch import watching
     from zoo.training.report import Plain
 
     if not sys.stderr.isatty():
         yield Plain()
         return
     live = Live()
+    # Two bars cannot share a screen: a download is a second line of this one.
+    token = watching.set(live.download)
     try:
         yield live
     finally:
+        watching.reset(token)
         live.close()
 
 
@@ -49,6 +53,17 @@ class Live:
         for line in lines:
             self._print(line)
         self._progress.update(self._bar, description="training")
+
+    @contextmanager
+    def download(self, title: str, done: int, total: int) -> Iterator[Callable[[int], None]]:
+        """Show a download below the line (see `zoo.data.named.watch`)."""
+        from zoo.data.named.watch import in_words
+
+        bar = self._progress.add_task(title, total=total or None, completed=done, line=in_words(total) if total else "")
+        try:
+            yield lambda count: self._progress.advance(bar, count)
+        finally:
+            self._progress.remove_task(bar)
 
     def step(self, status: Status) -> None:
         """Move the line."""

@@ -23,14 +23,19 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     With further words (preset=small, model.layers=3) it shows the values that a run would have.
     """
     name, rest = subject(words, "task", "zoo show task=charlm")
+    from zoo.data.named import catalogue
+
     with redirect_stdout(sys.stderr):
         task = Plugins().load_task(name)
     values = resolve(task.Settings, task.presets, rest, task=name)
     presets = {preset: dict(_flat(settings)) for preset, settings in task.presets.items()}
     rows = describe(task.Settings)
+    recipes = [recipe for recipe in catalogue().values() if recipe.topology == _wiring(task)]
     if as_json:
         settings = [{**row._asdict(), "value": _value(values, row.name)} for row in rows]
-        print_json({"task": name, "settings": settings, "presets": presets})
+        print_json(
+            {"task": name, "settings": settings, "presets": presets, "data": [recipe.name for recipe in recipes]}
+        )
         return
     column = "VALUE" if rest else "DEFAULT"
     table: list[tuple[str, ...]] = []
@@ -39,10 +44,18 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         table.append((row.name, row.type, _word(_value(values, row.name)), row.help + choices))
     print_table(("SETTING", "TYPE", column, "MEANING"), _with_gaps(table))
     click.echo("\nA group's own name is short for its main setting: data=PATH, device=cpu. A file: config=FILE.yaml")
+    if recipes:
+        click.echo("\nNamed data, fetched when they are first used (plugins may add others):")
+        for recipe in recipes:
+            click.echo(f"  data={recipe.name}: {recipe.summary}")
     for preset, flat in presets.items():
         click.echo(f"\npreset={preset}")
         for key, value in flat.items():
             click.echo(f"  {key}={_word(value)}")
+
+
+def _wiring(task: Any) -> str:
+    return getattr(getattr(task, "topology", None), "name", "")
 
 
 def _with_gaps(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -120,9 +120,8 @@ def _karpathy(path: Path) -> Iterator[Captioned]:
         try:
             name = "/".join(filter(None, (image.get("filepath", ""), image["filename"])))
             captions = [sentence["raw"].strip() for sentence in image["sentences"]]
-            yield Captioned(
-                name, [caption for caption in captions if caption], number, _KARPATHY.get(image.get("split", ""), "")
-            )
+            split = _KARPATHY.get(image.get("split", ""), "")
+            yield Captioned(name, [caption for caption in captions if caption], f"image {number}", split)
         except (KeyError, TypeError, AttributeError) as error:
             raise ZooError(
                 f"{path.name}: image {number}: it needs 'filename' and 'sentences' with 'raw' texts"

@@ -35,7 +35,19 @@ BUILT_IN = {
         "monotonic",
         "hard",
     ),
-    "data": ("stdlib",),
+    "data": (
+        "stdlib",
+        "tinyshakespeare",
+        "multi30k",
+        "tatoeba",
+        "rotten-tomatoes",
+        "sst2",
+        "imdb",
+        "flickr8k",
+        "gesture-phase",
+        "mnist",
+        "mnist-10k",
+    ),
     "callbacks": ("tensorboard", "csv"),
 }
 

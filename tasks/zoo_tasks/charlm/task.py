@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class CharLMData(DataSettings):
     """Where the text comes from."""
 
-    source: str = setting("stdlib", "stdlib (Python's own source), or a file, a folder or a glob", shorthand=True)
+    source: str = setting(
+        "stdlib", "stdlib (Python's own source), a name below, or a file, a folder or a glob", shorthand=True
+    )
     reset: bool = setting(False, "forget the carried state where a document ends")
 
 
@@ -112,11 +114,13 @@ class CharLM(zoo.Task):
     def data(self) -> Splits:
         """Read the text."""
         from zoo.data import python_stdlib, read_documents
+        from zoo.data.named import names_for
 
         data = self.settings.data
         if data.source == "stdlib":
             return python_stdlib(data.validation, data.test)
-        return read_documents(data.source, data.validation, data.test, on_error=data.on_error, names=("stdlib",))
+        names = ("stdlib", *names_for(self.topology.name))
+        return read_documents(data.source, data.validation, data.test, on_error=data.on_error, names=names)
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit."""

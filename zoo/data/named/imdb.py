@@ -1,0 +1,44 @@
+"""IMDB: whole film reviews, for or against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoo.data.named.recipe import Recipe, Resource, Tree
+
+if TYPE_CHECKING:
+    from zoo.data.splits import Splits
+
+_REVIEWS = Resource(
+    "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
+    trees=tuple(
+        Tree(f"{split}/{label}", f"aclImdb/{split}/{label}") for split in ("train", "test") for label in ("pos", "neg")
+    ),
+)
+
+
+def read(settings: Any) -> Splits:
+    """Reviews with the labels `pos` and `neg`, in the official split.
+
+    Args:
+        settings: `validation` is the share of the training reviews that is validated on.
+    """
+    from zoo.data.class_folders import read_class_folders
+    from zoo.data.named.fetching import fetch
+
+    folder = fetch("imdb", "imdb", (_REVIEWS,))
+    return read_class_folders(folder, settings.validation, 0, settings.on_error, classes=("pos", "neg"))
+
+
+RECIPES = (
+    Recipe(
+        name="imdb",
+        topology="many-to-one",
+        summary="50,000 film reviews, pos or neg",
+        split="25,000 to train on, data.validation of them held out, and 25,000 to test on",
+        licence="not stated",
+        citation="A. Maas et al. 2011, Learning Word Vectors for Sentiment Analysis, https://aclanthology.org/P11-1015",
+        read=read,
+        tested=False,
+    ),
+)

@@ -1,0 +1,70 @@
+"""The named data that there are, and the one road from a name to examples."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from zoo.data.named.recipe import Recipe
+from zoo.errors import UsageError
+
+if TYPE_CHECKING:
+    from zoo.data.splits import Splits
+
+# A module a recipe, or two that read the same files.
+_MODULES = (
+    "tinyshakespeare",
+    "multi30k",
+    "tatoeba",
+    "rotten_tomatoes",
+    "sst2",
+    "imdb",
+    "flickr8k",
+    "gesture_phase",
+    "mnist",
+)
+
+
+def catalogue() -> dict[str, Recipe]:
+    """All recipes by name; light, nothing is fetched or read for it."""
+    recipes: dict[str, Recipe] = {}
+    for name in _MODULES:
+        for recipe in importlib.import_module(f"zoo.data.named.{name}").RECIPES:
+            recipes[recipe.name] = recipe
+    return recipes
+
+
+def names_for(topology: str) -> list[str]:
+    """The names of the recipes for one wiring."""
+    return [name for name, recipe in catalogue().items() if recipe.topology == topology]
+
+
+def find_data(
+    source: str, topology: str, plugins: Mapping[str, Callable[..., Splits]]
+) -> Callable[[Any], Splits] | None:
+    """Find what reads a named source.
+
+    Args:
+        source: the setting `data.source`; names are looked up before paths.
+        topology: name of the task's wiring.
+        plugins: named data that plugins add, which fit whatever task they are given to.
+
+    Returns:
+        A function of the data settings; None where nothing has this name.
+
+    Raises:
+        UsageError: it is data for another wiring.
+    """
+    if source in plugins:
+        return plugins[source]
+    recipe = catalogue().get(source)
+    if recipe is None:
+        return None
+    if recipe.topology != topology:
+        fitting = ", ".join(names_for(topology))
+        raise UsageError(
+            f"data={source} is for {recipe.topology} tasks, and this one is {topology}"
+            + (f"; it can have {fitting}" if fitting else "")
+        )
+    return recipe.read

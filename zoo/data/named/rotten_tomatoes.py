@@ -1,0 +1,74 @@
+"""Rotten Tomatoes: sentences of film reviews, for or against (the data known as MR)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoo.data.named.recipe import Piece, Recipe, Resource, option
+from zoo.errors import UsageError
+
+if TYPE_CHECKING:
+    from zoo.data.splits import Splits
+
+FOLDS = 10
+_LABELS = {"pos": "positive", "neg": "negative"}
+_REVIEWS = Resource(
+    "https://www.cs.cornell.edu/people/pabo/movie-review-data/rt-polaritydata.tar.gz",
+    "",
+    (
+        Piece(
+            "rt-polarity.pos",
+            "2da124ec187a9d5a29c9f04e91c540e02baed5af8868f550a26bd6fd4dbf8bf0",
+            "rt-polaritydata/rt-polarity.pos",
+        ),
+        Piece(
+            "rt-polarity.neg",
+            "4ace77d558c3714723843f1d65b60c01e3417b208180f0728808d76ad0eeeaca",
+            "rt-polaritydata/rt-polarity.neg",
+        ),
+    ),
+)
+
+
+def read(settings: Any) -> Splits:
+    """Sentences with the labels `positive` and `negative`; a tenth of them to test on.
+
+    Args:
+        settings: `fold`, 0 to 9, says which tenth (0 where there is no such setting); `validation` is the share of the
+            other nine that is validated on.
+
+    Raises:
+        UsageError: there is no such fold.
+    """
+    from zoo.data.named.fetching import fetch
+    from zoo.data.record_index import lot_of
+    from zoo.data.splits import Splits
+
+    fold = option(settings, "fold", 0)
+    if not 0 <= fold < FOLDS:
+        raise UsageError(f"data.fold={fold}: rotten-tomatoes has folds 0 to {FOLDS - 1}")
+    folder = fetch("rotten-tomatoes", "rt_polarity", (_REVIEWS,))
+    examples = []
+    for ending, label in _LABELS.items():
+        # Windows' code page, a superset of the printable part of Latin-1, is what the dashes and quotes are in.
+        text = (folder / f"rt-polarity.{ending}").read_text(encoding="cp1252")
+        examples += [{"source": line.strip(), "target": label} for line in text.split("\n") if line.strip()]
+    # A hash of the text puts them in an order that is the same everywhere and mixes the classes.
+    examples.sort(key=lambda example: (lot_of(example["source"]), example["source"]))
+    tested = examples[fold::FOLDS]
+    rest = [example for place, example in enumerate(examples) if place % FOLDS != fold]
+    held = round(len(rest) * option(settings, "validation", 0.05))
+    return Splits(rest[held:], rest[:held], tested)
+
+
+RECIPES = (
+    Recipe(
+        name="rotten-tomatoes",
+        topology="many-to-one",
+        summary="10,662 sentences of film reviews, positive or negative; data.fold=0 to 9 says which tenth is held out",
+        split="none; ten folds by a hash of the text, as the literature takes ten random ones",
+        licence="not stated",
+        citation="B. Pang, L. Lee 2005, Seeing Stars, Proceedings of ACL, https://aclanthology.org/P05-1015",
+        read=read,
+    ),
+)

@@ -1,0 +1,49 @@
+"""SST-2: phrases of film reviews, for or against, in the form of the GLUE benchmark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoo.data.named.recipe import Piece, Recipe, Resource
+
+if TYPE_CHECKING:
+    from zoo.data.splits import Splits
+
+_PHRASES = Resource(
+    "https://dl.fbaipublicfiles.com/glue/data/SST-2.zip",
+    "",
+    (Piece("train.tsv", "", "SST-2/train.tsv"), Piece("dev.tsv", "", "SST-2/dev.tsv")),
+)
+_COLUMNS = {"source": ("sentence",), "target": ("label",)}
+
+
+def read(settings: Any) -> Splits:
+    """Phrases with the labels `0` (against) and `1` (for).
+
+    GLUE keeps the labels of its test set to itself, so its dev set is tested on.
+
+    Args:
+        settings: `validation` is the share of the training phrases that is validated on.
+    """
+    from zoo.data.named.fetching import fetch
+    from zoo.data.splits import Splits
+    from zoo.data.table import open_table, read_table
+
+    folder = fetch("sst2", "sst2", (_PHRASES,))
+    train = read_table(folder / "train.tsv", _COLUMNS, settings.validation, 0, settings.on_error, quotes="none")
+    tested = open_table(folder / "dev.tsv", _COLUMNS, settings.on_error, quotes="none")
+    return Splits(train.train, train.validation, tested.rows(), (*train.notes, *tested.notes))
+
+
+RECIPES = (
+    Recipe(
+        name="sst2",
+        topology="many-to-one",
+        summary="67,349 phrases of film reviews, 1 for and 0 against (GLUE)",
+        split="GLUE's training set, data.validation of it held out; its dev set of 872 is the test",
+        licence="not stated",
+        citation="R. Socher et al. 2013, https://aclanthology.org/D13-1170; A. Wang et al. 2018, arXiv:1804.07461",
+        read=read,
+        tested=False,
+    ),
+)

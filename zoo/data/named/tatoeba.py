@@ -1,0 +1,65 @@
+"""Tatoeba: short sentences and their translations, as collected for flashcards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoo.data.named.recipe import Piece, Recipe, Resource, option
+from zoo.errors import UsageError
+
+if TYPE_CHECKING:
+    from zoo.data.splits import Splits
+
+_CODES = {
+    "cs": "ces",
+    "de": "deu",
+    "es": "spa",
+    "fr": "fra",
+    "it": "ita",
+    "nl": "nld",
+    "pl": "pol",
+    "pt": "por",
+    "ru": "rus",
+    "sv": "swe",
+    "tr": "tur",
+}
+
+
+def read(settings: Any) -> Splits:
+    """The pairs of English and another language, split by their sources.
+
+    Args:
+        settings: `pair` says from which language to which, one of them English; `validation` and `test` are shares.
+
+    Raises:
+        UsageError: a language that it has not.
+    """
+    from zoo.data.named.fetching import fetch
+    from zoo.data.table import read_table
+
+    pair = option(settings, "pair", "en-fr")
+    source, _, target = pair.partition("-")
+    other = target if source == "en" else source
+    if "en" not in (source, target) or other not in _CODES:
+        raise UsageError(f"data.pair={pair}: tatoeba has English with one of {', '.join(_CODES)}; such as en-fr")
+    code = _CODES[other]
+    piece = Piece(f"{code}.txt", "", f"{code}.txt")
+    resource = Resource(f"https://www.manythings.org/anki/{code}-eng.zip", "", (piece,))
+    path = fetch("tatoeba", f"tatoeba_{code}", (resource,)) / f"{code}.txt"
+    english = {True: ("1",), False: ("2",)}
+    columns = {"source": english[source == "en"], "target": english[target == "en"]}
+    return read_table(path, columns, settings.validation, settings.test, settings.on_error, quotes="none")
+
+
+RECIPES = (
+    Recipe(
+        name="tatoeba",
+        topology="many-to-many",
+        summary="short sentences in English and another language; data.pair=en-fr, en-de, es-en, ...",
+        split="none; data.validation and data.test of it are held out, equal sources together",
+        licence="CC BY 2.0 FR",
+        citation="https://tatoeba.org, as collected on https://www.manythings.org/anki/",
+        read=read,
+        tested=False,
+    ),
+)

@@ -1,0 +1,49 @@
+"""Tiny Shakespeare: plays in one text of a megabyte."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from zoo.data.named.recipe import Piece, Recipe, Resource
+
+if TYPE_CHECKING:
+    from zoo.data.splits import Splits
+
+_SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
+_TEXT = Resource(
+    "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
+    _SHA256,
+    (Piece("input.txt", _SHA256),),
+)
+_CHARACTERS = 1_115_394
+_TRAINING = _CHARACTERS * 9 // 10
+
+
+def read(settings: Any) -> Splits:
+    """The first 90 % of the characters to train on, the others to validate on; no test.
+
+    Args:
+        settings: not looked at.
+    """
+    from zoo.data.document import Document
+    from zoo.data.named.fetching import fetch
+    from zoo.data.splits import Splits
+
+    del settings
+    path = fetch("tinyshakespeare", "tinyshakespeare", (_TEXT,)) / "input.txt"
+    train = Document("tinyshakespeare", path, 0, _TRAINING)
+    held_out = Document("tinyshakespeare", path, _TRAINING, _CHARACTERS)
+    return Splits([{"target": train}], [{"target": held_out}])
+
+
+RECIPES = (
+    Recipe(
+        name="tinyshakespeare",
+        topology="language model",
+        summary="plays of Shakespeare, 1,115,394 characters, 65 different ones",
+        split="the first 90 % to train on, the rest to validate on, as char-rnn's followers have it; no test",
+        licence="public domain",
+        citation="A. Karpathy 2015, The Unreasonable Effectiveness of Recurrent Neural Networks",
+        read=read,
+    ),
+)

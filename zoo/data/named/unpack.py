@@ -1,0 +1,129 @@
+"""Unpack archives so that nothing of them lands elsewhere."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import os
+import shutil
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from zoo.data.named.recipe import Piece, Tree
+from zoo.errors import ZooError
+
+Member = tuple[str, Callable[[], IO[bytes]]]
+PACKED = (".gz", ".zip", ".tar.gz", ".tgz", ".tar")
+
+
+def is_packed(name: str) -> bool:
+    """Whether a file is an archive, or compressed, by its name."""
+    return name.lower().endswith(PACKED)
+
+
+def unpack(archive: Path, folder: Path, pieces: tuple[Piece, ...], trees: tuple[Tree, ...]) -> None:
+    """Take pieces and trees out of an archive; each appears whole or not at all.
+
+    Only regular files are taken, and only below `folder`: a member with an absolute name, with `..` in it, or that is a
+    link is refused, and the whole archive with it.
+
+    Args:
+        archive: `.zip`, `.tar`, `.tar.gz`, or a single file in `.gz`.
+        folder: where they go.
+        pieces: single files.
+        trees: folders.
+
+    Raises:
+        ZooError: the archive is damaged, lacks something, or holds something that it must not.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for abandoned in folder.glob(".unpacking-*"):  # by a process that was killed
+            shutil.rmtree(abandoned, ignore_errors=True)
+        with (
+            tempfile.TemporaryDirectory(prefix=".unpacking-", dir=folder) as place,
+            _members(archive, pieces) as members,
+        ):
+            _take(members, Path(place), archive.name, pieces, trees)
+            for name in [piece.path for piece in pieces] + [tree.path for tree in trees]:
+                target = folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                if target.is_dir():
+                    shutil.rmtree(target)
+                os.replace(Path(place) / name, target)
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile) as error:
+        raise ZooError(f"{archive.name}: damaged: {error}") from error
+    except OSError as error:
+        raise ZooError(
+            f"cannot unpack {archive.name} to {folder}: {error.strerror or error} (ZOO_CACHE=FOLDER keeps it elsewhere)"
+        ) from error
+
+
+def _take(
+    members: Iterator[Member], place: Path, archive: str, pieces: tuple[Piece, ...], trees: tuple[Tree, ...]
+) -> None:
+    wanted = {piece.member: piece.path for piece in pieces}
+    lacking = set(wanted) | {tree.member for tree in trees}
+    for name, opened in members:
+        if name in wanted:
+            target = wanted[name]
+            lacking.discard(name)
+        else:
+            tree = next((tree for tree in trees if name.startswith(f"{tree.member}/")), None)
+            if tree is None:
+                continue
+            target = f"{tree.path}/{name[len(tree.member) + 1 :]}"
+            lacking.discard(tree.member)
+        path = place / _inside(target, archive)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with opened() as source, path.open("wb") as stream:
+            shutil.copyfileobj(source, stream, 1 << 20)
+    if lacking:
+        raise ZooError(f"{archive}: damaged: there is no {sorted(lacking)[0]} in it")
+
+
+@contextmanager
+def _members(archive: Path, pieces: tuple[Piece, ...]) -> Iterator[Iterator[Member]]:
+    """The regular files of an archive; the single one of a .gz has the name that is asked for."""
+    name = archive.name.lower()
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(archive) as packed:
+            yield _zipped(packed)
+    elif name.endswith((".tar", ".tar.gz", ".tgz")):
+        with tarfile.open(archive) as tar:
+            yield _tarred(tar, archive.name)
+    else:
+        with gzip.open(archive, "rb") as packed:
+            yield iter([(pieces[0].member, lambda: packed)])  # type: ignore[list-item,return-value]
+
+
+def _zipped(archive: zipfile.ZipFile) -> Iterator[Member]:
+    for entry in archive.infolist():
+        name = str(_inside(entry.filename, str(archive.filename)))
+        if (entry.external_attr >> 16) & 0o170000 == 0o120000:
+            raise ZooError(f"{Path(str(archive.filename)).name}: refused: it holds the link '{name}'")
+        if not entry.is_dir():
+            yield name, lambda entry=entry: archive.open(entry)  # type: ignore[misc]
+
+
+def _tarred(archive: tarfile.TarFile, title: str) -> Iterator[Member]:
+    for entry in archive:
+        name = str(_inside(entry.name, title))
+        if not (entry.isreg() or entry.isdir()):
+            raise ZooError(f"{title}: refused: it holds '{name}', which is neither a file nor a folder")
+        if entry.isreg():
+            yield name, lambda entry=entry: archive.extractfile(entry)  # type: ignore[misc,return-value]
+
+
+def _inside(name: str, archive: str) -> PurePosixPath:
+    """A member's path, where it stays below the folder that it is unpacked to."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name or not path.parts:
+        raise ZooError(f"{Path(archive).name}: refused: its member {name!r} would be unpacked elsewhere")
+    return path
