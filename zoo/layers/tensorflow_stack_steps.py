@@ -10,7 +10,9 @@ from keras import tree
 from zoo.layers.stack_steps import StackSteps
 from zoo.layers.tensorflow_layers import Cell, fast_cell
 from zoo.layers.tensorflow_loop_projection import DeferredProjection
-from zoo.layers.tensorflow_recurrence import Tensor
+
+Tensor = Any
+"""tf.Tensor, whose stubs mypy does not see."""
 
 
 class FastStackSteps(StackSteps):

@@ -67,28 +67,30 @@ class AttendingDecoder(keras.Model):
         super().__init__(name=name, **{**keywords, "autocast": False})
         if not 0 <= scheduled_sampling <= 1:
             raise UsageError(f"scheduled sampling is a share from 0 to 1, not {scheduled_sampling}")
+        policy = self.dtype_policy
         if attending is None:
-            stack = Stack(
-                cell_by_name(cell, cells or {}), layers=layers, units=units, dropout=dropout, name="recurrent"
-            )
-            factory = attention_by_name(attention, attentions or {})
-            mechanism = None if factory is None else factory(units, name="attention")
-            attending = Attending(stack, mechanism, attend, input_feeding, name="attending")
+            factory = cell_by_name(cell, cells or {})
+            stack = Stack(factory, layers=layers, units=units, dropout=dropout, name="recurrent", dtype=policy)
+            kind = attention_by_name(attention, attentions or {})
+            mechanism = None if kind is None else kind(units, name="attention", dtype=policy)
+            attending = Attending(stack, mechanism, attend, input_feeding, name="attending", dtype=policy)
         self.attending = attending
-        self.vocabulary = Vocabulary(vocabulary, embedding, attending.units, tied, name="vocabulary")
-        self.dropout = Dropout(dropout, name="dropout")
+        self.vocabulary = Vocabulary(vocabulary, embedding, attending.units, tied, name="vocabulary", dtype=policy)
+        self.dropout = Dropout(dropout, name="dropout", dtype=policy)
         self.memory_size, self.summary_size, self.scheduled_sampling = memory, summary, scheduled_sampling
         self.seeds = keras.random.SeedGenerator() if scheduled_sampling else None
         sizes = [list(layer.state_size) for layer in attending.stack.layers]
         self._state_sizes = sizes
-        self.bridge = keras.layers.Dense(sum(map(sum, sizes)), activation="tanh", name="bridge")
+        self.bridge = keras.layers.Dense(sum(map(sum, sizes)), activation="tanh", name="bridge", dtype=policy)
         self.sampling_rate: Any = None
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; the shape of the tokens does not matter."""
         del input_shape
         self.vocabulary.build()
-        self.attending.build((None, None, self.vocabulary.width), (None, None, self.memory_size))
+        # Loaded from a file, it is built already.
+        if not self.attending.built:
+            self.attending.build((None, None, self.vocabulary.width), (None, None, self.memory_size))
         self.bridge.build((None, self.summary_size or self.memory_size))
         if self.scheduled_sampling:
             self.sampling_rate = self.add_weight(
@@ -115,14 +117,13 @@ class AttendingDecoder(keras.Model):
             UsageError: a memory or a summary of another width than the model was made for.
         """
         if len(memory.shape) != 3 or memory.shape[-1] != self.memory_size:
-            raise UsageError(
-                f"{self.name}: the memory has shape {tuple(memory.shape)}; it should be [batch, places, "
-                f"{self.memory_size}]"
+            self._refuse(
+                f"the memory has shape {tuple(memory.shape)}; it should be [batch, places, {self.memory_size}]"
             )
         found = 0 if initial is None else initial.shape[-1]
         if found != self.summary_size:
             wanted = f"a summary of width {self.summary_size}" if self.summary_size else "no summary"
-            raise UsageError(f"{self.name}: it was made for {wanted}, and got {f'one of {found}' if found else 'none'}")
+            self._refuse(f"it was made for {wanted}, and got {f'one of width {found}' if found else 'none'}")
         if not self.built:
             self.build()
         prepared = self.attending.prepare(memory, mask)
@@ -153,6 +154,8 @@ class AttendingDecoder(keras.Model):
             `log_probability` and `entropy` of its draws, each [B, T], for `zoo.layers.Reinforce`.
         """
         self._check(memory)
+        if len(tokens.shape) != 2:
+            self._refuse(f"the tokens have shape {tuple(tokens.shape)}; they should be [batch, time]")
         states = self.start(ops.shape(tokens)[0], memory) if states is None else states
         table = feedback = None
         sequences: Any = tokens
@@ -204,7 +207,13 @@ class AttendingDecoder(keras.Model):
 
     def _check(self, memory: Any) -> None:
         if memory is None:
-            raise UsageError(f"{self.name}: it needs memory=, which its method remember gives")
+            self._refuse("it needs memory=, which its method remember gives")
+
+    def _refuse(self, problem: str) -> None:
+        error = UsageError(f"{self.name}: {problem}")
+        # Keras would wrap the sentence in a page about the arguments of every layer around this one.
+        error._keras_call_info_injected = True  # type: ignore[attr-defined]
+        raise error
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments that make this model again."""
@@ -228,8 +237,8 @@ class AttendingDecoder(keras.Model):
         return cls(**{**config, "attending": attending})
 
     def get_build_config(self) -> dict[str, Any]:
-        """Say nothing: the weights' shapes depend on no input."""
-        return {}
+        """Say that it is to be built; the weights' shapes depend on no input."""
+        return {"built": True}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Make all weights."""

@@ -47,11 +47,18 @@ class Encoder(keras.Model):
         if stack is None:
             factory = cell_by_name(cell, cells or {})
             stack = Stack(
-                factory, layers=layers, units=units, dropout=dropout, bidirectional=bidirectional, name="recurrent"
+                factory,
+                layers=layers,
+                units=units,
+                dropout=dropout,
+                bidirectional=bidirectional,
+                name="recurrent",
+                dtype=self.dtype_policy,
             )
+        self.supports_masking = True
         self.stack = stack
         self.vocabulary, self.width = vocabulary, embedding
-        self.dropout = Dropout(dropout, name="dropout")
+        self.dropout = Dropout(dropout, name="dropout", dtype=self.dtype_policy)
         self.output_size = stack.compute_output_shape((None, None))[0][-1]
         """D, the width of the memory."""
         self.summary_size = self.output_size
@@ -64,7 +71,9 @@ class Encoder(keras.Model):
         self.table = self.add_weight(
             shape=(self.vocabulary, self.width), initializer=uniform, autocast=False, name="table"
         )
-        self.stack.build((None, None, self.width))
+        # Loaded from a file, it is built already.
+        if not self.stack.built:
+            self.stack.build((None, None, self.width))
         self.built = True
 
     def call(self, source: Any, mask: Any = None, training: bool = False) -> dict[str, Any]:
@@ -87,6 +96,9 @@ class Encoder(keras.Model):
         halves = [last[0], last[len(last) // 2]] if memory.shape[-1] != last[0].shape[-1] else [last[0]]
         return {"memory": memory, "mask": mask, "summary": ops.concatenate(halves, -1), "states": states}
 
+    def compute_mask(self, source: Any, previous_mask: Any = None) -> None:
+        """Attach no mask: it is among the outputs."""
+
     def get_config(self) -> dict[str, Any]:
         """Give the arguments that make this model again."""
         return {
@@ -105,8 +117,8 @@ class Encoder(keras.Model):
         return cls(**{**config, "stack": stack})
 
     def get_build_config(self) -> dict[str, Any]:
-        """Say nothing: the weights' shapes depend on no input."""
-        return {}
+        """Say that it is to be built; the weights' shapes depend on no input."""
+        return {"built": True}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Make all weights."""
