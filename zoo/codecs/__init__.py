@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from zoo.codecs.byte import ByteCodec as ByteCodec
     from zoo.codecs.character import CharacterCodec as CharacterCodec
+    from zoo.codecs.choice import text_codec as text_codec
     from zoo.codecs.clip import ClipCodec as ClipCodec
     from zoo.codecs.codec import Codec as Codec
+    from zoo.codecs.frames import FrameCodec as FrameCodec
     from zoo.codecs.label import LabelCodec as LabelCodec
     from zoo.codecs.picture import PictureCodec as PictureCodec
     from zoo.codecs.piece import PieceCodec as PieceCodec
@@ -25,12 +27,14 @@ _HOME = {
     "CharacterCodec": "character",
     "ClipCodec": "clip",
     "Codec": "codec",
+    "FrameCodec": "frames",
     "LabelCodec": "label",
     "PictureCodec": "picture",
     "PieceCodec": "piece",
     "TextCodec": "text",
     "VectorCodec": "vectors",
     "WordCodec": "word",
+    "text_codec": "choice",
 }
 
 __all__ = sorted(_HOME)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from zoo.data.pairs import read_pairs as read_pairs
     from zoo.data.prefetch import Prefetch as Prefetch
     from zoo.data.rows import Rows as Rows
+    from zoo.data.sequences import read_sequence as read_sequence
     from zoo.data.splits import Splits as Splits
     from zoo.data.stdlib import python_stdlib as python_stdlib
     from zoo.data.table import open_table as open_table
@@ -51,6 +52,7 @@ _HOME = {
     "read_features": "features",
     "read_labelled_texts": "labelled_texts",
     "read_pairs": "pairs",
+    "read_sequence": "sequences",
     "read_table": "table",
 }
 

@@ -64,7 +64,7 @@ def read_clips(
         if problem:
             bad.add(f"{path.name}: line {line}", problem, len(clips))
             continue
-        pictures = _pictures(root / clip)
+        pictures = pictures_of(root / clip)
         clips[clip] = {"source": tuple(pictures), "target": [frames[_stem(picture.name)][0] for picture in pictures]}
     if not clips:
         raise ZooError(f"{source}: no clip of it can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
@@ -79,7 +79,7 @@ def _problem(folder: Path, clip: str, frames: Mapping[str, tuple[str, int]]) -> 
     first = next(iter(frames.values()))[1]
     if not folder.is_dir() or Path(clip).is_absolute() or ".." in Path(clip).parts:
         return first, f"no folder '{clip}' of pictures"
-    pictures = {_stem(picture.name) for picture in _pictures(folder)}
+    pictures = {_stem(picture.name) for picture in pictures_of(folder)}
     for name, (_, line) in frames.items():
         if name not in pictures:
             return line, f"clip '{clip}' has no frame '{name}'"
@@ -87,7 +87,8 @@ def _problem(folder: Path, clip: str, frames: Mapping[str, tuple[str, int]]) -> 
     return (first, f"frame '{missing[0]}' of clip '{clip}' has no label") if missing else (0, "")
 
 
-def _pictures(folder: Path) -> list[Path]:
+def pictures_of(folder: Path) -> list[Path]:
+    """The pictures of a folder, in the natural order of their names."""
     found = (path for path in folder.iterdir() if path.suffix.lower() in PICTURES and not path.name.startswith("."))
     return sorted(found, key=lambda path: _natural(path.name))
 

@@ -101,8 +101,12 @@ def read_features(
     return Splits(train, held_out, tested, tuple(bad.notes))
 
 
-def read_feature_file(file: FeatureFile) -> dict[str, Any]:
+def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, Any]:
     """Read one sequence.
+
+    Args:
+        file: where it is.
+        labelled: whether it must have labels; without, `target` is a list of empty texts where there are none.
 
     Returns:
         `source` float32 [T, D], `target` a list of T labels.
@@ -110,7 +114,7 @@ def read_feature_file(file: FeatureFile) -> dict[str, Any]:
     Raises:
         ZooError: names file and line.
     """
-    example = _read_npz(file) if file.path.suffix == ".npz" else _read_csv(file)
+    example = _read_npz(file, labelled) if file.path.suffix == ".npz" else _read_csv(file, labelled)
     if not len(example["target"]):
         raise ZooError(f"{file.path.name}: no row in it")
     renamed = dict(file.rename)
@@ -118,7 +122,7 @@ def read_feature_file(file: FeatureFile) -> dict[str, Any]:
     return example
 
 
-def _read_npz(file: FeatureFile) -> dict[str, Any]:
+def _read_npz(file: FeatureFile, labelled: bool) -> dict[str, Any]:
     name = file.path.name
     try:
         with np.load(file.path, allow_pickle=False) as arrays:
@@ -127,6 +131,8 @@ def _read_npz(file: FeatureFile) -> dict[str, Any]:
         raise ZooError(f"{name}: cannot be read: {str(error).splitlines()[0] if str(error) else 'damaged'}") from error
     features = next((held[key] for key in _ARRAYS if key in held), None)
     labels = next((held[key] for key in file.label if key in held), None)
+    if features is not None and labels is None and not labelled:
+        labels = np.full(features.shape[:1], "")
     if features is None or labels is None:
         raise ZooError(f"{name}: it needs the arrays 'features' and 'labels'; it has {', '.join(held) or 'none'}")
     if features.ndim != 2 or labels.shape != features.shape[:1] or features.dtype.kind not in "fiu":
@@ -138,7 +144,7 @@ def _read_npz(file: FeatureFile) -> dict[str, Any]:
     return {"source": features.astype(np.float32), "target": [str(one) for one in labels.tolist()]}
 
 
-def _read_csv(file: FeatureFile) -> dict[str, Any]:
+def _read_csv(file: FeatureFile, labelled: bool) -> dict[str, Any]:
     name = file.path.name
     values: list[list[float]] = []
     labels: list[str] = []
@@ -158,7 +164,7 @@ def _read_csv(file: FeatureFile) -> dict[str, Any]:
         if not columns:
             columns = fields
             target = next((columns.index(one) for one in file.label if one in columns), -1)
-            if target < 0:
+            if target < 0 and labelled:
                 raise ZooError(f"{place}: no column '{file.label[0]}' of labels{did_you_mean(file.label[0], columns)}")
             used = [index for index, one in enumerate(columns) if index != target and one not in file.ignore]
             continue
@@ -166,10 +172,10 @@ def _read_csv(file: FeatureFile) -> dict[str, Any]:
             raise ZooError(
                 f"{place}: {len(fields)} column{'s' if len(fields) > 1 else ''}, where {len(columns)} were expected"
             )
-        if not fields[target]:
+        if labelled and not fields[target]:
             raise ZooError(f"{place}: the label is empty")
         values.append([_number(fields[index], columns[index], place) for index in used])
-        labels.append(fields[target])
+        labels.append(fields[target] if target >= 0 else "")
     return {"source": np.array(values, np.float32).reshape(len(values), len(used) if columns else 0), "target": labels}
 
 
