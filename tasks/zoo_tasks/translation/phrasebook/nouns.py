@@ -1,0 +1,338 @@
+"""Nouns by what can be done with them."""
+
+from __future__ import annotations
+
+from zoo_tasks.translation.phrasebook.english import plural
+from zoo_tasks.translation.phrasebook.words import Noun
+
+
+def _french_plural(noun: str) -> str:
+    head, space, rest = noun.partition(" ")
+    if head.endswith(("s", "x", "z")):
+        return noun
+    if head.endswith("al"):
+        head = head[:-1] + "ux"
+    elif head.endswith(("eau", "eu")):
+        head += "x"
+    else:
+        head += "s"
+    return head + space + rest
+
+
+def _nouns(table: str, kind: str = "noun") -> tuple[Noun, ...]:
+    """Read lines of `English: French gender`; an irregular plural stands behind a slash."""
+    nouns = []
+    for line in table.strip().splitlines():
+        english, french = line.strip().split(": ")
+        french, gender = french.rsplit(" ", 1)
+        singular_en, _, plural_en = english.partition("/")
+        singular_fr, _, plural_fr = french.partition("/")
+        nouns.append(
+            Noun(
+                singular_en,
+                singular_fr,
+                gender == "f",
+                plural_en or plural(singular_en),
+                plural_fr or _french_plural(singular_fr),
+                kind,
+            )
+        )
+    return tuple(nouns)
+
+
+THINGS = _nouns("""
+book: livre m
+car: voiture f
+key: clé f
+letter: lettre f
+phone: téléphone m
+bag: sac m
+watch: montre f
+umbrella: parapluie m
+hat: chapeau m
+coat: manteau m
+shirt: chemise f
+dress: robe f
+lamp: lampe f
+knife/knives: couteau m
+plate: assiette f
+cup: tasse f
+bottle: bouteille f
+suitcase: valise f
+newspaper: journal m
+photo: photo f
+computer: ordinateur m
+bicycle: vélo m
+boat: bateau m
+gift: cadeau m
+toy: jouet m
+ring: bague f
+mirror: miroir m
+clock: horloge f
+pencil: crayon m
+notebook: cahier m
+guitar: guitare f
+scarf/scarves: écharpe f
+envelope: enveloppe f
+ladder: échelle f
+screen: écran m
+basket: panier m
+candle: bougie f
+spoon: cuillère f
+hammer: marteau m
+jewel: bijou/bijoux m
+axe: hache f
+harp: harpe f
+tool: outil m
+picture: tableau m
+""")
+"""What can be bought, found, lost and broken."""
+
+TEXTS = tuple(noun for noun in THINGS if noun.en in ("book", "letter", "newspaper", "notebook", "envelope"))
+
+ANIMALS = _nouns("""
+cat: chat m
+dog: chien m
+horse: cheval m
+bird: oiseau m
+rabbit: lapin m
+cow: vache f
+hen: poule f
+donkey: âne m
+mouse/mice: souris f
+owl: hibou/hiboux m
+goose/geese: oie f
+hamster: hamster m
+""")
+
+PEOPLE = _nouns("""
+man/men: homme m
+woman/women: femme f
+boy: garçon m
+girl: fille f
+child/children: enfant m
+teacher: professeur m
+doctor: médecin m
+neighbour: voisin m
+tourist: touriste m
+student: étudiant m
+actress: actrice f
+pianist: pianiste m
+queen: reine f
+king: roi m
+singer: chanteuse f
+writer: écrivain m
+""")
+
+FOODS = _nouns(
+    """
+apple: pomme f
+orange: orange f
+egg: œuf m
+pear: poire f
+tomato/tomatoes: tomate f
+carrot: carotte f
+potato/potatoes: pomme de terre f
+cake: gâteau m
+sandwich: sandwich m
+onion: oignon m
+banana: banane f
+strawberry: fraise f
+lemon: citron m
+mushroom: champignon m
+bean: haricot m
+apricot: abricot m
+lobster: homard m
+""",
+    "food",
+)
+"""Food that is counted."""
+
+BY_WEIGHT = tuple(noun for noun in FOODS if noun.en not in ("egg", "cake", "sandwich", "lobster"))
+
+DISHES = _nouns(
+    """
+bread: pain m
+cheese: fromage m
+butter: beurre m
+meat: viande f
+rice: riz m
+soup: soupe f
+salad: salade f
+fish: poisson m
+jam: confiture f
+honey: miel m
+ham: jambon m
+chocolate: chocolat m
+chicken: poulet m
+ice cream: glace f
+""",
+    "food",
+)
+"""Food that is not counted."""
+
+COOKED = tuple(noun for noun in DISHES if noun.en in ("meat", "rice", "soup", "salad", "fish", "chicken"))
+"""What is prepared, with something on it."""
+
+SEASONINGS = _nouns(
+    """
+salt: sel m
+oil: huile f
+garlic: ail m
+pepper: poivre m
+butter: beurre m
+cream: crème f
+cheese: fromage m
+vinegar: vinaigre m
+""",
+    "food",
+)
+
+SWEETENERS = _nouns(
+    """
+sugar: sucre m
+ice: glace f
+cream: crème f
+honey: miel m
+""",
+    "food",
+)
+"""What goes into a drink."""
+
+DRINKS = _nouns(
+    """
+water: eau f
+milk: lait m
+coffee: café m
+tea: thé m
+wine: vin m
+beer: bière f
+lemonade: limonade f
+orange juice: jus d'orange m
+apple juice: jus de pomme m
+hot chocolate: chocolat chaud m
+""",
+    "food",
+)
+
+BUILDINGS = _nouns("""
+bank: banque f
+station: gare f
+market: marché m
+museum: musée m
+school: école f
+hospital: hôpital m
+airport: aéroport m
+hotel: hôtel m
+church: église f
+library: bibliothèque f
+theatre: théâtre m
+restaurant: restaurant m
+park: parc m
+post office: bureau de poste m
+bakery: boulangerie f
+pharmacy: pharmacie f
+cinema: cinéma m
+swimming pool: piscine f
+town hall: mairie f
+castle: château m
+bridge: pont m
+university: université f
+factory: usine f
+stadium: stade m
+""")
+
+HOT_DRINKS = tuple(noun for noun in DRINKS if noun.en in ("coffee", "tea", "hot chocolate"))
+COLD_DRINKS = tuple(noun for noun in DRINKS if noun not in HOT_DRINKS)
+
+EDIBLE = DISHES + DRINKS
+
+OPENING = _nouns("""
+bank: banque f
+museum: musée m
+library: bibliothèque f
+restaurant: restaurant m
+post office: bureau de poste m
+bakery: boulangerie f
+pharmacy: pharmacie f
+swimming pool: piscine f
+university: université f
+shop: magasin m
+""")
+"""Buildings with opening hours."""
+
+ROOMS = _nouns("""
+kitchen: cuisine f
+garden: jardin m
+bedroom: chambre f
+bathroom: salle de bains f
+living room: salon m
+garage: garage m
+cellar: cave f
+attic: grenier m
+office: bureau m
+""")
+
+FURNITURE = _nouns("""
+table: table f
+chair: chaise f
+bed: lit m
+cupboard: armoire f
+shelf/shelves: étagère f
+desk: bureau m
+sofa: canapé m
+box: boîte f
+armchair: fauteuil m
+chest of drawers: commode f
+""")
+
+FAMILY = _nouns("""
+brother: frère m
+sister: sœur f
+mother: mère f
+father: père m
+aunt: tante f
+uncle: oncle m
+daughter: fille f
+son: fils m
+grandmother: grand-mère/grands-mères f
+grandfather: grand-père/grands-pères m
+wife/wives: femme f
+""")
+
+CHILDREN = tuple(noun for noun in FAMILY if noun.en in ("brother", "sister", "daughter", "son", "aunt", "uncle"))
+"""Relatives of whom there are several."""
+
+TRANSPORT = _nouns("""
+train: train m
+bus: bus m
+plane: avion m
+ferry: ferry m
+""")
+
+EVENTS = _nouns("""
+meeting: réunion f
+exam: examen m
+concert: concert m
+party: fête f
+wedding: mariage m
+exhibition: exposition f
+lesson: leçon f
+match: match m
+interview: entretien m
+""")
+
+LONG_UNITS = _nouns("""
+day: jour m
+week: semaine f
+month: mois m
+year: an m
+""")
+
+UNITS_OF_TIME = LONG_UNITS + _nouns("hour: heure f")
+
+CONTAINERS = _nouns("""
+glass: verre m
+bottle: bouteille f
+jug: pichet m
+""")
