@@ -28,7 +28,7 @@ def examples(generator: np.random.Generator, rows: int) -> dict[str, np.ndarray]
     }
 
 
-def make_finder(mechanism: str, units: int = 32, **arguments: Any) -> Any:
+def make_finder(mechanism: str, units: int = 32, reward_weight: float = 1.0, **arguments: Any) -> Any:
     """A keras.Model of one attention and one matrix, and REINFORCE where it draws."""
     import keras
 
@@ -39,7 +39,7 @@ def make_finder(mechanism: str, units: int = 32, **arguments: Any) -> Any:
             super().__init__()
             self.attention = attention_by_name(mechanism)(units, **arguments)
             self.logits = keras.layers.Dense(SYMBOLS)
-            self.reinforce = Reinforce() if mechanism == "hard" else None
+            self.reinforce = Reinforce(reward_weight=reward_weight) if mechanism == "hard" else None
 
         def build(self, input_shape: Any = None) -> None:
             self.attention.build((None, None, STEPS), (None, None, WIDTH + STEPS))
@@ -100,7 +100,13 @@ def picture(batch: dict[str, np.ndarray], alignments: dict[str, np.ndarray], pat
             axis.set_facecolor("0.8")
             axis.imshow(shown, cmap="viridis", vmin=0, vmax=1, aspect="auto")
             axis.plot(batch["where"][row], np.arange(STEPS), "rx")
-            axis.set(xlabel="place", ylabel="step", title=f"{name}, example {row}", yticks=range(STEPS))
+            axis.set(
+                xlabel="place",
+                ylabel="step",
+                title=f"{name}, example {row}",
+                xticks=range(0, PLACES, 2),
+                yticks=range(STEPS),
+            )
     figure.tight_layout()
     figure.savefig(path, dpi=100)
     pyplot.close(figure)

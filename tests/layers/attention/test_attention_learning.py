@@ -12,9 +12,9 @@ from tests.layers.attention.marked import examples, make_engine, picture
 ROWS, BUDGET, RATE = 64, 2000, 5e-3
 
 
-def learn(mechanism: str, seed: int) -> tuple[float, int, object]:
+def learn(mechanism: str, seed: int, **arguments) -> tuple[float, int, object]:
     """Train until 97 % of a validation batch are right or the budget is spent; accuracy on 2000 fresh examples."""
-    engine, model = make_engine(mechanism, 1, ROWS, seed)
+    engine, model = make_engine(mechanism, 1, ROWS, seed, **arguments)
     generator = np.random.default_rng(seed)
     validation, test = examples(generator, 500), examples(generator, 2000)
     number = 0
@@ -30,16 +30,24 @@ def learn(mechanism: str, seed: int) -> tuple[float, int, object]:
 
 @pytest.mark.slow
 def test_find_the_marked_place(tmp_path):
-    alignments, batch = {}, examples(np.random.default_rng(99), 4)
-    for mechanism in ("additive", "hard"):
+    """Hard attention also where no row stays soft, so that REINFORCE alone teaches it where to look."""
+    alignments, batch = {}, examples(np.random.default_rng(99), 200)
+    for title, arguments in {"additive": {}, "hard": {}, "hard, never soft": {"soft_share": 0.0}}.items():
         for seed in (0, 1, 2):
             began = time.perf_counter()
-            accuracy, steps, model = learn(mechanism, seed)
+            accuracy, steps, model = learn(title.split(",")[0], seed, **arguments)
             seconds = time.perf_counter() - began
-            print(f"{mechanism}, seed {seed}: {100 * accuracy:.1f} % after {steps} steps, {seconds:.0f} s")
+            print(f"{title}, seed {seed}: {100 * accuracy:.1f} % after {steps} steps, {seconds:.0f} s")
             assert accuracy > 0.95
-        alignments[mechanism] = np.asarray(model(batch)[1])
-        found = alignments[mechanism].argmax(-1) == batch["where"]
-        assert found.mean() > 0.9
+        alignments[title] = np.asarray(model(batch)[1])
+        assert (alignments[title].argmax(-1) == batch["where"]).mean() > 0.95
     picture(batch, alignments, tmp_path / "alignments.png")
     print(f"picture: {tmp_path / 'alignments.png'}")
+
+
+@pytest.mark.slow
+def test_without_rewards_drawing_teaches_nothing():
+    """The control: the same draws and the same steps, with a surrogate of entropies alone."""
+    accuracy, steps, _ = learn("hard", 0, soft_share=0.0, reward_weight=0.0)
+    print(f"hard, never soft, no rewards: {100 * accuracy:.1f} % after {steps} steps")
+    assert accuracy < 0.5
