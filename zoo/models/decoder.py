@@ -90,8 +90,9 @@ class Decoder(keras.Model):
         del memory
         return self.recurrent.zero_state(rows)
 
-    def step(self, tokens: Any, states: Any) -> tuple[Any, Any]:
+    def step(self, tokens: Any, states: Any, memory: Any = None) -> tuple[Any, Any]:
         """Read one token a row (see `zoo.search.Stepper`): int `[B]` -> logits `[B, V]`, states."""
+        del memory
         output, states = self.recurrent.step(ops.take(self._table(), tokens, axis=0), states)  # [B, U]
         return self._project(output), states
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Batches, Splits
+    from zoo.search import Score
     from zoo.task import Task
     from zoo.topology import Answer
     from zoo.training.engines import Engine
@@ -98,7 +99,8 @@ class Run:
         if not model.built:
             raise ZooError(f"task {self.name}: model() gave a model that is not built; call it once, or call build()")
         self._model = model
-        self._inference = Inference(model, self.codecs, self.engine.compile, self.engine.trace)
+        strategies = self.task.components.get("strategies", {})
+        self._inference = Inference(model, self.codecs, self.engine.compile, self.engine.trace, strategies)
         return model
 
     def _prepare(self, optimizer: Any = None, clip: float = 0.0, average: float = 0.0) -> None:
@@ -291,58 +293,64 @@ class Run:
 
     def sample(
         self,
-        prime: str = "",
-        length: int | None = None,
-        temperature: float | None = None,
+        prime: Any = "",
+        *,
         seed: int = 0,
         count: int = 1,
         stream: Callable[[int, str], None] | None = None,
+        **search: Any,
     ) -> Any:
-        """Write more of a text.
+        """Write a text.
 
         Args:
-            prime: the text to go on from.
-            length: symbols to produce; by default the setting `search.length`.
-            temperature: of the softmax, 0 for the likeliest symbol each time; by default `search.temperature`.
+            prime: what it is an answer to; for a language model the text to go on from.
             seed: the same seed gives the same text.
             count: how many texts; text `i` has the seed `seed + i`, so that it comes out the same on its own.
             stream: called with (number of the text, piece of it) as text is produced.
+            **search: settings of the search, such as `length=500, temperature=0.5` or `beam=5`.
 
         Returns:
-            The text after the prime; a list of texts where `count` is more than 1.
+            The text, without the prime; a list of texts where `count` is more than 1.
 
         Raises:
             ZooError: the task does not write text.
         """
         texts = [""] * count
-        for row, piece in self.stream(prime, length, temperature, seed, count):
+        for row, piece in self.stream(prime, seed=seed, count=count, **search):
             texts[row] += piece
             if stream is not None:
                 stream(row, piece)
         return texts[0] if count == 1 else texts
 
-    def stream(
-        self,
-        prime: str = "",
-        length: int | None = None,
-        temperature: float | None = None,
-        seed: int = 0,
-        count: int = 1,
-    ) -> Iterator[tuple[int, str]]:
-        """Write more of a text, piece by piece (see `sample`).
+    def stream(self, prime: Any = "", *, seed: int = 0, count: int = 1, **search: Any) -> Iterator[tuple[int, str]]:
+        """Write a text, piece by piece (see `sample`).
 
         Yields:
             (number of the text, piece of it), whole characters only.
         """
-        sample = getattr(self.topology, "sample", None)
-        if sample is None:
-            raise ZooError(f"task {self.name} ({self.topology.name}) writes no text; use predict")
         if count < 1:
             raise UsageError(f"count={count}: it must be at least 1")
-        given = {"length": length, "temperature": temperature}
-        settings = self._searching({name: value for name, value in given.items() if value is not None})
         seeds = [seed + index for index in range(count)]
-        yield from sample(self.inference, [prime] * count, settings, seeds)
+        yield from self.topology.write(self.inference, [prime] * count, self._searching(search), seeds)
+
+    def score(self, texts: Sequence[str], inputs: Sequence[Any] | None = None) -> list[Score]:
+        """Say how probable texts are: for comparing them, or for a perplexity.
+
+        Args:
+            texts: that the model might have written.
+            inputs: what each is an answer to, as `predict` takes them; a language model goes on from a line end where
+                there are none.
+
+        Returns:
+            For each text the log-probability of its tokens, natural, and their sum.
+
+        Raises:
+            ZooError: the task does not write text.
+        """
+        inputs = [""] * len(texts) if inputs is None else list(inputs)
+        if len(inputs) != len(texts):
+            raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one an input")
+        return self.topology.score(self.inference, inputs, list(texts), self.settings)
 
     def _searching(self, search: Mapping[str, Any]) -> Any:
         return override(self.settings, {"search": dict(search)}, task=self.name) if search else self.settings

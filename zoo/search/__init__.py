@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
+from zoo.search.as_text import as_text
+from zoo.search.beam import Beam
+from zoo.search.by_name import STRATEGIES, strategy_by_name
 from zoo.search.generator import Generator
+from zoo.search.greedy import Greedy
+from zoo.search.hypothesis import Hypothesis
+from zoo.search.plan import Plan, check_search, make_plan
+from zoo.search.processors import Banned, Bias, Forced, MinLength, NoRepeat, Processor, RepetitionPenalty
+from zoo.search.sample import Sample
+from zoo.search.scorer import Score, Scorer
 from zoo.search.stepper import Stepper
+from zoo.search.strategy import Moment, Outlook, Strategy
 
-__all__ = ["Generator", "Stepper"]
+__all__ = [
+    "STRATEGIES",
+    "Banned",
+    "Beam",
+    "Bias",
+    "Forced",
+    "Generator",
+    "Greedy",
+    "Hypothesis",
+    "MinLength",
+    "Moment",
+    "NoRepeat",
+    "Outlook",
+    "Plan",
+    "Processor",
+    "RepetitionPenalty",
+    "Sample",
+    "Score",
+    "Scorer",
+    "Stepper",
+    "Strategy",
+    "as_text",
+    "check_search",
+    "make_plan",
+    "strategy_by_name",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec, TextCodec
     from zoo.data import Batches
+    from zoo.search import Score
     from zoo.settings import Settings
+    from zoo.topology.answer import Answer
     from zoo.topology.inference import Inference
 
 STREAM = 4096
@@ -100,53 +103,60 @@ class LanguageModel(Topology):
             primes.append(next(iter(example["target"].chunks()), "")[:16])
         return primes
 
-    def predict(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Any]:
-        """Go on from each text."""
-        texts = [""] * len(inputs)
-        for row, piece in self.sample(inference, inputs, settings, range(len(inputs))):
-            texts[row] += piece
-        return texts
+    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
+        """Go on from each text; where the search gives several texts, the others are in `alternatives`."""
+        from zoo.topology.answer import Answer
+
+        codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
+        primes = [self._prime(prime, codec) + plan.prefix for prime in inputs]
+        found = inference.generator.search(primes, **plan.words)
+
+        def text(tokens: Any) -> str:
+            stream = codec.stream()
+            return settings.search.prefix + stream.push(tokens) + stream.flush()
+
+        answers = []
+        for texts in found:
+            written = [(text(hypothesis.tokens), hypothesis.score) for hypothesis in texts]
+            answers.append(Answer(*written[0], {"alternatives": written[1:]} if len(written) > 1 else {}))
+        return answers
+
+    def score(
+        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+    ) -> list[Score]:
+        """Say how probable texts are as continuations of primes (see `Topology.score`)."""
+        codec = _text_codec(inference.codecs)
+        primes = [self._prime(prime, codec) for prime in inputs]
+        return inference.scorer.score(primes, [codec.encode(text) for text in texts])
 
     def example(self, inference: Inference, settings: Settings) -> str:
         """A text from nothing, the same random numbers each time, so that one can watch it learn to spell."""
-        return "".join(piece for _, piece in self.sample(inference, [""], settings, [settings.seed]))
+        return "".join(piece for _, piece in self.write(inference, [""], settings, [settings.seed]))
 
-    def sample(
-        self, inference: Inference, primes: Sequence[str], settings: Settings, seeds: Sequence[int]
+    def write(
+        self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
     ) -> Iterator[tuple[int, str]]:
-        """Generate texts, piece by piece as they are produced.
+        """Go on from texts, piece by piece (see `Topology.write`); an empty prime stands for a line end."""
+        from zoo.search import as_text
 
-        Args:
-            inference: a model that steps (see `zoo.search.Stepper`), with the text codec as `target`.
-            primes: what each text goes on from; an empty one starts after a line end.
-            settings: `search.length` tokens at `search.temperature`.
-            seeds: one a text.
-
-        Yields:
-            (row, text), whole characters only.
-
-        Raises:
-            UsageError: a prime is not text.
-        """
-        codec, search = _text_codec(inference.codecs), settings.search
-        tokens = [self._prime(prime, codec) for prime in primes]
-        streams = [codec.stream() for _ in primes]
-        temperature = 0.0 if search.strategy == "greedy" else search.temperature
-        for chunk in inference.generator.generate(tokens, search.length, temperature, seeds):
-            for row, ids in enumerate(chunk):
-                if piece := streams[row].push(ids):
-                    yield row, piece
-        for row, stream in enumerate(streams):
-            if piece := stream.flush():
-                yield row, piece
+        codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
+        primes = [self._prime(prime, codec) + plan.prefix for prime in inputs]
+        tokens = inference.generator.stream(primes, seeds=seeds, **plan.words)
+        yield from as_text(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
 
     def _prime(self, prime: Any, codec: TextCodec) -> list[int]:
         if not isinstance(prime, str):
             raise UsageError(f"a prime is text, not {type(prime).__name__}")
-        tokens = list(codec.encode(prime or "\n"))
+        tokens = [int(token) for token in codec.encode(prime or "\n")]
         if not tokens:
             raise ZooError(f"the prime {prime!r} has no token")
-        return [int(token) for token in tokens]
+        if prime and codec.unknown_id in tokens:
+            letters = dict.fromkeys(letter for letter in prime if codec.unknown_id in codec.encode(letter))
+            strange = "".join(letters) or prime
+            warnings.warn(
+                f"the model has never seen {strange!r}: it reads its symbol for the unknown instead", stacklevel=2
+            )
+        return tokens
 
 
 def _text_codec(codecs: Mapping[str, Codec]) -> TextCodec:

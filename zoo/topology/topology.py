@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from zoo.errors import ZooError
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
     from zoo.data import Batches
+    from zoo.search import Score
     from zoo.settings import Settings
     from zoo.topology.answer import Answer, Judgement
     from zoo.topology.inference import Inference
@@ -119,6 +122,38 @@ class Topology:
     def predict(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Any]:
         """Answer raw inputs with raw outputs (see `answer`)."""
         return [answer.value for answer in self.answer(inference, inputs, settings)]
+
+    def write(
+        self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
+    ) -> Iterator[tuple[int, str]]:
+        """Write texts, piece by piece as they are produced; only for wirings that generate.
+
+        Args:
+            inference: a model that steps (see `zoo.search.Stepper`), with the text codec as `target`.
+            inputs: as `predict` takes them.
+            settings: of the run; `search` decides how symbols are chosen.
+            seeds: one an input; the same seed gives the same text, whatever the other inputs are.
+
+        Yields:
+            (number of the input, text), whole characters only.
+        """
+        raise ZooError(f"{self.name} writes no text")
+
+    def score(
+        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+    ) -> list[Score]:
+        """Say how probable given texts are as outputs; only for wirings that generate.
+
+        Args:
+            inference: a model that steps, with the text codec as `target`.
+            inputs: as `predict` takes them.
+            texts: one an input.
+            settings: of the run.
+
+        Returns:
+            Natural logarithms of the probability of each token, one `Score` a text.
+        """
+        raise ZooError(f"{self.name} writes no text")
 
     def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
         """Compare answers with the truth by the metrics of the field.

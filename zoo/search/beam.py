@@ -1,0 +1,138 @@
+"""Beam search: several hypotheses at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from keras import ops
+
+from zoo.errors import UsageError
+from zoo.search.largest import largest
+from zoo.search.strategy import Moment, Outlook, Strategy
+
+INFINITY = float("inf")
+UNSEEN = 1e-6
+"""The least attention that a source position counts with, so that one that was never looked at costs no infinity."""
+
+
+@dataclass(frozen=True)
+class Beam(Strategy):
+    """Keeps the `beam` likeliest beginnings of a text. A complete one keeps its place, and the rest share the others.
+
+    So with one place this is greedy search, and with as many places as there are texts it is exhaustive.
+
+    Complete hypotheses are compared by `log p / ((5 + length) / 6)^length_penalty` plus the coverage penalty
+    `coverage_penalty * sum over the source of log(min(attention, 1))` (Wu et al. 2016, arXiv:1609.08144, equation 14).
+
+    Args:
+        beam: W, how many hypotheses.
+        n_best: how many of them are answers.
+        length_penalty: alpha above; 0 compares log-probabilities, and so favours short texts.
+        coverage_penalty: beta above; needs a model with `alignment(state)`. 0: none.
+        groups: hypotheses are divided into groups that choose one after another (Vijayakumar et al. 2016,
+            arXiv:1610.02424).
+        diversity: what a token loses in such a choice for each time an earlier group has just chosen it.
+        stop_early: end a text as soon as nothing can change any more which answers are best.
+
+    Raises:
+        UsageError: options that contradict one another.
+    """
+
+    beam: int = 5
+    n_best: int = 1
+    length_penalty: float = 0.0
+    coverage_penalty: float = 0.0
+    groups: int = 1
+    diversity: float = 0.5
+    stop_early: bool = True
+
+    tensors: ClassVar[tuple[str, ...]] = ("length_penalty", "coverage_penalty", "diversity")
+
+    def __post_init__(self) -> None:
+        for name in ("beam", "n_best", "groups"):
+            if getattr(self, name) < 1:
+                raise UsageError(f"{name}={getattr(self, name)}: it must be at least 1")
+        for name in ("length_penalty", "coverage_penalty", "diversity"):
+            if not getattr(self, name) >= 0:
+                raise UsageError(f"{name}={getattr(self, name)}: it must be at least 0")
+        if self.n_best > self.beam:
+            raise UsageError(f"n_best={self.n_best}: a beam of {self.beam} has no more than {self.beam} answers")
+        if self.beam % self.groups:
+            raise UsageError(f"groups={self.groups}: a beam of {self.beam} cannot be divided into as many equal groups")
+
+    @property
+    def width(self) -> int:
+        """W."""
+        return self.beam
+
+    @property
+    def best(self) -> int:
+        """How many hypotheses are answers."""
+        return self.n_best
+
+    def start(self, model: Any, state: Any) -> Any:
+        """The attention that each source position has had, `[B W, S]`, where it counts."""
+        if not self.on("coverage_penalty"):
+            return []
+        alignment = model.alignment(state) if hasattr(model, "alignment") else None
+        if alignment is None:
+            raise UsageError("coverage_penalty needs a model that attends; this one has no alignment")
+        return [ops.zeros_like(alignment)]
+
+    def observe(self, own: Any, model: Any, state: Any, ended: Any) -> Any:
+        """Add the attention of a step."""
+        return [seen + ops.where(ended[:, None], 0.0, model.alignment(state)) for seen in own]
+
+    def choose(self, moment: Moment) -> tuple[Any, Any]:
+        """The likeliest continuations of all hypotheses (see `Strategy.choose`)."""
+        rows, width, size = moment.scores.shape
+        # A complete hypothesis has one continuation, which always is chosen.
+        kept = ops.where(ops.equal(ops.arange(size), 0), INFINITY, -INFINITY)  # [V]
+        totals = ops.where(moment.ended[:, :, None], kept, moment.total[:, :, None] + moment.scores)  # [B, W, V]
+        share = width // self.groups
+        tokens, parents = [], []
+        taken = ops.zeros((rows, size))  # [B, V]: how often earlier groups have chosen a token
+        for group in range(self.groups):
+            mine = slice(group * share, (group + 1) * share)
+            ranked = totals[:, mine]  # [B, W / G, V]
+            if group and self.on("diversity"):
+                ranked = ranked - self.diversity * taken[:, None, :]
+            _, places = largest(ops.reshape(ranked, (rows, share * size)), share)  # [B, W / G]
+            parent, token = group * share + places // size, places % size
+            parents.append(parent)
+            tokens.append(token)
+            if group + 1 < self.groups:
+                going = ops.logical_not(ops.take_along_axis(moment.ended, parent, axis=1))  # [B, W / G]
+                taken = taken + ops.sum(ops.one_hot(token, size) * ops.cast(going, "float32")[:, :, None], axis=1)
+        return ops.concatenate(tokens, axis=1), ops.concatenate(parents, axis=1)
+
+    def score(self, outlook: Outlook) -> Any:
+        """Equation 14 of Wu et al. 2016."""
+        score = outlook.total / self._penalty(outlook.length)  # [B, W]
+        for seen in outlook.own:
+            logs = ops.log(ops.clip(ops.reshape(seen, (*score.shape, -1)), UNSEEN, 1.0))  # [B, W, S]
+            if outlook.mask is not None:
+                logs = ops.where(outlook.mask[:, None, :], logs, 0.0)
+            score = score + self.coverage_penalty * ops.sum(logs, axis=-1)
+        return score
+
+    def finished(self, outlook: Outlook) -> Any:
+        """All hypotheses are complete, or none that is not can become better than the answers.
+
+        A log-probability only sinks, and neither penalty is ever positive: what a hypothesis has now, at the greatest
+        length, is more than it can come to.
+        """
+        none_left = super().finished(outlook)
+        if not self.stop_early or self.groups > 1:  # several groups may have one text twice
+            return none_left
+        complete = ops.where(outlook.ended, self.score(outlook), -INFINITY)  # [B, W]
+        worst_answer = largest(complete, self.n_best)[0][:, -1]  # [B]
+        bound = outlook.total / self._penalty(outlook.limit)[:, None]  # [B, W]
+        bound = ops.max(ops.where(outlook.ended, -INFINITY, bound), axis=1)  # [B]
+        return ops.logical_or(none_left, worst_answer >= bound)
+
+    def _penalty(self, length: Any) -> Any:
+        if not self.on("length_penalty"):
+            return ops.ones_like(length, dtype="float32")
+        return ((5.0 + ops.cast(length, "float32")) / 6.0) ** self.length_penalty

@@ -1,0 +1,38 @@
+"""Strategies by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from zoo.errors import UsageError, did_you_mean
+from zoo.search.beam import Beam
+from zoo.search.greedy import Greedy
+from zoo.search.sample import Sample
+from zoo.search.strategy import Strategy
+
+STRATEGIES: Mapping[str, type[Strategy]] = {"greedy": Greedy, "sample": Sample, "beam": Beam}
+
+
+def strategy_by_name(name: str, extra: Mapping[str, Callable[..., Any]] | None = None) -> type[Strategy]:
+    """Find a strategy.
+
+    Args:
+        name: a built-in strategy or one of `extra`.
+        extra: strategies that plugins brought, by name.
+
+    Returns:
+        The subclass of `Strategy`.
+
+    Raises:
+        UsageError: the name is unknown, or what has it is no strategy.
+    """
+    known: dict[str, Any] = {**(extra or {}), **STRATEGIES}
+    if name not in known:
+        near = did_you_mean(name, known)
+        names = "" if near.startswith("; known") else f" (known: {', '.join(sorted(known))})"
+        raise UsageError(f"unknown strategy '{name}'{near}{names}")
+    found = known[name]
+    if not isinstance(found, type) or not issubclass(found, Strategy):
+        raise UsageError(f"strategy '{name}' is {found!r}: a subclass of zoo.search.Strategy was expected")
+    return found

@@ -1,0 +1,13 @@
+"""Processors: what is preferred and what is forbidden, in words that every strategy understands."""
+
+from __future__ import annotations
+
+from zoo.search.processors.banned import Banned
+from zoo.search.processors.bias import Bias
+from zoo.search.processors.forced import Forced
+from zoo.search.processors.min_length import MinLength
+from zoo.search.processors.no_repeat import NoRepeat
+from zoo.search.processors.processor import Processor, Written
+from zoo.search.processors.repetition_penalty import RepetitionPenalty
+
+__all__ = ["Banned", "Bias", "Forced", "MinLength", "NoRepeat", "Processor", "RepetitionPenalty", "Written"]
