@@ -71,22 +71,6 @@ def test_float32(kind, mask, backwards, initial):
         np.testing.assert_allclose(a, b, atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("mask", ["none", "holes"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_loop_for_long_sequences(kind, mask, monkeypatch):
-    from zoo.layers import tensorflow_recurrence
-
-    monkeypatch.setattr(tensorflow_recurrence, "UNROLLED_STEPS", 0)
-    ours, theirs = pair(kind)
-    inputs, states = draw(True, len(ours.state_size))
-    for a, b in zip(
-        everything(ours, inputs, states, MASKS[mask], graph=True),
-        everything(theirs, inputs, states, MASKS[mask]),
-        strict=True,
-    ):
-        np.testing.assert_allclose(a, b, atol=1e-5, rtol=1e-5)
-
-
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_16_bit(kind, policy):

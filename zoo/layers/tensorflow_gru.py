@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from zoo.layers.tensorflow_recurrence import Tensor
+from zoo.layers.tensorflow_sweep import Tensor
 
 
 class GRUKernel:

@@ -10,8 +10,9 @@ import tensorflow as tf
 
 from zoo.layers.tensorflow_gru import GRUKernel
 from zoo.layers.tensorflow_lstm import LSTMKernel, reorder
-from zoo.layers.tensorflow_recurrence import Tensor, recurrence
+from zoo.layers.tensorflow_recurrence import recurrence
 from zoo.layers.tensorflow_simple_rnn import SimpleRNNKernel
+from zoo.layers.tensorflow_sweep import Tensor
 
 FAST_DTYPES = ("float32", "bfloat16", "float16")
 
