@@ -1,19 +1,55 @@
-"""The metrics of each field, as plain functions of Python values."""
+"""The metrics of each field, as plain functions of Python values. Names are loaded on first use."""
 
 from __future__ import annotations
 
-from zoo.metrics.frames import edit_score, frame_metrics, segment_f1, segments
-from zoo.metrics.labels import accuracy, calibration_error, confusion_table, label_metrics, macro_f1, roc_auc
+import importlib
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "accuracy",
-    "calibration_error",
-    "confusion_table",
-    "edit_score",
-    "frame_metrics",
-    "label_metrics",
-    "macro_f1",
-    "roc_auc",
-    "segment_f1",
-    "segments",
-]
+if TYPE_CHECKING:
+    from zoo.metrics.cider import cider_d as cider_d
+    from zoo.metrics.corpus_scores import bleu as bleu
+    from zoo.metrics.corpus_scores import chrf as chrf
+    from zoo.metrics.exact import exact_match as exact_match
+    from zoo.metrics.frames import edit_score as edit_score
+    from zoo.metrics.frames import frame_metrics as frame_metrics
+    from zoo.metrics.frames import segment_f1 as segment_f1
+    from zoo.metrics.frames import segments as segments
+    from zoo.metrics.labels import accuracy as accuracy
+    from zoo.metrics.labels import calibration_error as calibration_error
+    from zoo.metrics.labels import confusion_table as confusion_table
+    from zoo.metrics.labels import label_metrics as label_metrics
+    from zoo.metrics.labels import macro_f1 as macro_f1
+    from zoo.metrics.labels import roc_auc as roc_auc
+    from zoo.metrics.rouge import rouge_l as rouge_l
+    from zoo.metrics.texts import caption_metrics as caption_metrics
+    from zoo.metrics.texts import sentence_chrf as sentence_chrf
+    from zoo.metrics.texts import translation_metrics as translation_metrics
+
+_HOME = {
+    "accuracy": "labels",
+    "bleu": "corpus_scores",
+    "calibration_error": "labels",
+    "caption_metrics": "texts",
+    "chrf": "corpus_scores",
+    "cider_d": "cider",
+    "confusion_table": "labels",
+    "edit_score": "frames",
+    "exact_match": "exact",
+    "frame_metrics": "frames",
+    "label_metrics": "labels",
+    "macro_f1": "labels",
+    "roc_auc": "labels",
+    "rouge_l": "rouge",
+    "segment_f1": "frames",
+    "segments": "frames",
+    "sentence_chrf": "texts",
+    "translation_metrics": "texts",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'zoo.metrics' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"zoo.metrics.{_HOME[name]}"), name)
