@@ -90,6 +90,8 @@ def imperfect(infinitive: str, person: int) -> str:
 
 def gerund(infinitive: str) -> str:
     """The present participle, which follows `en`."""
+    if infinitive in ("être", "avoir"):
+        return "étant" if infinitive == "être" else "ayant"
     return _forms(infinitive)[0][3].removesuffix("ons") + "ant"
 
 
@@ -114,11 +116,10 @@ def _forms(infinitive: str) -> tuple[list[str], str, str]:
     stem, ending = infinitive[:-2], infinitive[-2:]
     if ending == "er":
         return _first_group(infinitive, stem)
-    if ending == "ir":
+    if ending == "ir" and not stem.endswith("o"):
         return [stem + end for end in ["is", "is", "it", "issons", "issez", "issent"]], stem + "i", infinitive
-    if ending == "re":
-        third = "" if stem.endswith("d") else "t"
-        return [stem + end for end in ["s", "s", third, "ons", "ez", "ent"]], stem + "u", infinitive[:-1]
+    if infinitive.endswith("dre"):
+        return [stem + end for end in ["s", "s", "", "ons", "ez", "ent"]], stem + "u", infinitive[:-1]
     raise ValueError(f"{infinitive!r} is no French infinitive that is known here")
 
 

@@ -138,6 +138,9 @@ def _spoken() -> tuple[Phrase, ...]:
 
 CLOSING_TIMES = tuple(time for time in _clock() if time.en.endswith("PM") and time.en[0] in "5678")
 
+MOMENTS = _clock() + _spoken()[:2]
+"""Times that are no durations too: `depuis deux heures` would also mean `for two hours`."""
+
 TIMES = _clock() + _spoken()
 
 NUMBERS = tuple(

@@ -307,7 +307,14 @@ TRANSPORT = _nouns("""
 train: train m
 bus: bus m
 plane: avion m
-ferry: ferry m
+""")
+
+LOCAL_TRANSPORT = _nouns("""
+train: train m
+bus: bus m
+tram: tram m
+taxi: taxi m
+metro: métro m
 """)
 
 EVENTS = _nouns("""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoo_tasks.translation.phrasebook import english as en
 from zoo_tasks.translation.phrasebook import french as fr
-from zoo_tasks.translation.phrasebook.names import CLOSING_TIMES, DATES, DAYS, MONTHS, TIMES
+from zoo_tasks.translation.phrasebook.names import CLOSING_TIMES, DATES, DAYS, MOMENTS, MONTHS, TIMES
 from zoo_tasks.translation.phrasebook.nouns import EVENTS, OPENING
 from zoo_tasks.translation.phrasebook.pattern import Pattern
 from zoo_tasks.translation.phrasebook.people import ANYBODY, OWNERS, PRONOUNS
@@ -80,7 +80,7 @@ PATTERNS = (
     ),
     Pattern(
         "clock.has-been-working-since",
-        {"who": ANYBODY, "verb": PASTIMES, "time": TIMES},
+        {"who": ANYBODY, "verb": PASTIMES, "time": MOMENTS},
         lambda who, verb, time: (
             f"{who.en} {en.have(who)} been {en.ing(verb)} since {time.en}.",
             f"{who.fr} {fr.present(verb.fr, who)} depuis {time.fr}.",

@@ -18,7 +18,7 @@ from zoo_tasks.translation.phrasebook.names import (
     SMALL_NUMBERS,
     TIMES,
 )
-from zoo_tasks.translation.phrasebook.nouns import BUILDINGS, LONG_UNITS, THINGS, TRANSPORT
+from zoo_tasks.translation.phrasebook.nouns import BUILDINGS, LOCAL_TRANSPORT, LONG_UNITS, THINGS, TRANSPORT
 from zoo_tasks.translation.phrasebook.pattern import Pattern
 from zoo_tasks.translation.phrasebook.people import ANYBODY, GENDERED, NAMES, OTHERS, PRONOUNS, RELATIVES
 from zoo_tasks.translation.phrasebook.verbs import PASTIMES
@@ -152,7 +152,7 @@ PATTERNS = (
     ),
     Pattern(
         "places.goes-by-bus",
-        {"who": ANYBODY, "noun": BUILDINGS, "transport": TRANSPORT, "when": EVERY},
+        {"who": ANYBODY, "noun": BUILDINGS, "transport": LOCAL_TRANSPORT, "when": EVERY},
         lambda who, noun, transport, when: (
             f"{who.en} {en.verb(_GO, who)} to {en.the(noun)} by {transport.en} {when.en}.",
             f"{who.fr} {fr.present('aller', who)} à {fr.le(noun)} en {transport.fr} {when.fr}.",
