@@ -47,6 +47,7 @@ def install(hook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("hook", "words"),
     [
         ("zoo_cells", {"model": {"cell": "keras_gru", "units": 8, "layers": 1}}),
+        ("zoo_strategies", {"search": {"strategy": "second_best", "length": 20}}),
         ("zoo_data", {"data": "counting"}),
         ("zoo_callbacks", {"train": {"callbacks": ["backup_log"], "steps": 2}}),
     ],
@@ -89,3 +90,9 @@ def test_the_readme_knows_every_command_and_no_other():
     from zoo.cli.program import COMMANDS
 
     assert commands() == sorted(COMMANDS)
+
+
+def test_the_sample_of_the_search_runs(capsys: pytest.CaptureFixture[str]):
+    code = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "search.md").read_text(encoding="utf-8"), re.DOTALL)
+    exec(code[0], {})
+    assert capsys.readouterr().out.count("\n") >= 4

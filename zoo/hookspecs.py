@@ -17,6 +17,7 @@ import pluggy
 if TYPE_CHECKING:
     import keras
 
+    from zoo.search import Strategy
     from zoo.task import Task
 
 ZOO_API = 1
@@ -38,6 +39,11 @@ def zoo_cells() -> Mapping[str, Callable[..., keras.Layer]]:  # type: ignore[emp
 @hookspec
 def zoo_attentions() -> Mapping[str, Callable[..., keras.Layer]]:  # type: ignore[empty-body]
     """Give attention mechanisms: name -> subclass of `zoo.layers.Attention`. Used as `model.attention=NAME`."""
+
+
+@hookspec
+def zoo_strategies() -> Mapping[str, type[Strategy]]:  # type: ignore[empty-body]
+    """Give strategies of the search: name -> subclass of `zoo.search.Strategy`. Used as `search.strategy=NAME`."""
 
 
 @hookspec

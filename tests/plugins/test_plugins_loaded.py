@@ -133,7 +133,9 @@ def test_the_names_that_are_taken_are_those_of_the_zoo(tmp_path):
     from zoo.layers import ATTENTIONS, CELLS
     from zoo.plugins.registry import BUILT_IN
     from zoo.runs.named_callbacks import named_callbacks
+    from zoo.search import STRATEGIES
 
+    assert set(BUILT_IN["strategies"]) == set(STRATEGIES)
     assert set(BUILT_IN["cells"]) == set(CELLS)
     assert set(BUILT_IN["attentions"]) == set(ATTENTIONS)
     assert BUILT_IN["data"] == ("stdlib", *catalogue())

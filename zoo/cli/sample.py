@@ -10,18 +10,14 @@ import click
 
 from zoo.cli.table import print_json
 from zoo.cli.words import arguments, subject, takes_words
-from zoo.settings import setting
+from zoo.settings import SearchSettings, setting
 
 
 @dataclass
-class SampleWords:
-    """What `zoo sample` can be told."""
+class SampleWords(SearchSettings):
+    """What `zoo sample` can be told: how to search (the run's own settings where nothing is said), and what for."""
 
     prime: str = setting("", "text to go on from")
-    length: int = setting(200, "symbols to write; the run's search.length where not given", minimum=1)
-    temperature: float = setting(
-        1.0, "0: the likeliest each time; below 1 tamer, above 1 wilder; else the run's own", minimum=0
-    )
     seed: int = setting(0, "the same seed writes the same text", minimum=0, maximum=2**31 - 1)
     count: int = setting(1, "how many texts; their seeds follow one another", minimum=1)
 
@@ -46,7 +42,11 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
         print_json([texts] if count == 1 else texts)
         return
     screen = _Screen(count, prime, given.get("seed", 0))
-    run.sample(**given, stream=screen.show)
+    try:
+        run.sample(**given, stream=screen.show)
+    except KeyboardInterrupt:
+        screen.finish()  # what is there stays readable, and the message has a line of its own
+        raise
     screen.finish()
 
 

@@ -45,6 +45,7 @@ class Components:
 
     cells: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     attentions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    strategies: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     data: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     callbacks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
@@ -238,7 +239,8 @@ def _checked(task: Any) -> type[Any]:
 
 
 def _one(kind: str) -> str:
-    return {"cells": "cell", "attentions": "attention", "callbacks": "callback", "data": "data source"}[kind]
+    names = {"cells": "cell", "attentions": "attention", "strategies": "strategy", "callbacks": "callback"}
+    return {**names, "data": "data source"}[kind]
 
 
 def _cause(error: BaseException) -> str:

@@ -15,6 +15,7 @@ OURS = "seqzoo"
 COMPONENT_HOOKS = {
     "cells": "zoo_cells",
     "attentions": "zoo_attentions",
+    "strategies": "zoo_strategies",
     "data": "zoo_data",
     "callbacks": "zoo_callbacks",
 }
@@ -35,6 +36,7 @@ BUILT_IN = {
         "monotonic",
         "hard",
     ),
+    "strategies": ("greedy", "sample", "beam"),
     "data": (
         "stdlib",
         "tinyshakespeare",

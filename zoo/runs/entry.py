@@ -43,6 +43,7 @@ def run(
         ZooError: what the training raises.
     """
     from zoo.plugins import Plugins
+    from zoo.search import check_search
 
     plugins = Plugins()
     name, found = _task(plugins, task)
@@ -53,10 +54,13 @@ def run(
     check_end(resolved.train)
     instance = found(resolved, _components(plugins))
     named_callbacks(resolved.train.callbacks, None, instance.components["callbacks"])
+    check_search(resolved.search, instance.components["strategies"])
     splits = instance.splits()
     codecs = instance.codecs()
-    for role, codec in codecs.items():
-        codec.fit(_values(splits.train, role))
+    for codec in {id(codec): codec for codec in codecs.values()}.values():
+        # A codec that two roles share learns from both.
+        roles = [role for role, other in codecs.items() if other is codec]
+        codec.fit(value for role in roles for value in _values(splits.train, role))
     folder = RunFolder.create(resolved.out, name)
     try:
         for role, codec in codecs.items():

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.settings.fields import Declared, declared, plain, quoted, walk
 from zoo.settings.layers import Given, from_file, from_mapping, from_text, from_words
+from zoo.settings.strategy import with_strategy
 
 SettingsType = TypeVar("SettingsType")
 
@@ -43,16 +44,16 @@ def resolve(
     given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_words(overrides)
     files = [plain(entry.value) for entry in given if entry.key == "config"]
     given = [entry for entry in given if entry.key != "config"]
-    given = _own_limits(given)
+    given = with_strategy(_own_limits(given), typed=True)
     if files and files[-1]:
-        given = _own_limits(from_file(str(files[-1]))) + given
+        given = with_strategy(_own_limits(from_file(str(files[-1])))) + given
     chosen = [entry for entry in given if entry.key == "preset"]
     preset = chosen[-1].value if chosen else ""
     if preset:
         if not isinstance(preset, str) or preset not in presets:
             known = did_you_mean(str(preset), presets) or "; it has none"
             raise UsageError(f"{_place(chosen[-1])}unknown preset {quoted(preset)} of task {task}{known}")
-        given = _own_limits(from_mapping(presets[preset], f"preset {preset}")) + given
+        given = with_strategy(_own_limits(from_mapping(presets[preset], f"preset {preset}"))) + given
     return build(cls, given, f" of task {task}")
 
 
@@ -72,7 +73,7 @@ def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any],
         if entry.key in ("preset", "config"):
             raise UsageError(f"{entry.key}= is for a new run; give the settings to change one by one")
     before = from_mapping(dataclasses.asdict(settings))  # type: ignore[call-overload]
-    return build(type(settings), before + given, f" of task {task}")
+    return build(type(settings), before + with_strategy(given, typed=True), f" of task {task}")
 
 
 def from_yaml(cls: type[SettingsType], text: str, where: str) -> SettingsType:
