@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from zoo.models.attending_decoder import AttendingDecoder
+from zoo.models.classifier import Classifier
 from zoo.models.decoder import Decoder
 from zoo.models.encoder import Encoder
 from zoo.models.picture_encoder import PictureEncoder
+from zoo.models.pooling import Pooling
 from zoo.models.sequence_to_sequence import SequenceToSequence
 from zoo.models.tagger import Tagger
 
-__all__ = ["AttendingDecoder", "Decoder", "Encoder", "PictureEncoder", "SequenceToSequence", "Tagger"]
+__all__ = [
+    "AttendingDecoder",
+    "Classifier",
+    "Decoder",
+    "Encoder",
+    "PictureEncoder",
+    "Pooling",
+    "SequenceToSequence",
+    "Tagger",
+]

@@ -89,7 +89,7 @@ class Trainer:
         self.state = TrainingState()
         self.carry = topology.carry(model, training.size)
         self.interrupted = self._saved = 0
-        self._told = self._waited = self._worked = 0.0
+        self._told = self._waited = self._worked = self._timed = 0.0
 
     def resume(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Go on from a checkpoint.
@@ -143,15 +143,19 @@ class Trainer:
         reason = ""
         with Prefetch(self.training.epoch(state.epoch, start=state.batch)) as batches:
             while not reason:
-                began, waited = time.perf_counter(), batches.waited
+                began, waited, traces = time.perf_counter(), batches.waited, self.engine.traces
+                weighed = state.totals.get("loss", (0.0, 0.0))[1]
                 group = self._take(batches)
                 if not group:
                     break
                 self._step(group)
                 spent = time.perf_counter() - began
-                state.elapsed += spent
-                self._waited += batches.waited - waited
-                self._worked += spent
+                if self.engine.traces == traces:
+                    # A step that made a graph for a new shape is start-up, which no budget of time pays for.
+                    state.elapsed += spent
+                    self._waited += batches.waited - waited
+                    self._worked += spent
+                    self._timed += state.totals["loss"][1] - weighed
                 if settings.evaluate_every and state.step % settings.evaluate_every == 0:
                     self._evaluate()
                     self._save()
@@ -228,7 +232,7 @@ class Trainer:
         self.keeper.keep_evaluation(evaluation)
         self.report.evaluation(evaluation)
         state.totals, state.seen, state.evaluated = {}, 0.0, state.step
-        self._waited = self._worked = 0.0
+        self._waited = self._worked = self._timed = 0.0
 
     def _remember(self, value: float) -> bool:
         state = self.state
@@ -298,7 +302,7 @@ class Trainer:
             epoch=self._epochs_done(),
             loss=loss,
             learning_rate=rate,
-            tokens_per_second=weight / self._worked if self._worked else 0.0,
+            tokens_per_second=self._timed / self._worked if self._worked else 0.0,
             padding=1.0 - weight / state.seen if state.seen else 0.0,
             waiting=self._waited / self._worked if self._worked else 0.0,
             elapsed=state.elapsed,

@@ -43,6 +43,8 @@ class Engine(Protocol):
     threads: int
     # What the user should know of how the engine came about; most often nothing.
     note: str
+    # How many graphs have been made: one for each function and set of shapes.
+    traces: int
 
     def describe(self) -> str:
         """One line for people: device, replicas, threads, precision."""
@@ -55,7 +57,8 @@ class Engine(Protocol):
 
         Args:
             model: the built keras.Model.
-            forward: the model's pass over a batch; its sum named `loss` is what is minimised.
+            forward: the model's pass over a batch; its sum named `objective` is what is minimised, or `loss` where
+                there is no other.
             optimizer: a Keras optimizer, or None for a model that only evaluates.
             clip: global norm that gradients are clipped to; 0 for none.
             average: decay of the moving average of the weights; 0 for none.

@@ -221,7 +221,7 @@ class TensorFlowEngine:
         variables = self._model.trainable_variables
         with tf.GradientTape() as tape, ExampleRandomness(key, first_row):
             sums, carry = self._forward(batch, carry, True)
-            loss, weight = sums["loss"]
+            loss, weight = sums.get("objective", sums["loss"])
             target = tf.cast(loss, tf.float32)
             for penalty in self._model.losses:
                 target += tf.cast(penalty, tf.float32) * tf.cast(weight, tf.float32)

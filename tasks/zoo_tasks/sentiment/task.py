@@ -1,0 +1,130 @@
+"""The task: texts with a label each, a recurrent encoder, pooling, a softmax."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import zoo
+from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
+from zoo.topology import ManyToOne
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Splits
+
+
+@dataclass
+class SentimentData(DataSettings):
+    """Where the texts come from."""
+
+    source: str = setting(
+        "reviews",
+        "reviews (composed), rotten-tomatoes, a CSV, TSV or JSON lines table, or a folder per class",
+        shorthand=True,
+    )
+    text: str = setting("", "the table's column of texts; empty: text, sentence, review, ...")
+    label: str = setting("", "the table's column of labels; empty: label, sentiment, class, ...")
+    balanced: bool = setting(False, "rare classes count as much as frequent ones in the loss")
+
+
+@dataclass
+class SentimentText:
+    """How text becomes symbols."""
+
+    unit: str = setting("word", "what a symbol is", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(20_000, "number of different symbols at most; 0: no limit", minimum=0)
+    least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
+    lowercase: bool = setting(True, "make capitals small (unit=word)")
+
+
+@dataclass
+class SentimentModel:
+    """The classifier."""
+
+    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    layers: int = setting(1, "recurrent layers, each reading the one below", minimum=1)
+    units: int = setting(64, "units of a layer, in each direction", minimum=1)
+    embedding: int = setting(64, "width of the symbols' embedding", minimum=1)
+    bidirectional: bool = setting(True, "read in both directions")
+    pooling: str = setting("attention", "how a text becomes one vector", ("last", "mean", "max", "attention"))
+    dropout: float = setting(0.3, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+
+
+@dataclass
+class SentimentSettings(zoo.Settings):
+    """Settings of the sentiment task."""
+
+    data: SentimentData = part(SentimentData)
+    text: SentimentText = part(SentimentText)
+    model: SentimentModel = part(SentimentModel)
+    batch: BatchSettings = part(BatchSettings, size=64, length=400)
+    train: TrainSettings = part(
+        TrainSettings, minutes=2, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.99
+    )
+
+
+class Sentiment(zoo.Task):
+    """Sentiment: it reads a text and says what its author thinks."""
+
+    topology = ManyToOne()
+    Settings = SentimentSettings
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        # A smoke test: everything once, in seconds.
+        "tiny": {
+            "model": {"units": 8, "embedding": 8},
+            "batch": {"size": 32},
+            "train": {"steps": 60, "evaluate_every": 30},
+        },
+        # Some ten thousand real sentences, which are soon learned by heart.
+        "small": {
+            "text": {"least": 2},
+            "model": {"units": 64, "embedding": 100, "pooling": "max", "dropout": 0.6},
+            "train": {"epochs": 6, "learning_rate": 1e-3},
+        },
+    }
+
+    def data(self) -> Splits:
+        """Compose the reviews, or read a user's texts."""
+        data = self.settings.data
+        if data.source == "reviews":
+            from zoo_tasks.sentiment.reviews import reviews
+
+            return reviews(seed=self.settings.seed)
+        from zoo.data import read_labelled_texts
+        from zoo.data.labelled_texts import LABEL_COLUMNS
+
+        columns = {
+            "source": (data.text,) if data.text else LABEL_COLUMNS["source"],
+            "target": (data.label,) if data.label else LABEL_COLUMNS["target"],
+        }
+        return read_labelled_texts(data.source, columns, data.validation, data.test, data.on_error)
+
+    def codecs(self) -> dict[str, Codec]:
+        """The codec of the chosen unit, and the labels."""
+        from zoo.codecs import LabelCodec, text_codec
+
+        text = self.settings.text
+        return {"source": text_codec(text.unit, text.vocabulary, text.least, text.lowercase), "target": LabelCodec()}
+
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
+        """An encoder and a classifier on top."""
+        from zoo.models import Classifier, Encoder
+
+        model = self.settings.model
+        encoder = Encoder(
+            codecs["source"].size,
+            cell=model.cell,
+            layers=model.layers,
+            units=model.units,
+            embedding=model.embedding,
+            bidirectional=model.bidirectional,
+            dropout=model.dropout,
+            cells=dict(self.components.get("cells", {})),
+        )
+        classifier = Classifier(encoder, codecs["target"].size, model.pooling, model.dropout)
+        classifier.build()
+        return classifier

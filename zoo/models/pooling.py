@@ -1,0 +1,84 @@
+"""A sequence of vectors made one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from zoo.errors import UsageError, did_you_mean
+
+POOLINGS = ("last", "mean", "max", "attention")
+
+
+@keras.saving.register_keras_serializable(package="zoo")
+class Pooling(keras.layers.Layer):
+    """Pools a memory to one vector.
+
+    Args:
+        how: `last` takes the encoder's summary, `mean` and `max` go over the places that are there, and `attention`
+            weighs them by a learned score: `softmax(v . tanh(W m))` (Yang et al. 2016, "Hierarchical Attention
+            Networks for Document Classification").
+
+    Raises:
+        UsageError: another way to pool.
+    """
+
+    def __init__(self, how: str = "last", **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.supports_masking = True
+        if how not in POOLINGS:
+            raise UsageError(f"unknown pooling '{how}'{did_you_mean(how, POOLINGS)}")
+        self.how = how
+        self.hidden: keras.layers.Dense | None = None
+        self.score: keras.layers.Dense | None = None
+
+    def build(self, memory_shape: Sequence[int | None]) -> None:
+        """Make the weights.
+
+        Args:
+            memory_shape: (B, S, D).
+        """
+        width = memory_shape[-1]
+        if self.how == "attention":
+            self.hidden = keras.layers.Dense(width, activation="tanh", name="hidden", dtype=self.dtype_policy)
+            self.score = keras.layers.Dense(1, use_bias=False, name="score", dtype=self.dtype_policy)
+            self.hidden.build((None, None, width))
+            self.score.build((None, None, width))
+        self.built = True
+
+    def call(self, memory: Any, mask: Any, summary: Any) -> tuple[Any, Any]:
+        """Pool.
+
+        Args:
+            memory: `[B, S, D]`.
+            mask: bool `[B, S]`, False at places that are not there.
+            summary: `[B, D]`, the encoder's state at its end.
+
+        Returns:
+            `[B, D]`, and float32 `[B, S]`: how much each place counted; zeros where that cannot be said.
+        """
+        present = ops.cast(mask, "float32")  # [B, S]
+        if self.how == "last":
+            return summary, ops.zeros_like(present)
+        if self.how == "max":
+            floor = ops.where(mask[:, :, None], memory, ops.full_like(memory, -1e4))  # [B, S, D]
+            return ops.max(floor, axis=1), ops.zeros_like(present)
+        if self.how == "mean":
+            weights = present / ops.maximum(ops.sum(present, axis=1, keepdims=True), 1.0)  # [B, S]
+        else:
+            assert self.score is not None and self.hidden is not None
+            scores = ops.cast(self.score(self.hidden(memory))[:, :, 0], "float32")  # [B, S]
+            weights = ops.softmax(ops.where(mask, scores, -1e9), axis=-1) * present  # [B, S]
+        pooled = ops.einsum("bs,bsd->bd", weights, ops.cast(memory, "float32"))  # [B, D]
+        return ops.cast(pooled, memory.dtype), weights
+
+    def compute_output_shape(self, memory_shape: Sequence[int | None], *_: Any, **__: Any) -> tuple:
+        """Give the shapes of what `call` gives."""
+        return (memory_shape[0], memory_shape[-1]), tuple(memory_shape[:2])
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments that make this layer again."""
+        return {**super().get_config(), "how": self.how}
