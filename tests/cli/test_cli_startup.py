@@ -16,7 +16,7 @@ HEAVY = ("tensorflow", "keras", "numpy", "rich", "omegaconf", "yaml", "pluggy", 
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], [], ["--version"], ["list"], ["list", "--json"], ["--debug", "list"], ["nope"]]
+    "words", [["--help"], [], ["--version"], ["list"], ["list", "--json"], ["--debug", "list"], ["nope"], ["bench"]]
 )
 def test_imports(words, tmp_path):
     modules = {"mine/__init__.py": TASK.format(name="mine"), "mine/cells.py": GOOD_CELLS}

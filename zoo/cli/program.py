@@ -25,6 +25,7 @@ COMMANDS = {
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List plugins, with what is wrong with the broken ones."),
     "devices": ("zoo.cli.devices", "Show what a run would compute on."),
+    "bench": ("zoo.cli.bench", "Measure speed beside other programs."),
 }
 
 

@@ -1,0 +1,69 @@
+"""`zoo bench`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+TINY = ("shapes=4x2x3", "cells=rnn", "dtypes=float32", "kinds=train", "rounds=1", "seconds=0.01", "cores=2")
+
+
+@pytest.fixture
+def without_torch(monkeypatch):
+    from zoo.bench import layers
+
+    monkeypatch.setattr(layers, "find_spec", lambda name: None)
+
+
+def test_a_table_without_pytorch(command, without_torch, tmp_path):
+    status, out, err = command("bench", "layers", *TINY, "against=torch", f"--out={tmp_path / 'new' / 'table.md'}")
+    assert (status, err) == (0, "")
+    assert "PyTorch is not installed and takes no part: pip install 'seqzoo[bench]'" in out
+    header, _, row = [line.strip("| ").split(" | ") for line in out.splitlines() if line.startswith("|")]
+    assert len(header) == len(row)
+    cells = dict(zip(header, row, strict=True))
+    assert [cells[name] for name in ("step", "cell", "H", "B", "T")] == ["train", "rnn", "4", "2", "3"]
+    assert float(cells["ours ms"]) > 0
+    assert not [name for name in header if "Keras" in name or "PyTorch" in name]
+    assert (tmp_path / "new" / "table.md").read_text() == out
+
+
+def test_json_with_pytorch(command):
+    pytest.importorskip("torch")
+    status, out, _ = command("bench", "layers", *TINY[:-1], "cores=1", "against=torch", "--json")
+    (row,) = json.loads(out)
+    assert status == 0
+    assert row["PyTorch ms"] > 0
+    assert row["our first step s"] > 0
+    assert "Keras ms" not in row
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["layer"], "unknown benchmark 'layer'; did you mean 'layers'?"),
+        (["layers", "shape=1"], "unknown setting 'shape' of zoo bench layers; did you mean 'shapes'?"),
+        (["layers", "shapes=128x50"], "shapes: '128x50' is not HxBxT, as in 128x50x50"),
+        (["layers", "cells=lst"], "cells: expected"),
+        (["layers", "shapes=8x3x4", "cores=2"], "3 rows cannot be shared out to 2 cores"),
+    ],
+)
+def test_wrong_words(command, words, message):
+    status, out, err = command("bench", *words)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_contender_that_dies_is_named_with_its_last_words():
+    from zoo.bench.turns import Contender
+    from zoo.errors import ZooError
+
+    with pytest.raises(ZooError, match=r"json\.tool ended with 1: .*[Ee]xpect"), Contender("json.tool", ["/dev/null"]):
+        pass
+
+
+def test_help_imports_no_framework(zoo):
+    done = zoo("bench", check=0)
+    assert "layers  Recurrent layers beside those of Keras and PyTorch." in done.stdout

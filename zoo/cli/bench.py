@@ -1,0 +1,74 @@
+"""`zoo bench`: measure speed beside others."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zoo.bench import BENCHMARKS
+from zoo.cli.table import print_json
+from zoo.cli.words import takes_words
+from zoo.errors import did_you_mean
+
+
+class Benchmarks(click.Group):
+    """A group of benchmarks that prints its help without importing any of them."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Name the benchmarks, in the table's order."""
+        return list(BENCHMARKS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Make the command of a benchmark."""
+        return _command(name) if name in BENCHMARKS else None
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of benchmarks."""
+        with formatter.section("Benchmarks"):
+            formatter.write_dl([(name, line) for name, (_, line) in BENCHMARKS.items()])
+
+    def resolve_command(self, context: click.Context, words: list[str]) -> Any:
+        """Find the benchmark that the first word names."""
+        if words[0] not in BENCHMARKS and not words[0].startswith("-"):
+            raise click.UsageError(f"unknown benchmark '{words[0]}'{did_you_mean(words[0], BENCHMARKS)}")
+        return super().resolve_command(context, words)
+
+
+@click.command(
+    "bench",
+    cls=Benchmarks,
+    invoke_without_command=True,
+    epilog="Settings are words: zoo bench layers cells=gru shapes=128x50x50 dtypes=float32",
+)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """Measure speed beside other programs."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def _command(name: str) -> click.Command:
+    """Make the command of a benchmark: its words, and where the answer goes."""
+    module = importlib.import_module(BENCHMARKS[name][0])
+
+    def measure(words: tuple[str, ...], as_json: bool, out: Path | None) -> None:
+        from zoo.settings.layers import from_words
+        from zoo.settings.resolve import build
+
+        settings = build(module.Words, from_words(words), f" of zoo bench {name}")
+        report = module.run(settings, (lambda line: None) if as_json else click.echo)
+        if out is not None:
+            report.write(out)
+        if as_json:
+            print_json(report.rows)
+
+    measure.__doc__ = module.Words.__doc__
+    given = takes_words(module.Words, "[key=value]...")(measure)
+    where = click.Path(dir_okay=False, path_type=Path)
+    given = click.option("--out", type=where, help="Write the table to a file, too.")(given)
+    given = click.option("--json", "as_json", is_flag=True, help="Write the rows as JSON, at the end.")(given)
+    measured: click.Command = click.command(name)(given)
+    return measured
