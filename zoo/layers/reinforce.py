@@ -8,6 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.errors import UsageError
+
 
 @keras.saving.register_keras_serializable(package="zoo")
 class Reinforce(keras.layers.Layer):
@@ -62,7 +64,11 @@ class Reinforce(keras.layers.Layer):
 
         Returns:
             The sum over the batch, to be added to a sum of losses.
+
+        Raises:
+            UsageError: the shapes do not belong together.
         """
+        self._check(rewards, log_probability, entropy, weights)
         rewards = ops.stop_gradient(rewards)
         weights = ops.ones_like(log_probability) if weights is None else ops.cast(weights, self.compute_dtype)
         if training:
@@ -73,6 +79,17 @@ class Reinforce(keras.layers.Layer):
             counts = ops.cast(ops.max(weights, axis=1) > 0, self.compute_dtype)  # [B]
             self.seen.assign(ops.stack([ops.sum(rewards * counts), ops.sum(counts)]))
         return -ops.sum(gain * weights)
+
+    def _check(self, rewards: Any, log_probability: Any, entropy: Any, weights: Any) -> None:
+        """Refuse shapes that would be broadcast to something that nobody meant."""
+        given = {"rewards": rewards, "log_probability": log_probability, "entropy": entropy, "weights": weights}
+        for name, tensor in given.items():
+            wanted = "[batch]" if name == "rewards" else "[batch, steps]"
+            if tensor is not None and len(tensor.shape) != 1 + wanted.count(","):
+                error = UsageError(f"{self.name}: {name} has shape {tuple(tensor.shape)}; it should be {wanted}")
+                # Keras would wrap the sentence in a page about all arguments.
+                error._keras_call_info_injected = True  # type: ignore[attr-defined]
+                raise error
 
     @property
     def baseline(self) -> Any:

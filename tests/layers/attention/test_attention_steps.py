@@ -46,6 +46,33 @@ def test_steps_compiled_by_xla_give_the_numbers_of_the_sequence(name, training):
         np.testing.assert_allclose(alignment, alignments[:, time], atol=1e-5)
 
 
+@pytest.mark.parametrize("name", ["location", "coverage", "monotonic", "hard"])
+def test_many_steps(name):
+    """More than are unrolled: a loop whose body is traced once draws what single steps draw."""
+    import tensorflow as tf
+
+    from zoo.layers import ExampleRandomness
+
+    layer = make(name, 4, 4)
+    queries = np.random.default_rng(1).normal(size=(4, 45, 4)).astype("float32")
+
+    @tf.function(input_signature=[tf.TensorSpec([None, None, 4])])
+    def whole(queries):
+        with ExampleRandomness(5):
+            return layer(queries, MEMORY, mask=MASKS["holes"], training=True)[1]
+
+    @tf.function
+    def step(query, state):
+        with ExampleRandomness(5):
+            return layer.step(query, prepared, state, training=True)[1:]
+
+    prepared = layer.prepare(MEMORY, MASKS["holes"])
+    state, alignments = layer.start(prepared), whole(tf.constant(queries))
+    for time in range(45):
+        alignment, state = step(tf.constant(queries[:, time]), state)
+        np.testing.assert_allclose(alignment, alignments[:, time], atol=1e-5)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_attend_goes_on_from_a_state(name):
     from zoo.layers import ExampleRandomness
@@ -101,6 +128,25 @@ def test_gradients_are_finite_differences(name):
                 variables[place - 2].assign_sub(sign * direction)
         difference = (sides[0] - sides[1]) / (2 * size)
         np.testing.assert_allclose(float(tf.reduce_sum(gradient * direction)), difference, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["location", "monotonic"])
+def test_a_training_step_compiles_with_xla(name):
+    import tensorflow as tf
+
+    from zoo.layers import ExampleRandomness
+
+    layer = make(name, 4, 4)
+    kernel = layer.memory_kernel.value
+
+    def gradient(queries):
+        with tf.GradientTape() as tape, ExampleRandomness(1):
+            contexts, _ = layer(queries, MEMORY, mask=MASKS["full"], training=True)
+            loss = tf.reduce_sum(tf.sin(contexts))
+        return tape.gradient(loss, kernel)
+
+    compiled = tf.function(gradient, jit_compile=True)(tf.constant(QUERIES))
+    np.testing.assert_allclose(compiled, gradient(QUERIES), atol=1e-4)
 
 
 def test_multi_head_attention_is_that_of_keras():
@@ -190,6 +236,7 @@ def test_a_decoder_may_prepare_once_and_repeat_rows():
 
 SCRIPT = """
 import sys
+from functools import partial
 import keras
 import numpy as np
 from zoo.layers import ATTENTIONS, ExampleRandomness, Reinforce
@@ -201,7 +248,7 @@ mask = np.array([[1, 1, 0, 1, 1], [0] * 5], bool)
 found = {}
 for name, factory in ATTENTIONS.items():
     if factory is not None:
-        layer = factory(8)
+        layer = factory(8, **({"inference": "soft"} if name == "monotonic" else {}))
         layer.build(queries.shape, memory.shape)
         layer.set_weights([w if w.dtype == np.uint32 else np.sin(np.arange(w.size, dtype="float32")).reshape(w.shape)
                            for w in layer.get_weights()])
@@ -211,7 +258,11 @@ for name, factory in ATTENTIONS.items():
             whole, _ = layer(queries, memory, mask=mask, training=True)
         with ExampleRandomness(3):
             prepared = layer.prepare(memory, mask)
-            context, _, _ = layer.step(queries[:, 0], prepared, layer.start(prepared), training=True)
+            step = partial(layer.step, training=True)
+            if sys.argv[2] == "jax":
+                import jax
+                step = jax.jit(step)
+            context, _, _ = step(queries[:, 0], prepared, layer.start(prepared))
         whole, context = map(keras.ops.convert_to_numpy, (whole, context))
         np.testing.assert_allclose(context, whole[:, 0], atol=1e-5)
 ones = np.ones((2, 3), "float32")

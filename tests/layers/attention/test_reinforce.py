@@ -72,6 +72,21 @@ def test_a_batch_in_which_nothing_counts_leaves_the_baseline():
     assert float(reinforce.baseline) == 5
 
 
+def test_shapes_that_would_be_broadcast_are_refused():
+    from zoo.errors import UsageError
+    from zoo.layers import Reinforce
+
+    ones = np.ones((2, 3), "float32")
+    for arguments, words in (
+        ((ones, ones, ones), r"rewards has shape \(2, 3\); it should be \[batch\]"),
+        ((ones[:, 0], ones[:, 0], ones), r"log_probability has shape \(2,\); it should be \[batch, steps\]"),
+        ((ones[:, 0], ones, ones, ones[:, 0]), r"weights has shape \(2,\)"),
+    ):
+        with pytest.raises(UsageError, match=words) as caught:
+            Reinforce()(*arguments)
+        assert "\n" not in str(caught.value)
+
+
 def test_it_computes_in_32_bits_and_loads():
     import keras
 

@@ -70,6 +70,15 @@ class MonotonicAttention(AdditiveAttention):
         first = ops.concatenate([ops.ones_like(zeros[:, :1]), zeros[:, 1:]], axis=1)
         return [first, unseeded(ops.shape(zeros)[0])]
 
+    def attend(
+        self, queries: Any, prepared: Prepared, training: bool = False, state: Sequence[Any] | None = None
+    ) -> tuple[Any, Any, list[Any]]:
+        """Answer queries one after the other (see `Attention.attend`)."""
+        before, streams = self.start(prepared) if state is None else state
+        if training and self.noise:
+            streams = seeded(streams, self.seeds)  # a loop would take other seeds than steps without one
+        return super().attend(queries, prepared, training=training, state=[before, streams])
+
     def step(
         self, query: Any, prepared: Prepared, state: Sequence[Any], training: bool = False
     ) -> tuple[Any, Any, list[Any]]:
