@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.data.batches import Batches
+from zoo.data.buckets import make_buckets
 from zoo.data.examples import ExampleBatches
 from zoo.errors import ZooError
 
@@ -155,7 +157,43 @@ def test_padding_on_multi30k() -> None:
 def test_the_fingerprint_is_of_the_examples() -> None:
     prints = {ExampleBatches(made(lengths), size).fingerprint for lengths in ([3, 4], [4, 3], [3]) for size in (1, 2)}
     assert len(prints) == 3
-    assert ExampleBatches(made([3, 4]), 4).describe() == "2 examples in batches of 1 shape"
+    assert ExampleBatches(made([4, 4]), 2).describe() == "2 examples in batches of 1 shape"
+    assert ExampleBatches(made([3, 4]), 2).describe() == "2 examples in batches of 1 shape, 12.5% padding"
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), min_size=1, max_size=60),
+    st.integers(1, 5),
+    st.integers(1, 6),
+    st.sampled_from([1, 1 << 40]),  # lengths whose product no number holds
+)
+def test_buckets_hold_all_and_are_the_boxes_of_their_members(
+    pairs: list[tuple[int, int]], count: int, size: int, scale: int
+) -> None:
+    lengths = np.array(pairs) * scale
+    buckets = make_buckets(lengths, count, size, 0)
+    members = np.concatenate([bucket.members for bucket in buckets])
+    assert sorted(members.tolist()) == list(range(len(pairs))) and len(buckets) <= count
+    for bucket in buckets:
+        assert bucket.members.tolist() == sorted(bucket.members.tolist())
+        assert bucket.shape == tuple(lengths[bucket.members].max(axis=0).tolist())
+    alike: dict[tuple[int, int], set[int]] = {}
+    for number, bucket in enumerate(buckets):
+        for member in bucket.members.tolist():
+            alike.setdefault(pairs[member], set()).add(number)
+    assert all(len(numbers) == 1 for numbers in alike.values()), "equal lengths stay together"
+
+
+def test_a_million_examples_in_little_memory_and_time() -> None:
+    draw = np.random.default_rng(0)
+    lengths = draw.integers(1, 60, (1_000_000, 2), dtype=np.int32)
+    tracemalloc.start()
+    buckets = make_buckets(lengths, 12, 0, 2000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert sum(len(bucket.members) for bucket in buckets) == len(lengths) and len(buckets) == 12
+    assert peak < 60 * len(lengths), "some dozen bytes an example"
 
 
 def test_nothing_to_batch() -> None:

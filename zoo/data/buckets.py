@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+_BLOCK = 1 << 18  # examples that are looked at together
+
 
 @dataclass(frozen=True)
 class Bucket:
     """Examples that are padded to one shape.
 
     Args:
-        members: int64 [n], places of the examples, in their order.
+        members: int32 [n], places of the examples, in their order.
         shape: padded length of each sequence of an example.
         rows: examples of a batch.
     """
@@ -43,8 +45,10 @@ def make_buckets(lengths: np.ndarray, count: int, size: int, tokens: int, multip
     Returns:
         Buckets from short to long; together they hold every example once.
     """
-    boxes = [np.arange(len(lengths))]
-    cuts = [_best_cut(lengths, 2 * _rows(lengths, size, tokens, multiple))]
+    # Examples of equal lengths are never divided, so that the work is on the different lengths, of which there are few.
+    kinds, counts, kind_of = _kinds(lengths)
+    boxes = [np.arange(len(kinds))]
+    cuts = [_best_cut(kinds, counts, 2 * _rows(kinds, size, tokens, multiple))]
     while len(boxes) < count:
         place = int(np.argmax([saved for saved, _ in cuts]))
         saved, left = cuts[place]
@@ -53,13 +57,58 @@ def make_buckets(lengths: np.ndarray, count: int, size: int, tokens: int, multip
         parts = [boxes[place][left], boxes[place][~left]]
         boxes[place : place + 1] = parts
         cuts[place : place + 1] = [
-            _best_cut(lengths[part], 2 * _rows(lengths[part], size, tokens, multiple)) for part in parts
+            _best_cut(kinds[part], counts[part], 2 * _rows(kinds[part], size, tokens, multiple)) for part in parts
         ]
-    buckets = [
-        Bucket(box, tuple(lengths[box].max(axis=0).tolist()), _rows(lengths[box], size, tokens, multiple))
-        for box in boxes
-    ]
+    box_of = np.empty(len(kinds), np.int32)
+    for number, box in enumerate(boxes):
+        box_of[box] = number
+    buckets = []
+    for number, box in enumerate(boxes):
+        members = np.flatnonzero(box_of[kind_of] == number).astype(np.int32)
+        shape = tuple(kinds[box].max(axis=0).tolist())
+        buckets.append(Bucket(members, shape, _rows(kinds[box], size, tokens, multiple)))
     return sorted(buckets, key=lambda bucket: (sum(bucket.shape), bucket.shape))
+
+
+def _kinds(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The different lengths that occur.
+
+    Args:
+        lengths: int [N, sequences].
+
+    Returns:
+        int64 [kinds, sequences]; int64 [kinds], how many examples have them; int32 [N], the kind of each example.
+    """
+    if not lengths.shape[1]:
+        return np.zeros((1, 0), np.int64), np.array([len(lengths)]), np.zeros(len(lengths), np.int32)
+    found: dict[tuple[int, ...], int] = {}
+    counts: list[int] = []
+    kind_of = np.empty(len(lengths), np.int32)  # [N]
+    for start in range(0, len(lengths), _BLOCK):
+        part = lengths[start : start + _BLOCK]
+        _, first, inverse, number = np.unique(
+            _keys(part), axis=0, return_index=True, return_inverse=True, return_counts=True
+        )
+        block = part[first]  # [kinds of the block, sequences]
+        places = np.empty(len(block), np.int32)
+        for row, (kind, times) in enumerate(zip(block.tolist(), number.tolist(), strict=True)):
+            places[row] = found.setdefault(tuple(kind), len(counts))
+            if places[row] == len(counts):
+                counts.append(0)
+            counts[places[row]] += times
+        kind_of[start : start + _BLOCK] = places[inverse.reshape(-1)]
+    return np.array(list(found), np.int64), np.array(counts, np.int64), kind_of
+
+
+def _keys(lengths: np.ndarray) -> np.ndarray:
+    """What tells the rows of lengths apart: one number each where that is large enough, which is quicker to sort."""
+    sizes = [int(most) + 1 for most in lengths.max(axis=0)]
+    if math.prod(sizes) >= 1 << 62:
+        return lengths
+    keys = np.zeros(len(lengths), np.int64)  # [N]
+    for column, size in enumerate(sizes):
+        keys = keys * size + lengths[:, column]
+    return keys
 
 
 def _rows(lengths: np.ndarray, size: int, tokens: int, multiple: int) -> int:
@@ -68,31 +117,33 @@ def _rows(lengths: np.ndarray, size: int, tokens: int, multiple: int) -> int:
     return max(1, rows // multiple) * multiple
 
 
-def _best_cut(lengths: np.ndarray, least: int) -> tuple[int, np.ndarray]:
+def _best_cut(lengths: np.ndarray, counts: np.ndarray, least: int) -> tuple[int, np.ndarray]:
     """The cut of a box into two that saves most padding.
 
     Args:
-        lengths: int [n, sequences] of the box's examples.
+        lengths: int [kinds, sequences] of the box's examples.
+        counts: int [kinds], how many examples have them.
         least: how many examples either side must have: a batch that is not full is padding, too, so that a box of
             less than a batch or two is not worth a shape.
 
     Returns:
-        How many padded positions are saved, and bool [n]: which examples lie on the shorter side.
+        How many padded positions are saved, and bool [kinds]: which lie on the shorter side.
     """
     best = (0, np.zeros(len(lengths), np.bool_))
-    if len(lengths) < 2 * least:
+    total = int(counts.sum())
+    if total < 2 * least or len(lengths) < 2:
         return best
-    whole = len(lengths) * int(lengths.max(axis=0).sum())
+    whole = total * int(lengths.max(axis=0).sum())
     for column in range(lengths.shape[1]):
-        order = np.argsort(lengths[:, column], kind="stable")  # [n]
-        ordered = lengths[order]  # [n, sequences]
-        # Padded positions with the first k examples on the left: their number times the sum of their maxima.
-        left = np.maximum.accumulate(ordered, axis=0).sum(axis=1)  # [n]
-        right = np.maximum.accumulate(ordered[::-1], axis=0)[::-1].sum(axis=1)  # [n]
-        taken = np.arange(1, len(lengths))  # [n - 1]
-        padded = taken * left[:-1] + (len(lengths) - taken) * right[1:]  # [n - 1]
+        order = np.argsort(lengths[:, column], kind="stable")  # [kinds]
+        ordered = lengths[order]  # [kinds, sequences]
+        # Padded positions with the first k kinds on the left: their number times the sum of their maxima.
+        left = np.maximum.accumulate(ordered, axis=0).sum(axis=1)  # [kinds]
+        right = np.maximum.accumulate(ordered[::-1], axis=0)[::-1].sum(axis=1)  # [kinds]
+        taken = np.cumsum(counts[order])[:-1]  # [kinds - 1]: examples on the left
+        padded = taken * left[:-1] + (total - taken) * right[1:]  # [kinds - 1]
         padded[ordered[1:, column] == ordered[:-1, column]] = whole  # equal lengths stay together
-        padded[: least - 1] = padded[len(padded) - least + 1 :] = whole
+        padded[(taken < least) | (total - taken < least)] = whole
         place = int(np.argmin(padded))
         if whole - int(padded[place]) > best[0]:
             side = np.zeros(len(lengths), np.bool_)

@@ -11,6 +11,7 @@ from zoo.data.splits import Example
 
 MEMORY = 512 * 1024 * 1024
 """Bytes of encoded examples that are kept from epoch to epoch; what does not fit is encoded anew each time."""
+_OF_AN_EXAMPLE, _OF_AN_ARRAY = 350, 120  # bytes of memory besides the numbers: short sentences are mostly these
 
 EncodedExample = Mapping[str, np.ndarray]
 
@@ -49,7 +50,7 @@ class EncodedExamples(Sequence[EncodedExample]):
         if index in self._kept:
             return self._kept[index]
         encoded = self._encode(self._examples[index])
-        size = sum(np.asarray(value).nbytes for value in encoded.values())
+        size = _OF_AN_EXAMPLE + sum(_OF_AN_ARRAY + np.asarray(value).nbytes for value in encoded.values())
         if size <= self._left:
             self._left -= size
             self._kept[index] = encoded

@@ -69,10 +69,10 @@ class ExampleBatches:
         self._weighted = weighted
         self._seed = seed
         self._shuffle = shuffle
-        lengths = np.empty((len(examples), len(self._sequences)), np.int64)  # [N, sequences]
+        # Of the examples only their lengths stay in memory: they are read again when a batch needs them.
+        lengths = np.empty((len(examples), len(self._sequences)), np.int32)  # [N, sequences]
         digest = hashlib.sha256()
-        for index in range(len(examples)):
-            example = examples[index]
+        for index, example in enumerate(examples):
             lengths[index] = [len(example[name]) for name in self._sequences]
             for name, value in example.items():
                 digest.update(f"{name} {np.shape(value)} {np.asarray(value).dtype.str} ".encode())
@@ -89,7 +89,7 @@ class ExampleBatches:
         self.size = max(bucket.rows for bucket in self._buckets)
         # An example without sequences is one position.
         positions = sum(bucket.batches * bucket.rows * (sum(bucket.shape) or 1) for bucket in self._buckets)
-        self._padding = 1 - int(lengths.sum() or len(examples)) / positions
+        self._padding = 1 - int(lengths.sum(dtype=np.int64) or len(examples)) / positions
 
     @property
     def padding(self) -> float:
@@ -99,7 +99,8 @@ class ExampleBatches:
     def describe(self) -> str:
         """What there is, in a few words for people."""
         count = len(self.shapes)
-        return f"{len(self._examples):,} examples in batches of {count} shape{'s' if count > 1 else ''}"
+        text = f"{len(self._examples):,} examples in batches of {count} shape{'s' if count > 1 else ''}"
+        return text + (f", {self.padding:.1%} padding" if self.padding >= 0.001 else "")
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
