@@ -31,6 +31,7 @@ def learn(mechanism: str, seed: int, **arguments) -> tuple[float, int, object]:
 @pytest.mark.slow
 def test_find_the_marked_place(tmp_path):
     """Hard attention also where no row stays soft, so that REINFORCE alone teaches it where to look."""
+    pytest.importorskip("matplotlib")
     alignments, batch = {}, examples(np.random.default_rng(99), 200)
     for title, arguments in {"additive": {}, "hard": {}, "hard, never soft": {"soft_share": 0.0}}.items():
         for seed in (0, 1, 2):
