@@ -17,15 +17,25 @@ def message(call) -> str:
     return str(caught.value)
 
 
-def test_shapes():
-    from zoo.layers import LSTM, Stack
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU", "Stack"])
+def test_shapes(name):
+    from zoo import layers
 
-    assert "(4, 3); it should be [batch, time, features]" in message(lambda: LSTM(3)(X[0]))
-    assert "(4, 3); it should have 3 axes" in message(lambda: Stack(units=3)(X[0]))
-    assert "mask has shape (2, 5)" in message(lambda: LSTM(3)(X, mask=np.ones((2, 5), bool)))
-    assert "mask has shape (2, 5)" in message(lambda: Stack(units=3)(X, mask=np.ones((2, 5), bool)))
-    assert "1 initial states were given; it has 2" in message(lambda: LSTM(3)(X, initial_state=[X[:, 0]]))
-    assert "should be [batch, 4]" in message(lambda: LSTM(4)(X, initial_state=[X[:, 0], X[:, 0]]))
+    def make(units: int = 4):
+        return getattr(layers, name)(units=units)
+
+    states = len(make().zero_state(2)[0] if name == "Stack" else make().state_size)
+    first, ones = X[:, 0], np.ones((2, 5), bool)
+    rank = (
+        "it should have 3 axes [batch, time, features]" if name == "Stack" else "it should be [batch, time, features]"
+    )
+    assert f"(4, 3); {rank}" in message(lambda: make()(X[0]))
+    assert "the mask has shape (2, 5); the input's [batch, time] is (2, 4)" in message(lambda: make()(X, mask=ones))
+    assert "the mask has shape (2,)" in message(lambda: make()(X, mask=ones[:, 0]))
+    wrong = [[first] * states] * 2 if name == "Stack" else [first] * states
+    assert "has shape (2, 3); it should be [batch, 4]" in message(lambda: make()(X, initial_state=wrong))
+    many = [[first] * 3] * 2 if name == "Stack" else [first] * 3
+    assert f"3 initial states were given; it has {states}" in message(lambda: make(3)(X, initial_state=many))
 
 
 def test_names():
@@ -46,16 +56,18 @@ def test_a_bidirectional_stack_cannot_step():
     assert "cannot step" in message(lambda: stack.step(X[:, 0], stack.zero_state(2)))
 
 
-def test_weights_of_another_shape():
-    import keras
+@pytest.mark.parametrize("name", ["SimpleRNN", "LSTM", "GRU", "Stack"])
+def test_weights_of_another_shape(name):
+    from zoo import layers
 
-    from zoo.layers import LSTM
-
-    ours, theirs = LSTM(4), keras.layers.LSTM(5)
-    ours.build(X.shape)
-    theirs.build(X.shape)
-    with pytest.raises(ValueError, match=r"shape \(3, 16\) is not compatible with provided weight shape \(3, 20\)"):
-        ours.set_weights(theirs.get_weights())
+    ours, others = (getattr(layers, name)(units=units) for units in (4, 5))
+    for layer in (ours, others):
+        layer.build(X.shape)
+    shape, given = (tuple(layer.get_weights()[0].shape) for layer in (ours, others))
+    with pytest.raises(ValueError) as caught:
+        ours.set_weights(others.get_weights())
+    assert f"shape {shape} is not compatible with provided weight shape {given}" in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_the_layers_need_no_tensorflow_by_name():
