@@ -106,3 +106,21 @@ def test_show_a_task_in_a_file(command, tmp_path, monkeypatch):
     status, out, err = command("show", "./my_task.py")
     assert (status, err) == (0, "")
     assert "train.epochs" in out and "preset=long\n  train.epochs=9" in out
+
+
+def test_list_names_the_data(command):
+    status, out, err = command("list")
+    assert (status, err) == (0, "")
+    assert "tinyshakespeare" in out and "charlm" in out
+    status, out, _ = command("list", "data")
+    assert "multi30k" in out and "charlm" not in out
+    status, out, _ = command("list", "data", "--json")
+    named = {row["name"]: row for row in json.loads(out)}
+    assert named["rotten-tomatoes"]["topology"] == "many-to-one" and named["imdb"]["tested"] is False
+    assert "tinyshakespeare" not in command("list", "tasks")[1]
+
+
+def test_show_names_the_data_that_fit(command):
+    status, out, _ = command("show", "charlm")
+    assert "data=tinyshakespeare: plays of Shakespeare" in out and "data=multi30k" not in out
+    assert json.loads(command("show", "charlm", "--json")[1])["data"] == ["tinyshakespeare"]

@@ -50,3 +50,18 @@ def test_live_takes_its_line_away_when_something_fails(monkeypatch):
         assert isinstance(report, Live)
         raise ValueError("x")
     assert not report._progress.live.is_started
+
+
+def test_a_download_is_a_line_of_the_same_screen(monkeypatch, capsys):
+    import sys
+
+    from zoo.data.named.watch import watch, watching
+
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with progress() as report:
+        with watch("fetching it", 0, 2_000_000) as advance:
+            advance(1_000_000)
+            (_, bar) = report._progress.tasks
+            assert (bar.description, bar.completed, bar.total) == ("fetching it", 1_000_000, 2_000_000)
+        assert len(report._progress.tasks) == 1
+    assert watching.get() is None
