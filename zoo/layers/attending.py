@@ -85,7 +85,7 @@ class Attending(keras.layers.Layer):
             self.kernel = self.add_weight(shape=(context + self.units, self.units), name="kernel")
         self._heard = (context if self._before else 0) + (self.units if self._feeds else 0)
         if not self.stack.built:
-            self.stack.build((*sequences_shape[:2], sequences_shape[-1] + self._heard))
+            self.stack.build((*sequences_shape[:2], (sequences_shape[-1] or 0) + self._heard))
         self.built = True
 
     def prepare(self, memory: Any, mask: Any = None) -> dict[str, Any]:
