@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -37,6 +37,11 @@ class Batches(Protocol):
     @property
     def fingerprint(self) -> str:
         """Tells these data from any others: a training that is resumed goes on only with its own."""
+        ...
+
+    @property
+    def varying(self) -> Mapping[str, tuple[int, ...]]:
+        """Name of an array -> its axes whose size differs from batch to batch; empty where all batches are alike."""
         ...
 
     def describe(self) -> str:

@@ -61,6 +61,7 @@ class ExampleBatches:
             raise ZooError("there are no examples to make batches of")
         first = examples[0]
         self._examples = examples
+        self._names = tuple(first)
         self._sequences = (
             tuple(name for name in first if np.ndim(first[name])) if sequences is None else tuple(sequences)
         )
@@ -106,6 +107,18 @@ class ExampleBatches:
     def shapes(self) -> list[tuple[int, ...]]:
         """The different shapes of batches: rows, then the padded length of each sequence."""
         return sorted({(bucket.rows, *bucket.shape) for bucket in self._buckets})
+
+    @property
+    def varying(self) -> Mapping[str, tuple[int, ...]]:
+        """Name of an array -> its axes whose size differs from bucket to bucket."""
+        rows, *lengths = [len(set(sizes)) > 1 for sizes in zip(*self.shapes, strict=True)]
+        first = (0,) if rows else ()
+        varies = dict.fromkeys(self._names, first)
+        for name, length in zip(self._sequences, lengths, strict=True):
+            varies[name] = varies[f"{name}_mask"] = (*first, 1) if length else first
+        varies["index"] = first
+        varies["weights"] = varies[self._weighted] if self._weighted else first
+        return {name: axes for name, axes in varies.items() if axes}
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of one epoch.

@@ -16,7 +16,7 @@ def read_sequence(path: Path, labels: Sequence[str] = (), ignore: Sequence[str] 
     """Read the frames of one sequence.
 
     Args:
-        path: a folder of pictures; or a CSV or NPZ file as `zoo.data.read_features` takes it, the labels may be missing.
+        path: a folder of pictures; or a CSV or NPZ file as `zoo.data.read_features` takes it, with labels or without.
         labels: names of the column of labels, which is left out; empty for the usual ones.
         ignore: names of columns that are no features.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -97,6 +97,11 @@ class WindowBatches:
     def characters_per_token(self) -> float:
         """Characters of text that a token stands for, on average."""
         return self._tokens.characters / max(1, len(self._tokens))
+
+    @property
+    def varying(self) -> Mapping[str, tuple[int, ...]]:
+        """None: all windows are alike."""
+        return {}
 
     def describe(self) -> str:
         """The text's size, for people."""

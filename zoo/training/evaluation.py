@@ -32,6 +32,7 @@ def evaluate(
     """
     totals: Totals = {}
     carry = topology.carry(model, batches.size)
+    engine.expect(batches.varying)
     for index, batch in enumerate(batches.epoch(0)):
         if callbacks is not None:
             callbacks.test_batch_begin(index)

@@ -140,6 +140,7 @@ class Trainer:
         """Go on with the present pass over the data; returns why the training ended, or nothing."""
         state, settings = self.state, self.settings
         self.callbacks.epoch_begin(state.epoch)
+        self.engine.expect(self.training.varying)
         reason = ""
         with Prefetch(self.training.epoch(state.epoch, start=state.batch)) as batches:
             while not reason:
@@ -158,6 +159,7 @@ class Trainer:
                     self._timed += state.totals["loss"][1] - weighed
                 if settings.evaluate_every and state.step % settings.evaluate_every == 0:
                     self._evaluate()
+                    self.engine.expect(self.training.varying)
                     self._save()
                 elif settings.save_every and state.step % settings.save_every == 0:
                     self._save()

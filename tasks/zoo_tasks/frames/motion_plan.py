@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-MOTIONS = ("still", "left", "right", "up", "down", "clockwise", "anticlockwise")
+MOTIONS = ("still", "left", "right", "up", "down", "growing", "shrinking")
 
 SHORTEST, LONGEST = 20, 60
 """Frames of a clip."""

@@ -17,7 +17,7 @@ _TENTH = 10  # one handwritten picture of so many for validation, and one for te
 
 
 def motions(train: int = 2_000, validation: int = 200, test: int = 300, seed: int = 0) -> Splits:
-    """Draw clips of 20 to 60 frames of a digit that stands still, moves in four directions, or turns.
+    """Draw clips of 20 to 60 frames of a digit that stands still, moves in four directions, grows or shrinks.
 
     A tenth of the handwritten digits is kept for each held-out split, and so is one of the six changes that each digit
     can make from each motion; a training clip never shows them, a test clip always does.
@@ -37,7 +37,7 @@ def motions(train: int = 2_000, validation: int = 200, test: int = 300, seed: in
 class Motions:
     """Examples `{"source": clip, "target": motions}`, each drawn when it is asked for.
 
-    `source` is uint8 [T, 32, 32, 1], `target` a list of T of MOTIONS: what the digit did since the frame before; the
+    `source` is uint8 [T, 20, 20, 1], `target` a list of T of MOTIONS: what the digit did since the frame before; the
     first frame has the label of the second.
 
     Args:

@@ -64,6 +64,13 @@ class Engine(Protocol):
             average: decay of the moving average of the weights; 0 for none.
         """
 
+    def expect(self, varying: Mapping[str, Sequence[int]]) -> None:
+        """Say which axes of the batches to come vary in size, so that one graph can serve them all.
+
+        Args:
+            varying: name of an array -> its axes; arrays and axes that are not named keep their size.
+        """
+
     def train(self, batches: Sequence[Batch], carry: Carry, learning_rate: float, key: int) -> StepResult:
         """Take one optimiser step on the joined gradient of some batches.
 

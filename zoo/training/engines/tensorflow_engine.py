@@ -53,6 +53,7 @@ class TensorFlowEngine:
         self._model: keras.Model | None = None
         self._optimizer: keras.optimizers.Optimizer | None = None
         self._averages: list[Any] = []
+        self._varying: dict[str, tuple[int, ...]] = {}
 
     def _start(self, plan: DevicePlan) -> DevicePlan:
         """Set logical devices and threads, or settle for those of a TensorFlow that has started already."""
@@ -121,21 +122,19 @@ class TensorFlowEngine:
                         tf.Variable(variable.numpy(), trainable=False, name=f"average_{index}")
                         for index, variable in enumerate(model.trainable_variables)
                     ]
-        self._train = tf.function(self._train_graph)
-        self._gradients = tf.function(self._gradients_graph)
+        self._graphs: dict[Any, Any] = {}
         self._apply = tf.function(self._apply_graph)
-        self._evaluate = tf.function(self._evaluate_graph)
 
     def train(self, batches: Sequence[Batch], carry: Carry, learning_rate: float, key: int) -> StepResult:
         """Take one optimiser step (see `Engine.train`)."""
         rate = tf.constant(learning_rate, tf.float32)
         if len(batches) == 1:
-            sums, carry, norm = self._train(_tensors(batches[0]), carry, rate, tf.constant(key, tf.int64))
+            sums, carry, norm = self._call(self._train_graph, batches[0], carry, rate, tf.constant(key, tf.int64))
             return StepResult(_floats(sums), carry, float(norm))
         total: Any = None
         for index, batch in enumerate(batches):
             # A step's batches take keys of their own; those of steps are far apart.
-            part, carry = self._gradients(_tensors(batch), carry, tf.constant(key + index, tf.int64))
+            part, carry = self._call(self._gradients_graph, batch, carry, tf.constant(key + index, tf.int64))
             total = part if total is None else tf.nest.map_structure(tf.add, total, part)
         gradients, sums = total
         norm = self._apply(gradients, sums["loss"][1], rate)
@@ -143,8 +142,37 @@ class TensorFlowEngine:
 
     def evaluate(self, batch: Batch, carry: Carry) -> StepResult:
         """Pass over a batch without training."""
-        sums, carry = self._evaluate(_tensors(batch), carry)
+        sums, carry = self._call(self._evaluate_graph, batch, carry)
         return StepResult(_floats(sums), carry)
+
+    def expect(self, varying: Mapping[str, Sequence[int]]) -> None:
+        """Say which axes of batches vary (see `Engine.expect`)."""
+        self._varying = {name: tuple(axes) for name, axes in varying.items()}
+
+    def _call(self, graph: Callable[..., Any], batch: Batch, carry: Carry, *rest: Any) -> Any:
+        """Run a graph that is made once for all sizes of the axes that vary.
+
+        Its shapes are stated beforehand, not found out batch by batch: a run that is resumed at another batch has the
+        same graph, and so the same last digits.
+        """
+        values = (
+            {name: tf.convert_to_tensor(value) for name, value in batch.items()},
+            tf.nest.map_structure(tf.convert_to_tensor, carry),
+            *rest,
+        )
+
+        def wanted(tensor: Any, axes: Sequence[int] = ()) -> Any:
+            sizes = [None if axis in axes else size for axis, size in enumerate(tensor.shape)]
+            return tf.TensorSpec(sizes, tensor.dtype)
+
+        signature = (
+            {name: wanted(tensor, self._varying.get(name, ())) for name, tensor in values[0].items()},
+            *(tf.nest.map_structure(wanted, value) for value in values[1:]),
+        )
+        key = (graph.__name__, *map(repr, tf.nest.flatten(signature)))
+        if key not in self._graphs:
+            self._graphs[key] = tf.function(graph, input_signature=signature)
+        return self._graphs[key](*values)
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Compile a function of tensors by XLA; each new set of shapes compiles once."""
@@ -190,11 +218,12 @@ class TensorFlowEngine:
     def _run(self, replica: Callable[..., Any], batch: Any, carry: Any) -> Any:
         """Run a function on every replica's rows and give, for each result, the list of the replicas' values."""
         self.traces += 1
-        rows = tf.nest.flatten(batch)[0].shape[0]
+        first = tf.nest.flatten(batch)[0]
+        rows = tf.shape(first)[0] if first.shape[0] is None else first.shape[0]
         share = -(-rows // self.replicas)
         parts = []
         for index in range(self.replicas):
-            window = slice(index * share, min(rows, (index + 1) * share))
+            window = slice(index * share, (index + 1) * share)
             parts.append(tf.nest.map_structure(lambda x, rows=window: x[rows], (batch, carry)))
 
         leaves = [tf.nest.flatten(part) for part in parts]
@@ -328,10 +357,6 @@ def _strategy(devices: tuple[str, ...]) -> tf.distribute.Strategy:
     the numbers as long as the process lives: a second strategy, of a model of other shapes, would fail.
     """
     return tf.distribute.MirroredStrategy(devices)
-
-
-def _tensors(batch: Batch) -> dict[str, Any]:
-    return {name: tf.convert_to_tensor(value) for name, value in batch.items()}
 
 
 def _floats(sums: Any) -> dict[str, tuple[float, float]]:

@@ -1,0 +1,145 @@
+"""The task: clips or sequences of vectors with a label a frame, an encoder of frames, a recurrent tagger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import zoo
+from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
+from zoo.topology import Synced
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Splits
+
+
+@dataclass
+class FramesData(DataSettings):
+    """Where the sequences come from."""
+
+    source: str = setting(
+        "motions",
+        "motions (moving digits), gesture-phase, a folder of clips, or a folder of CSV or NPZ sequences of vectors",
+        shorthand=True,
+    )
+    label: str = setting("", "the table's column of labels; empty: label, phase, class, ...")
+    ignore: list[str] = setting(["timestamp"], "columns of vectors that are no features, with commas between them")
+
+
+@dataclass
+class FramesPicture:
+    """How a frame that is a picture is brought to one size."""
+
+    height: int = setting(32, "pixels", minimum=4)
+    width: int = setting(32, "pixels", minimum=4)
+    channels: int = setting(1, "1: grey, 3: colours", minimum=1, maximum=3)
+    fit: str = setting("crop", "what becomes of another shape", ("crop", "pad", "stretch"))
+
+
+@dataclass
+class FramesModel:
+    """The tagger."""
+
+    cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    layers: int = setting(1, "recurrent layers; 0: each frame is labelled by itself alone", minimum=0)
+    units: int = setting(64, "units of a layer, in each direction", minimum=1)
+    causal: bool = setting(False, "no look-ahead: a label depends on no later frame, and the model can run on a stream")
+    dropout: float = setting(0.1, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+    filters: list[int] = setting([16, 32], "channels of each stage of the encoder of a picture")
+
+
+@dataclass
+class FramesSettings(zoo.Settings):
+    """Settings of the frames task."""
+
+    data: FramesData = part(FramesData)
+    picture: FramesPicture = part(FramesPicture)
+    model: FramesModel = part(FramesModel)
+    batch: BatchSettings = part(BatchSettings, size=16, length=200)
+    train: TrainSettings = part(
+        TrainSettings, minutes=3, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.98
+    )
+
+
+class Frames(zoo.Task):
+    """Frames: it labels every frame of a sequence."""
+
+    topology = Synced()
+    Settings = FramesSettings
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        # A smoke test: everything once, in seconds.
+        "tiny": {
+            "model": {"units": 8, "filters": [4]},
+            "batch": {"size": 8},
+            "train": {"steps": 20, "evaluate_every": 10},
+        },
+    }
+
+    def data(self) -> Splits:
+        """Draw the motions, or read a user's clips or sequences of vectors."""
+        data = self.settings.data
+        if data.source == "motions":
+            from zoo_tasks.frames.motions import motions
+
+            return motions(seed=self.settings.seed)
+        if _holds_clips(Path(data.source).expanduser()):
+            from zoo.data import read_clips
+            from zoo.data.clips import CLIP_COLUMNS
+
+            columns = {**CLIP_COLUMNS, "label": (data.label,) if data.label else CLIP_COLUMNS["label"]}
+            return read_clips(data.source, "", data.validation, data.test, data.on_error, columns)
+        from zoo.data import read_features
+        from zoo.data.features import LABELS
+
+        label = (data.label,) if data.label else LABELS
+        return read_features(data.source, label, tuple(data.ignore), data.validation, data.test, data.on_error)
+
+    def read_input(self, text: str) -> Any:
+        """A clip is named by its folder, a sequence of vectors by its file."""
+        from zoo.data import read_sequence
+
+        data = self.settings.data
+        return read_sequence(Path(text), (data.label,) if data.label else (), tuple(data.ignore))
+
+    def codecs(self) -> dict[str, Codec]:
+        """Pictures of one size or scaled vectors, and the labels."""
+        from zoo.codecs import ClipCodec, FrameCodec, LabelCodec
+
+        picture = self.settings.picture
+        clips = ClipCodec(picture.height, picture.width, picture.channels, picture.fit)
+        return {"source": FrameCodec(clips), "target": LabelCodec()}
+
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
+        """An encoder of frames and a recurrent tagger."""
+        from zoo.codecs import FrameCodec
+        from zoo.models import Tagger
+
+        model, source = self.settings.model, codecs["source"]
+        assert isinstance(source, FrameCodec)
+        tagger = Tagger(
+            codecs["target"].size,
+            source.shape,
+            cell=model.cell,
+            layers=model.layers,
+            units=model.units,
+            causal=model.causal,
+            dropout=model.dropout,
+            filters=tuple(model.filters),
+            cells=dict(self.components.get("cells", {})),
+        )
+        tagger.build()
+        return tagger
+
+
+def _holds_clips(folder: Path) -> bool:
+    """Whether a folder has folders with pictures in them."""
+    from zoo.data.clips import PICTURES
+
+    return folder.is_dir() and any(
+        path.suffix.lower() in PICTURES for inner in folder.iterdir() if inner.is_dir() for path in inner.iterdir()
+    )

@@ -1,0 +1,157 @@
+"""The task: pairs of sentences, a recurrent encoder, an attending decoder, beam search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import zoo
+from zoo.settings import BatchSettings, DataSettings, SearchSettings, TrainSettings, part, setting
+from zoo.topology import ManyToMany
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Splits
+
+
+@dataclass
+class TranslationData(DataSettings):
+    """Where the pairs of sentences come from."""
+
+    source: str = setting(
+        "phrasebook",
+        "phrasebook (composed), multi30k, a TSV, CSV or JSON lines table, or two aligned files: a.en,a.fr",
+        shorthand=True,
+    )
+    source_column: str = setting("", "the table's column to translate from; empty: source, src, or the first")
+    target_column: str = setting("", "the table's column to translate to; empty: target, tgt, or the second")
+
+
+@dataclass
+class TranslationText:
+    """How sentences become symbols."""
+
+    unit: str = setting("word", "what a symbol is", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(0, "different symbols of a language; 0: as many as there are, or 8,000 pieces", minimum=0)
+    least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
+    lowercase: bool = setting(False, "make capitals small (unit=word)")
+    shared: bool = setting(False, "both languages have their symbols in common")
+
+
+@dataclass
+class TranslationModel:
+    """The encoder and the decoder."""
+
+    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    layers: int = setting(1, "recurrent layers of encoder and decoder each", minimum=1)
+    units: int = setting(
+        256, "units of a layer of the decoder; the encoder has half as many in each direction", minimum=2
+    )
+    embedding: int = setting(128, "width of the symbols' embeddings", minimum=1)
+    attention: str = setting("additive", "how the decoder looks at the source: additive, dot, general, ..., none")
+    attend: str = setting("after", "look after the recurrent layers, or before them", ("after", "before"))
+    input_feeding: bool = setting(False, "what was seen at a step is part of the next step's input")
+    dropout: float = setting(0.2, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+    tied: bool = setting(False, "the softmax shares the target's embedding; needs embedding = units")
+    scheduled_sampling: float = setting(
+        0.0, "share of the steps that in training read the model's own choice", minimum=0, maximum=1
+    )
+
+
+@dataclass
+class TranslationSettings(zoo.Settings):
+    """Settings of the translation task."""
+
+    data: TranslationData = part(TranslationData)
+    text: TranslationText = part(TranslationText)
+    model: TranslationModel = part(TranslationModel)
+    batch: BatchSettings = part(BatchSettings, size=128, length=80)
+    search: SearchSettings = part(SearchSettings, strategy="beam", beam=5, length=80, length_penalty=0.6)
+    train: TrainSettings = part(
+        TrainSettings, minutes=3, learning_rate=3e-3, schedule="cosine", warmup=100, average=0.99
+    )
+
+
+class Translation(zoo.Task):
+    """Translation: it reads a sentence in one language and writes it in another."""
+
+    topology = ManyToMany()
+    Settings = TranslationSettings
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        # A smoke test: everything once, in seconds.
+        "tiny": {
+            "model": {"units": 32, "embedding": 16},
+            "batch": {"size": 32},
+            "train": {"steps": 60, "evaluate_every": 30},
+        },
+        # For some thirty thousand real pairs.
+        "small": {
+            "text": {"unit": "piece", "vocabulary": 8000},
+            "model": {"units": 512, "embedding": 256, "dropout": 0.4},
+            "train": {"minutes": 30, "learning_rate": 2e-3},
+        },
+    }
+
+    def data(self) -> Splits:
+        """Compose the phrasebook, or read a user's pairs."""
+        data = self.settings.data
+        if data.source == "phrasebook":
+            from zoo_tasks.translation.phrasebook import compose
+
+            return compose(seed=self.settings.seed)
+        from zoo.data import read_pairs
+        from zoo.data.pairs import PAIR_COLUMNS
+
+        columns = {
+            "source": (data.source_column,) if data.source_column else PAIR_COLUMNS["source"],
+            "target": (data.target_column,) if data.target_column else PAIR_COLUMNS["target"],
+        }
+        return read_pairs(data.source, columns, data.validation, data.test, data.on_error)
+
+    def codecs(self) -> dict[str, Codec]:
+        """The codecs of the chosen unit, one a language or one for both."""
+        from zoo.codecs import text_codec
+
+        text = self.settings.text
+        source = text_codec(text.unit, text.vocabulary, text.least, text.lowercase)
+        target = source if text.shared else text_codec(text.unit, text.vocabulary, text.least, text.lowercase)
+        return {"source": source, "target": target}
+
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
+        """An encoder that reads in both directions, and an attending decoder."""
+        from zoo.models import AttendingDecoder, Encoder, SequenceToSequence
+
+        model = self.settings.model
+        cells = dict(self.components.get("cells", {}))
+        encoder = Encoder(
+            codecs["source"].size,
+            cell=model.cell,
+            layers=model.layers,
+            units=max(1, model.units // 2),
+            embedding=model.embedding,
+            dropout=model.dropout,
+            cells=cells,
+        )
+        decoder = AttendingDecoder(
+            self.topology.vocabulary(codecs["target"]),
+            encoder.output_size,
+            summary=encoder.summary_size,
+            cell=model.cell,
+            layers=model.layers,
+            units=model.units,
+            embedding=model.embedding,
+            attention=model.attention,
+            attend=model.attend,
+            input_feeding=model.input_feeding,
+            dropout=model.dropout,
+            tied=model.tied,
+            scheduled_sampling=model.scheduled_sampling,
+            cells=cells,
+            attentions=dict(self.components.get("attentions", {})),
+        )
+        both = SequenceToSequence(encoder, decoder)
+        both.build()
+        return both

@@ -1,0 +1,102 @@
+"""Pictures in, text out: a convolutional encoder and an attending decoder as one model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from zoo.models.attending_decoder import AttendingDecoder
+from zoo.models.picture_encoder import PictureEncoder
+
+
+@keras.saving.register_keras_serializable(package="zoo")
+class PictureToText(keras.Model):
+    """Looks at a picture's grid of features while it writes (Xu et al. 2015, arXiv:1502.03044).
+
+    Args:
+        encoder: a layer from pictures `[B, height, width, channels]` to a grid `[B, h, w, D]`.
+        decoder: made for a memory of width D.
+        shape: (height, width, channels) of the pictures.
+    """
+
+    def __init__(
+        self,
+        encoder: PictureEncoder,
+        decoder: AttendingDecoder,
+        shape: tuple[int, int, int],
+        name: str = "picture_to_text",
+        **keywords: Any,
+    ) -> None:
+        super().__init__(name=name, **{**keywords, "autocast": False})
+        self.encoder, self.decoder, self.shape = encoder, decoder, tuple(shape)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Make all weights; the number of symbols does not matter."""
+        del input_shape
+        if not self.encoder.built:
+            self.encoder.build((None, *self.shape))
+        if not self.decoder.built:
+            self.decoder.build()
+        self.built = True
+
+    def call(self, source: Any, previous: Any, training: bool = False) -> dict[str, Any]:
+        """Look at pictures and read captions.
+
+        Args:
+            source: `[B, height, width, channels]`, values from 0 to 255.
+            previous: int `[B, T]`, the target shifted by one.
+            training: whether dropout is on.
+
+        Returns:
+            What the decoder's call gives: `logits` `[B, T, V]`, `alignments` `[B, T, h w]`, `states`.
+        """
+        return self.decoder(previous, memory=self.remember(source), training=training)
+
+    def remember(self, source: Any, source_mask: Any = None) -> dict[str, Any]:
+        """Look at pictures, once each: the places of the grid, row by row, are the memory."""
+        del source_mask
+        grid = self.encoder(source)  # [B, h, w, D]
+        memory = ops.reshape(grid, (ops.shape(grid)[0], grid.shape[1] * grid.shape[2], grid.shape[3]))  # [B, h w, D]
+        return self.decoder.remember(memory)
+
+    def start(self, rows: Any, memory: Any = None) -> dict[str, Any]:
+        """Give the state before the first token (see `AttendingDecoder.start`)."""
+        return self.decoder.start(rows, memory)
+
+    def step(self, tokens: Any, state: Any, memory: Any = None) -> tuple[Any, Any]:
+        """Read one token a row (see `AttendingDecoder.step`)."""
+        return self.decoder.step(tokens, state, memory)
+
+    def alignment(self, state: Any) -> Any:
+        """Say where the last step looked, `[B, h w]`."""
+        return self.decoder.alignment(state)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments that make this model again."""
+        return {
+            "name": self.name,
+            "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
+            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+            "shape": self.shape,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> PictureToText:
+        """Make a model from what `get_config` returned."""
+        parts = {
+            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
+            for name in ("encoder", "decoder")
+        }
+        return cls(**{**config, **parts})
+
+    def get_build_config(self) -> dict[str, Any]:
+        """Say nothing: the weights' shapes depend on no input."""
+        return {}
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Make all weights."""
+        del config
+        self.build()

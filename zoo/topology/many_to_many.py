@@ -1,0 +1,26 @@
+"""Many-to-many: a sequence in, another sequence out when it has been read (a translation)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from zoo.topology.answer import Answer, Judgement
+from zoo.topology.source_to_text import SourceToText
+
+
+class ManyToMany(SourceToText):
+    """A sequence of symbols is read, then another is written; see `SourceToText`."""
+
+    name = "many-to-many"
+
+    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+        """BLEU with its signature, chrF and exact matches (see `zoo.metrics`)."""
+        from zoo.metrics import sentence_chrf, translation_metrics
+
+        written = [str(answer.value) for answer in answers]
+        truth = [example.get("references") or (example["target"],) for example in examples]
+        metrics, signatures = translation_metrics(written, truth)
+        nearness = [sentence_chrf(text, references) for text, references in zip(written, truth, strict=True)]
+        wrong = [place for place, text in enumerate(written) if text not in truth[place]]
+        return Judgement(metrics, signatures, tuple(sorted(wrong, key=lambda place: nearness[place])))

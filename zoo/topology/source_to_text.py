@@ -1,0 +1,238 @@
+"""What the wirings share that write a text about a source: the batch, the loss, the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from zoo.errors import ZooError
+from zoo.topology.answer import Answer
+from zoo.topology.topology import Sums, Topology
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Batches
+    from zoo.search import Generator, Score, Scorer
+    from zoo.settings import Settings
+    from zoo.topology.inference import Inference
+
+
+class SourceToText(Topology):
+    """A text is written about a source.
+
+    The vocabulary of the model has two symbols more than the codec for `target`: the one that every text begins with
+    (`begin`), and the one that ends it (`end`). The model is called as `model(source, previous, [source_mask=...,]
+    training=...)` and answers with a dictionary that holds `logits` `[B, T, V]`. It steps (see `zoo.search.Stepper`)
+    on what its method `remember(source[, source_mask])` gives. Where its answer holds `log_probability` and `entropy`
+    `[B, T]`, as of hard attention, its layer `reinforce` (see `zoo.layers.Reinforce`) turns them into a loss.
+    """
+
+    monitor = "loss"
+    judges = True
+    # Whether sources are sequences, which are padded and masked.
+    sequential = True
+
+    @staticmethod
+    def begin(codec: Codec) -> int:
+        """The symbol before the first of a text."""
+        return codec.size
+
+    @staticmethod
+    def end(codec: Codec) -> int:
+        """The symbol after the last of a text."""
+        return codec.size + 1
+
+    @staticmethod
+    def vocabulary(codec: Codec) -> int:
+        """The number of symbols of the model."""
+        return codec.size + 2
+
+    def batches(
+        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+    ) -> Batches:
+        """Encode the pairs and group them in length buckets (see `Topology.batches`)."""
+        from zoo.data import EncodedExamples, ExampleBatches
+
+        del folder
+        codec, longest = codecs["target"], settings.batch.length
+
+        def encode(example: Mapping[str, Any]) -> dict[str, Any]:
+            source, target = codecs["source"].encode(example["source"]), codec.encode(example["target"])
+            if self.sequential:
+                source = source[:longest]
+            target = target[: longest - 1]
+            return {
+                "source": source,
+                "target": np.append(target, self.end(codec)).astype(np.int32),
+                "previous": np.insert(target, 0, self.begin(codec)).astype(np.int32),
+            }
+
+        return ExampleBatches(
+            EncodedExamples(examples, encode),
+            size=settings.batch.size,
+            tokens=settings.batch.tokens,
+            seed=settings.seed,
+            shuffle=split == "train",
+            sequences=("source", "target", "previous") if self.sequential else ("target", "previous"),
+            weighted="target",
+        )
+
+    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
+        """Cross entropy and accuracy of the next symbol (see `Topology.forward`)."""
+        from keras import ops
+
+        target, weights = batch["target"], batch["weights"]  # [B, T], [B, T]
+        masks = {"source_mask": ops.cast(batch["source_mask"], "bool")} if self.sequential else {}
+        outcome = model(batch["source"], batch["previous"], training=training, **masks)
+        logits = ops.cast(outcome["logits"], "float32")  # [B, T, V]
+        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, T]
+        right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), ops.cast(target, "int64")), "float32")
+        loss, weight = ops.sum(losses * weights), ops.sum(weights)
+        sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        if training and outcome.get("log_probability") is not None:
+            rewards = -ops.sum(losses * weights, axis=1)  # [B]
+            surrogate = model.reinforce(
+                rewards, outcome["log_probability"], outcome["entropy"], weights=weights, training=True
+            )
+            sums["objective"] = (loss + surrogate, weight)
+        return sums, carry
+
+    def summarise(self, totals: Mapping[str, tuple[float, float]], data: Batches | None) -> dict[str, float]:
+        """Loss and accuracy of a symbol, and its perplexity."""
+        metrics = super().summarise(totals, data)
+        metrics.pop("objective", None)
+        metrics["perplexity"] = float(np.exp(min(metrics["loss"], 700.0)))
+        return metrics
+
+    def inputs(self, examples: Any, count: int) -> list[Any]:
+        """Sources of the first examples."""
+        return [example["source"] for example in islice(iter(examples), count)]
+
+    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
+        """Write a text about each input; others that the search found are in `alternatives`."""
+        codec, plan = inference.codecs["target"], inference.plan(settings.search)
+        found = self._generator(inference).search(
+            [plan.prefix] * len(inputs),
+            sources=self._sources(inference, inputs, settings),
+            batch=settings.batch.size,
+            **plan.words,
+        )
+        answers = []
+        for texts in found:
+            written = [
+                (str(codec.decode([*plan.prefix, *hypothesis.tokens.tolist()])), hypothesis) for hypothesis in texts
+            ]
+            details: dict[str, Any] = {}
+            if len(written) > 1:
+                details["alternatives"] = [(text, hypothesis.score) for text, hypothesis in written[1:]]
+            text, best = written[0]
+            answers.append(Answer(text, best.log_probability, details))
+        return answers
+
+    def stream(
+        self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
+    ) -> Iterator[tuple[int, str]]:
+        """Write a text about each input, piece by piece (see `Topology.stream`)."""
+        from zoo.search import write
+
+        codec, plan = inference.codecs["target"], inference.plan(settings.search)
+        tokens = self._generator(inference).stream(
+            [plan.prefix] * len(inputs),
+            sources=self._sources(inference, inputs, settings),
+            seeds=seeds,
+            **plan.words,
+        )
+        yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
+
+    def score(
+        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+    ) -> list[Score]:
+        """Say how probable texts are as answers (see `Topology.score`)."""
+        codec = inference.codecs["target"]
+        tokens = [codec.encode(text).tolist() for text in texts]
+        return self._scorer(inference).score(None, tokens, sources=self._sources(inference, inputs, settings))
+
+    def align(
+        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+    ) -> list[np.ndarray]:
+        """Where the model looks while it writes given texts.
+
+        Args:
+            inference: with an attending model.
+            inputs: raw inputs.
+            texts: one an input.
+            settings: of the run.
+
+        Returns:
+            For each text float32 `[T + 1, S]`: a row a symbol and one for the end, a column a place of the memory.
+        """
+        codec = inference.codecs["target"]
+        sources = self._sources(inference, inputs, settings)
+
+        def aligned(source: Any, previous: Any) -> Any:
+            return inference.model(source, previous, training=False)["alignments"]
+
+        function = inference.function("align", aligned)
+        found = []
+        for source, text in zip(sources, texts, strict=True):
+            previous = np.array([[self.begin(codec), *codec.encode(text).tolist()]], np.int32)
+            found.append(np.asarray(function(source[None], previous))[0])
+        return found
+
+    def _sources(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[np.ndarray]:
+        sources = [inference.codecs["source"].encode(value) for value in inputs]
+        if self.sequential:
+            sources = [source[: settings.batch.length] for source in sources]
+            for number, source in enumerate(sources):
+                if not len(source):
+                    raise ZooError(f"input {number + 1} is empty")
+        return sources
+
+    def _remember(self, inference: Inference) -> Any:
+        """A function of sources and their mask that gives what the model remembers of them."""
+        model = inference.model
+
+        def remembered(sources: Any, mask: Any) -> Any:
+            return model.remember(sources, mask) if self.sequential else model.remember(sources)
+
+        return inference.function("remember", remembered)
+
+    def _generator(self, inference: Inference) -> Generator:
+        from zoo.search import Generator
+
+        codec = inference.codecs["target"]
+        unknown = getattr(codec, "unknown_id", None)
+        banned = (self.begin(codec), *(() if unknown is None else (unknown,)))
+        make = partial(
+            Generator,
+            inference.model,
+            inference.compile,
+            begin=self.begin(codec),
+            end=self.end(codec),
+            banned=banned,
+            remember=self._remember(inference),
+            fixed=not self.sequential,
+        )
+        return inference.kept("generator", make)  # type: ignore[no-any-return]
+
+    def _scorer(self, inference: Inference) -> Scorer:
+        from zoo.search import Scorer
+
+        codec = inference.codecs["target"]
+        make = partial(
+            Scorer,
+            inference.model,
+            inference.compile,
+            begin=self.begin(codec),
+            end=self.end(codec),
+            remember=self._remember(inference),
+            fixed=not self.sequential,
+        )
+        return inference.kept("scorer", make)  # type: ignore[no-any-return]
