@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import threading
@@ -22,6 +23,7 @@ class FileServer(ThreadingHTTPServer):
         self.cuts: list[int] = []  # the next answers end after so many bytes of their body
         self.ranges = True
         self.tags = True
+        self.packs = False  # whether answers are packed on the way, asked or not
         self.log: list[tuple[str, str]] = []  # path and range of each request
 
     @property
@@ -55,9 +57,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(200)
         if self.server.tags:
             self.send_header("ETag", tag)
-        self.send_header("Content-Length", str(len(content) - start))
+        body = gzip.compress(content[start:], 1) if self.server.packs else content[start:]
+        if self.server.packs:
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        body = content[start:]
         self.wfile.write(body[: self.server.cuts.pop(0)] if self.server.cuts else body)
 
     def log_message(self, *_: object) -> None:

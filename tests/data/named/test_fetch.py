@@ -59,6 +59,11 @@ def test_a_bar_on_a_terminal(server: FileServer, cache: Path, monkeypatch: pytes
     assert "fetching mine: text.bin" in screen.getvalue() and "400.0/400.0 kB" in screen.getvalue()
 
 
+def test_a_server_that_packs_on_the_way(server: FileServer, cache: Path) -> None:
+    server.packs = True
+    assert (fetch("mine", "mine", plain(server)) / "text.bin").read_bytes() == CONTENT
+
+
 def test_a_wrong_checksum(server: FileServer, cache: Path) -> None:
     with pytest.raises(ZooError, match=r"data=mine: what came from .*/text.bin is not the file that this zoo knows"):
         fetch("mine", "mine", plain(server, "0" * 64))

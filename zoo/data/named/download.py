@@ -92,7 +92,9 @@ class ResumingDownloader:
                 return False
             have = have if goes_on else 0
             length = answer.headers.get("Content-Length", "")
-            total = have + int(length) if length.isdecimal() else 0
+            # What a server packs on the way is unpacked by requests, and has another length.
+            plain = answer.headers.get("Content-Encoding", "identity") == "identity"
+            total = have + int(length) if length.isdecimal() and plain else 0
             self._remember(url, answer.headers)
             with watch(f"fetching {self._name}: {self._part.stem} from {host}", have, total) as advance:
                 got = self._write(answer.iter_content(_CHUNK), "ab" if goes_on else "wb", total, advance)
