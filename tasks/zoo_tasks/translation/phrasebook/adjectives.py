@@ -59,7 +59,6 @@ black: noir
 yellow: jaune
 brown: marron/=
 grey: gris
-purple: violet/violette
 """)
 
 QUALITIES = _adjectives("""
@@ -74,11 +73,8 @@ ugly/uglier/ugliest: laid
 dirty/dirtier/dirtiest: sale
 clean/cleaner/cleanest: propre
 useful/more useful/most useful: utile
-strange/stranger/strangest: étrange
 modern/more modern/most modern: moderne
-elegant/more elegant/most elegant: élégant
 rare/rarer/rarest: rare
-solid/more solid/most solid: solide
 """)
 """What a thing can be, more or less of it."""
 
@@ -97,8 +93,6 @@ broken: cassé
 wet: mouillé
 dry: sec/sèche
 useless: inutile
-magnificent: magnifique
-ordinary: ordinaire
 invisible: invisible
 """)
 
@@ -107,14 +101,12 @@ French: français
 English: anglais
 Italian: italien
 Spanish: espagnol
-German: allemand
 Chinese: chinois
 Japanese: japonais
 Russian: russe
 American: américain
 Greek: grec/grecque
 Turkish: turc/turque
-Swedish: suédois
 """)
 
 NEW = _adjectives("new: <nouveau/nouvelle")
@@ -151,16 +143,8 @@ rich: riche
 famous: célèbre
 kind: <gentil/gentille
 polite: poli
-shy: timide
-serious: sérieux
-unknown: inconnu
 beautiful: <beau/belle
 intelligent: intelligent
-elegant: élégant
-jealous: jaloux/jalouse
-lazy: paresseux
-strange: étrange
-blind: aveugle
 """)
 
 MOODS = _adjectives("""
@@ -172,16 +156,11 @@ angry: furieux
 busy: occupé
 ready: prêt
 worried: inquiet/inquiète
-surprised: surpris
-jealous: jaloux/jalouse
 alone: seul
-calm: calme
-disappointed: déçu
-absent: absent
 """)
 """How somebody is today."""
 
-GRADED_MOODS = tuple(adjective for adjective in MOODS if adjective.en not in ("alone", "absent", "ready", "furious"))
+GRADED_MOODS = tuple(adjective for adjective in MOODS if adjective.en not in ("alone", "ready"))
 
 CHARACTERS = _adjectives("""
 tall/taller/tallest: grand
@@ -191,9 +170,6 @@ rich/richer/richest: riche
 strong/stronger/strongest: fort
 kind/kinder/kindest: gentil/gentille
 polite/more polite/most polite: poli
-lazy/lazier/laziest: paresseux
-shy/shyer/shyest: timide
-serious/more serious/most serious: sérieux
 curious/more curious/most curious: curieux
 intelligent/more intelligent/most intelligent: intelligent
 patient/more patient/most patient: patient

@@ -145,9 +145,7 @@ GAMES = _phrases(
     """
     the piano: de @le piano
     the guitar: de @la guitare
-    the violin: de @le violon
     the harp: de @la harpe
-    the flute: de @la flûte
     tennis: à @le tennis
     football: à @le football
     chess: à @les échecs

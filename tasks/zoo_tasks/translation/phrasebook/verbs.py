@@ -40,13 +40,12 @@ forget/forgot/forgotten: oublier
 choose/chose/chosen: choisir
 break/broke/broken: casser
 repair: réparer
-draw/drew/drawn: dessiner
 use: utiliser
 borrow: emprunter
 send/sent: envoyer
 """)
 
-LASTING = tuple(verb for verb in ON_THINGS if verb.en in ("look for", "clean", "hide", "repair", "draw"))
+LASTING = tuple(verb for verb in ON_THINGS if verb.en in ("look for", "clean", "hide", "repair"))
 """What somebody is in the middle of doing with a thing."""
 
 ON_HABIT = tuple(
@@ -84,7 +83,6 @@ speak to/spoke/spoken: parler
 write to/wrote/written: écrire
 answer: répondre
 phone: téléphoner
-smile at: sourire
 """)
 """French says them with `à`."""
 
@@ -111,7 +109,6 @@ ACTIVITIES = _verbs("""
 sleep/slept: dormir
 work: travailler
 sing/sang/sung: chanter
-dance: danser
 swim/swam/swum: nager
 run/ran/run: courir
 cook: cuisiner
@@ -119,18 +116,16 @@ travel/travelled: voyager
 smoke: fumer
 read/read: lire
 write/wrote/written: écrire
-draw/drew/drawn: dessiner
 study: étudier
-laugh: rire
 eat/ate/eaten: manger
 play/played: jouer
 """)
 """What somebody does, without an object; French makes its past with avoir."""
 
-PASTIMES = tuple(verb for verb in ACTIVITIES if verb.en not in ("smoke", "sleep", "laugh"))
+PASTIMES = tuple(verb for verb in ACTIVITIES if verb.en not in ("smoke", "sleep"))
 
 AT_THE_SAME_TIME = tuple(
-    verb for verb in ACTIVITIES if verb.en in ("sing", "work", "cook", "laugh", "eat", "read", "write", "draw", "dance")
+    verb for verb in ACTIVITIES if verb.en in ("sing", "work", "cook", "eat", "read", "write", "study")
 )
 
 MOVES = _verbs("""
@@ -139,7 +134,6 @@ leave/left: partir
 come back/came/come: revenir
 go out/went/gone: sortir
 go home/went/gone: rentrer
-come/came/come: venir
 """)
 """French makes their past with être."""
 
@@ -148,18 +142,13 @@ get up/got: lever
 wake up/woke/woken: réveiller
 get dressed/got: habiller
 go to bed/went/gone: coucher
-rest: reposer
-wash: laver
 fall asleep/fell/fallen: endormir
 go for a walk/went/gone: promener
-hurry: dépêcher
-get bored/got: ennuyer
 have fun/had: amuser
-train: entraîner
 """)
 """French says them with `se`."""
 
-ROUTINES = tuple(verb for verb in REFLEXIVE if verb.en not in ("hurry", "get bored", "have fun"))
+ROUTINES = tuple(verb for verb in REFLEXIVE if verb.en != "have fun")
 """What has its time of day."""
 
 SENSATIONS = tuple(
@@ -191,10 +180,7 @@ BEGINNINGS = tuple(
         ("forgot", "oublié de"),
         ("tried", "essayé de"),
         ("decided", "décidé de"),
-        ("refused", "refusé de"),
-        ("promised", "promis de"),
         ("began", "commencé à"),
-        ("hesitated", "hésité à"),
         ("managed", "réussi à"),
     )
 )
@@ -202,17 +188,12 @@ BEGINNINGS = tuple(
 
 ON_ANIMALS = _verbs("""
 see/saw/seen: voir
-draw/drew/drawn: dessiner
-paint: peindre
 find/found: trouver
 follow: suivre
 hear/heard: entendre
 look for: chercher
 feed/fed: nourrir
-catch/caught: attraper
 """)
-
-TO_PEOPLE_ASKED = tuple(verb for verb in TO_PEOPLE if verb.en not in ("smile at",))
 
 ON_THINGS_ASKED = tuple(verb for verb in ON_THINGS if verb.en not in ("see", "find", "look for"))
 

@@ -11,7 +11,7 @@ from zoo_tasks.translation.phrasebook.names import CURRENCIES, NUMBERS, PRICES, 
 from zoo_tasks.translation.phrasebook.nouns import THINGS, UNITS_OF_TIME
 from zoo_tasks.translation.phrasebook.pattern import Pattern
 from zoo_tasks.translation.phrasebook.people import ANYBODY, KNOWN_OBJECTS, OBJECTS, OWNERS
-from zoo_tasks.translation.phrasebook.verbs import GIVING, ON_PEOPLE_ASKED, ON_PURPOSE, ON_THINGS_ASKED, TO_PEOPLE_ASKED
+from zoo_tasks.translation.phrasebook.verbs import GIVING, ON_PEOPLE_ASKED, ON_PURPOSE, ON_THINGS_ASKED, TO_PEOPLE
 from zoo_tasks.translation.phrasebook.words import Pronoun, Verb
 
 _EARN = Verb("earn", "earned", "earned", "gagner")
@@ -60,7 +60,7 @@ PATTERNS = (
     ),
     Pattern(
         "requests.write-to-her",
-        {"verb": TO_PEOPLE_ASKED, "whom": _RECIPIENTS, "time": TIMES},
+        {"verb": TO_PEOPLE, "whom": _RECIPIENTS, "time": TIMES},
         lambda verb, whom, time: (
             f"{verb.en} {whom.en} before {time.en}, please.",
             f"{fr.command(verb.fr)}-{_behind(whom)} avant {time.fr}, s'il vous plaît.",
