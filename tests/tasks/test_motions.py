@@ -80,7 +80,7 @@ def test_each_digit_keeps_one_change_from_each_motion_for_test() -> None:
     for digit in range(10):
         parts = {change: part_of_change(digit, *change) for change in permutations(MOTIONS, 2)}
         for place in (0, 1):
-            for part, wanted in {"train": 28, "validation": 7, "test": 7}.items():
+            for part, wanted in {"train": 54, "validation": 9, "test": 9}.items():
                 counts = Counter(change[place] for change, other in parts.items() if other == part)
                 assert set(counts) == set(MOTIONS) and sum(counts.values()) == wanted and len(set(counts.values())) == 1
 
@@ -98,7 +98,7 @@ def test_labels_are_balanced(part: str) -> None:
         for motion, length in Motions(part, 1500).plan(index)[2]:
             counts[motion] += length
     assert {motion: count / counts.total() for motion, count in counts.items()} == pytest.approx(
-        dict.fromkeys(MOTIONS, 1 / 7), abs=0.02
+        dict.fromkeys(MOTIONS, 1 / 9), abs=0.02
     )
 
 
@@ -106,7 +106,7 @@ def test_steps_go_where_their_names_say() -> None:
     """The digit comes in whole steps of two or three pixels, and stands still exactly."""
     digit = np.zeros((8, 8))
     digit[3:5, 3:5] = 16
-    for motion, (across, down) in {**STEPS, "still": (0, 0)}.items():
+    for motion, (across, down) in STEPS.items():
         clip = draw_clip(random.Random(4), digit, [(motion, 6)])[..., 0].astype(float)  # [6, H, W]
         for before, after in pairwise(clip):
             errors = {
@@ -118,30 +118,16 @@ def test_steps_go_where_their_names_say() -> None:
             assert errors[best] < 15
 
 
-@pytest.mark.parametrize("motion", ["growing", "shrinking"])
-def test_ink_grows_and_shrinks(motion: str) -> None:
-    """More ink from frame to frame, but where the largest width begins again at the smallest."""
-    clip = draw_clip(random.Random(4), np.full((8, 8), 16.0), [(motion, 12)])[..., 0].astype(float)
-    changes = np.diff((clip - clip.min((1, 2), keepdims=True)).sum((1, 2)))
-    assert ((changes > 0) == (motion == "growing")).mean() > 0.6
-    jumps = np.abs(changes) > 1.9 * np.median(np.abs(changes))
-    assert ((changes > 0)[~jumps] == (motion == "growing")).all() and 1 <= jumps.sum() <= 4
-
-
 def features(clip: np.ndarray) -> np.ndarray:
-    """What tells from two frames how a digit moved: correlation at near displacements, and ink: [T - 1, 52].
+    """What tells from two frames how a digit moved: their correlation at near displacements: [T - 1, 49].
 
     Args:
         clip: float [T, H, W].
     """
-    before, after = clip[:-1], clip[1:]
-    spectra = [np.fft.fft2(frames - frames.mean((1, 2), keepdims=True)) for frames in (before, after)]
-    correlation = np.fft.ifft2(spectra[1] * spectra[0].conj()).real  # [T - 1, H, W]
+    before, after = (np.fft.fft2(frames - frames.mean((1, 2), keepdims=True)) for frames in (clip[:-1], clip[1:]))
+    correlation = np.fft.ifft2(after * before.conj()).real  # [T - 1, H, W]
     near = np.roll(correlation, (3, 3), (1, 2))[:, :7, :7].reshape(len(before), -1)
-    ink = [(frames - np.median(frames, (1, 2), keepdims=True)).sum((1, 2)) for frames in (before, after)]
-    growth = np.log(ink[1] / ink[0])  # negative, too, where the largest width begins again at the smallest
-    bends = np.stack([growth, np.abs(growth), np.sign(growth) * (np.abs(growth) > 0.5)], 1)
-    return np.concatenate([near / np.abs(near).max(1, keepdims=True), 5 * bends], 1)
+    return near / np.abs(near).max(1, keepdims=True)
 
 
 def clips(part: str, count: int) -> tuple[list[np.ndarray], list[list[str]]]:
@@ -163,7 +149,7 @@ def test_one_frame_says_nothing_and_two_say_all() -> None:
     truth, test_truth = np.concatenate(labels), np.concatenate(test_labels)
     for model in (LogisticRegression(max_iter=30, tol=1e-2), KNeighborsClassifier(5)):
         accuracy = model.fit(single(pictures), truth).score(single(test_pictures), test_truth)
-        assert accuracy < 1 / 7 + 0.06, f"{type(model).__name__} tells the motion from one frame: {accuracy:.3f}"
+        assert accuracy < 1 / 9 + 0.05, f"{type(model).__name__} tells the motion from one frame: {accuracy:.3f}"
 
     def follow(frames: list[np.ndarray]) -> np.ndarray:
         return np.concatenate([features(clip) for clip in frames])
@@ -172,4 +158,4 @@ def test_one_frame_says_nothing_and_two_say_all() -> None:
         return np.concatenate([row[1:] for row in labels])
 
     differences = LogisticRegression(max_iter=100).fit(follow(pictures), rest(labels))
-    assert differences.score(follow(test_pictures), rest(test_labels)) > 0.9
+    assert differences.score(follow(test_pictures), rest(test_labels)) > 0.97

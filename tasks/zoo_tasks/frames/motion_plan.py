@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-MOTIONS = ("still", "left", "right", "up", "down", "growing", "shrinking")
+MOTIONS = ("still", "left", "right", "up", "down", "up-left", "up-right", "down-left", "down-right")
 
 SHORTEST, LONGEST = 20, 60
 """Frames of a clip."""
@@ -14,7 +14,7 @@ _SEGMENT = (4, 12)  # frames of one motion; the last one of a clip may take up t
 
 
 def part_of_change(digit: int, before: str, after: str) -> str:
-    """The split that a digit's change from one motion to another belongs to: of its six changes, one is for test.
+    """The split that a digit's change from one motion to another belongs to: one in eight is for test.
 
     Args:
         digit: 0 to 9.

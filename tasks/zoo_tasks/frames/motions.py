@@ -17,10 +17,10 @@ _TENTH = 10  # one handwritten picture of so many for validation, and one for te
 
 
 def motions(train: int = 2_000, validation: int = 200, test: int = 300, seed: int = 0) -> Splits:
-    """Draw clips of 20 to 60 frames of a digit that stands still, moves in four directions, grows or shrinks.
+    """Draw clips of 20 to 60 frames of a digit that stands still or moves in one of eight directions.
 
-    A tenth of the handwritten digits is kept for each held-out split, and so is one of the six changes that each digit
-    can make from each motion; a training clip never shows them, a test clip always does.
+    A tenth of the handwritten digits is kept for each held-out split, and so is one of the eight changes that each
+    digit can make from each motion; a training clip never shows them, a test clip always does.
 
     Args:
         train: how many clips to learn from.
