@@ -28,6 +28,7 @@ class FramesData(DataSettings):
         shorthand=True,
     )
     label: str = setting("", "the table's column of labels; empty: label, phase, class, ...")
+    fold: int = setting(0, "which recording of gesture-phase is left out to test on", minimum=0, maximum=6)
     ignore: list[str] = setting(["timestamp"], "columns of vectors that are no features, with commas between them")
 
 
@@ -35,8 +36,8 @@ class FramesData(DataSettings):
 class FramesPicture:
     """How a frame that is a picture is brought to one size."""
 
-    height: int = setting(32, "pixels", minimum=4)
-    width: int = setting(32, "pixels", minimum=4)
+    height: int = setting(0, "pixels; 0: those of the first training picture, at most 64", minimum=0)
+    width: int = setting(0, "pixels; 0: those of the first training picture, at most 64", minimum=0)
     channels: int = setting(1, "1: grey, 3: colours", minimum=1, maximum=3)
     fit: str = setting("crop", "what becomes of another shape", ("crop", "pad", "stretch"))
 

@@ -28,6 +28,7 @@ class SentimentData(DataSettings):
     )
     text: str = setting("", "the table's column of texts; empty: text, sentence, review, ...")
     label: str = setting("", "the table's column of labels; empty: label, sentiment, class, ...")
+    fold: int = setting(0, "which tenth of rotten-tomatoes is left out to test on", minimum=0, maximum=9)
     balanced: bool = setting(False, "rare classes count as much as frequent ones in the loss")
 
 

@@ -26,6 +26,7 @@ class TranslationData(DataSettings):
         "phrasebook (composed), multi30k, a TSV, CSV or JSON lines table, or two aligned files: a.en,a.fr",
         shorthand=True,
     )
+    pair: str = setting("en-fr", "from which language to which, of multi30k and tatoeba")
     source_column: str = setting("", "the table's column to translate from; empty: source, src, or the first")
     target_column: str = setting("", "the table's column to translate to; empty: target, tgt, or the second")
 
