@@ -17,6 +17,12 @@ class ClipCodec(PictureCodec):
     A raw clip is an array or any sequence of raw pictures.
     """
 
+    def _take_size(self, picture: Any) -> None:
+        for frame in picture:
+            super()._take_size(frame)
+            return
+        raise ZooError("a clip has no frame")
+
     def encode(self, value: Iterable[Any]) -> np.ndarray:
         """A clip as uint8 `[T, height, width, channels]`.
 

@@ -14,6 +14,7 @@ from zoo.errors import ZooError
 if TYPE_CHECKING:
     from PIL import Image
 
+LARGEST = 64  # pixels
 FITS = ("crop", "pad", "stretch")
 MODES = {1: "L", 3: "RGB"}
 
@@ -24,8 +25,8 @@ class PictureCodec:
     A raw picture is a file's path, a Pillow image, or an array `[height, width]` or `[height, width, channels]`.
 
     Args:
-        height: of what the model sees, in pixels.
-        width: in pixels.
+        height: of what the model sees, in pixels; 0: that of the first training picture, at most LARGEST.
+        width: in pixels; 0: as with the height.
         channels: 1 (grey) or 3 (red, green, blue).
         fit: what happens to a picture of another shape: `crop` cuts off what hangs over in the middle, `pad` adds
             black, `stretch` distorts it.
@@ -49,7 +50,17 @@ class PictureCodec:
         return (self.height, self.width, self.channels)
 
     def fit(self, values: Iterable[Any]) -> None:
-        """There is nothing to learn."""
+        """Take the size of the first picture, where none was given."""
+        if self.height and self.width:
+            return
+        for value in values:
+            self._take_size(value)
+            return
+        raise ZooError("there is no training picture to take a size from; give height and width")
+
+    def _take_size(self, picture: Any) -> None:
+        width, height = _open(picture).size
+        self.height, self.width = self.height or min(height, LARGEST), self.width or min(width, LARGEST)
 
     def encode(self, value: Any) -> np.ndarray:
         """A picture as uint8 `[height, width, channels]`.

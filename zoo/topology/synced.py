@@ -101,7 +101,7 @@ class Synced(Topology):
                 )
         return answers
 
-    def stream(self, inference: Inference, frames: Iterable[Any]) -> Iterator[Any]:
+    def stream_labels(self, inference: Inference, frames: Iterable[Any]) -> Iterator[Any]:
         """Label frames as they come.
 
         Args:

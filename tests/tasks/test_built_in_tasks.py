@@ -1,0 +1,94 @@
+"""Every built-in task keeps the promises of a task, on small files such as users have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import zoo
+from zoo.plugins import Plugins
+from zoo.testing import check_task
+
+
+def reviews(folder: Path) -> str:
+    rows = [f'"the film was {word}, I say {number}",{label}' for number in range(12) for word, label in MOODS]
+    (folder / "reviews.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
+    return str(folder / "reviews.csv")
+
+
+MOODS = [("good", "positive"), ("bad", "negative"), ("dull", "negative"), ("fine", "positive")]
+
+
+def sentences(folder: Path) -> str:
+    numbers = ["one", "two", "three", "four", "five", "six"]
+    rows = [f"{a} and {b}\t{b} et {a}" for a in numbers for b in numbers if a != b]
+    (folder / "pairs.tsv").write_text("source\ttarget\n" + "\n".join(rows) + "\n")
+    return str(folder / "pairs.tsv")
+
+
+def gestures(folder: Path) -> str:
+    draw = np.random.default_rng(0)
+    for number in range(12):
+        features = draw.normal(size=(8 + number % 5, 3)).astype(np.float32)
+        labels = np.where(features[:, 0] > 0, "up", "down")
+        np.savez(folder / f"{number}.npz", features=features, labels=labels)
+    return str(folder)
+
+
+SMALL: dict[str, tuple[Any, dict[str, Any]]] = {
+    "sentiment": (reviews, {"model": {"units": 4, "embedding": 4}, "batch": {"size": 8}}),
+    "translation": (
+        sentences,
+        {"model": {"units": 8, "embedding": 4}, "batch": {"size": 8}, "search": {"length": 6, "beam": 2}},
+    ),
+    "frames": (gestures, {"model": {"units": 4}, "batch": {"size": 4}}),
+}
+
+
+@pytest.mark.parametrize("name", list(SMALL))
+def test_promises_are_kept(name: str, tmp_path: Path):
+    make, settings = SMALL[name]
+    data = {"source": make(tmp_path), "validation": 0.2, "test": 0.2}
+    run = check_task(Plugins().load_task(name), data=data, **settings)
+    assert run.topology.judges
+
+
+def test_the_answers_of_sentiment_have_probabilities_and_say_where_they_looked(tmp_path: Path):
+    run = zoo.run(
+        "sentiment",
+        data={"source": reviews(tmp_path), "validation": 0.2, "test": 0.2, "balanced": True},
+        model={"units": 8, "embedding": 8, "dropout": 0.0},
+        batch={"size": 16},
+        train={"steps": 120, "learning_rate": 2e-2, "schedule": "constant", "evaluate_every": 60},
+        out=str(tmp_path / "run"),
+    )
+    good, bad = run.answer(["the film was good, I say 3", "the film was bad, I say 99"])
+    assert (good.value, bad.value) == ("positive", "negative")
+    assert sum(good.details["probabilities"].values()) == pytest.approx(1, abs=1e-5)
+    words, shares = zip(*good.details["looked_at"], strict=True)
+    assert words == ("the", "film", "was", "good", ",", "i", "say", "3")
+    assert sum(shares) == pytest.approx(1, abs=1e-4)
+    examination = run.examine("test")
+    assert examination.metrics["accuracy"] == 1.0
+    assert examination.worst == ()
+    with pytest.raises(zoo.ZooError, match="input 2 is empty"):
+        run.predict(["good", ""])
+
+
+def test_a_causal_tagger_labels_a_stream_as_it_labels_the_whole(tmp_path: Path):
+    run = zoo.run(
+        "frames",
+        data={"source": gestures(tmp_path), "validation": 0.2, "test": 0.2},
+        model={"units": 8, "causal": True, "dropout": 0.0},
+        batch={"size": 4},
+        train={"steps": 40, "learning_rate": 2e-2, "evaluate_every": 20},
+        out=str(tmp_path / "run"),
+    )
+    source = run.task.read_input(str(tmp_path / "3.npz"))
+    whole = run.predict([source])[0]
+    assert list(run.topology.stream_labels(run.inference, source)) == whole
+    # No look-ahead: what comes later changes nothing.
+    assert run.predict([source[:4]])[0] == whole[:4]
