@@ -164,3 +164,47 @@ def test_early_stopping_ends_a_training_that_makes_no_progress(tmp_path: Path, r
     run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
     assert run.reason == "no progress in 2 evaluations"
     assert run.metrics[-1]["step"] == 3
+
+
+def test_every_setting_of_the_search_can_be_given_for_one_text(run: Any):
+    best = run.sample("one", beam=3, length=12)
+    assert best == run.sample("one", strategy="beam", beam=3, length=12, seed=9)
+    assert run.sample("one", temperature=0, length=9) == run.sample("one", strategy="greedy", length=9)
+    assert "e" not in run.sample("one", banned="e", length=60)
+    forced = run.sample("one", prefix="two", forced=["x:0", r"\s:1"], length=9)
+    assert forced.startswith("twox ") and len(forced) == 3 + 9
+    text = run.sample("one", no_repeat=2, length=30)
+    pairs = [first + second for first, second in zip("one" + text, ("one" + text)[1:], strict=False)]
+    assert len(pairs) == len(set(pairs))
+    assert run.predict(["one"], beam=3, length=12) == [best]
+
+
+def test_scores_of_texts_are_what_the_beam_found(run: Any):
+    (answer,) = run.topology.answer(run.inference, ["one"], run._searching({"beam": 3, "n_best": 2, "length": 8}))
+    alternative, score = answer.details["alternatives"][0]
+    scores = run.score([answer.value, alternative], ["one", "one"])
+    assert [one.total for one in scores] == pytest.approx([answer.score, score], rel=1e-4)
+    assert len(scores[0].tokens) == 8
+    assert run.score(["one two"])[0].perplexity > 1
+
+
+def test_what_the_search_cannot_do_is_one_sentence(run: Any):
+    for words, sentence in [
+        ({"strategy": "bean"}, "unknown strategy 'bean'; did you mean 'beam'? (known: beam, greedy, sample)"),
+        ({"beam": 2, "n_best": 3}, "search.n_best=3: a beam of 2 has no more than 2 answers"),
+        ({"min_length": 9, "length": 3}, "search.min_length=9 and search.length=3 contradict each other"),
+        ({"banned": "one"}, "search.banned: 'one' is 3 symbols of this model; one was expected"),
+        ({"forced": "x"}, "search.forced: 'x': expected SYMBOL:PLACE"),
+        ({"bias": "x:much"}, "search.bias: 'x:much': expected SYMBOL:NUMBER"),
+        ({"banned": "x", "forced": "x:1"}, "search.banned and search.forced contradict each other: both name 'x'"),
+        ({"length": 0}, "search.length: expected a whole number, at least 1, not '0'"),
+    ]:
+        with pytest.raises(UsageError) as caught:
+            run.sample("one", **words)
+        assert str(caught.value) == sentence
+
+
+def test_characters_that_the_model_never_saw_are_said_and_never_written(run: Any):
+    with pytest.warns(UserWarning, match="the model has never seen 'ß€': it reads its symbol for the unknown instead"):
+        text = run.sample("oneß€ß", length=50, temperature=5.0)
+    assert "\ufffd" not in text

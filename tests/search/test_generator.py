@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from keras import ops
 
-from tests.search.steppers import Chain, by_xla
-from zoo.search import Generator, Greedy, Sample
+from tests.search.steppers import Chain, as_graph, by_xla, plainly
+from zoo.errors import UsageError
+from zoo.search import Beam, Generator, Greedy, NoRepeat, Sample, Scorer
 
 
 def texts(generator: Generator, primes: list[list[int]], length: int, temperature: float, seeds: list[int]) -> Any:
@@ -82,3 +84,128 @@ def test_banned_tokens_are_never_chosen():
     (greedy,) = texts(generator, [[1]], 5, 0.0, [0])
     assert set(warm) == {0, 2}
     assert set(greedy) == {0}
+
+
+class Copying:
+    """Writes what its memory says, place by place: logits 5 at the token of the place, then the end.
+
+    Memory: a nesting with the tokens of the source `[B, S]` and their number `[B]`.
+    """
+
+    size, end = 12, 11
+
+    def remember(self, sources: np.ndarray, mask: np.ndarray) -> Any:
+        self.shapes.add(sources.shape)
+        return {"tokens": sources, "count": [mask.sum(axis=1).astype("int32")]}
+
+    def __init__(self) -> None:
+        self.shapes: set[tuple[int, ...]] = set()
+
+    def start(self, rows: int, memory: Any = None) -> Any:
+        return [ops.zeros((rows,), "int32")]
+
+    def step(self, tokens: Any, state: Any, memory: Any = None) -> Any:
+        place = ops.minimum(state[0], memory["tokens"].shape[1] - 1)
+        token = ops.take_along_axis(memory["tokens"], place[:, None], axis=1)[:, 0]
+        token = ops.where(state[0] >= memory["count"][0], self.end, token)
+        return 5.0 * ops.one_hot(token, self.size), [state[0] + 1]
+
+
+def test_five_hundred_sources_are_answered_in_order_with_a_trace_a_bucket():
+    model = Copying()
+    generator = Generator(model, as_graph, chunk=16, begin=10, end=11, remember=model.remember)
+    draw = np.random.default_rng(0)
+    sources = [draw.integers(0, 10, size=draw.integers(1, 41)).astype(np.int32) for _ in range(500)]
+    lengths = [len(source) + 1 for source in sources]
+    found = generator.search(sources=sources, length=lengths, batch=50)
+    assert [texts[0].tokens.tolist() for texts in found] == [source.tolist() for source in sources]
+    assert all(texts[0].ended for texts in found)
+    assert model.shapes <= {(64, length) for length in (8, 12, 16, 24, 32, 48)}
+    assert generator.traces == len(model.shapes)
+    # The same again, in another order, needs no trace; nor does any other number of texts of a size.
+    generator.search(sources=sources[::-1], length=lengths[::-1], batch=50)
+    assert generator.traces == len(model.shapes)
+
+
+@pytest.mark.parametrize("strategy", [Greedy(), Sample(3.0), Beam(3, length_penalty=1.0)])
+def test_a_batch_has_no_influence_on_a_text(strategy: Any):
+    model = Copying()
+    generator = Generator(model, plainly, chunk=16, begin=10, end=11, remember=model.remember)
+    sources = [np.array(source, np.int32) for source in ([1, 2, 3], [4] * 9, [5], [6, 7] * 6)]
+    words: dict[str, Any] = {"strategy": strategy, "length": 14}
+    together = generator.search(sources=sources, seeds=[3, 4, 5, 6], **words)
+    for place, source in enumerate(sources):
+        ((alone,),) = generator.search(sources=[source], seeds=[3 + place], **words)
+        assert alone.tokens.tolist() == together[place][0].tokens.tolist()
+        assert alone.score == pytest.approx(together[place][0].score, 1e-5)
+
+
+def test_a_memory_that_is_given_and_a_prefix():
+    model = Copying()
+    memory = model.remember(np.array([[1, 2, 3], [4, 5, 0]], np.int32), np.array([[1, 1, 1], [1, 1, 0]], bool))
+    generator = Generator(model, plainly, chunk=4, begin=10, end=11)
+    found = generator.search(memory=memory, strategy=Beam(2), length=9)
+    assert [texts[0].tokens.tolist() for texts in found] == [[1, 2, 3], [4, 5]]
+    found = generator.search([[7], [8, 9]], memory=memory, length=9)  # the prefix takes the place of what is copied
+    assert [texts[0].tokens.tolist() for texts in found] == [[2, 3], []]
+    scorer = Scorer(model, plainly, chunk=4, begin=10, end=11)
+    first, second = scorer.score(None, [[1, 2, 3], [5, 5]], memory=memory)
+    right, wrong = 5 - np.log(np.exp(5) + 11), -np.log(np.exp(5) + 11)
+    np.testing.assert_allclose(first.tokens, [right] * 4, rtol=1e-4)
+    np.testing.assert_allclose(second.tokens, [wrong, right, right], rtol=1e-4)
+    assert first.total == pytest.approx(4 * right, 1e-4) and first.perplexity == pytest.approx(np.exp(-right), 1e-4)
+
+
+def test_a_stream_is_what_a_search_finds_and_stops_at_the_end():
+    draw = np.random.default_rng(1)
+    generator = Generator(Chain(draw.normal(size=(9, 9))), plainly, chunk=4, end=0)
+    primes = [[1], [2, 3, 4, 5, 6, 7], [8]]
+    for strategy in (Greedy(), Sample(1.5), Beam(2)):
+        found = generator.search(primes, strategy=strategy, length=[30, 20, 0])
+        chunks = list(generator.stream(primes, strategy=strategy, length=[30, 20, 0]))
+        streamed = [np.concatenate([chunk[row] for chunk in chunks]).tolist() for row in range(3)]
+        assert streamed == [texts[0].tokens.tolist() for texts in found]
+        assert all(0 not in text for text in streamed) and streamed[2] == []
+
+
+def test_looking_back_costs_a_trace_a_size_of_history():
+    generator = Generator(Chain(np.zeros((40, 40))), as_graph, chunk=8)
+    for length in (1, 7, 5):
+        generator.search([[1]], processors=[NoRepeat(1)], length=length)
+    assert generator.traces == 1
+
+
+def test_wrong_arguments_are_one_sentence_each(generator: Generator):
+    for words, sentence in [
+        ({"primes": [[]]}, "an empty prime"),
+        ({"primes": [[1]], "length": -1}, "length=-1: it must be at least 0"),
+        ({"primes": [[1]], "seeds": [1, 2]}, "2 seeds for 1 texts"),
+        ({"sources": [[1]]}, "sources are for a generator with remember"),
+        ({}, "nothing to search for"),
+    ]:
+        with pytest.raises(UsageError, match=sentence):
+            generator.search(**words)
+    assert generator.search([]) == []
+    ((nothing,),) = generator.search([[1]], length=0)
+    assert (nothing.tokens.tolist(), nothing.score) == ([], 0.0)
+
+
+def test_a_beam_over_an_attending_decoder():
+    from zoo.models import AttendingDecoder
+
+    decoder = AttendingDecoder(vocabulary=7, memory=4, units=6, embedding=3, cell="gru")
+    decoder.build()
+    draw = np.random.default_rng(0)
+    decoder.set_weights([draw.normal(size=weight.shape) for weight in decoder.get_weights()])
+    memory, mask = draw.normal(size=(2, 5, 4)).astype("float32"), np.array([[1] * 5, [1] * 3 + [0] * 2], bool)
+    remembered = decoder.remember(memory, mask)
+    generator = Generator(decoder, by_xla, chunk=8, begin=5, end=6)
+    strategy = Beam(4, 4, length_penalty=0.6, coverage_penalty=0.2)
+    found = generator.search(memory=remembered, mask=mask, strategy=strategy, length=6)
+    scorer = Scorer(decoder, by_xla, chunk=8, begin=5, end=6)
+    for row, texts in enumerate(found):
+        tokens, ended = [text.tokens for text in texts], [text.ended for text in texts]
+        again = decoder.remember(np.repeat(memory[row : row + 1], 4, 0), np.repeat(mask[row : row + 1], 4, 0))
+        scores = scorer.score(None, tokens, memory=again, ended=ended)
+        assert [score.total for score in scores] == pytest.approx([text.log_probability for text in texts], 1e-4)
+        assert all(text.score < text.log_probability / ((5 + 7) / 6) ** 0.6 + 1e-6 for text in texts)

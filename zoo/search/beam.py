@@ -12,6 +12,8 @@ from zoo.search.largest import largest
 from zoo.search.strategy import Moment, Outlook, Strategy
 
 INFINITY = float("inf")
+LEAST = -1e30
+"""Stands for a continuation that there is not; above -inf, so that a complete text is never chosen a second time."""
 UNSEEN = 1e-6
 """The least attention that a source position counts with, so that one that was never looked at costs no infinity."""
 
@@ -89,7 +91,8 @@ class Beam(Strategy):
         rows, width, size = moment.scores.shape
         # A complete hypothesis has one continuation, which always is chosen.
         kept = ops.where(ops.equal(ops.arange(size), 0), INFINITY, -INFINITY)  # [V]
-        totals = ops.where(moment.ended[:, :, None], kept, moment.total[:, :, None] + moment.scores)  # [B, W, V]
+        going_on = ops.maximum(moment.total[:, :, None] + moment.scores, LEAST)  # [B, W, V]
+        totals = ops.where(moment.ended[:, :, None], kept, going_on)  # [B, W, V]
         share = width // self.groups
         tokens, parents = [], []
         taken = ops.zeros((rows, size))  # [B, V]: how often earlier groups have chosen a token

@@ -188,10 +188,9 @@ class Generator:
         if sources is not None and (self._remember is None or memory is not None):
             raise UsageError("sources are for a generator with remember, and take the place of a memory")
         if primes is None:
-            given = sources if sources is not None else tree.flatten(memory)
-            if not len(given):
+            if sources is None and memory is None:
                 raise UsageError("nothing to search for: give primes, sources or a memory")
-            primes = [()] * (len(sources) if sources is not None else int(given[0].shape[0]))
+            primes = [()] * (len(tree.flatten(memory)[0]) if sources is None else len(sources))
         count = len(primes)
         begin = () if self.begin is None else (self.begin,)
         whole = [np.array([*begin, *prime], np.int32) for prime in primes]
