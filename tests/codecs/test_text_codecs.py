@@ -49,6 +49,30 @@ def test_round_trip_of_the_training_text(name: str) -> None:
     assert codec.encode("").shape == (0,) and codec.decode([]) == ""
 
 
+@settings(deadline=None)
+@given(text=st.text(max_size=60), seed=st.integers(0, 9))
+def test_sampled_pieces_are_the_same_text(text: str, seed: int) -> None:
+    for name in ("unigram", "sentences"):
+        ids = FITTED[name].encode_sampled(text, np.random.default_rng(seed), 0.1)  # type: ignore[attr-defined]
+        assert ids.dtype == np.int32 and FITTED[name].decode(ids) == text
+
+
+def test_sampled_pieces_vary_with_the_exponent() -> None:
+    codec = FITTED["unigram"]
+    assert isinstance(codec, PieceCodec)
+    text = "print('the cat of the cats')"
+
+    def ways(alpha: float) -> list[tuple[int, ...]]:
+        return [tuple(codec.encode_sampled(text, np.random.default_rng(seed), alpha).tolist()) for seed in range(60)]
+
+    usual = tuple(codec.encode(text).tolist())
+    assert len(set(ways(0.0))) > len(set(ways(0.5))) > 1
+    assert ways(0.2) == ways(0.2)
+    assert ways(0.0).count(usual) < ways(0.5).count(usual) < ways(50.0).count(usual) == 60
+    with pytest.raises(UsageError, match="only unigram pieces"):
+        FITTED["bpe"].encode_sampled(text, np.random.default_rng(0), 0.1)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("name", ["byte", "unigram", "bpe", "sentences"])
 @settings(deadline=None)  # the machine may be busy
 @given(text=st.text())

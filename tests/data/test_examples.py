@@ -196,6 +196,22 @@ def test_a_million_examples_in_little_memory_and_time() -> None:
     assert peak < 60 * len(lengths), "some dozen bytes an example"
 
 
+def test_examples_that_are_drawn_anew_each_epoch() -> None:
+    def redraw(index: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
+        return {"source": draw.integers(100, 200, draw.integers(1, 9)), "target": np.asarray(7)}
+
+    def epoch(number: int, seed: int = 1) -> list[list[list[int]]]:
+        batches = ExampleBatches(made([5] * 20), 4, seed=seed, redraw=redraw)
+        assert batches.shapes == [(4, 5)]
+        return [batch["source"].tolist() for batch in batches.epoch(number)]
+
+    assert epoch(0) == epoch(0) and epoch(0) != epoch(1)
+    rows = [row for batch in epoch(0) for row in batch]
+    drawn = [row for row in rows if row[0] >= 100]
+    assert 0 < len(drawn) < 20, "what is drawn too long for its bucket is left as it was"
+    assert all(row in [[index + 1] * 5 for index in range(20)] for row in rows if row[0] < 100)
+
+
 def test_nothing_to_batch() -> None:
     with pytest.raises(ZooError, match="there are no examples"):
         ExampleBatches([], 4)

@@ -108,6 +108,37 @@ class PieceCodec(TextCodec):
         _utf8(text)
         return self._encode(f" {text}" if self.sentences and text else text)
 
+    def encode_sampled(self, text: str, draw: np.random.Generator, alpha: float, best: int = 32) -> np.ndarray:
+        """Ids of one of the likely ways to cut a string into pieces, drawn at random.
+
+        Subword regularisation (Kudo 2018, https://arxiv.org/abs/1804.10959): of the `best` likeliest segmentations one
+        is drawn with a probability in proportion to its own to the power `alpha`.
+
+        Args:
+            text: any text, as short as a sentence.
+            draw: decides which.
+            alpha: 0 for all alike; the larger, the more often it is the likeliest.
+            best: how many segmentations to draw from.
+
+        Returns:
+            int32 [N]; its text is the same as that of `encode_text`.
+
+        Raises:
+            UsageError: byte pair encoding knows one segmentation only.
+        """
+        if self.algorithm != "unigram":
+            raise UsageError("only unigram pieces (unit=piece) can be cut in several ways")
+        _utf8(text)
+        whole = f" {text}" if self.sentences and text else text
+        expected = whole.encode()
+        processor = self._trained()
+        found = [ids for ids in processor.nbest_encode(whole, nbest_size=best) if self._bytes_of(ids) == expected]
+        if len(found) < 2:
+            return self._encode(whole)
+        scores = np.array([sum(processor.get_score(ids)) for ids in found]) * alpha  # [best]
+        chances = np.exp(scores - scores.max())
+        return np.asarray(found[draw.choice(len(found), p=chances / chances.sum())], np.int32)
+
     def _encode(self, text: str) -> np.ndarray:
         expected = _utf8(text)
         ids = self._trained().encode(text)

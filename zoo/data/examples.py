@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class ExampleBatches:
         weighted: the sequence whose positions count one by one (a label a frame, a word to predict).
         buckets: how many different shapes at most.
         multiple: rows are a multiple of this, so that replicas share them evenly.
+        redraw: gives another encoding of the example at a place, with random numbers that depend on seed, epoch and
+            place alone; where it is longer than its bucket the usual one is taken.
 
     Raises:
         ZooError: there are no examples, or an empty one.
@@ -56,6 +58,7 @@ class ExampleBatches:
         weighted: str | None = None,
         buckets: int = 12,
         multiple: int = 1,
+        redraw: Callable[[int, np.random.Generator], EncodedExample] | None = None,
     ) -> None:
         if not len(examples):
             raise ZooError("there are no examples to make batches of")
@@ -70,6 +73,7 @@ class ExampleBatches:
         self._weighted = weighted
         self._seed = seed
         self._shuffle = shuffle
+        self._redraw = redraw
         # Of the examples only their lengths stay in memory: they are read again when a batch needs them.
         lengths = np.empty((len(examples), len(self._sequences)), np.int32)  # [N, sequences]
         digest = hashlib.sha256()
@@ -140,10 +144,18 @@ class ExampleBatches:
             place = int(np.searchsorted(self._ends, step, side="right"))
             bucket = self._buckets[place]
             turn = step - (int(self._ends[place]) - bucket.batches)
-            yield self._batch(bucket, members[place][turn * bucket.rows : (turn + 1) * bucket.rows])
+            yield self._batch(bucket, members[place][turn * bucket.rows : (turn + 1) * bucket.rows], number)
 
-    def _batch(self, bucket: Bucket, chosen: np.ndarray) -> Batch:
-        examples = [self._examples[index] for index in chosen.tolist()]
+    def _example(self, index: int, number: int, bucket: Bucket) -> EncodedExample:
+        if self._redraw is not None:
+            example = self._redraw(index, np.random.default_rng([self._seed, number, index]))
+            lengths = [len(example[name]) for name in self._sequences]
+            if all(0 < length <= most for length, most in zip(lengths, bucket.shape, strict=True)):
+                return example
+        return self._examples[index]
+
+    def _batch(self, bucket: Bucket, chosen: np.ndarray, number: int) -> Batch:
+        examples = [self._example(index, number, bucket) for index in chosen.tolist()]
         batch: Batch = {}
         for name, example in examples[0].items():
             inner = np.shape(example)
