@@ -9,7 +9,7 @@ import pytest
 
 from zoo.errors import UsageError
 
-ROWS, PLACES, STEPS, WIDTH, SYMBOLS, UNITS = 3, 5, 6, 8, 11, 8
+ROWS, PLACES, STEPS, WIDTH, SYMBOLS, UNITS = 3, 5, 4, 8, 11, 8
 ATTENTIONS = ["none", "additive", "dot", "general", "concat", "location", "multihead", "coverage", "monotonic", "hard"]
 WAYS = [("after", False), ("after", True), ("before", False), ("before", True)]
 CELLS = {("after", False): ("lstm", 2), ("after", True): ("lstm", 1), ("before", False): ("gru", 2)}
@@ -119,7 +119,7 @@ def test_one_can_go_on_from_the_states(attend, feeding, memory, mask, tokens):
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"cell": "lstm", "layers": 2},
+        {"cell": "lstm"},
         {"attend": "before", "cell": "gru", "input_feeding": False, "layers": 2},
         {"attend": "before", "cell": "rnn"},
         {"attention": "dot", "input_feeding": False},

@@ -79,6 +79,22 @@ def test_steps_as_its_decoder_does(batch):
     assert model.alignment(state).shape == (ROWS, PLACES)
 
 
+def test_a_generator_writes_with_it(batch):
+    """One compiled greedy loop over sources of different lengths, encoder and decoder both by XLA."""
+    from zoo.search import Generator
+
+    model = make(layers=2)
+    for weight in model.trainable_weights:
+        weight.assign(np.random.default_rng(weight.shape[0]).normal(size=weight.shape))
+    sources = [row[kept] for row, kept in zip(batch["source"], batch["source_mask"], strict=True)]
+    texts = Generator(model, begin=0, remember=model.remember).search(sources=sources, length=STEPS)
+    chosen = np.stack([best[0].tokens for best in texts])
+    # The choices are the likeliest tokens, given themselves.
+    previous = np.concatenate([np.zeros((ROWS, 1), "int32"), chosen[:, :-1]], 1)
+    np.testing.assert_array_equal(chosen, logits(model, {**batch, "previous": previous}).argmax(-1))
+    assert len(set(map(tuple, chosen))) > 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
