@@ -331,7 +331,7 @@ class Run:
         if count < 1:
             raise UsageError(f"count={count}: it must be at least 1")
         seeds = [seed + index for index in range(count)]
-        yield from self.topology.write(self.inference, [prime] * count, self._searching(search), seeds)
+        yield from self.topology.stream(self.inference, [prime] * count, self._searching(search), seeds)
 
     def score(self, texts: Sequence[str], inputs: Sequence[Any] | None = None) -> list[Score]:
         """Say how probable texts are: for comparing them, or for a perplexity.

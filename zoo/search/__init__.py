@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from zoo.search.as_text import as_text
 from zoo.search.beam import Beam
 from zoo.search.by_name import STRATEGIES, strategy_by_name
 from zoo.search.generator import Generator
@@ -14,6 +13,7 @@ from zoo.search.sample import Sample
 from zoo.search.scorer import Score, Scorer
 from zoo.search.stepper import Stepper
 from zoo.search.strategy import Moment, Outlook, Strategy
+from zoo.search.write import write
 
 __all__ = [
     "STRATEGIES",
@@ -36,8 +36,8 @@ __all__ = [
     "Scorer",
     "Stepper",
     "Strategy",
-    "as_text",
     "check_search",
     "make_plan",
     "strategy_by_name",
+    "write",
 ]

@@ -131,18 +131,18 @@ class LanguageModel(Topology):
 
     def example(self, inference: Inference, settings: Settings) -> str:
         """A text from nothing, the same random numbers each time, so that one can watch it learn to spell."""
-        return "".join(piece for _, piece in self.write(inference, [""], settings, [settings.seed]))
+        return "".join(piece for _, piece in self.stream(inference, [""], settings, [settings.seed]))
 
-    def write(
+    def stream(
         self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
     ) -> Iterator[tuple[int, str]]:
-        """Go on from texts, piece by piece (see `Topology.write`); an empty prime stands for a line end."""
-        from zoo.search import as_text
+        """Go on from texts, piece by piece (see `Topology.stream`); an empty prime stands for a line end."""
+        from zoo.search import write
 
         codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
         primes = [self._prime(prime, codec) + plan.prefix for prime in inputs]
         tokens = inference.generator.stream(primes, seeds=seeds, **plan.words)
-        yield from as_text(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
+        yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
 
     def _prime(self, prime: Any, codec: TextCodec) -> list[int]:
         if not isinstance(prime, str):

@@ -123,7 +123,7 @@ class Topology:
         """Answer raw inputs with raw outputs (see `answer`)."""
         return [answer.value for answer in self.answer(inference, inputs, settings)]
 
-    def write(
+    def stream(
         self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
     ) -> Iterator[tuple[int, str]]:
         """Write texts, piece by piece as they are produced; only for wirings that generate.

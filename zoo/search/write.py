@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zoo.codecs.text import TextStream
 
 
-def as_text(
+def write(
     chunks: Iterable[Sequence[np.ndarray]], streams: Sequence[TextStream], prefix: str = ""
 ) -> Iterator[tuple[int, str]]:
     """Turn the tokens of several texts into characters, whole ones only.
