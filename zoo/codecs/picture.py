@@ -99,10 +99,10 @@ class PictureCodec:
     def restore(self, folder: Path, name: str = "codec") -> None:
         """Read what `save` wrote."""
         content = read_codec(folder, name, "picture")
-        sides = [content.get(key) for key in ("height", "width", "channels")]
+        sides: list[Any] = [content.get(key) for key in ("height", "width", "channels")]
         if not all(isinstance(side, int) and side > 0 for side in sides) or content.get("fit") not in FITS:
             raise ZooError(f"{folder / name}.json: damaged: it names no size; the run has to be trained again")
-        self.height, self.width, self.channels = sides
+        self.height, self.width, self.channels = map(int, sides)
         self.fitting = content["fit"]
 
 

@@ -12,12 +12,12 @@ class PaddedBatch(NamedTuple):
     """Some inputs of similar length.
 
     Args:
-        index: int `[n]`, the places of the inputs among all; n is at most B.
+        places: int `[n]`, of the inputs among all; n is at most B.
         values: `[B, L, ...]`, padded with 0, the rows behind the n-th with zeros altogether.
         mask: bool `[B, L]`, where an input is real.
     """
 
-    index: np.ndarray
+    places: np.ndarray
     values: np.ndarray
     mask: np.ndarray
 

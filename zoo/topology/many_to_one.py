@@ -105,7 +105,7 @@ class ManyToOne(Topology):
         answers: list[Answer] = [Answer(None)] * len(inputs)
         for batch in padded_batches(sequences, settings.batch.size):
             logarithms, looked = map(np.asarray, function(batch.values, batch.mask))  # [B, classes], [B, S]
-            for row, place in enumerate(batch.index.tolist()):
+            for row, place in enumerate(batch.places.tolist()):
                 own = logarithms[row]  # [classes]
                 details: dict[str, Any] = {
                     "probabilities": {codec.decode(index): float(np.exp(value)) for index, value in enumerate(own)}

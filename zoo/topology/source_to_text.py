@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from zoo.topology.topology import Sums, Topology
 if TYPE_CHECKING:
     import keras
 
-    from zoo.codecs import Codec
+    from zoo.codecs import Codec, TextCodec
     from zoo.data import Batches
     from zoo.search import Generator, Score, Scorer
     from zoo.settings import Settings
@@ -57,14 +57,32 @@ class SourceToText(Topology):
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
-        """Encode the pairs and group them in length buckets (see `Topology.batches`)."""
+        """Encode the pairs and group them in length buckets (see `Topology.batches`).
+
+        Where the task has a setting `text.sampling` above 0, training cuts texts in pieces otherwise each epoch.
+        """
         from zoo.data import EncodedExamples, ExampleBatches
 
         del folder
         codec, longest = codecs["target"], settings.batch.length
 
+        sampling = getattr(getattr(settings, "text", None), "sampling", 0.0) if split == "train" else 0.0
+        if sampling:
+            examples = examples if hasattr(examples, "__getitem__") else list(examples)
+
         def encode(example: Mapping[str, Any]) -> dict[str, Any]:
-            source, target = codecs["source"].encode(example["source"]), codec.encode(example["target"])
+            return framed(codecs["source"].encode(example["source"]), codec.encode(example["target"]))
+
+        def redraw(index: int, draw: np.random.Generator) -> dict[str, Any]:
+            cut = {
+                role: other.encode_sampled(examples[index][role], draw, sampling)
+                if hasattr(other, "encode_sampled")
+                else other.encode(examples[index][role])
+                for role, other in codecs.items()
+            }
+            return framed(cut["source"], cut["target"])
+
+        def framed(source: Any, target: Any) -> dict[str, Any]:
             if self.sequential:
                 source = source[:longest]
             target = target[: longest - 1]
@@ -82,6 +100,7 @@ class SourceToText(Topology):
             shuffle=split == "train",
             sequences=("source", "target", "previous") if self.sequential else ("target", "previous"),
             weighted="target",
+            redraw=redraw if sampling else None,
         )
 
     def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
@@ -142,7 +161,7 @@ class SourceToText(Topology):
         """Write a text about each input, piece by piece (see `Topology.stream`)."""
         from zoo.search import write
 
-        codec, plan = inference.codecs["target"], inference.plan(settings.search)
+        codec, plan = cast("TextCodec", inference.codecs["target"]), inference.plan(settings.search)
         tokens = self._generator(inference).stream(
             [plan.prefix] * len(inputs),
             sources=self._sources(inference, inputs, settings),

@@ -93,7 +93,7 @@ class Synced(Topology):
         answers: list[Answer] = [Answer(None)] * len(inputs)
         for batch in padded_batches(sequences, settings.batch.size):
             logarithms = np.asarray(function(batch.values, batch.mask))  # [B, S, classes]
-            for row, place in enumerate(batch.index):
+            for row, place in enumerate(batch.places):
                 own = logarithms[row, : len(sequences[place])]  # [S, classes]
                 chosen = own.argmax(-1)  # [S]
                 answers[place] = Answer(
