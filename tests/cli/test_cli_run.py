@@ -42,6 +42,24 @@ def test_run_sample_evaluate_resume(zoo, book, tmp_path):
     )
     assert "the " + again[1] + "\n" == told.stdout  # each text has a seed of its own
 
+    # Ctrl-C in the middle of a text leaves what was written, on a line of its own.
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    environment["PYTHONPATH"] = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tasks")])
+    endless = subprocess.Popen(
+        [sys.executable, "-m", "zoo", "sample", folder, "prime=the ", "length=10000000"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
+    begun = endless.stdout.read(300)
+    endless.send_signal(signal.SIGINT)
+    rest, err = endless.communicate(timeout=60)
+    assert (endless.returncode, err) == (130, "error: interrupted\n")
+    assert begun.startswith("the ") and rest.endswith("\n")
+
     metrics = json.loads(zoo("evaluate", folder, "split=validation", "--json", check=0).stdout)
     last = json.loads((tmp_path / folder / "metrics.jsonl").read_text().splitlines()[-1])
     assert metrics["metrics"]["loss"] == pytest.approx(last["validation"]["loss"], rel=1e-4)
