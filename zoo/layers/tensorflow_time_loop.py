@@ -11,8 +11,8 @@ from zoo.layers.randomness import step_randomness
 from zoo.layers.time_loop import Step
 
 UNROLLED_STEPS = 8
-"""A static number of steps up to this is unrolled. A step with attention is so large that the ops of a while loop do not
-show beside it (measured: the same CPU time at 16 and 32 steps), while a long straight line takes long to trace."""
+"""A static number of steps up to this is unrolled. A step with attention is so large that the ops of a while loop do
+not show beside it (measured: the same CPU time at 16 and 32 steps), while a long straight line is long in tracing."""
 
 
 def run_steps(step: Step, sequences: Any, state: Any) -> tuple[Any, Any]:
