@@ -8,12 +8,16 @@ import pytest
 
 TINY = ("shapes=4x2x3", "cells=rnn", "dtypes=float32", "kinds=train", "rounds=1", "seconds=0.01", "cores=2")
 
+TINY_SAMPLE = ("searches=sample", "units=4", "rows=2", "characters=3", "rounds=1", "cores=2")
+TINY_BEAM = ("searches=beam", "decoder=8", "vocabulary=40", "sentences=6", "places=5", "length=7", "beam=3", "batch=6")
+
 
 @pytest.fixture
 def without_torch(monkeypatch):
-    from zoo.bench import layers
+    from zoo.bench import layers, search
 
-    monkeypatch.setattr(layers, "find_spec", lambda name: None)
+    for module in (layers, search):
+        monkeypatch.setattr(module, "find_spec", lambda name: None)
 
 
 def test_a_table_without_pytorch(command, without_torch, tmp_path):
@@ -27,6 +31,33 @@ def test_a_table_without_pytorch(command, without_torch, tmp_path):
     assert float(cells["ours ms"]) > 0
     assert not [name for name in header if "Keras" in name or "PyTorch" in name]
     assert (tmp_path / "new" / "table.md").read_text() == out
+
+
+def test_searches_without_pytorch(command, without_torch):
+    status, out, err = command("bench", "search", *TINY_SAMPLE, "against=torch")
+    assert (status, err) == (0, "")
+    assert "PyTorch is not installed and takes no part: pip install 'seqzoo[bench]'" in out
+    header, _, row = [line.strip("| ").split(" | ") for line in out.splitlines() if line.startswith("|")]
+    cells = dict(zip(header, row, strict=True))
+    assert [cells[name] for name in ("search", "counted", "H", "B", "length")] == [
+        "sample",
+        "characters",
+        "4",
+        "2",
+        "3",
+    ]
+    assert float(cells["ours a second"]) > 0
+    assert not [name for name in header if "PyTorch" in name]
+
+
+def test_our_beam_search_and_that_of_pytorch_find_the_same(command):
+    pytest.importorskip("torch")
+    status, out, _ = command("bench", "search", *TINY_BEAM, "rounds=1", "cores=1", "against=torch,joeynmt", "--json")
+    (row,) = json.loads(out)
+    assert status == 0
+    assert row["same texts"] == "6 of 6"
+    assert row["ours / PyTorch"] > 0
+    assert row["ours / JoeyNMT's way"] > 0
 
 
 def test_json_with_pytorch(command):
@@ -45,6 +76,7 @@ def test_json_with_pytorch(command):
         (["layer"], "unknown benchmark 'layer'; did you mean 'layers'?"),
         (["layers", "shape=1"], "unknown setting 'shape' of zoo bench layers; did you mean 'shapes'?"),
         (["layers", "shapes=128x50"], "shapes: '128x50' is not HxBxT, as in 128x50x50"),
+        (["search", "search=beam"], "unknown setting 'search' of zoo bench search; did you mean 'searches'?"),
         (["layers", "cells=lst"], "cells: expected"),
         (["layers", "shapes=8x3x4", "cores=2"], "3 rows cannot be shared out to 2 cores"),
     ],

@@ -9,4 +9,5 @@ from __future__ import annotations
 # Modules by name; a benchmark's module is imported when it runs, or shows its help.
 BENCHMARKS = {
     "layers": ("zoo.bench.layers", "Recurrent layers beside those of Keras and PyTorch."),
+    "search": ("zoo.bench.search", "Sampling and beam search beside loops as users write them."),
 }

@@ -1,0 +1,170 @@
+"""Our search beside loops as users write them: sampling characters, and beam search for translations."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo.bench.report import Report, Say
+from zoo.bench.search_case import BeamCase, SampleCase
+from zoo.bench.turns import Contender, wait_until_idle
+from zoo.settings import setting
+
+NAMES = {"ours": "ours", "keras": "Keras predict", "torch": "PyTorch", "joeynmt": "JoeyNMT's way"}
+SEARCHES = {"sample": ("ours", "keras", "torch"), "beam": ("ours", "torch", "joeynmt")}
+
+
+@dataclass
+class Words:
+    """Times sampling from two LSTM layers and a softmax over 96, and beam search with an attending LSTM.
+
+    Sampling is counted in characters a second, of all texts together, beside a loop in PyTorch and one around the
+    `predict` of Keras; beam search in sentences a second, beside a beam search in PyTorch. That is written as well as
+    we can; JoeyNMT's way is the same, but projects the keys and gathers the memory at every step, as JoeyNMT does. All
+    have the same weights and make the same steps; `same texts` says how many best answers are the same as ours.
+
+    Every contender is a process of its own; they take turns. Ratios are of throughput: above 1 ours is faster. On a
+    machine that is not idle the ratio by CPU time is the one to trust.
+    """
+
+    searches: list[str] = setting(["sample", "beam"], "which searches", tuple(SEARCHES))
+    units: list[int] = setting([128, 512], "H: sizes of the layers that are sampled from", minimum=1)
+    rows: list[int] = setting([1, 64], "B: texts that are sampled at a time", minimum=1)
+    characters: int = setting(512, "of each text that is sampled", minimum=1)
+    calls: int = setting(16, "of predict, in a turn of Keras, which is slow", minimum=1)
+    decoder: int = setting(
+        512, "H: size of the attending LSTM; each direction of the encoder has half of it", minimum=2
+    )
+    vocabulary: int = setting(8000, "tokens of both languages", minimum=8)
+    sentences: int = setting(200, "that are translated in a turn", minimum=1)
+    places: int = setting(20, "tokens of each sentence", minimum=1)
+    length: int = setting(30, "tokens of each translation", minimum=1)
+    beam: int = setting(5, "hypotheses at a time", minimum=1)
+    batch: int = setting(64, "B: sentences that are translated at a time", minimum=1)
+    against: list[str] = setting(["keras", "torch", "joeynmt"], "beside whom", ("keras", "torch", "joeynmt"))
+    rounds: int = setting(5, "turns of each contender", minimum=1)
+    patience: float = setting(0.0, "seconds to wait for idle cores before a turn", minimum=0)
+    cores: int = setting(0, "how many cores a contender uses; 0 for all", minimum=0)
+
+
+def run(words: Words, say: Say) -> Report:
+    """Measure all cases.
+
+    Args:
+        words: what to measure.
+        say: told each line of the table as soon as it is known.
+
+    Returns:
+        The table.
+    """
+    cores = words.cores or os.cpu_count() or 1
+    names = ["ours", *(name for name in NAMES if name in words.against)]
+    notes = []
+    if {"torch", "joeynmt"} & set(names) and find_spec("torch") is None:
+        names = [name for name in names if name in ("ours", "keras")]
+        notes.append("PyTorch is not installed and takes no part: pip install 'seqzoo[bench]' would bring it.")
+    cases: list[SampleCase | BeamCase] = []
+    if "sample" in words.searches:
+        cases += [SampleCase(units, rows, words.characters, cores) for units in words.units for rows in words.rows]
+    if "beam" in words.searches:
+        sizes = (words.decoder // 2 * 2, words.vocabulary, words.sentences, words.places, words.length)
+        cases.append(BeamCase(*sizes, words.beam, words.batch, cores))
+    report = Report("Search", ("tensorflow", "keras", "torch"), columns(names), say, notes)
+    for case in cases:
+        report.add(_measure(case, names, words))
+    return report
+
+
+def columns(names: list[str]) -> list[str]:
+    """Name the columns for some contenders, the first of them ours."""
+    peers = [NAMES[name] for name in names[1:]]
+    return [
+        *("search", "counted", "H", "B", "length"),
+        *(f"{NAMES[name]} a second" for name in names),
+        *(f"ours / {peer}" for peer in peers),
+        *(f"ours / {peer} by CPU" for peer in peers),
+        *("same texts", "our first call s", "our next calls s", "quiet"),
+    ]
+
+
+def _measure(case: SampleCase | BeamCase, all_names: list[str], words: Words) -> dict[str, Any]:
+    """Let the contenders take turns on one case; returns its row."""
+    kind = "beam" if isinstance(case, BeamCase) else "sample"
+    names = [name for name in all_names if name in SEARCHES[kind]]
+    # What a turn comes to, in characters or sentences.
+    counts = {name: _count(name, case, words) for name in names}
+    shared = not wait_until_idle(max(words.patience, 0.5))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        contenders = {
+            name: stack.enter_context(_contender(name, case, folder / f"{name}.npy", words, shared)) for name in names
+        }
+        times: dict[str, list[float]] = {name: [] for name in names}
+        work: dict[str, list[float]] = {name: [] for name in names}
+        quiet = 0
+        for _ in range(words.rounds):
+            for name, contender in contenders.items():
+                quiet += wait_until_idle(words.patience)
+                (some,), (worked,) = contender.ask(kind)
+                times[name].append(some / 1000)
+                work[name].append(worked / 1000)
+        same = _same_texts(contenders, folder) if kind == "beam" else None
+        first = contenders["ours"].first_step
+    speed = {name: counts[name] / statistics.median(times[name]) for name in names}
+    thrift = {name: counts[name] / statistics.median(work[name]) for name in names}
+    row: dict[str, Any] = dict.fromkeys(columns(all_names))
+    if isinstance(case, BeamCase):
+        row |= {"search": f"beam {case.beam}", "counted": "sentences", "B": case.batch, "length": case.length}
+    else:
+        row |= {"search": "sample", "counted": "characters", "B": case.rows, "length": case.steps}
+    row |= {f"{NAMES[name]} a second": _rounded(speed[name]) for name in names}
+    row |= {f"ours / {NAMES[name]}": _rounded(speed["ours"] / speed[name]) for name in names[1:]}
+    row |= {f"ours / {NAMES[name]} by CPU": _rounded(thrift["ours"] / thrift[name]) for name in names[1:]}
+    row |= {"H": case.units, "same texts": same, "quiet": None}
+    row |= {"our first call s": round(first, 1), "our next calls s": round(statistics.median(times["ours"]), 3)}
+    if words.patience > 0:
+        row["quiet"] = f"{quiet / (words.rounds * len(names)):.0%}"
+    return row
+
+
+def _count(name: str, case: SampleCase | BeamCase, words: Words) -> int:
+    if isinstance(case, BeamCase):
+        return case.sentences
+    return case.rows * (words.calls if name == "keras" else case.steps)
+
+
+def _contender(name: str, case: SampleCase | BeamCase, answers: Path, words: Words, shared: bool) -> Contender:
+    # Where cores are not idle, PyTorch's threads must not burn CPU time while they wait, or they would look slow.
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **({"OMP_WAIT_POLICY": "PASSIVE"} if shared else {})}
+    kind = "beam" if isinstance(case, BeamCase) else "sample"
+    if name in ("torch", "joeynmt"):
+        return Contender("zoo.bench.torch_search", (name, answers, kind, *case), environment)
+    if name == "keras" and isinstance(case, SampleCase):
+        case = case._replace(steps=words.calls)
+    environment["KERAS_BACKEND"] = "tensorflow"
+    return Contender("zoo.bench.tensorflow_search", (name, answers, kind, *case), environment)
+
+
+def _same_texts(contenders: Mapping[str, Contender], folder: Path) -> str | None:
+    """Compare the best answers of all contenders with ours."""
+    if len(contenders) == 1:
+        return None
+    for contender in contenders.values():
+        contender.ask("write")
+    found = {name: np.load(folder / f"{name}.npy") for name in contenders}
+    same = [np.all(found["ours"] == found[name], axis=1) for name in contenders if name != "ours"]
+    return f"{int(np.sum(np.all(same, axis=0)))} of {len(found['ours'])}"
+
+
+def _rounded(number: float) -> float | int:
+    """Keep three digits, more of large numbers."""
+    return round(number) if number >= 100 else round(number, 1 if number >= 10 else 2)
