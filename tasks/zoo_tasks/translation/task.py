@@ -40,6 +40,9 @@ class TranslationText:
     least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
     lowercase: bool = setting(False, "make capitals small (unit=word)")
     shared: bool = setting(False, "both languages have their symbols in common")
+    sampling: float = setting(
+        0.0, "subword regularisation: exponent of Kudo 2018, such as 0.2 (unit=piece); 0: none", minimum=0
+    )
 
 
 @dataclass
@@ -117,6 +120,8 @@ class Translation(zoo.Task):
         from zoo.codecs import text_codec
 
         text = self.settings.text
+        if text.sampling and text.unit != "piece":
+            raise zoo.UsageError(f"text.sampling={text.sampling:g} needs text.unit=piece, not {text.unit}")
         source = text_codec(text.unit, text.vocabulary, text.least, text.lowercase)
         target = source if text.shared else text_codec(text.unit, text.vocabulary, text.least, text.lowercase)
         return {"source": source, "target": target}
