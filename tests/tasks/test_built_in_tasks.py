@@ -90,5 +90,8 @@ def test_a_causal_tagger_labels_a_stream_as_it_labels_the_whole(tmp_path: Path):
     source = run.task.read_input(str(tmp_path / "3.npz"))
     whole = run.predict([source])[0]
     assert list(run.topology.stream_labels(run.inference, source)) == whole
+    shown = run.examine("test").examples[0]
+    assert shown.source.endswith(" frames")
+    assert all(part.rpartition("x")[0] in ("up", "down") for part in shown.target.split())
     # No look-ahead: what comes later changes nothing.
     assert run.predict([source[:4]])[0] == whole[:4]

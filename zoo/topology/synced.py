@@ -143,9 +143,11 @@ class Synced(Topology):
         )
 
     def show(self, value: Any, width: int = 72) -> str:
-        """A timeline: each run of equal labels as its name and its number of frames."""
+        """Labels as a timeline, each run of equal ones as its name and its number of frames; frames as their number."""
         from itertools import groupby
 
+        if not isinstance(value, list) or not all(isinstance(label, (str, int)) for label in value):
+            return f"{len(value)} frames"
         text = " ".join(f"{label}x{len(list(run))}" for label, run in groupby(value))
         return text if len(text) <= width else text[: width - 3] + "..."
 
