@@ -123,7 +123,7 @@ class TensorFlowEngine:
                         for index, variable in enumerate(model.trainable_variables)
                     ]
         self._graphs: dict[Any, Any] = {}
-        self._apply = tf.function(self._apply_graph)
+        self._apply = tf.function(self._apply_graph, autograph=False)
 
     def train(self, batches: Sequence[Batch], carry: Carry, learning_rate: float, key: int) -> StepResult:
         """Take one optimiser step (see `Engine.train`)."""
@@ -171,16 +171,16 @@ class TensorFlowEngine:
         )
         key = (graph.__name__, *map(repr, tf.nest.flatten(signature)))
         if key not in self._graphs:
-            self._graphs[key] = tf.function(graph, input_signature=signature)
+            self._graphs[key] = tf.function(graph, input_signature=signature, autograph=False)
         return self._graphs[key](*values)
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Compile a function of tensors by XLA; each new set of shapes compiles once."""
-        return tf.function(function, jit_compile=True)
+        return tf.function(function, jit_compile=True, autograph=False)
 
     def trace(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Make a graph of a function of tensors, once for each set of shapes."""
-        return tf.function(function)
+        return tf.function(function, autograph=False)
 
     # What follows is traced: it builds graphs, once for each set of batch shapes.
 
