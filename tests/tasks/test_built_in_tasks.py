@@ -38,11 +38,32 @@ def gestures(folder: Path) -> str:
     return str(folder)
 
 
+def drawings(folder: Path) -> str:
+    from PIL import Image
+
+    rows = ["picture,caption"]
+    for number in range(24):
+        name, colour = [("red", (220, 30, 30)), ("green", (30, 200, 30)), ("blue", (30, 30, 220))][number % 3]
+        Image.new("RGB", (12, 10 + number % 3), colour).save(folder / f"{number}.png")
+        rows += [f"{number}.png,a {name} picture", f"{number}.png,something {name}"]
+    (folder / "captions.csv").write_text("\n".join(rows) + "\n")
+    return str(folder / "captions.csv")
+
+
 SMALL: dict[str, tuple[Any, dict[str, Any]]] = {
     "sentiment": (reviews, {"model": {"units": 4, "embedding": 4}, "batch": {"size": 8}}),
     "translation": (
         sentences,
         {"model": {"units": 8, "embedding": 4}, "batch": {"size": 8}, "search": {"length": 6, "beam": 2}},
+    ),
+    "captioning": (
+        drawings,
+        {
+            "picture": {"height": 8, "width": 8},
+            "model": {"filters": [4], "units": 8, "embedding": 4, "attention": "hard"},
+            "batch": {"size": 8},
+            "search": {"length": 5, "beam": 2},
+        },
     ),
     "frames": (gestures, {"model": {"units": 4}, "batch": {"size": 4}}),
 }

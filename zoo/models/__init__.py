@@ -7,6 +7,7 @@ from zoo.models.classifier import Classifier
 from zoo.models.decoder import Decoder
 from zoo.models.encoder import Encoder
 from zoo.models.picture_encoder import PictureEncoder
+from zoo.models.picture_to_text import PictureToText
 from zoo.models.pooling import Pooling
 from zoo.models.sequence_to_sequence import SequenceToSequence
 from zoo.models.tagger import Tagger
@@ -17,6 +18,7 @@ __all__ = [
     "Decoder",
     "Encoder",
     "PictureEncoder",
+    "PictureToText",
     "Pooling",
     "SequenceToSequence",
     "Tagger",

@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from zoo.errors import UsageError
-from zoo.layers import Attending, Dropout, Stack, Vocabulary, attention_by_name, cell_by_name
+from zoo.layers import Attending, Dropout, Reinforce, Stack, Vocabulary, attention_by_name, cell_by_name
 from zoo.models.scheduled_sampling import ScheduledSampling
 
 
@@ -75,6 +75,8 @@ class AttendingDecoder(keras.Model):
             mechanism = None if kind is None else kind(units, name="attention", dtype=policy)
             attending = Attending(stack, mechanism, attend, input_feeding, name="attending", dtype=policy)
         self.attending = attending
+        # A mechanism that draws places learns where to look from how well the row came out.
+        self.reinforce = Reinforce(name="reinforce") if hasattr(attending.attention, "sampled") else None
         self.vocabulary = Vocabulary(vocabulary, embedding, attending.units, tied, name="vocabulary", dtype=policy)
         self.dropout = Dropout(dropout, name="dropout", dtype=policy)
         self.memory_size, self.summary_size, self.scheduled_sampling = memory, summary, scheduled_sampling
@@ -92,6 +94,8 @@ class AttendingDecoder(keras.Model):
         if not self.attending.built:
             self.attending.build((None, None, self.vocabulary.width), (None, None, self.memory_size))
         self.bridge.build((None, self.summary_size or self.memory_size))
+        if self.reinforce is not None:
+            self.reinforce.build((None,))
         if self.scheduled_sampling:
             self.sampling_rate = self.add_weight(
                 shape=(),

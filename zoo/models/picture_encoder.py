@@ -21,13 +21,18 @@ class PictureEncoder(keras.layers.Layer):
     Args:
         filters: channels of each stage; a stage has half the height and width of the one before.
         blocks: residual blocks of a stage.
+        places: whether the two coordinates of every pixel are two more channels, so that the network knows left from
+            right (CoordConv, Liu et al. 2018, arXiv:1807.03247).
 
     Raises:
         UsageError: no stage.
     """
 
-    def __init__(self, filters: Sequence[int] = (32, 64, 128), blocks: int = 1, **keywords: Any) -> None:
+    def __init__(
+        self, filters: Sequence[int] = (32, 64, 128), blocks: int = 1, places: bool = False, **keywords: Any
+    ) -> None:
         super().__init__(**keywords)
+        self.places = places
         if not filters:
             raise UsageError("a picture encoder needs at least one stage of filters")
         self.filters, self.blocks = tuple(filters), blocks
@@ -63,7 +68,7 @@ class PictureEncoder(keras.layers.Layer):
                 f"{self.name}: the input has shape {tuple(input_shape)}; it should have 4 axes "
                 "[batch, height, width, channels]"
             )
-        shape = (None, None, None, input_shape[-1])
+        shape: Any = (None, None, None, (input_shape[-1] or 0) + 2 * self.places)
         for number, (shrink, pairs, width) in enumerate(zip(self.shrinking, self.branches, self.filters, strict=True)):
             shrink.build(shape)
             shape = (None, None, None, width)
@@ -88,12 +93,21 @@ class PictureEncoder(keras.layers.Layer):
             `[B, h, w, D]` with h and w halved once a stage, D the filters of the last.
         """
         features = ops.cast(pictures, self.compute_dtype) / 127.5 - 1.0
+        if self.places:
+            features = ops.concatenate([features, self._coordinates(features)], axis=-1)
         for shrink, pairs, shares in zip(self.shrinking, self.branches, self.shares, strict=True):
             features = shrink(features)
             for (first, second), share in zip(pairs, shares, strict=True):
                 features += ops.cast(share, features.dtype) * second(ops.relu(first(ops.relu(features))))
             features = ops.relu(features)
         return features
+
+    def _coordinates(self, features: Any) -> Any:
+        """Row and column of every pixel from -1 to 1: [B, height, width, 2]."""
+        rows, height, width, _ = ops.shape(features)
+        down, right = (ops.linspace(-1.0, 1.0, side, dtype=features.dtype) for side in (height, width))
+        grid = ops.stack(ops.meshgrid(down, right, indexing="ij"), axis=-1)  # [height, width, 2]
+        return ops.broadcast_to(grid[None], (rows, height, width, 2))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
         """Give (B, h, w, D)."""
@@ -102,4 +116,4 @@ class PictureEncoder(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments that make this layer again."""
-        return {**super().get_config(), "filters": self.filters, "blocks": self.blocks}
+        return {**super().get_config(), "filters": self.filters, "blocks": self.blocks, "places": self.places}

@@ -61,6 +61,11 @@ class PictureToText(keras.Model):
         memory = ops.reshape(grid, (ops.shape(grid)[0], grid.shape[1] * grid.shape[2], grid.shape[3]))  # [B, h w, D]
         return self.decoder.remember(memory)
 
+    @property
+    def reinforce(self) -> Any:
+        """What trains an attention that draws places; None for another attention."""
+        return self.decoder.reinforce
+
     def start(self, rows: Any, memory: Any = None) -> dict[str, Any]:
         """Give the state before the first token (see `AttendingDecoder.start`)."""
         return self.decoder.start(rows, memory)

@@ -61,6 +61,11 @@ class SequenceToSequence(keras.Model):
         summary = read["summary"] if self.decoder.summary_size else None
         return self.decoder.remember(read["memory"], read["mask"], summary)
 
+    @property
+    def reinforce(self) -> Any:
+        """What trains an attention that draws places; None for another attention."""
+        return self.decoder.reinforce
+
     def start(self, rows: Any, memory: Any = None) -> dict[str, Any]:
         """Give the state before the first token (see `AttendingDecoder.start`)."""
         return self.decoder.start(rows, memory)

@@ -1,0 +1,15 @@
+"""Captioning: it looks at a picture and says what is on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import zoo
+
+
+@zoo.hookimpl
+def zoo_tasks() -> dict[str, Any]:
+    """Register the task."""
+    from zoo_tasks.captioning.task import Captioning
+
+    return {"captioning": Captioning}

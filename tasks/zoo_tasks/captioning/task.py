@@ -1,0 +1,143 @@
+"""The task: pictures with captions, a convolutional encoder, an attending decoder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import zoo
+from zoo.settings import BatchSettings, DataSettings, SearchSettings, TrainSettings, part, setting
+from zoo.topology import OneToMany
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Splits
+
+
+@dataclass
+class CaptioningData(DataSettings):
+    """Where the pictures and captions come from."""
+
+    source: str = setting(
+        "scenes",
+        "scenes (drawn shapes), flickr8k, a table of pictures and captions, Flickr8k's or Karpathy's files",
+        shorthand=True,
+    )
+    pictures: str = setting("", "the folder of the pictures; empty: beside the captions")
+
+
+@dataclass
+class CaptioningPicture:
+    """How a picture is brought to one size."""
+
+    height: int = setting(64, "pixels", minimum=8)
+    width: int = setting(64, "pixels", minimum=8)
+    channels: int = setting(3, "1: grey, 3: colours", minimum=1, maximum=3)
+    fit: str = setting("crop", "what becomes of another shape", ("crop", "pad", "stretch"))
+
+
+@dataclass
+class CaptioningText:
+    """How captions become symbols."""
+
+    unit: str = setting("word", "what a symbol is", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(0, "different symbols; 0: as many as there are, or 8,000 pieces", minimum=0)
+    least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
+    lowercase: bool = setting(True, "make capitals small (unit=word)")
+
+
+@dataclass
+class CaptioningModel:
+    """The encoder and the decoder."""
+
+    filters: list[int] = setting([24, 48, 96], "channels of each stage of the encoder; each halves height and width")
+    blocks: int = setting(1, "residual blocks of a stage", minimum=0)
+    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    layers: int = setting(1, "recurrent layers of the decoder", minimum=1)
+    units: int = setting(192, "units of a layer", minimum=1)
+    embedding: int = setting(96, "width of the symbols' embedding", minimum=1)
+    attention: str = setting("additive", "how the decoder looks at the picture: additive, dot, hard, ..., none")
+    attend: str = setting("before", "look after the recurrent layers, or before them", ("after", "before"))
+    input_feeding: bool = setting(False, "what was seen at a step is part of the next step's input")
+    dropout: float = setting(0.1, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+
+
+@dataclass
+class CaptioningSettings(zoo.Settings):
+    """Settings of the captioning task."""
+
+    data: CaptioningData = part(CaptioningData)
+    picture: CaptioningPicture = part(CaptioningPicture)
+    text: CaptioningText = part(CaptioningText)
+    model: CaptioningModel = part(CaptioningModel)
+    batch: BatchSettings = part(BatchSettings, size=64, length=40)
+    search: SearchSettings = part(SearchSettings, strategy="beam", beam=3, length=40, length_penalty=0.6)
+    train: TrainSettings = part(
+        TrainSettings, minutes=4, learning_rate=2e-3, schedule="cosine", warmup=100, average=0.99
+    )
+
+
+class Captioning(zoo.Task):
+    """Captioning: it looks at a picture and says what is on it."""
+
+    topology = OneToMany()
+    Settings = CaptioningSettings
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        # A smoke test: everything once, in seconds.
+        "tiny": {
+            "picture": {"height": 16, "width": 16},
+            "model": {"filters": [4, 8], "units": 16, "embedding": 8},
+            "batch": {"size": 16},
+            "train": {"steps": 20, "evaluate_every": 10},
+        },
+    }
+
+    def data(self) -> Splits:
+        """Draw the scenes, or read a user's pictures and captions."""
+        data = self.settings.data
+        if data.source == "scenes":
+            from zoo_tasks.captioning.scenes import scenes
+
+            return scenes(seed=self.settings.seed)
+        from zoo.data import read_captions
+
+        return read_captions(data.source, data.pictures, data.validation, data.test, data.on_error)
+
+    def codecs(self) -> dict[str, Codec]:
+        """Pictures of one size, and the codec of the chosen unit."""
+        from zoo.codecs import PictureCodec, text_codec
+
+        picture, text = self.settings.picture, self.settings.text
+        return {
+            "source": PictureCodec(picture.height, picture.width, picture.channels, picture.fit),
+            "target": text_codec(text.unit, text.vocabulary, text.least, text.lowercase),
+        }
+
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
+        """A convolutional encoder and an attending decoder."""
+        from zoo.codecs import PictureCodec
+        from zoo.models import AttendingDecoder, PictureEncoder, PictureToText
+
+        model, pictures = self.settings.model, codecs["source"]
+        assert isinstance(pictures, PictureCodec)
+        encoder = PictureEncoder(tuple(model.filters), model.blocks, places=True, name="pictures")
+        decoder = AttendingDecoder(
+            self.topology.vocabulary(codecs["target"]),
+            encoder.filters[-1],
+            cell=model.cell,
+            layers=model.layers,
+            units=model.units,
+            embedding=model.embedding,
+            attention=model.attention,
+            attend=model.attend,
+            input_feeding=model.input_feeding,
+            dropout=model.dropout,
+            cells=dict(self.components.get("cells", {})),
+            attentions=dict(self.components.get("attentions", {})),
+        )
+        both = PictureToText(encoder, decoder, pictures.shape)
+        both.build()
+        return both
