@@ -43,7 +43,7 @@ def test_the_file_runs_without_packaging(tmp_path: Path, capfd: pytest.CaptureFi
     monkeypatch.chdir(tmp_path)
     Path("majority.py").write_text((Path(__file__).parent / "example_tasks" / "majority.py").read_text())
     assert main(["run", "./majority.py", "examples=100", "train.epochs=0", "train.steps=3"]) == 0
-    folder = capfd.readouterr().out.strip()
+    folder = capfd.readouterr().out.splitlines()[-1]
     assert folder.startswith("runs/majority/")
     assert main(["evaluate", folder]) == 0
     assert "accuracy" in capfd.readouterr().out

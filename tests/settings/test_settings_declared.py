@@ -22,7 +22,7 @@ def test_every_setting_has_a_help_line_and_an_allowed_default(cls):
         assert row.help and "\n" not in row.help, f"{row.name} has no help line"
         assert row.help[0].islower() or not row.help[0].isalpha(), f"{row.name}: help begins in lower case"
         assert not row.choices or row.default in row.choices
-        word = ",".join(row.default) if isinstance(row.default, list) else str(row.default)
+        word = ",".join(map(str, row.default)) if isinstance(row.default, list) else str(row.default)
         if row.name != "preset":
             resolve(cls, {}, [f"{row.name}={word}"], task="any")
 
