@@ -13,7 +13,6 @@ from zoo.bench.search_case import BEGIN, END, PENALTY, SYMBOLS, BeamCase, Sample
 from zoo.bench.turns import serve
 from zoo.models import AttendingDecoder, Decoder, Encoder, SequenceToSequence
 from zoo.search import Beam, Generator, Sample
-from zoo.search.compiling import compile_function
 
 
 def contend_in_sampling(case: SampleCase) -> None:
@@ -63,7 +62,9 @@ def contend_in_beams(case: BeamCase, answers: str) -> None:
     model = SequenceToSequence(encoder, decoder)
     model.build()
     model.set_weights(case.weights())
-    generator = Generator(model, begin=BEGIN, end=END, banned=(END,), remember=compile_function(model.remember))
+    # The encoder runs in a graph with the layers' own fast paths, as a task's model does.
+    remember = tf.function(lambda sources, mask: model.remember(sources, mask), autograph=False)
+    generator = Generator(model, begin=BEGIN, end=END, banned=(END,), remember=remember)
     strategy, sources = Beam(beam=case.beam, length_penalty=PENALTY), list(case.sources())
     found: list[Any] = []
 
