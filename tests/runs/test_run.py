@@ -76,7 +76,8 @@ def test_a_stream_gives_the_text_in_pieces(run: Any):
 
 
 def test_lengths_and_primes_compile_nothing_anew(run: Any):
-    run.sample("o", length=5)
+    for length in (5, 50):
+        run.sample("o", length=length)
     before = run.inference.generator.traces
     for prime, length in [("", 1), ("one two", 64), ("x" * 300, 100), ("seven", 65)]:
         assert len(run.sample(prime, length=length)) == length

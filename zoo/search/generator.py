@@ -20,6 +20,14 @@ from zoo.search.stepper import Stepper, Tokens
 from zoo.search.strategy import Strategy
 
 
+SHORTEST = 32
+"""Steps that the compiled function makes at least, unless its texts end before."""
+
+
+STREAMED = 64
+"""Steps that a stream waits for at most."""
+
+
 class Request(NamedTuple):
     """Texts that are searched for together, before they are padded.
 
@@ -54,13 +62,14 @@ class Generator:
     """Searches for texts with a stepper.
 
     The whole loop is compiled, once for each kind of search and each set of shapes: the number of rows, a power of two;
-    the length of the sources and, where a processor looks back, of the texts, a few sizes each. It runs `chunk` steps
-    at a time, as often as needed, so that the length of a text is no shape. Primes are read by the same loop.
+    the length of the sources and of the texts, a few sizes each. It runs at most `chunk` steps at a time, as often as
+    needed, so that long texts need no shape of their own. Primes are read by the same loop.
 
     Args:
         model: the stepper (see `Stepper`); any Keras model with `start` and `step`.
         compile: compiles a function of tensors (`Engine.compile`); by default XLA.
-        chunk: steps in one call of the compiled function, which is also how often a stream gives something.
+        chunk: steps in one call of the compiled function, at most. A call costs as much as some fifty steps of a small
+            model; texts that are short, or streamed, take fewer.
         begin: the token that every text begins with, before the prime; None where there is none.
         end: the token that ends a text; None where texts go on to their greatest length.
         banned: tokens that are never chosen, such as the one that stands for unknown symbols.
@@ -73,7 +82,7 @@ class Generator:
         self,
         model: Stepper,
         compile: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None,
-        chunk: int = 64,
+        chunk: int = 256,
         *,
         begin: int | None = None,
         end: int | None = None,
@@ -172,7 +181,7 @@ class Generator:
             return
         given = np.zeros(len(request.primes), np.int64)  # how many tokens of each text have been given
         begin = 0
-        for block in self._run(request, strategy, processors):
+        for block in self._run(request, strategy, processors, STREAMED):
             new = []
             for row, prime in enumerate(request.primes):
                 # The first token of a text stands where its prime ends.
@@ -214,8 +223,10 @@ class Generator:
             self._loops[key] = Loop(self._model, strategy, processors, self.end, self._compile)
         return self._loops[key]
 
-    def _run(self, request: Request, strategy: Strategy, processors: Sequence[Processor]) -> Iterator[Block]:
-        """Search for some texts at a time, chunk by chunk."""
+    def _run(
+        self, request: Request, strategy: Strategy, processors: Sequence[Processor], most: int | None = None
+    ) -> Iterator[Block]:
+        """Search for some texts at a time, chunk by chunk, of `most` steps where that is less than usual."""
         processors = (*self._banned, *processors)
         loop = self._loop(strategy, processors)
         numbers = loop.numbers(strategy, processors)
@@ -223,21 +234,23 @@ class Generator:
         lengths = np.array([len(prime) for prime in request.primes] + [1] * (rows - count))  # [B]
         limits = np.concatenate([request.limits, np.zeros(rows - count, np.int32)])  # [B]
         seeds = np.concatenate([request.seeds, np.zeros(rows - count, np.int32)])  # [B]
-        chunks = -(-int((lengths - 1 + limits).max()) // self._chunk)
-        forced = np.full((rows, chunks * self._chunk), FREE, np.int32)
+        longest = int((lengths - 1 + limits).max())
+        steps = min(self._chunk, most or self._chunk, max(SHORTEST, row_bucket(longest)))
+        chunks = -(-longest // steps)
+        forced = np.full((rows, chunks * steps), FREE, np.int32)
         first = np.zeros(rows, np.int32)
         for row, prime in enumerate(request.primes):
             first[row] = prime[0]
             forced[row, : len(prime) - 1] = prime[1:]
         history = None
         if loop.uses_history:
-            history = np.full((rows * width, row_bucket(1 + chunks * self._chunk)), NOTHING, np.int32)
+            history = np.full((rows * width, row_bucket(1 + chunks * steps)), NOTHING, np.int32)
         memory, mask = self._memory(request, rows)
         carry, memory = loop.start(first, memory, limits, history, numbers)
-        for begin in range(0, forced.shape[1], self._chunk):
+        for begin in range(0, forced.shape[1], steps):
             # Each text's positions count from its own first token, wherever that stands in this batch.
             position = (begin - (lengths - 1)).astype(np.int32)
-            window = forced[:, begin : begin + self._chunk]
+            window = forced[:, begin : begin + steps]
             tokens, parents, carry, score, done = loop.advance(
                 carry, memory, mask, window, position, limits, seeds, numbers
             )
