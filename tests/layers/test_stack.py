@@ -182,3 +182,24 @@ def test_two_replicas_have_the_gradients_of_one(inputs):
 
     for halves, whole in zip(both(), gradients(tf.constant(inputs)), strict=True):
         np.testing.assert_allclose(halves, whole, atol=1e-5)
+
+
+@pytest.mark.parametrize("connection", ["plain", "residual"])
+@pytest.mark.parametrize("cell", ["rnn", "lstm", "gru", "lnlstm"])
+def test_a_step_over_symbols_is_that_over_their_vectors(cell, connection):
+    from keras import tree
+
+    from zoo.layers import Stack
+
+    table = np.random.default_rng(0).normal(size=(7, 5)).astype("float32")
+    stack = Stack(cell, layers=2, units=5, connection=connection)
+    stack.build((None, None, 5))
+    draw = np.random.default_rng(1)
+    stack.set_weights([draw.normal(size=weight.shape) for weight in stack.get_weights()])
+    symbols = np.array([3, 0, 6, 3])
+    states = [[draw.normal(size=(4, 5)).astype("float32") for _ in layer] for layer in stack.zero_state(4)]
+    output, after = stack.step(symbols, states, table=table)
+    expected, expected_after = stack.step(table[symbols], states)
+    np.testing.assert_allclose(output, expected, atol=1e-5)
+    for mine, theirs in zip(tree.flatten(after), tree.flatten(expected_after), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)

@@ -12,6 +12,7 @@ from zoo.errors import UsageError
 from zoo.layers.cells import CellFactory, cell_by_name
 from zoo.layers.connection import Connection
 from zoo.layers.dropout import Dropout
+from zoo.layers.projected_step import MOST_SYMBOLS, project, projected_step, takes_projected
 from zoo.layers.recurrent import Recurrent
 from zoo.layers.zoneout import Zoneout
 
@@ -128,13 +129,16 @@ class Stack(keras.layers.Layer):
             return layer(symbols, initial_state=initial, mask=mask, training=training, table=table)
         return layer(ops.take(table, symbols, axis=0), initial_state=initial, mask=mask, training=training)
 
-    def step(self, inputs: Any, states: Sequence[Sequence[Any]], training: bool = False) -> tuple[Any, list]:
+    def step(
+        self, inputs: Any, states: Sequence[Sequence[Any]], training: bool = False, table: Any = None
+    ) -> tuple[Any, list]:
         """Make one time step; plain `keras.ops`, so that XLA can compile a loop around it.
 
         Args:
-            inputs: [B, D].
+            inputs: [B, D]; or symbols [B] if there is a table.
             states: for each layer a list of states [B, U], as `zero_state` or `call` return them.
             training: whether dropout is on.
+            table: the vector of every symbol [V, D].
 
         Returns:
             The output of the last layer [B, U] and the new states.
@@ -146,11 +150,24 @@ class Stack(keras.layers.Layer):
             raise UsageError(f"{self.name}: a bidirectional stack cannot step: it needs the whole sequence")
         if not self.built:
             self.build((inputs.shape[0], None, inputs.shape[-1]))
+        projected = None
+        if table is not None:
+            table = ops.cast(table, self.compute_dtype)
+            first = self.layers[0]
+            small = table.shape[0] <= MOST_SYMBOLS and not self.connections[0].meets
+            if small and not training and takes_projected(first):
+                # The same for all steps: XLA takes it out of the loop.
+                projected = ops.take(project(first.cell, table), inputs, axis=0)  # [B, G]
+            inputs = ops.take(table, inputs, axis=0)  # [B, D]
         output, new_states = ops.cast(inputs, self.compute_dtype), []
         parts = zip(self.layers, self.dropouts, self.connections, states, strict=True)
         for layer, dropout, connection, state in parts:
             before = output
-            output, state = layer.cell(before, list(state))
+            if projected is None:
+                output, state = layer.cell(before, list(state))
+            else:
+                output, state = projected_step(layer.cell, projected, list(state))
+                projected = None
             if dropout.rate and training:
                 output = dropout(output[:, None], training=training)[:, 0]
             output = connection(before, output)

@@ -93,7 +93,7 @@ class Decoder(keras.Model):
     def step(self, tokens: Any, states: Any, memory: Any = None) -> tuple[Any, Any]:
         """Read one token a row (see `zoo.search.Stepper`): int `[B]` -> logits `[B, V]`, states."""
         del memory
-        output, states = self.recurrent.step(ops.take(self._table(), tokens, axis=0), states)  # [B, U]
+        output, states = self.recurrent.step(tokens, states, table=self._table())  # [B, U]
         return self._project(output), states
 
     def _table(self) -> Any:
