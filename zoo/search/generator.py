@@ -19,7 +19,6 @@ from zoo.search.processors.processor import NOTHING
 from zoo.search.stepper import Stepper, Tokens
 from zoo.search.strategy import Strategy
 
-
 SHORTEST = 32
 """Steps that the compiled function makes at least, unless its texts end before."""
 
