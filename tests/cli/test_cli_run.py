@@ -53,6 +53,8 @@ def test_run_sample_evaluate_resume(zoo, book, tmp_path):
         text=True,
         env=environment,
         start_new_session=True,
+        # Whoever runs the tests may have been started deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     begun = endless.stdout.read(300)
     endless.send_signal(signal.SIGINT)
