@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import zoo
 from zoo.plugins import Plugins
 from zoo.testing import check_task
+from zoo.topology import SourceToText
 
 
 def reviews(folder: Path) -> str:
@@ -75,9 +77,13 @@ def test_promises_are_kept(name: str, tmp_path: Path):
     data = {"source": make(tmp_path), "validation": 0.2, "test": 0.2}
     run = check_task(Plugins().load_task(name), data=data, **settings)
     assert run.topology.judges
+    if isinstance(run.topology, SourceToText):
+        examples = list(run.task.splits().train)[:3]
+        scores = run.score([one["target"] for one in examples], [one["source"] for one in examples])
+        assert all(score.total < 0 for score in scores)
 
 
-def test_the_answers_of_sentiment_have_probabilities_and_say_where_they_looked(tmp_path: Path):
+def test_the_answers_of_sentiment_have_probabilities_and_say_where_they_looked(tmp_path: Path, capfd, monkeypatch):
     run = zoo.run(
         "sentiment",
         data={"source": reviews(tmp_path), "validation": 0.2, "test": 0.2, "balanced": True},
@@ -97,6 +103,26 @@ def test_the_answers_of_sentiment_have_probabilities_and_say_where_they_looked(t
     assert examination.worst == ()
     with pytest.raises(zoo.ZooError, match="input 2 is empty"):
         run.predict(["good", ""])
+    predict_from_the_command_line(run, tmp_path, capfd, monkeypatch)
+
+
+def predict_from_the_command_line(run, folder: Path, capfd, monkeypatch):
+    from zoo.cli import main, tensorflow_messages
+
+    monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
+    name = str(run.folder.path)
+    (folder / "inputs.txt").write_bytes(b"\xef\xbb\xbfthe film was good\r\nthe film was bad\r\n")
+    assert main(["predict", name, f"file={folder / 'inputs.txt'}"]) == 0
+    assert capfd.readouterr().out == "positive\nnegative\n"
+    assert main(["predict", name, "the film was dull", "--json"]) == 0
+    told = json.loads(capfd.readouterr().out)
+    assert (told["input"], told["answer"]) == ("the film was dull", "negative")
+    assert set(told["probabilities"]) == {"positive", "negative"}
+    assert main(["predict", name, "a", "file=b"]) == 2
+    assert "words or from a file, not both" in capfd.readouterr().err
+    (folder / "inputs.txt").write_bytes(b"good\nb\xffd\n")
+    assert main(["predict", name, f"file={folder / 'inputs.txt'}"]) == 1
+    assert "inputs.txt, line 2: byte 2 is not valid UTF-8" in capfd.readouterr().err
 
 
 def test_a_causal_tagger_labels_a_stream_as_it_labels_the_whole(tmp_path: Path):

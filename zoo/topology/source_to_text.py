@@ -178,33 +178,6 @@ class SourceToText(Topology):
         tokens = [codec.encode(text).tolist() for text in texts]
         return self._scorer(inference).score(None, tokens, sources=self._sources(inference, inputs, settings))
 
-    def align(
-        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
-    ) -> list[np.ndarray]:
-        """Where the model looks while it writes given texts.
-
-        Args:
-            inference: with an attending model.
-            inputs: raw inputs.
-            texts: one an input.
-            settings: of the run.
-
-        Returns:
-            For each text float32 `[T + 1, S]`: a row a symbol and one for the end, a column a place of the memory.
-        """
-        codec = inference.codecs["target"]
-        sources = self._sources(inference, inputs, settings)
-
-        def aligned(source: Any, previous: Any) -> Any:
-            return inference.model(source, previous, training=False)["alignments"]
-
-        function = inference.function("align", aligned)
-        found = []
-        for source, text in zip(sources, texts, strict=True):
-            previous = np.array([[self.begin(codec), *codec.encode(text).tolist()]], np.int32)
-            found.append(np.asarray(function(source[None], previous))[0])
-        return found
-
     def _sources(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[np.ndarray]:
         sources = [inference.codecs["source"].encode(value) for value in inputs]
         if self.sequential:
