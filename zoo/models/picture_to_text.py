@@ -8,11 +8,12 @@ import keras
 from keras import ops
 
 from zoo.models.attending_decoder import AttendingDecoder
+from zoo.models.encoder_decoder import EncoderDecoder
 from zoo.models.picture_encoder import PictureEncoder
 
 
 @keras.saving.register_keras_serializable(package="zoo")
-class PictureToText(keras.Model):
+class PictureToText(EncoderDecoder):
     """Looks at a picture's grid of features while it writes (Xu et al. 2015, arXiv:1502.03044).
 
     Args:
@@ -29,8 +30,8 @@ class PictureToText(keras.Model):
         name: str = "picture_to_text",
         **keywords: Any,
     ) -> None:
-        super().__init__(name=name, **{**keywords, "autocast": False})
-        self.encoder, self.decoder, self.shape = encoder, decoder, tuple(shape)
+        super().__init__(encoder, decoder, name, **keywords)
+        self.shape = tuple(shape)
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; the number of symbols does not matter."""
@@ -61,47 +62,6 @@ class PictureToText(keras.Model):
         memory = ops.reshape(grid, (ops.shape(grid)[0], grid.shape[1] * grid.shape[2], grid.shape[3]))  # [B, h w, D]
         return self.decoder.remember(memory)
 
-    @property
-    def reinforce(self) -> Any:
-        """What trains an attention that draws places; None for another attention."""
-        return self.decoder.reinforce
-
-    def start(self, rows: Any, memory: Any = None) -> dict[str, Any]:
-        """Give the state before the first token (see `AttendingDecoder.start`)."""
-        return self.decoder.start(rows, memory)
-
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> tuple[Any, Any]:
-        """Read one token a row (see `AttendingDecoder.step`)."""
-        return self.decoder.step(tokens, state, memory)
-
-    def alignment(self, state: Any) -> Any:
-        """Say where the last step looked, `[B, h w]`."""
-        return self.decoder.alignment(state)
-
     def get_config(self) -> dict[str, Any]:
         """Give the arguments that make this model again."""
-        return {
-            "name": self.name,
-            "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
-            "shape": self.shape,
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> PictureToText:
-        """Make a model from what `get_config` returned."""
-        parts = {
-            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
-            for name in ("encoder", "decoder")
-        }
-        return cls(**{**config, **parts})
-
-    def get_build_config(self) -> dict[str, Any]:
-        """Say nothing: the weights' shapes depend on no input."""
-        return {}
-
-    def build_from_config(self, config: dict[str, Any]) -> None:
-        """Make all weights."""
-        del config
-        self.build()
+        return {**super().get_config(), "shape": self.shape}

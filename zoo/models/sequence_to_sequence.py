@@ -8,10 +8,11 @@ import keras
 
 from zoo.models.attending_decoder import AttendingDecoder
 from zoo.models.encoder import Encoder
+from zoo.models.encoder_decoder import EncoderDecoder
 
 
 @keras.saving.register_keras_serializable(package="zoo")
-class SequenceToSequence(keras.Model):
+class SequenceToSequence(EncoderDecoder):
     """Reads a source, then writes a target (Sutskever et al. 2014, Bahdanau et al. 2015); steps as its decoder does.
 
     Args:
@@ -30,8 +31,7 @@ class SequenceToSequence(keras.Model):
     def __init__(
         self, encoder: Encoder, decoder: AttendingDecoder, name: str = "sequence_to_sequence", **keywords: Any
     ) -> None:
-        super().__init__(name=name, **{**keywords, "autocast": False})
-        self.encoder, self.decoder = encoder, decoder
+        super().__init__(encoder, decoder, name, **keywords)
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; the shapes of source and target do not matter."""
@@ -60,47 +60,3 @@ class SequenceToSequence(keras.Model):
         read = self.encoder(source, mask=source_mask, training=training)
         summary = read["summary"] if self.decoder.summary_size else None
         return self.decoder.remember(read["memory"], read["mask"], summary)
-
-    @property
-    def reinforce(self) -> Any:
-        """What trains an attention that draws places; None for another attention."""
-        return self.decoder.reinforce
-
-    def start(self, rows: Any, memory: Any = None) -> dict[str, Any]:
-        """Give the state before the first token (see `AttendingDecoder.start`)."""
-        return self.decoder.start(rows, memory)
-
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> tuple[Any, Any]:
-        """Read one token a row (see `AttendingDecoder.step`)."""
-        return self.decoder.step(tokens, state, memory)
-
-    def alignment(self, state: Any) -> Any:
-        """Say where the last step looked, [B, S]."""
-        return self.decoder.alignment(state)
-
-    def get_config(self) -> dict[str, Any]:
-        """Give the arguments that make this model again."""
-        return {
-            "name": self.name,
-            "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
-        }
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> SequenceToSequence:
-        """Make a model from what `get_config` returned."""
-        parts = {
-            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
-            for name in ("encoder", "decoder")
-        }
-        return cls(**{**config, **parts})
-
-    def get_build_config(self) -> dict[str, Any]:
-        """Say that it is to be built; the weights' shapes depend on no input."""
-        return {"built": True}
-
-    def build_from_config(self, config: dict[str, Any]) -> None:
-        """Make all weights."""
-        del config
-        self.build()

@@ -1,0 +1,68 @@
+"""What the models share that read a source once and write about it: all but the reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from zoo.models.attending_decoder import AttendingDecoder
+
+
+class EncoderDecoder(keras.Model):
+    """An encoder and an attending decoder; steps as its decoder does.
+
+    A subclass says what it reads: `build`, `call`, and `remember`, which gives what the decoder's `remember` gives.
+
+    Args:
+        encoder: reads the source.
+        decoder: writes the target.
+    """
+
+    def __init__(self, encoder: Any, decoder: AttendingDecoder, name: str, **keywords: Any) -> None:
+        super().__init__(name=name, **{**keywords, "autocast": False})
+        self.encoder, self.decoder = encoder, decoder
+
+    @property
+    def reinforce(self) -> Any:
+        """What trains an attention that draws places; None for another attention."""
+        return self.decoder.reinforce
+
+    def start(self, rows: Any, memory: Any = None) -> dict[str, Any]:
+        """Give the state before the first token (see `AttendingDecoder.start`)."""
+        return self.decoder.start(rows, memory)
+
+    def step(self, tokens: Any, state: Any, memory: Any = None) -> tuple[Any, Any]:
+        """Read one token a row (see `AttendingDecoder.step`)."""
+        return self.decoder.step(tokens, state, memory)
+
+    def alignment(self, state: Any) -> Any:
+        """Say where the last step looked, [B, S]."""
+        return self.decoder.alignment(state)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the arguments that make this model again."""
+        return {
+            "name": self.name,
+            "dtype": keras.saving.serialize_keras_object(self.dtype_policy),
+            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> EncoderDecoder:
+        """Make a model from what `get_config` returned."""
+        parts = {
+            name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
+            for name in ("encoder", "decoder")
+        }
+        return cls(**{**config, **parts})
+
+    def get_build_config(self) -> dict[str, Any]:
+        """Say that it is to be built; the weights' shapes depend on no input."""
+        return {"built": True}
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Make all weights."""
+        del config
+        self.build()
