@@ -1,0 +1,31 @@
+"""Glimpse: it says what is in a picture that it reads as a whole, by rows, by pixels, or by glimpses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import zoo
+
+ZOO_API = 1
+
+
+@zoo.hookimpl
+def zoo_tasks() -> dict[str, Any]:
+    """Register the task."""
+    from zoo_glimpse.task import Glimpse
+
+    return {"glimpse": Glimpse}
+
+
+@zoo.hookimpl
+def zoo_callbacks() -> dict[str, Callable[[Path], Any]]:
+    """Register `train.callbacks=glimpses`, which draws where the model looked after each evaluation."""
+
+    def glimpses(folder: Path) -> Any:
+        from zoo_glimpse.callback import DrawGlimpses
+
+        return DrawGlimpses(folder)
+
+    return {"glimpses": glimpses}

@@ -1,0 +1,53 @@
+"""`train.callbacks=glimpses`: a picture of where the model looks, after every evaluation."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+import zoo
+from zoo_glimpse.drawing import check_reader, draw_glimpses, title
+from zoo_glimpse.task import Glimpse
+
+
+class DrawGlimpses(keras.callbacks.Callback):
+    """Writes `glimpses/<step>.png` into the run's folder: the first pictures to validate on, and where it looked.
+
+    Args:
+        folder: of the run.
+        count: how many pictures.
+    """
+
+    def __init__(self, folder: Path, count: int = 16) -> None:
+        super().__init__()
+        self.folder, self.count = folder, count
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Find the pictures to watch.
+
+        Raises:
+            UsageError: the model does not choose where to look.
+        """
+        run = zoo.load(self.folder, task=Glimpse)
+        check_reader(run.settings.model.reader)
+        self.labels, self.size = run.codecs["target"], run.settings.glimpses.size
+        self.examples = list(islice(iter(run.task.splits().validation), self.count))
+        self.pictures = np.stack([run.codecs["source"].encode(example["source"]) for example in self.examples])
+
+    def on_test_end(self, logs: Any = None) -> None:
+        """Draw where it looks now."""
+        logits, told = self.model.explain(self.pictures)  # [N, classes]
+        answers = [self.labels.decode(place) for place in np.argmax(np.asarray(logits), axis=-1)]
+        titles = [title(example["target"], answer) for example, answer in zip(self.examples, answers, strict=True)]
+        step = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
+        draw_glimpses(
+            self.pictures,
+            np.asarray(told["looked_at"]),
+            self.folder / "glimpses" / f"{step:08d}.png",
+            self.size,
+            titles,
+        )

@@ -1,0 +1,116 @@
+"""The task: pictures of a fixed size with a label each, and four ways to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import zoo
+from zoo.topology import OneToOne
+from zoo_glimpse.settings import GlimpseSettings
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Splits
+
+
+class Glimpse(zoo.Task):
+    """Glimpse: it says what is in a picture that it reads as a whole, by rows, by pixels, or by glimpses."""
+
+    topology = OneToOne()
+    Settings = GlimpseSettings
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        # A smoke test: everything once, in seconds.
+        "tiny": {
+            "data": {"examples": 320},
+            "model": {"units": 16},
+            "glimpses": {"count": 3, "scales": 2, "width": 16, "episodes": 2},
+            "train": {"steps": 10, "evaluate_every": 5},
+        },
+    }
+
+    def splits(self) -> Splits:
+        """Read the pictures, and place them on a canvas where there is one."""
+        from zoo_glimpse.canvas import Canvas, placed
+
+        data, splits = self.settings.data, super().splits()
+        if not self._canvas():
+            return splits
+        if self.settings.picture.colour:
+            raise zoo.UsageError("data.canvas takes grey pictures: it does not go with picture.colour=true")
+        own = data.source == "digits"
+        canvas = Canvas(self._canvas(), data.scale or (2.5 if own else 1.0), data.clutter, data.piece)
+        return placed(splits, canvas, self.settings.seed, data.examples if own else 0)
+
+    def _canvas(self) -> int:
+        data = self.settings.data
+        return data.canvas or (40 if data.source == "digits" else 0)
+
+    def _channels(self) -> int:
+        return 3 if self.settings.picture.colour else 1
+
+    def data(self) -> Splits:
+        """Give the digits, or read a user's pictures."""
+        data = self.settings.data
+        if data.source == "digits":
+            from zoo_glimpse.digits import digits
+
+            return digits()
+        if not Path(data.source).expanduser().is_dir():
+            raise zoo.UsageError(
+                f"data={data.source}: no such data; it is digits, mnist, mnist-10k, "
+                "or a folder with a folder of pictures for each class"
+            )
+        from zoo_glimpse.pictures import read_pictures
+
+        return read_pictures(data.source, self._channels(), data.validation, data.test, data.on_error)
+
+    def codecs(self) -> dict[str, Codec]:
+        """Pictures of one size, and the labels."""
+        from zoo.codecs import LabelCodec, PictureCodec
+
+        picture, side = self.settings.picture, self._canvas()
+        codec = PictureCodec(picture.height or side, picture.width or side, self._channels(), picture.fit)
+        return {"source": codec, "target": LabelCodec()}
+
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
+        """Build the reader."""
+        from zoo.codecs import PictureCodec
+        from zoo.layers import cell_by_name
+
+        settings, pictures = self.settings.model, codecs["source"]
+        assert isinstance(pictures, PictureCodec)
+        if settings.permuted and settings.reader != "pixels":
+            raise zoo.UsageError(f"model.permuted is for model.reader=pixels, not {settings.reader}")
+        classes, shape = codecs["target"].size, pictures.shape
+        if settings.reader == "whole":
+            from zoo_glimpse.whole import Whole
+
+            return Whole(classes, shape, settings.network, settings.filters, settings.units, settings.dropout)
+        recurrent = {
+            "cell": cell_by_name(settings.cell, self.components.get("cells", {})),
+            "units": settings.units,
+            "layers": settings.layers,
+            "dropout": settings.dropout,
+        }
+        if settings.reader == "glimpses":
+            from zoo_glimpse.recurrent_attention import RecurrentAttention
+
+            look = self.settings.glimpses
+            return RecurrentAttention(
+                classes,
+                shape,
+                glimpses=look.count,
+                size=look.size,
+                scales=look.scales,
+                width=look.width,
+                deviation=look.deviation,
+                episodes=look.episodes,
+                **recurrent,
+            )
+        from zoo_glimpse.scan import Scan
+
+        return Scan(classes, shape, settings.reader, settings.permuted, self.settings.seed, **recurrent)

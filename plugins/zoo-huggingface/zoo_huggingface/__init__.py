@@ -1,0 +1,38 @@
+"""Hugging Face: data=hf:NAME, any text or image data set of the hub, or files in its formats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import zoo
+
+ZOO_API = 1
+PREFIX = "hf:"
+
+
+def read(settings: Any, topology: str) -> Any:
+    """Read a data set for a wiring.
+
+    Args:
+        settings: of the data; `source` is `hf:NAME` with options (see `zoo_huggingface.address`).
+        topology: name of the task's wiring.
+
+    Returns:
+        `zoo.data.Splits`.
+
+    Raises:
+        ZooError: it cannot be reached or read, or has no columns for this wiring.
+    """
+    try:
+        import datasets  # noqa: F401
+    except ImportError as error:
+        raise zoo.ZooError(f"data={settings.source} needs the package datasets: pip install zoo-huggingface") from error
+    from zoo_huggingface.reading import read_splits
+
+    return read_splits(settings, topology)
+
+
+@zoo.hookimpl
+def zoo_data():
+    """Give the prefix: `data=hf:NAME` of any task."""
+    return {PREFIX: read}

@@ -1,0 +1,46 @@
+"""Memory: cells that write and read an external memory, softly or at drawn places, and pictures of where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import zoo
+
+ZOO_API = 1
+
+
+def ntm(units: int, **arguments: Any) -> Any:
+    """Make a neural Turing machine with an LSTM as its controller; see `zoo_memory.layer.NeuralTuringMachine`."""
+    from zoo_memory.layer import NeuralTuringMachine
+
+    return NeuralTuringMachine(units, **arguments)
+
+
+def ntm_dense(units: int, **arguments: Any) -> Any:
+    """Make a neural Turing machine whose controller has no state of its own: all it remembers is in the memory."""
+    return ntm(units, controller="dense", **arguments)
+
+
+def ntm_hard(units: int, **arguments: Any) -> Any:
+    """Make a neural Turing machine that writes and reads at one drawn place a step."""
+    return ntm(units, hard=True, **arguments)
+
+
+def addressing(folder: Path) -> Any:
+    """Make a callback that draws where the task's model writes and reads, after each evaluation."""
+    from zoo_memory.pictures import AddressingPictures
+
+    return AddressingPictures(folder)
+
+
+@zoo.hookimpl
+def zoo_cells():
+    """Give the cells, for `model.cell=NAME` of any task."""
+    return {"ntm": ntm, "ntm_dense": ntm_dense, "ntm_hard": ntm_hard}
+
+
+@zoo.hookimpl
+def zoo_callbacks():
+    """Give the pictures, for `train.callbacks=addressing`."""
+    return {"addressing": addressing}

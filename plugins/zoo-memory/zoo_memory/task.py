@@ -1,0 +1,113 @@
+"""Memory: it copies, repeats or recalls random bits that it has seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+import zoo
+from zoo.data import Splits
+from zoo.settings import BatchSettings, DataSettings, TrainSettings
+from zoo_memory import ntm, ntm_dense, ntm_hard
+from zoo_memory.bits import SourceCodec, TargetCodec
+from zoo_memory.rules import RULES, Drawn, shortest
+from zoo_memory.wiring import Answering
+
+ZOO_API = 1
+MACHINES = {"ntm": ntm, "ntm_dense": ntm_dense, "ntm_hard": ntm_hard}
+
+
+@dataclass
+class MemoryData(DataSettings):
+    """What is drawn."""
+
+    rule: str = zoo.setting("copy", "what is to be done with what was seen", tuple(RULES))
+    bits: int = zoo.setting(8, "of a vector", minimum=1)
+    longest: int = zoo.setting(10, "vectors of the longest training sequence; of recall, items of three", minimum=2)
+    tested: int = zoo.setting(20, "vectors, or items, of every test sequence", minimum=2)
+    repeats: int = zoo.setting(4, "the most repetitions of repeat-copy", minimum=1)
+    examples: int = zoo.setting(20_000, "sequences to train on; a fortieth as many validate, and test", minimum=40)
+
+
+@dataclass
+class MemoryModel:
+    """The reader."""
+
+    cell: str = zoo.setting("ntm_dense", "ntm, ntm_dense, ntm_hard, lstm, gru, rnn, or one that a plugin adds")
+    units: int = zoo.setting(100, "units of its layer, or of the controller", minimum=1)
+    places: int = zoo.setting(32, "places of the memory (ntm)", minimum=3)
+    width: int = zoo.setting(20, "numbers at a place (ntm)", minimum=1)
+    heads: int = zoo.setting(1, "heads that read (ntm)", minimum=1)
+
+
+@dataclass
+class MemorySettings(zoo.Settings):
+    """Settings of the task."""
+
+    data: MemoryData = zoo.part(MemoryData)
+    model: MemoryModel = zoo.part(MemoryModel)
+    batch: BatchSettings = zoo.part(BatchSettings, size=32)
+    train: TrainSettings = zoo.part(
+        TrainSettings, steps=4000, learning_rate=2e-3, schedule="cosine", warmup=100, average=0.99, evaluate_every=500
+    )
+
+
+class Memory(zoo.Task):
+    """Memory: it copies, repeats or recalls random bits that it has seen."""
+
+    topology = Answering()
+    Settings = MemorySettings
+    presets: ClassVar[Any] = {
+        # A smoke test: everything once, in seconds.
+        "tiny": {
+            "data": {"bits": 4, "longest": 3, "tested": 6, "examples": 400},
+            "model": {"units": 16, "places": 8, "width": 6},
+            "train": {"steps": 20, "evaluate_every": 10},
+        },
+        "repeat-copy": {"data": {"rule": "repeat-copy", "longest": 5, "tested": 10}},
+        "recall": {"data": {"rule": "recall", "bits": 6, "longest": 5, "tested": 10}},
+    }
+
+    def data(self):
+        """Draw the sequences; those of the test have one length, greater than any that was trained on."""
+        data = self.settings.data
+        if data.source:
+            raise zoo.UsageError(f"data={data.source}: this task draws its sequences; say data.rule={'|'.join(RULES)}")
+        trained, tested = (shortest(data.rule), data.longest), (data.tested, data.tested)
+        held = max(1, data.examples // 40)
+        parts = [(data.examples, trained), (held, trained), (held, tested)]
+        train, validation, test = (
+            Drawn(data.rule, count, lengths, data.bits, data.repeats, (self.settings.seed, number))
+            for number, (count, lengths) in enumerate(parts)
+        )
+        return Splits(train, validation, test)
+
+    def codecs(self):
+        """Bits as numbers."""
+        data = self.settings.data
+        return {"source": SourceCodec(data.bits), "target": TargetCodec(data.bits, data.rule == "repeat-copy")}
+
+    def model(self, codecs):
+        """A recurrent layer, and the logits of the bits."""
+        from zoo.layers import cell_by_name
+        from zoo_memory.model import Machine
+
+        settings = self.settings.model
+        if settings.cell in MACHINES:
+            factory: Any = partial(
+                MACHINES[settings.cell], places=settings.places, width=settings.width, reads=settings.heads
+            )
+        else:
+            factory = cell_by_name(settings.cell, dict(self.components.get("cells", {})))
+        model = Machine(factory, settings.units, codecs["target"].size)
+        model.build((None, None, codecs["source"].size))
+        # What the pictures of the addressing show.
+        model.shown = codecs["source"].encode(self.data().test[0]["source"])
+        return model
+
+
+@zoo.hookimpl
+def zoo_tasks():
+    """Give the task the name that the entry point has."""
+    return {"memory": Memory}
