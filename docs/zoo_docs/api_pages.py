@@ -1,0 +1,185 @@
+"""The reference of the Python interface, read off signatures and docstrings; nothing is imported for it."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import griffe
+
+from zoo_docs.markdown import code
+
+MODULES = (
+    "zoo",
+    "zoo.settings",
+    "zoo.topology",
+    "zoo.codecs",
+    "zoo.data",
+    "zoo.layers",
+    "zoo.models",
+    "zoo.search",
+    "zoo.metrics",
+    "zoo.testing",
+)
+"""Whose public names are the interface; each is a page."""
+UNSAID = {"build", "compute_mask", "compute_output_shape", "compute_output_spec", "from_config", "get_config"}
+"""Methods that every Keras layer has, and that nobody looks up here."""
+WIDTH = 100
+"""Letters of a signature's line."""
+
+
+def api_pages(root: Path) -> dict[str, str]:
+    """Write the pages.
+
+    Args:
+        root: the folder that holds the package `zoo`.
+
+    Returns:
+        Module -> Markdown.
+    """
+    # It warns of arguments that a docstring explains and `**kwargs` hands on.
+    logging.getLogger("griffe").setLevel(logging.ERROR)
+    package = griffe.load("zoo", search_paths=[root], docstring_parser=griffe.Parser.google)
+    return {name: _page(name, package if name == "zoo" else package[name.removeprefix("zoo.")]) for name in MODULES}
+
+
+def public_names(module: Any) -> list[str]:
+    """Give what a module exports: what it lists, or what it takes out of its own modules, or what it defines."""
+    if module.exports:
+        return [str(name) for name in module.exports]
+    members = {name: member for name, member in module.members.items() if not name.startswith("_")}
+    taken = [name for name, member in members.items() if member.is_alias and member.target_path.startswith("zoo.")]
+    own = [name for name, member in members.items() if not member.is_alias and member.is_function]
+    return sorted(taken) or own
+
+
+def _page(name: str, module: Any) -> str:
+    parts = [f"# {name}\n", *_docstring(module)]
+    for public in public_names(module):
+        member = module[public]
+        if member.is_module:  # a function that has the name of its module
+            member = member[public]
+        parts += _entry(public, member.final_target if member.is_alias else member)
+    return "\n".join(parts)
+
+
+def _entry(name: str, entry: Any) -> Iterator[str]:
+    yield f"## {name}\n"
+    if entry.is_class:
+        yield _fence(_class_signature(name, entry))
+        yield from _docstring(entry)
+        for member in entry.members.values():
+            hidden = member.name.startswith("_") or member.name in UNSAID or not member.docstring
+            if not hidden and (member.is_function or "property" in member.labels):
+                yield from _method(member)
+    elif entry.is_function:
+        yield _fence(_signature(name, entry.parameters, entry.returns))
+        yield from _docstring(entry)
+    else:
+        if entry.value is not None:
+            yield _fence(_value(name, entry.value))
+        yield from _docstring(entry)
+
+
+def _method(member: Any) -> Iterator[str]:
+    yield f"### {member.parent.name}.{member.name}\n"
+    if member.is_function:
+        yield _fence(_signature(member.name, _without_self(member.parameters), member.returns))
+    elif member.annotation is not None:
+        yield _fence(f"{member.name}: {member.annotation}")
+    yield from _docstring(member)
+
+
+def _class_signature(name: str, entry: Any) -> str:
+    """What a class is called with: its fields or its `__init__`; where that is Keras', what the docstring says."""
+    if any(str(base) == "NamedTuple" for base in entry.bases):
+        fields = [member for member in entry.members.values() if member.is_attribute and member.annotation is not None]
+        return _wrapped(f"class {name}", [f"{field.name}: {field.annotation}" for field in fields])
+    made = entry.all_members.get("__init__")
+    parameters = _without_self(made.parameters) if made is not None else []
+    if parameters and [parameter.name for parameter in parameters] != ["args", "kwargs"]:
+        return _signature(f"class {name}", parameters)
+    said = [item.name for section in _sections(entry) if section.kind.value == "parameters" for item in section.value]
+    return _wrapped(f"class {name}", said) if said else f"class {name}"
+
+
+def _value(name: str, value: Any) -> str:
+    """A constant and its value; a long table a line an entry."""
+    line = f"{name} = {value}"
+    if len(line) <= WIDTH or not isinstance(value, griffe.ExprDict):
+        return line
+    rows = [f"    {key}: {found}," for key, found in zip(value.keys, value.values, strict=True)]
+    return "\n".join([f"{name} = {{", *rows, "}"])
+
+
+def _default(default: Any) -> str:
+    """A default as it is; of a setting or a part its own default."""
+    tree = ast.parse(str(default), mode="eval").body
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in ("setting", "part"):
+        first = ast.unparse(tree.args[0])
+        return first if tree.func.id == "setting" else f"{first}()"
+    return str(default)
+
+
+def _without_self(parameters: Iterable[Any]) -> list[Any]:
+    return [parameter for parameter in parameters if parameter.name not in ("self", "cls")]
+
+
+def _signature(name: str, parameters: Iterable[Any], returns: Any = None) -> str:
+    words: list[str] = []
+    for parameter in parameters:
+        kind = parameter.kind
+        stars = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}.get(kind, "")
+        if kind is griffe.ParameterKind.keyword_only and not any(word.startswith("*") for word in words):
+            words.append("*")
+        annotation = f": {parameter.annotation}" if parameter.annotation is not None else ""
+        equals = " = " if annotation else "="
+        default = f"{equals}{_default(parameter.default)}" if parameter.default is not None and not stars else ""
+        words.append(f"{stars}{parameter.name}{annotation}{default}")
+    end = f" -> {returns}" if returns is not None else ""
+    return _wrapped(name, words, end)
+
+
+def _wrapped(name: str, words: list[str], end: str = "") -> str:
+    line = f"{name}({', '.join(words)}){end}"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([f"{name}(", *(f"    {word}," for word in words), f"){end}"])
+
+
+def _fence(text: str) -> str:
+    return f"```python\n{text}\n```\n"
+
+
+def _docstring(entry: Any) -> Iterator[str]:
+    """A docstring's sections in Markdown."""
+    for section in _sections(entry):
+        kind, value = section.kind.value, section.value
+        if kind == "text":
+            yield f"{value}\n"
+        elif kind in ("parameters", "other parameters", "attributes"):
+            yield _list("Attributes" if kind == "attributes" else "Arguments", _named(value))
+        elif kind == "raises":
+            yield _list("Raises", ((code(str(item.annotation)), item.description) for item in value))
+        elif kind in ("returns", "yields"):
+            yield f"**{kind.capitalize()}:** {' '.join(item.description for item in value)}\n"
+        else:  # a heading of the author's, such as Example
+            text = str(getattr(value, "contents", value))
+            yield f"**{section.title or kind.capitalize()}:**\n"
+            yield _fence(re.sub(r"^(>>>|\.\.\.) ?", "", text, flags=re.MULTILINE)) if ">>>" in text else f"{text}\n"
+
+
+def _sections(entry: Any) -> Iterable[Any]:
+    return entry.docstring.parsed if entry.docstring else []
+
+
+def _named(items: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    return ((code(str(item.name)), item.description) for item in items)
+
+
+def _list(title: str, rows: Iterable[tuple[str, str]]) -> str:
+    return "\n".join([f"**{title}:**\n", *(f"- {name}: {' '.join(text.split())}" for name, text in rows), ""])

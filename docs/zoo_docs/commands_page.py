@@ -1,0 +1,68 @@
+"""The reference of commands, read off click's help."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+
+import click
+
+from zoo.cli.program import program
+from zoo_docs.markdown import code, table
+
+HEAD = """\
+<!-- Written by `make reference`: change the code, not this page. -->
+# Commands
+
+`RUN` is a run's folder, or a task's name for its latest run. Answers go to standard output, progress to standard
+error. The exit status is 0 when done, 1 for a failure and 2 for a wrong word, each told in one line; 130 after Ctrl-C,
+143 after a termination signal. With `--debug`, anywhere in a line, a failure shows its traceback, and TensorFlow its
+own messages.
+"""
+WORDS = "\b\nWords:\n"
+"""What `zoo.cli.words.takes_words` writes before its list of words."""
+
+
+def commands_page() -> str:
+    """Write the page.
+
+    Returns:
+        Markdown.
+    """
+    context = click.Context(program, info_name="zoo")
+    return "\n".join([HEAD, *_commands(program, context, "##")])
+
+
+def _commands(group: click.Group, above: click.Context, level: str) -> Iterator[str]:
+    for name in group.list_commands(above):
+        command = group.get_command(above, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=above)
+        yield f"{level} {context.command_path}\n"
+        yield f"```text\n{command.get_usage(context).removeprefix('Usage: ')}\n```\n"
+        yield from _help(command)
+        options = [
+            option.get_help_record(context)
+            for option in command.get_params(context)
+            if isinstance(option, click.Option) and "--help" not in option.opts
+        ]
+        if options:
+            yield table(("option", "meaning"), [(code(row[0]), row[1]) for row in options if row]) + "\n"
+        if isinstance(command, click.Group):
+            yield from _commands(command, context, f"{level}#")
+
+
+def _help(command: click.Command) -> Iterator[str]:
+    """What a command says of itself: paragraphs, lines that are not to be wrapped, and its words."""
+    text, _, words = inspect.cleandoc(command.help or "").partition(WORDS)
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        if paragraph.startswith("\b\n"):
+            yield f"```text\n{inspect.cleandoc(paragraph.removeprefix(chr(8) + chr(10)))}\n```\n"
+        elif paragraph:
+            yield f"{paragraph}\n"
+    rows = [re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in words.splitlines() if line.strip()]
+    if rows:
+        yield table(("word", "meaning"), [(code(name), meaning) for name, meaning in rows]) + "\n"
+    if command.epilog:
+        yield f"{command.epilog}\n"
