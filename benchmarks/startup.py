@@ -26,7 +26,8 @@ def write_plugins(root: Path) -> None:
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: zoo-fake-{number}\nVersion: 1.0\n")
         (info / "entry_points.txt").write_text(f"[zoo.tasks]\nfake{number} = zoo_fake_{number}\n")
         # Whoever imports this to list it has lost already.
-        (root / f"zoo_fake_{number}.py").write_text(f'"""Fake task {number}."""\nimport time\ntime.sleep(1)\n')
+        source = f'"""Fake task {number}."""\nZOO_API = 1\nimport time\ntime.sleep(1)\n'
+        (root / f"zoo_fake_{number}.py").write_text(source)
 
 
 def median_seconds(command: list[str], environment: dict[str, str], runs: int) -> float:
