@@ -1,11 +1,13 @@
-"""What the tests share: two CPU devices, set before TensorFlow starts, and small texts."""
+"""What the tests share: two CPU devices, set before TensorFlow or JAX starts, and small texts."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +21,33 @@ RHYME = (
 
 @pytest.fixture(scope="session", autouse=True)
 def two_devices() -> None:
-    """Give this process two CPU devices of one thread each, as `zoo run` does on two cores."""
+    """Give this process two CPU devices, as `zoo run` does on two cores."""
 
     def start() -> None:
+        if os.environ.get("KERAS_BACKEND") == "jax":
+            import jax
+
+            jax.config.update("jax_num_cpu_devices", 2)
+            jax.devices()
+            return
         import tensorflow as tf
 
         cpu = tf.config.list_physical_devices("CPU")[0]
         tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(2)
+        # TensorFlow starts here, or the first run of a test on a machine with one core would take one of them away.
+        tf.config.list_logical_devices()
 
     start()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def same_import_path() -> Iterator[None]:
+    """Take off the import path what a file of tests has put on it: a task that is loaded by its file adds one."""
+    before = list(sys.path)
+    yield
+    sys.path[:] = before
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import zoo
-from tests.example_tasks.majority import Majority
+from tests.example_tasks.majority import Majority, Reader
 from zoo.plugins import Plugins
 from zoo.testing import check_task
 from zoo.topology import ManyToOne
@@ -54,6 +54,15 @@ class Unbuilt(Majority):
 
     def model(self, codecs):
         return keras.Sequential([keras.layers.Embedding(4, 4), keras.layers.GRU(4), keras.layers.Dense(2)])
+
+
+class Unmade(Majority):
+    """Gives a model that says it is built, and has made none of its layers."""
+
+    def model(self, codecs):
+        model = Reader(codecs["source"].size, codecs["target"].size, "gru", 4)
+        model.built = True
+        return model
 
 
 class Noisy(keras.layers.Layer):
@@ -123,6 +132,7 @@ class Hollow(Majority):
     ("task", "message"),
     [
         (Unbuilt, "model that is not built"),
+        (Unmade, "has nothing to train yet; build its layers"),
         (Unsaved, "a fresh process predicts"),
         (Unfinite, "the metric ratio is inf"),
         (Diverging, "the loss is nan"),

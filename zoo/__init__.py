@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from zoo.runs.run import Run
     from zoo.settings import Settings, part, setting
     from zoo.task import Task
+    from zoo.training.engines import DevicePlan
 
     __version__: str
 
 _MODULE_OF = {
+    "DevicePlan": "zoo.training.engines",
     "Plugins": "zoo.plugins",
     "Run": "zoo.runs",
     "Settings": "zoo.settings",
@@ -37,6 +39,7 @@ _MODULE_OF = {
 
 __all__ = [
     "ZOO_API",
+    "DevicePlan",
     "Plugins",
     "Run",
     "Settings",

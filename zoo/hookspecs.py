@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from zoo.search import Strategy
     from zoo.task import Task
+    from zoo.training.engines import DevicePlan
 
 ZOO_API = 1
 
@@ -48,9 +49,20 @@ def zoo_strategies() -> Mapping[str, type[Strategy]]:  # type: ignore[empty-body
 
 @hookspec
 def zoo_data() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
-    """Give named data sources: name -> function of the data settings that returns `zoo.data.Splits`. `data=NAME`."""
+    """Give named data sources: name -> function of the data settings that returns `zoo.data.Splits`. `data=NAME`.
+
+    A name that ends with a colon is a prefix: `data=NAME:REST` calls `function(settings, topology=name of the wiring)`.
+    """
 
 
 @hookspec
 def zoo_callbacks() -> Mapping[str, Callable[[Path], keras.callbacks.Callback]]:  # type: ignore[empty-body]
     """Give training callbacks: name -> function of the run's folder. Used as `train.callbacks=NAME`."""
+
+
+@hookspec
+def zoo_devices() -> Mapping[str, Callable[[Any, int, int, int], DevicePlan]]:  # type: ignore[empty-body]
+    """Give devices: name -> function that chooses what a run uses of a machine. Used as `device=NAME`.
+
+    It is called with the settings of the device, the rows of a batch, and the number of cores and of GPUs.
+    """

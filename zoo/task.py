@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from zoo.hookspecs import ZOO_API
@@ -33,7 +33,7 @@ class Task:
         components: cells and other parts that plugins add, by kind and name.
     """
 
-    topology: ClassVar[Topology]
+    topology: Topology
     Settings: ClassVar[type] = Settings
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     api: ClassVar[int] = ZOO_API
@@ -72,6 +72,17 @@ class Task:
         """
         return text
 
+    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+        """Turn the lines of a stream into raw frames, each as soon as its line is there (`zoo predict --stream`).
+
+        Args:
+            lines: of a pipe or a file, without their ends.
+
+        Raises:
+            ZooError: a line is no frame.
+        """
+        return map(self.read_input, lines)
+
     def codecs(self) -> dict[str, Codec]:
         """Give a codec for each role, not yet fitted; the run fits them on the training examples and keeps them."""
         raise NotImplementedError(f"{type(self).__name__} does not say how values become tensors: write codecs()")
@@ -86,3 +97,15 @@ class Task:
             A built keras.Model that its topology can call.
         """
         raise NotImplementedError(f"{type(self).__name__} has no model: write model()")
+
+    def begin(self, model: keras.Model) -> None:
+        """Change a new model before its training begins, such as by loading weights that it is to start from.
+
+        A run that is loaded or resumed has weights of its own, and does not call this.
+
+        Args:
+            model: what `model` gave.
+
+        Raises:
+            ZooError: the weights cannot be had.
+        """

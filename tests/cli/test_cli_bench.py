@@ -11,12 +11,14 @@ TINY = ("shapes=4x2x3", "cells=rnn", "dtypes=float32", "kinds=train", "rounds=1"
 TINY_SAMPLE = ("searches=sample", "units=4", "rows=2", "characters=3", "rounds=1", "cores=2")
 TINY_BEAM = ("searches=beam", "decoder=8", "vocabulary=40", "sentences=6", "places=5", "length=7", "beam=3", "batch=6")
 
+TINY_TRANSLATION = ("units=8", "pieces=20", "rows=2", "length=4", "rounds=1", "seconds=0", "dtypes=float32")
+
 
 @pytest.fixture
 def without_torch(monkeypatch):
-    from zoo.bench import layers, search
+    from zoo.bench import layers, search, translation
 
-    for module in (layers, search):
+    for module in (layers, search, translation):
         monkeypatch.setattr(module, "find_spec", lambda name: None)
 
 
@@ -70,6 +72,27 @@ def test_json_with_pytorch(command):
     assert "Keras ms" not in row
 
 
+@pytest.mark.parametrize("kind", ["feeding", "at-once"])
+def test_translation_beside_pytorch(command, kind):
+    pytest.importorskip("torch")
+    words = (*TINY_TRANSLATION, f"kinds={kind}", "cores=1", "against=torch")
+    status, out, _ = command("bench", "translation", *words, "--json")
+    (row,) = json.loads(out)
+    assert status == 0
+    assert [row[name] for name in ("model", "dtype", "U", "V", "B", "T")] == [kind, "float32", 8, 20, 2, 4]
+    assert row["ours / PyTorch"] > 0
+    assert row["ours tokens/s by CPU"] > 0
+
+
+def test_translation_without_pytorch_beside_keras(command, without_torch):
+    words = (*TINY_TRANSLATION, "kinds=feeding", "cores=2", "against=torch,keras")
+    status, out, err = command("bench", "translation", *words)
+    assert (status, err) == (0, "")
+    assert "PyTorch is not installed and takes no part" in out
+    assert "ours / Keras" in out
+    assert "ours / PyTorch" not in out
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -79,6 +102,8 @@ def test_json_with_pytorch(command):
         (["search", "search=beam"], "unknown setting 'search' of zoo bench search; did you mean 'searches'?"),
         (["layers", "cells=lst"], "cells: expected"),
         (["layers", "shapes=8x3x4", "cores=2"], "3 rows cannot be shared out to 2 cores"),
+        (["translation", "units=7"], "units=7 is odd"),
+        (["translation", "rows=1", "cores=2"], "1 rows are too few for 2 cores"),
     ],
 )
 def test_wrong_words(command, words, message):
@@ -98,4 +123,5 @@ def test_a_contender_that_dies_is_named_with_its_last_words():
 
 def test_help_imports_no_framework(zoo):
     done = zoo("bench", check=0)
-    assert "layers  Recurrent layers beside those of Keras and PyTorch." in done.stdout
+    for line in ("Recurrent layers beside those", "Training a translation model beside"):
+        assert f"{line}" in done.stdout

@@ -20,7 +20,11 @@ def strangers(tmp_path):
         {"noisy.py": "print('noise')\n" + TASK.format(name="n").replace("\n    ", "\n")},
         tasks="n = noisy",
     )
-    return [good, noisy, *(write_broken(tmp_path, kind) for kind in BROKEN)]
+    twins = [
+        write_plugin(tmp_path, name, {f"{name}_task.py": TASK.format(name="twin")}, tasks=f"twin = {name}_task")
+        for name in ("first", "second")
+    ]
+    return [good, noisy, *twins, *(write_broken(tmp_path, kind) for kind in BROKEN)]
 
 
 def test_list(zoo, strangers):
@@ -33,14 +37,32 @@ def test_list(zoo, strangers):
 
 def test_list_as_json(zoo, strangers):
     found = {row["name"]: row for row in json.loads(zoo("list", "--json", folders=strangers, check=0).stdout)}
-    assert found["good"] == {"name": "good", "distribution": "good-dist", "version": "1.0", "summary": "good: a task."}
+    wanted = {"name": "good", "distribution": "good-dist", "version": "1.0", "summary": "good: a task.", "problem": ""}
+    assert found["good"] == wanted
 
 
-def test_every_other_command_works_beside_all_kinds_of_broken_plugins(zoo, strangers):
+def test_list_says_which_tasks_were_made_for_a_newer_zoo(zoo, tmp_path):
+    source = "ZOO_API: int = 2\nfrom zoo.hookspecs import something_of_the_future"
+    newer = write_plugin(tmp_path, "newer-dist", {"newer.py": f'"""Newer: it is."""\n{source}'}, tasks="newer = newer")
+    (line,) = [line for line in zoo("list", folders=[newer], check=0).stdout.splitlines() if line.startswith("newer")]
+    problem = "made for plugin API 2, and this zoo has 1: update seqzoo"
+    assert " ".join(line.split()) == f"newer newer-dist 1.0 (not usable: {problem}) Newer: it is."
+    rows = {row["name"]: row for row in json.loads(zoo("list", "--json", folders=[newer], check=0).stdout)}
+    assert (rows["newer"]["problem"], rows["charlm"]["problem"]) == (problem, "")
+
+
+def test_every_other_command_works_beside_all_kinds_of_broken_plugins(zoo, strangers, rhyme):
     assert zoo("--help", folders=strangers, check=0).stderr == ""
     assert "model.cell" in zoo("show", "charlm", folders=strangers, check=0).stdout
     assert "train.steps" in zoo("show", "task=good", folders=strangers, check=0).stdout
     assert "did you mean" in zoo("run", "charlm", "model.cel=gru", folders=strangers, check=2).stderr
+    tiny = ["model.units=4", "model.layers=1", "batch.size=8", "batch.length=8", "train.steps=2", "search.length=5"]
+    short = ["train.steps=2", "search.strategy=greedy", "search.length=4", "out=other"]
+    done = zoo("run", "translation", "preset=tiny", *short, folders=strangers, check=0)
+    assert "warning: plugin 'x' of raises-on-import 1.0 is left out: ZeroDivisionError" in done.stderr
+    done = zoo("run", "charlm", f"data={rhyme}", *tiny, "out=run", folders=strangers, check=0)
+    assert "warning: task 'charlm' of shadows-a-built-in 1.0 is left out" in done.stderr
+    assert zoo("evaluate", "run", folders=strangers, check=0).stdout.startswith("METRIC")
 
 
 def test_plugins_names_each_culprit(zoo, strangers):
@@ -52,6 +74,8 @@ def test_plugins_names_each_culprit(zoo, strangers):
         assert "BROKEN: " in rows[kind]
         for wanted in words:
             assert wanted in rows[kind]
+    for twin in ("first", "second"):
+        assert "BROKEN: task 'twin' is given by first 1.0 and by second 1.0" in rows[twin]
     assert "noise" not in done.stdout
 
 

@@ -145,3 +145,38 @@ def test_vectors_that_do_not_fit(tmp_path: Path):
     other = VectorCodec()
     other.restore(tmp_path)
     assert other.shape == (2,)
+
+
+def test_changes_are_features_at_their_own_scale():
+    draw = np.random.default_rng(3)
+    values = [draw.normal(50, 3, (length, 2)).cumsum(0) for length in (40, 90)]
+    for scale in ("training", "sequence"):
+        codec = VectorCodec(scale, 3)
+        codec.fit(values)
+        assert codec.shape == (4,) and codec.size == 2
+        encoded = [codec.encode(value) for value in values]  # [T, 4] each
+        assert encoded[0].dtype == np.float32
+        np.testing.assert_allclose((np.concatenate(encoded)[:, 2:] ** 2).mean(0), 1, rtol=0.01)
+        own = encoded[0][:, :2]
+        np.testing.assert_allclose(encoded[0][3:, 2:] * codec._change, own[3:] - own[:-3], rtol=1e-4, atol=1e-4)
+        assert encoded[0][0, 2:].tolist() == [0, 0]
+        np.testing.assert_allclose(encoded[0][2, 2:] * codec._change, own[2] - own[0], rtol=1e-4, atol=1e-4)
+
+
+def test_a_sequence_by_its_own_scale_does_not_tell_where_it_was_recorded(tmp_path: Path):
+    draw = np.random.default_rng(3)
+    value = draw.normal(size=(50, 3)).astype(np.float32)
+    codec = VectorCodec("sequence", 1)
+    codec.fit([value])
+    np.testing.assert_allclose(codec.encode(7 * value + 1000), codec.encode(value), atol=1e-3)
+    np.testing.assert_array_equal(codec.encode_part(value, 10, 20), codec.encode(value)[10:20])
+    with pytest.raises(zoo.ZooError, match=r"a stream needs vectors\.scale=training"):
+        _ = codec.history
+    codec.save(tmp_path)
+    other = VectorCodec()
+    other.restore(tmp_path)
+    assert (other.scale, other.changes) == ("sequence", 1)
+    np.testing.assert_array_equal(other.encode(value), codec.encode(value))
+    assert VectorCodec(changes=4).history == 4
+    with pytest.raises(ValueError, match="scale='own' is not one of"):
+        VectorCodec("own")

@@ -280,7 +280,7 @@ def test_words_marks_and_the_unknown() -> None:
     codec = WordCodec(least=2)
     codec.fit(["It's good, good; very good.", "It's not-so good, very not-so bad"])
     assert codec.words[0] == " good"
-    assert codec.tokens("It's good!") == ["It's", "good", "!"]
+    assert codec.tokens("It's good!") == ["It", "'s", "good", "!"]
     assert codec.decode(codec.encode("It's bad")) == "It's \ufffd"
     assert codec.encode("good").tolist() == codec.encode("x good").tolist()[1:]
     small = WordCodec(vocabulary=3)
@@ -291,6 +291,22 @@ def test_words_marks_and_the_unknown() -> None:
     assert lower.size == 2
     with pytest.raises(ZooError, match="occurs 9 times; the most frequent occurs 1"):
         WordCodec(least=9).fit(["a b"])
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("l'eau qu’il J'ai", ["l'", "eau", "qu’", "il", "J'", "ai"]),
+        ("It's don't o'clock I’ll", ["It", "'s", "don", "'t", "o", "'clock", "I", "’ll"]),
+        ("avez-vous a-t-il - b -c", ["avez", "-vous", "a", "-t", "-il", "-", "b", "-", "c"]),
+        ("'tis 'a' dogs' 1-0", ["'", "tis", "'", "a", "'", "dogs", "'", "1", "-0"]),
+    ],
+)
+def test_words_part_at_apostrophes_and_hyphens(text: str, tokens: list[str]) -> None:
+    codec = WordCodec()
+    codec.fit([text])
+    assert codec.tokens(text) == tokens
+    assert codec.decode(codec.encode(text)) == text
 
 
 def test_the_first_word_of_a_sentence_is_a_word_like_others() -> None:

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 import zoo.data
+from tests.data.drawn_video import draw_video
 from zoo.data import Splits
 from zoo.data.named import catalogue
 
@@ -52,6 +53,8 @@ def test_a_sample_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name:
     for picture in ("images/boat.jpg", "images/dog.jpg", "images/cat.jpg", "walk/0001.png", "walk/0002.png"):
         (tmp_path / picture).parent.mkdir(exist_ok=True)
         Image.new("RGB", (2, 2)).save(tmp_path / picture)
+    if name == "videos.csv":
+        draw_video(tmp_path / "walk.mp4", frames=2)
     found = examples(name, reader, tmp_path)
     if reader in ("read_features", "read_clips"):
         (example,) = found
@@ -74,7 +77,7 @@ def test_every_kind_of_file_has_a_sample() -> None:
         "read_features",
         "read_clips",
     }
-    assert len(SAMPLES) == 15
+    assert len(SAMPLES) == 16
 
 
 def test_the_table_is_the_catalogue() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoo.data.batches import Batches
+from zoo.data.batches import Batches, share_batches
 from zoo.data.buckets import make_buckets
 from zoo.data.examples import ExampleBatches
 from zoo.errors import ZooError
@@ -217,3 +217,32 @@ def test_nothing_to_batch() -> None:
         ExampleBatches([], 4)
     with pytest.raises(ZooError, match="example 2: its source is empty"):
         ExampleBatches(made([3, 0]), 4)
+
+
+def test_workers_read_each_example_once_together_and_make_the_same_batches() -> None:
+    class Read(list):
+        def __init__(self, examples: list[dict[str, np.ndarray]]) -> None:
+            super().__init__(examples)
+            self.read: list[int] = []
+
+        def __getitem__(self, index):  # type: ignore[no-untyped-def]
+            self.read.append(index)
+            return super().__getitem__(index)
+
+    lengths = [1 + index % 7 for index in range(43)]
+    whole = list(ExampleBatches(made(lengths), 8, seed=1, buckets=3).epoch(2))
+    read: list[int] = []
+    parts = []
+    for worker in range(2):
+        examples = Read(made(lengths))
+        batches = ExampleBatches(examples, 8, seed=1, buckets=3)
+        share_batches(batches, lambda rows, at=worker: slice(at * rows // 2, (at + 1) * rows // 2))
+        examples.read.clear()
+        parts.append(list(batches.epoch(2)))
+        read += examples.read
+    assert sorted(read) == list(range(43))
+    for batch, *halves in zip(whole, *parts, strict=True):
+        rows = len(batch["weights"])
+        for name, values in batch.items():
+            joined = np.concatenate([halves[0][name][: rows // 2], halves[1][name][rows // 2 :]])
+            np.testing.assert_array_equal(joined, values, err_msg=name)

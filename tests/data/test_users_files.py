@@ -109,8 +109,25 @@ def test_a_folder_per_class(tmp_path: Path) -> None:
         (tmp_path / "all" / place / "1.txt").write_text(place)
     official = read_class_folders(tmp_path / "all", validation=0, classes=("good", "bad"))
     assert sizes(official) == [2, 0, 1]
-    with pytest.raises(ZooError, match="no text in a folder of a class"):
+    with pytest.raises(ZooError, match="no file in a folder of a class"):
         read_class_folders(tmp_path / "good")
+
+
+def test_folders_of_classes_hold_whatever_is_read(tmp_path: Path) -> None:
+    def numbers(content: bytes) -> np.ndarray:
+        if len(content) != 4:
+            raise ZooError(f"{len(content)} bytes, not 4")
+        return np.frombuffer(content, np.uint8)
+
+    for number in range(100):
+        (tmp_path / "ab"[number % 2]).mkdir(exist_ok=True)
+        (tmp_path / "ab"[number % 2] / f"{number}.bin").write_bytes(bytes([number // 4] * 4))
+    splits = read_class_folders(tmp_path, 0.3, 0.3, read=numbers)
+    parts = [{int(example["source"][0]) for example in part} for _, part in splits.items()]
+    assert sum(map(len, parts)) == 25 and all(parts), "equal values stay together"
+    (tmp_path / "b" / "x.bin").write_bytes(b"123")
+    with pytest.raises(ZooError, match=r"b/x.bin: 3 bytes, not 4"):
+        read_class_folders(tmp_path, read=numbers)
 
 
 @pytest.fixture

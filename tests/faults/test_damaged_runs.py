@@ -12,6 +12,7 @@ import pytest
 
 import zoo
 from zoo.errors import ZooError
+from zoo.runs.folder import RunFolder
 from zoo.training.checkpoint import load_checkpoint
 
 Damage = Callable[[Path], object]
@@ -73,6 +74,12 @@ def test_one_bit_of_the_codec(refused: Callable[..., str], copied: Path):
     assert "target.json" in refused("sample", str(copied), status=1)
 
 
+def test_settings_that_lost_their_last_line(refused: Callable[..., str], copied: Path):
+    path = copied / "settings.yaml"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    assert "settings.yaml is damaged, or was edited" in refused("sample", str(copied), status=1)
+
+
 def test_no_weights_at_all(refused: Callable[..., str], copied: Path):
     shutil.rmtree(copied / "weights")
     assert "weights" in refused("sample", str(copied), status=1)
@@ -85,8 +92,11 @@ def test_a_lost_checkpoint_is_not_begun_anew(refused: Callable[..., str], copied
 
 
 def test_weights_of_another_model(refused: Callable[..., str], copied: Path):
-    settings = copied / "settings.yaml"
-    settings.write_text(settings.read_text().replace("units: 16", "units: 24"))
+    folder = RunFolder(copied)
+    text = folder.read_settings().replace("units: 16", "units: 24")
+    folder.settings.write_text(text)
+    assert "is damaged, or was edited" in refused("sample", str(copied), status=1)
+    folder.begin({name: value for name, value in folder.about().items() if name != "settings"}, text)
     assert "another model" in refused("sample", str(copied), status=1)
     assert "another model" in refused("resume", str(copied), "train.steps=6", status=1)
 

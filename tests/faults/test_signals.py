@@ -30,6 +30,53 @@ class Slow(Plugins().load_task("charlm")):
 """
 
 
+# A task whose evaluation is long because of its many batches: a signal in the midst of it must not wait for the rest.
+LONG = """
+from __future__ import annotations
+import time
+from pathlib import Path
+from zoo.plugins import Plugins
+from zoo.topology import LanguageModel
+
+class Patient(LanguageModel):
+    def batches(self, examples, codecs, settings, *, folder, split):
+        batches = super().batches(examples, codecs, settings, folder=folder, split=split)
+        if split == "validation" and not Path("quick").exists():
+            whole = batches.epoch
+            def slowly(number, start=0):
+                (batch, *_) = whole(number, start)
+                for _ in range(1000):
+                    Path("evaluating").touch()
+                    time.sleep(0.1)
+                    yield batch
+            batches.epoch = slowly
+        return batches
+
+class Long(Plugins().load_task("charlm")):
+    topology = Patient()
+"""
+
+
+@pytest.mark.parametrize(
+    "every", ["train.evaluate_every=5", pytest.param("train.evaluate_every=0", marks=pytest.mark.slow)]
+)
+def test_a_signal_waits_for_no_evaluation(launcher: Launcher, tmp_path: Path, rhyme: Path, every: str):
+    (tmp_path / "long.py").write_text(LONG)
+    words = [f"data={rhyme}", "model.units=8", "batch.size=16", "batch.length=64", "train.minutes=0", "train.epochs=2"]
+    command = launcher.start("run", "./long.py", *words, every, "out=run", cwd=tmp_path)
+    assert command.until((tmp_path / "evaluating").exists), command.err
+    began = time.monotonic()
+    command.signal(signal.SIGTERM)
+    assert command.wait() == 143, command.err
+    assert time.monotonic() - began < 10
+    assert not (tmp_path / "run" / "metrics.jsonl").exists()
+    (tmp_path / "quick").touch()
+    resumed = launcher.run("resume", "run", cwd=tmp_path)
+    whole = launcher.run("run", "./long.py", *words, every, "out=whole", cwd=tmp_path)
+    assert (resumed.status, whole.status) == (0, 0), resumed.err
+    assert_same_run(tmp_path / "run", tmp_path / "whole")
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_run_is_saved_and_finished_later(
     launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path, number: int, status: int

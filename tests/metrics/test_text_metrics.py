@@ -13,6 +13,7 @@ from zoo.metrics import (
     caption_metrics,
     chrf,
     cider_d,
+    constant_caption,
     exact_match,
     rouge_l,
     sentence_chrf,
@@ -144,3 +145,30 @@ def test_wrong_numbers() -> None:
             metric([], [])
         with pytest.raises(ValueError, match="a hypothesis has no reference"):
             metric(["a"], [[]])
+
+
+def test_the_best_single_caption_is_the_one_with_the_highest_bleu() -> None:
+    truth = [
+        ["a dog runs over the green grass", "the dog runs"],
+        ["a dog runs over the snow", "one dog in the snow"],
+        ["a cat sleeps on the red sofa", "a cat on the sofa"],
+        ["a dog runs over the street", "a dog and a car"],
+    ]
+    always = constant_caption(truth)
+    values = {text: caption_bleu([text] * 4, truth)[3] for texts in truth for text in texts}
+    assert values[always] == max(values.values()) and always.startswith("a dog runs over the")
+    assert constant_caption(["yes", "no"]) in ("yes", "no")
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(TEXTS, min_size=1, max_size=3), min_size=1, max_size=5))
+def test_no_other_reference_without_a_word_twice_is_a_better_single_caption(truth: list[list[str]]) -> None:
+    def value(text: str) -> float:
+        return caption_bleu([text] * len(truth), truth)[3]
+
+    once = [[text for text in texts if len(set(text.split())) == len(text.split())] for texts in truth]
+    if all(once):
+        truth = once
+        best = max(value(text) for texts in truth for text in texts)
+        if best > 0:
+            assert value(constant_caption(truth)) == pytest.approx(best)

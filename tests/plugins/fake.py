@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 from pathlib import Path
 from textwrap import dedent
+
+import pytest
+
+OWN = {path.parent.name for path in (Path(__file__).parents[2] / "plugins").glob("*/pyproject.toml")}
+
+
+def hide_own_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the plugins of this repository be as if they were not installed."""
+    everything = importlib.metadata.distributions
+    monkeypatch.setattr(
+        importlib.metadata, "distributions", lambda **where: (d for d in everything(**where) if d.name not in OWN)
+    )
 
 
 def write_plugin(
@@ -121,6 +134,18 @@ BROKEN: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
         ("task 'charlm' is given by seqzoo", "and by shadows-a-built-in 1.0"),
     ),
     "imports-itself": ("from {m} import thing\nthing = 1", {"plugins": "x = {m}"}, ("ImportError", "circular import")),
+    "imports-itself-for-ever": (
+        "import importlib.util\n"
+        "spec = importlib.util.spec_from_file_location(__name__, __file__)\n"
+        "spec.loader.exec_module(importlib.util.module_from_spec(spec))",
+        {"plugins": "x = {m}"},
+        ("RecursionError",),
+    ),
+    "unspeakable": (
+        "class Unspeakable(Exception):\n    def __str__(self):\n        raise RuntimeError\nraise Unspeakable",
+        {"plugins": "x = {m}"},
+        ("Unspeakable",),
+    ),
     "points-to-nothing": ("", {"plugins": "x = {m}_nowhere:plugin"}, ("No module named",)),
     "points-to-no-attribute": ("", {"plugins": "x = {m}:plugin"}, ("no attribute 'plugin'",)),
     "wrong-task-name": (

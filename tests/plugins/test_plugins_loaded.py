@@ -134,11 +134,13 @@ def test_the_names_that_are_taken_are_those_of_the_zoo(tmp_path):
     from zoo.plugins.registry import BUILT_IN
     from zoo.runs.named_callbacks import named_callbacks
     from zoo.search import STRATEGIES
+    from zoo.training.engines.devices import KINDS
 
     assert set(BUILT_IN["strategies"]) == set(STRATEGIES)
     assert set(BUILT_IN["cells"]) == set(CELLS)
     assert set(BUILT_IN["attentions"]) == set(ATTENTIONS)
     assert BUILT_IN["data"] == ("stdlib", *catalogue())
+    assert BUILT_IN["devices"] == KINDS
     assert len(named_callbacks(BUILT_IN["callbacks"], tmp_path, {})) == len(BUILT_IN["callbacks"])
     with pytest.raises(UsageError) as caught:
         named_callbacks(["?"], tmp_path, {})

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import keras
 import numpy as np
 from keras import ops
+
+from zoo.search.compiling import compiler
 
 
 class Chain:
@@ -55,12 +58,12 @@ def plainly(function: Callable[..., Any]) -> Any:
 
 
 def by_xla(function: Callable[..., Any]) -> Any:
-    import tensorflow as tf
-
-    return tf.function(function, jit_compile=True, autograph=False)
+    return compiler(None)(function)
 
 
 def as_graph(function: Callable[..., Any]) -> Any:
+    if keras.backend.backend() != "tensorflow":
+        return by_xla(function)
     import tensorflow as tf
 
     return tf.function(function, autograph=False)

@@ -111,9 +111,17 @@ def predict_from_the_command_line(run, folder: Path, capfd, monkeypatch):
 
     monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
     name = str(run.folder.path)
-    (folder / "inputs.txt").write_bytes(b"\xef\xbb\xbfthe film was good\r\nthe film was bad\r\n")
+    (folder / "inputs.txt").write_bytes(b"\xef\xbb\xbfthe film was good\r\n\r\nthe film was bad\r\n \n")
     assert main(["predict", name, f"file={folder / 'inputs.txt'}"]) == 0
-    assert capfd.readouterr().out == "positive\nnegative\n"
+    assert capfd.readouterr().out == "positive\n\nnegative\n\n", "an answer stands in the line of its input"
+    assert main(["predict", name, f"file={folder / 'inputs.txt'}", "--json"]) == 0
+    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [answer["answer"] for answer in told] == ["positive", None, "negative", None]
+    (folder / "blank.txt").write_text("\n\n")
+    assert main(["predict", name, f"file={folder / 'blank.txt'}"]) == 0
+    assert capfd.readouterr().out == "\n\n"
+    assert main(["predict", name, ""]) == 1
+    assert "input 1 is empty" in capfd.readouterr().err
     assert main(["predict", name, "the film was dull", "--json"]) == 0
     told = json.loads(capfd.readouterr().out)
     assert (told["input"], told["answer"]) == ("the film was dull", "negative")
@@ -123,22 +131,3 @@ def predict_from_the_command_line(run, folder: Path, capfd, monkeypatch):
     (folder / "inputs.txt").write_bytes(b"good\nb\xffd\n")
     assert main(["predict", name, f"file={folder / 'inputs.txt'}"]) == 1
     assert "inputs.txt, line 2: byte 2 is not valid UTF-8" in capfd.readouterr().err
-
-
-def test_a_causal_tagger_labels_a_stream_as_it_labels_the_whole(tmp_path: Path):
-    run = zoo.run(
-        "frames",
-        data={"source": gestures(tmp_path), "validation": 0.2, "test": 0.2},
-        model={"units": 8, "causal": True, "dropout": 0.0},
-        batch={"size": 4},
-        train={"steps": 40, "learning_rate": 2e-2, "evaluate_every": 20},
-        out=str(tmp_path / "run"),
-    )
-    source = run.task.read_input(str(tmp_path / "3.npz"))
-    whole = run.predict([source])[0]
-    assert list(run.topology.stream_labels(run.inference, source)) == whole
-    shown = run.examine("test").examples[0]
-    assert shown.source.endswith(" frames")
-    assert all(part.rpartition("x")[0] in ("up", "down") for part in shown.target.split())
-    # No look-ahead: what comes later changes nothing.
-    assert run.predict([source[:4]])[0] == whole[:4]

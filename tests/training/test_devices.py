@@ -34,7 +34,7 @@ def test_auto_takes_the_gpus():
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [({"kind": "gpu"}, "no GPU"), ({"replicas": 65}, "64 rows"), ({"gpus": 1, "replicas": 2}, "1 GPUs")],
+    [({"kind": "gpu"}, "no GPU"), ({"replicas": 65}, "64 rows"), ({"gpus": 1, "replicas": 2}, "but there is 1 GPU")],
 )
 def test_what_is_not_there_is_said(given: dict[str, int], message: str):
     with pytest.raises(UsageError, match=message):

@@ -10,4 +10,5 @@ from __future__ import annotations
 BENCHMARKS = {
     "layers": ("zoo.bench.layers", "Recurrent layers beside those of Keras and PyTorch."),
     "search": ("zoo.bench.search", "Sampling and beam search beside loops as users write them."),
+    "translation": ("zoo.bench.translation", "Training a translation model beside Keras and PyTorch."),
 }

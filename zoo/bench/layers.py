@@ -13,7 +13,7 @@ from typing import Any
 
 from zoo.bench.layers_case import Case
 from zoo.bench.report import Report, Say
-from zoo.bench.turns import Contender, wait_until_idle
+from zoo.bench.turns import AS_IT_COMES, PREFERRED, Contender, wait_until_idle
 from zoo.errors import UsageError
 from zoo.settings import setting
 
@@ -107,7 +107,8 @@ def _contender(name: str, case: Case, shared: bool) -> Contender:
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **({"OMP_WAIT_POLICY": "PASSIVE"} if shared else {})}
     if name == "torch":
         return Contender("zoo.bench.torch_layers", case, environment)
-    return Contender("zoo.bench.tensorflow_layers", (name, *case), {**environment, "KERAS_BACKEND": "tensorflow"})
+    environment |= {"KERAS_BACKEND": "tensorflow", **(AS_IT_COMES if name == "keras" else PREFERRED)}
+    return Contender("zoo.bench.tensorflow_layers", (name, *case), environment)
 
 
 def _measure(case: Case, names: list[str], words: Words) -> list[dict[str, Any]]:

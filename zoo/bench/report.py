@@ -42,9 +42,9 @@ class Report:
         self._tell("|" + "---|" * len(self.columns))
 
     def add(self, row: Mapping[str, Any]) -> None:
-        """Add a row: numbers or texts by column; None shows as a dash."""
+        """Add a row: numbers or texts by column; one that is None, or not there, shows as a dash."""
         self.rows.append(dict(row))
-        self._tell(_line(["-" if row[name] is None else str(row[name]) for name in self.columns]))
+        self._tell(_line(["-" if row.get(name) is None else str(row[name]) for name in self.columns]))
 
     def write(self, path: Path) -> None:
         """Write the table to a file."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from zoo.bench.report import Report, Say
 from zoo.bench.search_case import BeamCase, SampleCase
-from zoo.bench.turns import Contender, wait_until_idle
+from zoo.bench.turns import AS_IT_COMES, PREFERRED, Contender, wait_until_idle
 from zoo.settings import setting
 
 NAMES = {"ours": "ours", "keras": "Keras predict", "torch": "PyTorch", "joeynmt": "JoeyNMT's way"}
@@ -150,7 +150,7 @@ def _contender(name: str, case: SampleCase | BeamCase, answers: Path, words: Wor
         return Contender("zoo.bench.torch_search", (name, answers, kind, *case), environment)
     if name == "keras" and isinstance(case, SampleCase):
         case = case._replace(steps=words.calls)
-    environment["KERAS_BACKEND"] = "tensorflow"
+    environment |= {"KERAS_BACKEND": "tensorflow", **(AS_IT_COMES if name == "keras" else PREFERRED)}
     return Contender("zoo.bench.tensorflow_search", (name, answers, kind, *case), environment)
 
 

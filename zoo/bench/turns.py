@@ -12,6 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError
+from zoo.processor import ONEDNN
+
+PREFERRED = {ONEDNN: "1"}
+"""Environment of a contender of ours: as a run has it (see `zoo.processor.prefer_onednn`)."""
+AS_IT_COMES = {ONEDNN: "default"}
+"""Environment of a contender whose TensorFlow decides by itself on oneDNN: "default" is no word that it knows."""
 
 
 class Contender:
@@ -21,14 +27,17 @@ class Contender:
         module: run as `python -m module words`; it ends in `serve`.
         words: its arguments.
         environment: variables beside those of this process.
+        python: the interpreter; empty for the one of this process.
     """
 
-    def __init__(self, module: str, words: Sequence[Any], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, module: str, words: Sequence[Any], environment: Mapping[str, str] | None = None, python: str = ""
+    ) -> None:
         self.module = module
         # What libraries write as they start is no news, until something goes wrong.
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, words)],
+            [python or sys.executable, "-m", module, *map(str, words)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import click
 
 from zoo.cli.table import print_json, print_table
 from zoo.cli.words import takes_words
-from zoo.settings import BatchSettings, DeviceSettings, part
+from zoo.settings import BatchSettings, DeviceSettings, part, setting
 from zoo.settings.layers import from_words
 from zoo.settings.resolve import build
+from zoo.training.engines.cluster import Cluster
 
 
 @dataclass
@@ -20,6 +20,7 @@ class DevicesWords:
 
     device: DeviceSettings = part(DeviceSettings)
     batch: BatchSettings = part(BatchSettings)
+    engine: str = setting("auto", "what computes; auto: JAX where there is a TPU", ("auto", "tensorflow", "jax"))
 
 
 @click.command("devices")
@@ -28,19 +29,22 @@ class DevicesWords:
 def command(words: tuple[str, ...], as_json: bool) -> None:
     """Show what a run with these settings would compute on, and why."""
     settings = build(DevicesWords, from_words(words), " of zoo devices")
-    from zoo.training.engines import make_engine
+    from zoo.plugins import Plugins
+    from zoo.training.engines import check_kind, choose_engine, find_cluster
+    from zoo.training.engines.look import look
 
     device = settings.device
-    engine: Any = make_engine(device.kind, device.replicas, device.threads, device.precision, settings.batch.size)
-    plan = engine.plan
-    row = {
-        "device": plan.kind,
-        "replicas": plan.replicas,
-        "threads": plan.threads,
-        "precision": device.precision,
-        "engine": engine.describe(),
-        "reason": plan.reason,
-    }
+    planners = Plugins().load_components().devices
+    check_kind(device.kind, planners)
+    if choose_engine(settings.engine, device.kind) == "jax":
+        from zoo.training.engines.jax_devices import see
+    else:
+        from zoo.training.engines.tensorflow_devices import see
+    if device.local_workers:
+        cluster = Cluster(device.local_workers)
+    else:
+        cluster = find_cluster(device.kind)
+    row = look(device, settings.batch.size, cluster, planners.get(device.kind), see())
     if as_json:
         print_json(row)
     else:

@@ -18,6 +18,7 @@ class EvaluateWords:
 
     split: str = setting("test", "which examples", ("train", "validation", "test"))
     show: int = setting(3, "how many answers to show beside the truth", minimum=0)
+    engine: str = setting("auto", "what computes; auto: what the run was trained with", ("auto", "tensorflow", "jax"))
 
 
 @click.command("evaluate")
@@ -32,7 +33,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     given = arguments(EvaluateWords, rest, "evaluate")
     import zoo
 
-    examination = zoo.load(name).examine(**given)
+    examination = zoo.load(name, engine=given.pop("engine", "auto")).examine(**given)
     if as_json:
         print_json(examination.as_json())
     else:

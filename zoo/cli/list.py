@@ -7,7 +7,7 @@ import os
 import click
 
 from zoo.cli.table import print_json, print_table
-from zoo.plugins import find_plugins
+from zoo.plugins import PluginInfo, find_plugins
 from zoo.plugins.installed import switched_off
 
 
@@ -31,12 +31,16 @@ def _tasks(as_json: bool) -> None:
     disabled = os.environ.get("ZOO_DISABLE", "").split(",")
     tasks = [info for info in find_plugins() if info.kind == "task" and not switched_off(info, disabled)]
     if as_json:
-        keys = ("name", "distribution", "version", "summary")
+        keys = ("name", "distribution", "version", "summary", "problem")
         print_json([{key: getattr(info, key) for key in keys} for info in tasks])
     elif tasks:
-        print_table(("TASK", "FROM", "WHAT"), [(info.name, info.origin, info.summary) for info in tasks])
+        print_table(("TASK", "FROM", "WHAT"), [(info.name, info.origin, _what(info)) for info in tasks])
     else:
         click.echo("no task is installed", err=True)
+
+
+def _what(info: PluginInfo) -> str:
+    return f"(not usable: {info.problem}) {info.summary}".strip() if info.problem else info.summary
 
 
 def _data(as_json: bool) -> None:

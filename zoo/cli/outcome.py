@@ -23,6 +23,8 @@ def print_outcome(run: Run, as_json: bool) -> int:
     Returns:
         The exit status: 0, or 128 and the number of the signal that interrupted the training.
     """
+    if run.onlooker:
+        return 128 + run.interrupted if run.interrupted else 0
     last = run.metrics[-1] if run.metrics else {}
     examination = _examined(run)
     if as_json:
@@ -61,4 +63,5 @@ def print_examination(examination: Examination) -> None:
 
 def _print_shown(shown: Shown) -> None:
     right = "" if shown.answer != shown.target else "  (right)"
-    click.echo(f"  source  {shown.source}\n  truth   {shown.target}\n  answer  {shown.answer}{right}\n")
+    remark = f"          {shown.remark}\n" if shown.remark else ""
+    click.echo(f"  source  {shown.source}\n  truth   {shown.target}\n  answer  {shown.answer}{right}\n{remark}")

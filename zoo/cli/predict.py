@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo.cli.follow import follow
 from zoo.errors import UsageError, ZooError
 
 if TYPE_CHECKING:
@@ -23,29 +24,37 @@ CHUNK = 512
 @click.command("predict", context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="run=RUN [INPUT]... [search.KEY=VALUE]...")
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON object a line: input, answer, score and more.")
-def command(words: tuple[str, ...], as_json: bool) -> None:
+@click.option("--alignment", is_flag=True, help="Show where the model looked while it wrote each answer.")
+@click.option("--stream", is_flag=True, help="Label frames one by one, each before the next is read; a line a frame.")
+def command(words: tuple[str, ...], as_json: bool, alignment: bool, stream: bool) -> None:
     """Answer inputs with a trained run, one line each.
 
     \b
       zoo predict translation "A dog is running."     inputs as words
       zoo predict translation file=sentences.txt      a file, one input a line
-      zoo predict sentiment < reviews.txt             the same from a pipe
+      zoo predict sentiment < reviews.txt             the same from a pipe; an empty line is answered by one
       zoo predict translation file=- search.beam=10   settings of the search
+      zoo predict translation file=a.txt engine=jax   on another engine than it was trained with
+      zoo predict translation "Good day." --alignment where the model looked
+      sensor | zoo predict frames --stream            a frame a line in, its label out at once
 
     RUN is a run's folder, or a task's name for its latest run. A picture or a clip is named by its path.
     """
-    name, inputs, file, search = _read_words(words)
+    name, inputs, file, engine, search = _read_words(words)
     lines = _inputs(inputs, file)
     import zoo
 
-    run = zoo.load(name)
+    run = zoo.load(name, engine=engine)
+    if stream:
+        follow(run, inputs, lines, as_json)
+        return
     while chunk := list(islice(lines, CHUNK)):
-        _answer(run, chunk, search, as_json)
+        _answer(run, chunk, search, as_json, alignment, blanks=not inputs)
 
 
-def _read_words(words: Sequence[str]) -> tuple[str, list[str], str, dict[str, Any]]:
-    """Tell the run, the inputs, the file and the settings of the search apart."""
-    name = file = ""
+def _read_words(words: Sequence[str]) -> tuple[str, list[str], str, str, dict[str, Any]]:
+    """Tell the run, the inputs, the file, the engine and the settings of the search apart."""
+    name, file, engine = "", "", "auto"
     inputs: list[str] = []
     search: dict[str, Any] = {}
     for place, word in enumerate(words):
@@ -57,6 +66,8 @@ def _read_words(words: Sequence[str]) -> tuple[str, list[str], str, dict[str, An
             name = value
         elif key == "file" and value:
             file = value
+        elif key == "engine" and value and " " not in value:
+            engine = value
         elif key.startswith("search.") and value and " " not in key:
             search[key.removeprefix("search.")] = value
         elif place == 0:
@@ -67,7 +78,7 @@ def _read_words(words: Sequence[str]) -> tuple[str, list[str], str, dict[str, An
         raise UsageError("no run was named: write zoo predict translation (a task's latest run), or a run's folder")
     if inputs and file:
         raise UsageError("inputs come as words or from a file, not both")
-    return name, inputs, file, search
+    return name, inputs, file, engine, search
 
 
 def _inputs(inputs: list[str], file: str) -> Iterator[str]:
@@ -93,14 +104,26 @@ def _lines(file: str) -> Iterator[str]:
         raise ZooError(f"{where}: cannot be read: {error.strerror or error}") from error
 
 
-def _answer(run: Run, lines: list[str], search: dict[str, Any], as_json: bool) -> None:
-    values = [run.task.read_input(line) for line in lines]
-    for line, answer in zip(lines, run.answer(values, **search), strict=True):
-        if not as_json:
-            click.echo(run.topology.show(answer.value, width=sys.maxsize))
+def _answer(run: Run, lines: list[str], search: dict[str, Any], as_json: bool, aligned: bool, blanks: bool) -> None:
+    # Line 7 of the answers is the answer to line 7, so an empty line keeps its place.
+    empty = [blanks and not line.strip() and not run.topology.takes_nothing for line in lines]
+    values = [run.task.read_input(line) for line, nothing in zip(lines, empty, strict=True) if not nothing]
+    answers = run.answer(values, **search) if values else []
+    alignments = run.align(values, [str(answer.value) for answer in answers]) if aligned else [None] * len(values)
+    answered = zip(answers, alignments, strict=True)
+    for line, nothing in zip(lines, empty, strict=True):
+        if nothing:
+            click.echo(json.dumps({"input": line, "answer": None, "score": None}) if as_json else "")
             continue
-        record = {"input": line, "answer": answer.value, "score": answer.score, **answer.details}
-        click.echo(json.dumps(record, ensure_ascii=False, default=_plain))
+        answer, alignment = next(answered)
+        if as_json:
+            record = {"input": line, "answer": answer.value, "score": answer.score, **answer.details}
+            record |= {"alignment": vars(alignment)} if alignment else {}
+            click.echo(json.dumps(record, ensure_ascii=False, default=_plain))
+            continue
+        click.echo(run.topology.show(answer.value, width=sys.maxsize))
+        for drawn in alignment.lines() if alignment else ():
+            click.echo(f"  {drawn}")
 
 
 def _plain(value: Any) -> Any:

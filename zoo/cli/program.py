@@ -24,6 +24,7 @@ COMMANDS = {
     "list": ("zoo.cli.list", "List the tasks that are installed, and named data."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List plugins, with what is wrong with the broken ones."),
+    "new": ("zoo.cli.new", "Write a task or a plugin to begin with."),
     "devices": ("zoo.cli.devices", "Show what a run would compute on."),
     "bench": ("zoo.cli.bench", "Measure speed beside other programs."),
 }

@@ -8,7 +8,7 @@ from zoo.cli.outcome import print_outcome
 from zoo.cli.progress import progress
 from zoo.cli.words import subject
 from zoo.settings import override
-from zoo.settings.layers import from_words
+from zoo.settings.layers import from_words, said
 
 
 @click.command("resume", context_settings={"ignore_unknown_options": True})
@@ -23,7 +23,8 @@ def command(words: tuple[str, ...], as_json: bool) -> int:
     name, rest = subject(words, "run", "zoo resume charlm (a task's latest run), or a run's folder")
     import zoo
 
-    run = zoo.load(name)
+    # Which engine is settled before anything else is: it cannot be changed later.
+    run = zoo.load(name, engine=said(from_words(rest), "engine") or "auto")
     override(run.settings, rest, task=run.name)  # says what is wrong with a word before any work is done
     with progress() as report:
         run.resume(report, **{entry.key: entry.value for entry in from_words(rest)})

@@ -20,6 +20,7 @@ class SampleWords(SearchSettings):
     prime: str = setting("", "text to go on from")
     seed: int = setting(0, "the same seed writes the same text", minimum=0, maximum=2**31 - 1)
     count: int = setting(1, "how many texts; their seeds follow one another", minimum=1)
+    engine: str = setting("auto", "what computes; auto: what the run was trained with", ("auto", "tensorflow", "jax"))
 
 
 @click.command("sample")
@@ -35,7 +36,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     given = arguments(SampleWords, rest, "sample")
     import zoo
 
-    run = zoo.load(name)
+    run = zoo.load(name, engine=given.pop("engine", "auto"))
     count, prime = given.get("count", 1), given.get("prime", "")
     if as_json:
         texts = run.sample(**given)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,15 @@ class ClipCodec(PictureCodec):
         """
         if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.shape[1:] == self.shape and len(value):
             return value
-        frames = [super(ClipCodec, self).encode(frame) for frame in value]
-        if not frames:
+        frames = value if isinstance(value, Sequence | np.ndarray) else list(value)
+        if not len(frames):
             raise ZooError("a clip has no frame")
-        return np.stack(frames)
+        clip = np.empty((len(frames), *self.shape), np.uint8)  # [T, height, width, channels]
+        # One after the other, so that no more than one stands in memory at its full size.
+        for number, frame in enumerate(frames):
+            clip[number] = super().encode(frame)
+        return clip
+
+    def encode_part(self, value: Any, start: int, stop: int) -> np.ndarray:
+        """Frames `start` to `stop` of a clip, uint8 `[stop - start, height, width, channels]`; no other is read."""
+        return self.encode(value[start:stop])

@@ -48,13 +48,14 @@ def read_record(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_bytes())
         whole = record["format"] <= _FORMAT and record["sha256"] == _checksum(record["content"])
+        kind = record["codec"]
     except OSError as error:
         raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ZooError(f"{path}: damaged: not the record of a codec; the run has to be trained again") from error
     if record["format"] > _FORMAT:
         raise ZooError(f"{path}: written by a newer zoo (format {record['format']}, this one reads {_FORMAT})")
-    if not whole:
+    if not whole or not isinstance(kind, str):
         raise ZooError(f"{path}: damaged: its checksum does not fit; the run has to be trained again")
     return dict(record)
 

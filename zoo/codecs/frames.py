@@ -19,10 +19,12 @@ class FrameCodec:
 
     Args:
         clips: takes the pictures.
+        vectors: takes the vectors.
     """
 
-    def __init__(self, clips: ClipCodec) -> None:
+    def __init__(self, clips: ClipCodec, vectors: VectorCodec | None = None) -> None:
         self._inner: ClipCodec | VectorCodec = clips
+        self._vectors = vectors or VectorCodec()
 
     @property
     def size(self) -> int:
@@ -39,12 +41,25 @@ class FrameCodec:
         remaining = iter(values)
         first = next(remaining, None)
         if isinstance(first, np.ndarray) and first.ndim == 2:
-            self._inner = VectorCodec()
+            self._inner = self._vectors
         self._inner.fit(chain(() if first is None else (first,), remaining))
 
     def encode(self, value: Any) -> np.ndarray:
         """A sequence as uint8 `[T, height, width, channels]` or float32 `[T, D]`."""
         return self._inner.encode(value)
+
+    def encode_part(self, value: Any, start: int, stop: int) -> np.ndarray:
+        """Frames `start` to `stop` of a sequence, encoded as in the whole."""
+        return self._inner.encode_part(value, start, stop)
+
+    @property
+    def history(self) -> int:
+        """How many frames before a frame its encoding depends on.
+
+        Raises:
+            ZooError: it depends on later ones.
+        """
+        return self._inner.history if isinstance(self._inner, VectorCodec) else 0
 
     def decode(self, array: Any) -> np.ndarray:
         """The sequence of an array."""
@@ -57,5 +72,5 @@ class FrameCodec:
     def restore(self, folder: Path, name: str = "codec") -> None:
         """Read what `save` wrote, whichever it was."""
         if read_record(folder / f"{name}.json")["codec"] == "vectors":
-            self._inner = VectorCodec()
+            self._inner = self._vectors
         self._inner.restore(folder, name)

@@ -30,14 +30,25 @@ class PictureCodec:
         channels: 1 (grey) or 3 (red, green, blue).
         fit: what happens to a picture of another shape: `crop` cuts off what hangs over in the middle, `pad` adds
             black, `stretch` distorts it.
+        flip: whether `vary` mirrors every other picture.
+        shift: how many pixels `vary` moves a picture at most, in each direction.
     """
 
-    def __init__(self, height: int = 64, width: int = 64, channels: int = 3, fit: str = "crop") -> None:
+    def __init__(
+        self,
+        height: int = 64,
+        width: int = 64,
+        channels: int = 3,
+        fit: str = "crop",
+        flip: bool = False,
+        shift: int = 0,
+    ) -> None:
         if fit not in FITS:
             raise ValueError(f"fit={fit!r} is not one of {', '.join(FITS)}")
         if channels not in MODES:
             raise ValueError(f"channels={channels} is not 1 or 3")
         self.height, self.width, self.channels, self.fitting = height, width, channels, fit
+        self.flip, self.shift = flip, shift
 
     @property
     def size(self) -> int:
@@ -84,6 +95,30 @@ class PictureCodec:
                 picture = picture.resize(size)
         array = np.asarray(picture, np.uint8)  # [height, width] or [height, width, 3]
         return array.reshape(self.shape)
+
+    @property
+    def varies(self) -> bool:
+        """Whether `vary` does anything."""
+        return self.flip or self.shift > 0
+
+    def vary(self, array: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+        """Another view of a picture, to train on: mirrored or not, moved a little, its edges drawn out.
+
+        Args:
+            array: an encoded picture, uint8 `[height, width, channels]`.
+            draw: of random numbers.
+
+        Returns:
+            An array of the same shape and type.
+        """
+        if self.flip and draw.random() < 0.5:
+            array = array[:, ::-1]
+        if self.shift:
+            down, right = draw.integers(-self.shift, self.shift + 1, 2)
+            rows = np.clip(np.arange(self.height) + down, 0, self.height - 1)  # [height]
+            columns = np.clip(np.arange(self.width) + right, 0, self.width - 1)  # [width]
+            array = array[rows][:, columns]
+        return array
 
     def decode(self, array: Any) -> np.ndarray:
         """The array itself, which is a raw picture too."""

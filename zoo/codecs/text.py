@@ -104,6 +104,10 @@ class TextCodec(abc.ABC):
         chunks = [chunk.ids for chunk in self.encode_document(value)]
         return np.concatenate(chunks) if chunks else np.zeros(0, np.int32)
 
+    def tokens(self, text: str) -> list[str]:
+        """The symbols of a string, one an id, without the spaces around them."""
+        return [symbol.strip() or symbol for symbol in (self.decode([index]) for index in self.encode_text(text))]
+
     def encode_document(self, document: Document, chunk: int = CHUNK) -> Iterator[EncodedChunk]:
         """Ids of a document of any size.
 

@@ -11,34 +11,60 @@ import numpy as np
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.errors import ZooError
 
+SCALES = ("training", "sequence")
+_LEAST = 1e-8  # a feature that deviates less than this never changes
+
 
 class VectorCodec:
-    """Sequences of vectors, each feature brought to mean 0 and deviation 1 as the training values have it."""
+    """Sequences of vectors, each feature brought to mean 0 and deviation 1.
 
-    def __init__(self) -> None:
+    Args:
+        scale: `training` takes means and deviations of all training values; `sequence` those of each sequence, which
+            takes out where a recording was made and by whom, and needs the whole of it.
+        changes: over how many frames the change of each feature is a feature, too, at the deviation that the training
+            values have; 0 leaves changes out.
+    """
+
+    def __init__(self, scale: str = "training", changes: int = 0) -> None:
+        if scale not in SCALES:
+            raise ValueError(f"scale={scale!r} is not one of {', '.join(SCALES)}")
+        self.scale, self.changes = scale, changes
         self._mean = np.zeros(0, np.float32)
         self._deviation = np.zeros(0, np.float32)
+        self._change = np.zeros(0, np.float32)  # deviation of the changes
 
     @property
     def size(self) -> int:
-        """Number of features."""
+        """D, the number of features of a raw vector."""
         if not self._mean.size:
             raise ValueError("the vector codec is neither fitted nor restored yet")
         return self._mean.size
 
     @property
     def shape(self) -> tuple[int]:
-        """Of one vector."""
-        return (self.size,)
+        """Of one encoded vector: (D,), or (2 D,) with changes."""
+        return (self.size * (2 if self.changes else 1),)
+
+    @property
+    def history(self) -> int:
+        """How many frames before a frame its encoding depends on.
+
+        Raises:
+            ZooError: it depends on later ones.
+        """
+        if self.scale == "sequence":
+            raise ZooError("these vectors are scaled by the whole sequence; a stream needs vectors.scale=training")
+        return self.changes
 
     def fit(self, values: Iterable[Any]) -> None:
-        """Learn mean and deviation of each feature.
+        """Learn mean and deviation of each feature, and the deviation of its changes.
 
         Raises:
             ZooError: no values, or some with another number of features.
         """
         count = 0
         mean = square = np.zeros(0)
+        moved: Any = 0.0
         for value in values:
             sequence = np.asarray(value, np.float64)
             if sequence.ndim != 2 or (count and sequence.shape[1] != mean.size):
@@ -51,15 +77,17 @@ class VectorCodec:
             square = (square if count else 0) + within + step**2 * count * len(sequence) / max(total, 1)
             mean = (mean if count else 0) + step * len(sequence) / max(total, 1)
             count = total
+            moved = moved + (self._changes(self._by_itself(sequence)) ** 2).sum(0)
         if not count:
             raise ZooError("there are no training vectors to learn a scale from")
         deviation = np.sqrt(square / count)
         self._mean = mean.astype(np.float32)
-        # A feature that never changes says nothing; it must not be divided by zero.
-        self._deviation = np.where(deviation > 1e-8, deviation, 1.0).astype(np.float32)
+        self._deviation = _divisor(deviation)
+        change = np.sqrt(moved / count)
+        self._change = _divisor(change if self.scale == "sequence" else change / self._deviation)
 
     def encode(self, value: Any) -> np.ndarray:
-        """A sequence as float32 `[T, D]`.
+        """A sequence as float32 `[T, D]`, or `[T, 2 D]` with changes.
 
         Raises:
             ZooError: another number of features, or a value that is no finite number.
@@ -70,25 +98,55 @@ class VectorCodec:
         if not np.isfinite(sequence).all():
             row, column = np.argwhere(~np.isfinite(sequence))[0]
             raise ZooError(f"vector {row + 1} of a sequence holds {sequence[row, column]} as feature {column + 1}")
-        return (sequence - self._mean) / self._deviation
+        if self.scale == "sequence":
+            scaled = self._by_itself(sequence)
+        else:
+            scaled = (sequence - self._mean) / self._deviation
+        if not self.changes:
+            return scaled
+        return np.concatenate([scaled, self._changes(scaled) / self._change], axis=1)
+
+    def encode_part(self, value: Any, start: int, stop: int) -> np.ndarray:
+        """Vectors `start` to `stop` of a sequence, encoded as in the whole."""
+        return self.encode(value)[start:stop]
+
+    def _by_itself(self, sequence: np.ndarray) -> np.ndarray:
+        """A sequence at its own scale where that is wanted: [T, D]."""
+        if self.scale != "sequence" or not len(sequence):
+            return sequence
+        mean, deviation = sequence.mean(0, np.float64), sequence.std(0, np.float64)
+        return ((sequence - mean) / _divisor(deviation)).astype(np.float32)
+
+    def _changes(self, sequence: np.ndarray) -> np.ndarray:
+        """How far each feature has moved over the last frames; since the first one where there are fewer: [T, D]."""
+        before = np.maximum(np.arange(len(sequence)) - self.changes, 0)  # [T]
+        return sequence - sequence[before]
 
     def decode(self, array: Any) -> np.ndarray:
-        """The vectors on their own scale, float32 `[T, D]`."""
-        return np.asarray(array, np.float32) * self._deviation + self._mean
+        """The vectors on the scale of the training values, float32 `[T, D]`."""
+        return np.asarray(array, np.float32)[:, : self.size] * self._deviation + self._mean
 
     def save(self, folder: Path, name: str = "codec") -> None:
-        """Write `<name>.json`: means and deviations."""
-        content = {"mean": self._mean.tolist(), "deviation": self._deviation.tolist()}
-        write_codec(folder, name, "vectors", content)
+        """Write `<name>.json`: the scale."""
+        arrays = {"mean": self._mean, "deviation": self._deviation, "change": self._change}
+        content = {"scale": self.scale, "changes": self.changes}
+        write_codec(folder, name, "vectors", content | {key: array.tolist() for key, array in arrays.items()})
 
     def restore(self, folder: Path, name: str = "codec") -> None:
         """Read what `save` wrote."""
         content = read_codec(folder, name, "vectors")
         try:
-            mean = np.array(content["mean"], np.float32)
-            deviation = np.array(content["deviation"], np.float32)
+            mean, deviation, change = (np.array(content[key], np.float32) for key in ("mean", "deviation", "change"))
         except (KeyError, TypeError, ValueError):
-            mean = deviation = np.zeros(0, np.float32)
-        if mean.ndim != 1 or not mean.size or mean.shape != deviation.shape or not (deviation > 0).all():
+            mean = deviation = change = np.zeros(0, np.float32)
+        shaped = mean.ndim == 1 and mean.size and mean.shape == deviation.shape == change.shape
+        divides = bool((deviation > 0).all() and (change > 0).all())
+        if not (shaped and divides and content.get("scale") in SCALES and isinstance(content.get("changes"), int)):
             raise ZooError(f"{folder / name}.json: damaged: it holds no scale; the run has to be trained again")
-        self._mean, self._deviation = mean, deviation
+        self._mean, self._deviation, self._change = mean, deviation, change
+        self.scale, self.changes = content["scale"], content["changes"]
+
+
+def _divisor(deviation: np.ndarray) -> np.ndarray:
+    """Deviations to divide by: a feature that never changes says nothing, and must not be divided by zero."""
+    return np.where(deviation > _LEAST, deviation, 1.0).astype(np.float32)

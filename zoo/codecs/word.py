@@ -14,8 +14,11 @@ from zoo.codecs.text import EncodedChunk, TextCodec, checked_ids, no_text
 from zoo.data.document import CHUNK, Document, surrogate_error
 from zoo.errors import ZooError
 
-# A word with the space before it, a single mark with the space before it, or what else is white.
-_TOKEN = re.compile(r" ?(?:\w+(?:['\u2019-]\w+)*|[^\w\s])|\s")
+# In turn: an elided word with its apostrophe (l' in l'eau), a word, what hangs on one ('s in it's, -vous), a single
+# mark, or what else is white; words and marks with the space before them. Parts are met more often than wholes.
+_TOKEN = re.compile(
+    r" ?\w+['\u2019](?=[aeiouyhœæàâäéèêëîïôöùûü])| ?\w+|(?<=\w)['\u2019-]\w+| ?[^\w\s]|\s", re.IGNORECASE
+)
 _CUT = re.compile(r"(?<=\S) (?=\w)")  # no symbol reaches over such a place
 _UNKNOWN = " \ufffd"
 
@@ -24,7 +27,7 @@ class WordCodec(TextCodec):
     """One id a word, with the space before it; id 0 stands for all words that were not learned and prints as U+FFFD.
 
     A text whose words are all known comes back exactly: a mark that follows a word without a space is another symbol
-    than one that stands by itself.
+    than one that stands by itself. Elided and hyphenated words are several symbols: l' eau, it 's, avez -vous.
 
     Args:
         vocabulary: how many ids at most, the unknown one included; 0: no limit.
@@ -55,7 +58,9 @@ class WordCodec(TextCodec):
         """Count the words of the training texts and number them from the most frequent on."""
         counts: Counter[str] = Counter()
         for value in values:
-            for text in _whole_words(value.chunks() if isinstance(value, Document) else [value]):
+            # The space in front makes the first word the same as that word elsewhere.
+            texts = _whole_words(value.chunks()) if isinstance(value, Document) else [f" {value}"] if value else []
+            for text in texts:
                 counts.update(self._tokens(text))
         if not counts:
             raise no_text("words")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -59,3 +59,15 @@ class Batches(Protocol):
             Batches; the arrays belong to the receiver.
         """
         ...
+
+
+def share_batches(batches: Batches, own: Callable[[int], slice]) -> None:
+    """Let batches read only the rows that are this process's own, where they can leave the others out.
+
+    Args:
+        batches: those that have a method `share` know how.
+        own: rows of a batch -> those that are read.
+    """
+    share = getattr(batches, "share", None)
+    if share is not None:
+        share(own)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from zoo.data.bad_rows import BadRows
 from zoo.data.caption_files import CAPTION_COLUMNS, Captioned, captions_in, find_captions
@@ -34,8 +36,9 @@ def read_captions(
         columns: role -> names of its column, in a table.
 
     Returns:
-        Splits of examples: `source` is the picture's path, `target` a caption, `references` all of its captions. In
-        `train` there is an example a caption, in the others one a picture, with its first caption as target.
+        Splits of examples: `source` is the picture's path, `target` a caption, `references` all of its captions,
+        `place` the file and line that named the picture first. In `train` there is an example a caption, in the others
+        one a picture, with its first caption as target.
 
     Raises:
         ZooError: names file and line.
@@ -43,20 +46,30 @@ def read_captions(
     path = find_captions(Path(source).expanduser())
     folder = Path(pictures).expanduser() if pictures else _picture_folder(path.parent)
     bad = BadRows(on_error)
-    kept = [one for one in captions_in(path, bad, columns) if _usable(one, folder, path.name, bad)]
+    folders = (folder, path.parent)
+    kept = [one for one in captions_in(path, bad, columns) if _usable(one, folders, path.name, bad)]
     if not kept:
         raise ZooError(f"{path.name}: no picture of it can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
     parts = _split(kept, validation, test)
-    train = [
-        {"source": folder / one.picture, "target": caption, "references": tuple(one.captions)}
-        for one in parts[0]
-        for caption in one.captions
-    ]
-    held_out, tested = (
-        [{"source": folder / one.picture, "target": one.captions[0], "references": tuple(one.captions)} for one in part]
-        for part in parts[1:]
-    )
+    train = [_example(one, caption, folders, path.name) for one in parts[0] for caption in one.captions]
+    held_out, tested = ([_example(one, one.captions[0], folders, path.name) for one in part] for part in parts[1:])
     return Splits(train, held_out, tested, tuple(bad.notes))
+
+
+def _example(one: Captioned, caption: str, folders: Sequence[Path], name: str) -> dict[str, Any]:
+    return {
+        "source": _find(one.picture, folders),
+        "target": caption,
+        "references": tuple(one.captions),
+        "place": f"{name}: {one.place}",
+    }
+
+
+def _find(picture: str, folders: Sequence[Path]) -> Path:
+    """Where a picture is: tables name pictures by themselves, or with their folder, in Windows' way, too."""
+    names = dict.fromkeys((picture, picture.replace("\\", "/")))
+    places = [folder / name for name in names for folder in folders]
+    return next((place for place in places if os.path.isfile(place)), places[0])
 
 
 def _picture_folder(folder: Path) -> Path:
@@ -65,13 +78,13 @@ def _picture_folder(folder: Path) -> Path:
     return next((place for place in places if place.is_dir()), folder)
 
 
-def _usable(one: Captioned, folder: Path, name: str, bad: BadRows) -> bool:
-    picture = folder / one.picture
+def _usable(one: Captioned, folders: Sequence[Path], name: str, bad: BadRows) -> bool:
+    picture = _find(one.picture, folders)
     problem = ""
     if not one.captions:
         problem = f"picture '{one.picture}' has no caption"
-    elif not picture.is_file():
-        problem = f"no picture '{one.picture}' in {folder}"
+    elif not os.path.isfile(picture):
+        problem = f"no picture '{one.picture}' in {folders[0]}"
     elif bad.skips:
         problem = _damage(picture)
     if problem:

@@ -8,12 +8,21 @@ from typing import Any, overload
 import numpy as np
 
 from zoo.data.splits import Example
+from zoo.processor import memory
 
-MEMORY = 512 * 1024 * 1024
-"""Bytes of encoded examples that are kept from epoch to epoch; what does not fit is encoded anew each time."""
-_OF_AN_EXAMPLE, _OF_AN_ARRAY = 350, 120  # bytes of memory besides the numbers: short sentences are mostly these
+_SHARE, _LEAST, _MOST = 16, 256 << 20, 1 << 30
+_OF_AN_EXAMPLE, _OF_AN_ARRAY = 350, 180  # bytes of memory besides the numbers: short sentences are mostly these
+_BLOCK = 1 << 20
 
 EncodedExample = Mapping[str, np.ndarray]
+
+
+def kept_bytes() -> int:
+    """Give how many bytes of encoded examples are kept from epoch to epoch: a share of the memory that there is.
+
+    What does not fit is encoded anew each time.
+    """
+    return min(max(_LEAST, memory() // _SHARE), _MOST)
 
 
 class EncodedExamples(Sequence[EncodedExample]):
@@ -22,16 +31,18 @@ class EncodedExamples(Sequence[EncodedExample]):
     Args:
         examples: raw examples; those that can only be iterated over are listed first.
         encode: raw example -> name -> array.
-        memory: bytes to keep at most.
+        memory: bytes to keep at most; by default `kept_bytes`.
     """
 
     def __init__(
-        self, examples: Any, encode: Callable[[Example], Mapping[str, np.ndarray]], memory: int = MEMORY
+        self, examples: Any, encode: Callable[[Example], Mapping[str, np.ndarray]], memory: int | None = None
     ) -> None:
         self._examples: Sequence[Example] = examples if hasattr(examples, "__getitem__") else list(examples)
         self._encode = encode
-        self._left = memory
+        self._left = kept_bytes() if memory is None else memory
         self._kept: dict[int, EncodedExample] = {}
+        # Numbers are kept packed: a million arrays between short-lived ones would leave gaps of as much again.
+        self._block, self._used = np.empty(0, np.uint8), 0
 
     def __len__(self) -> int:
         return len(self._examples)
@@ -53,5 +64,17 @@ class EncodedExamples(Sequence[EncodedExample]):
         size = _OF_AN_EXAMPLE + sum(_OF_AN_ARRAY + np.asarray(value).nbytes for value in encoded.values())
         if size <= self._left:
             self._left -= size
-            self._kept[index] = encoded
+            self._kept[index] = {name: self._packed(np.asarray(value)) for name, value in encoded.items()}
         return encoded
+
+    def _packed(self, value: np.ndarray) -> np.ndarray:
+        """Copy an array into the present block, or into one of its own where it is large."""
+        if value.nbytes > _BLOCK // 8 or value.dtype.hasobject:
+            return value
+        start = -(-self._used // value.itemsize) * value.itemsize
+        if start + value.nbytes > self._block.size:
+            self._block, start = np.empty(_BLOCK, np.uint8), 0
+        self._used = start + value.nbytes
+        kept = self._block[start : self._used].view(value.dtype).reshape(value.shape)
+        kept[...] = value
+        return kept

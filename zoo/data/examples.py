@@ -63,7 +63,9 @@ class ExampleBatches:
         if not len(examples):
             raise ZooError("there are no examples to make batches of")
         first = examples[0]
+        self._first = first
         self._examples = examples
+        self._own: Callable[[int], slice] = slice
         self._names = tuple(first)
         self._sequences = (
             tuple(name for name in first if np.ndim(first[name])) if sequences is None else tuple(sequences)
@@ -95,6 +97,14 @@ class ExampleBatches:
         # An example without sequences is one position.
         positions = sum(bucket.batches * bucket.rows * (sum(bucket.shape) or 1) for bucket in self._buckets)
         self._padding = 1 - int(lengths.sum(dtype=np.int64) or len(examples)) / positions
+
+    def share(self, own: Callable[[int], slice]) -> None:
+        """Read of each batch only the rows that are this process's own; the others come as padding does.
+
+        Args:
+            own: rows of a batch -> those that are read.
+        """
+        self._own = own
 
     @property
     def padding(self) -> float:
@@ -155,9 +165,10 @@ class ExampleBatches:
         return self._examples[index]
 
     def _batch(self, bucket: Bucket, chosen: np.ndarray, number: int) -> Batch:
-        examples = [self._example(index, number, bucket) for index in chosen.tolist()]
+        own = range(*self._own(bucket.rows).indices(len(chosen)))
+        examples = {row: self._example(int(chosen[row]), number, bucket) for row in own}
         batch: Batch = {}
-        for name, example in examples[0].items():
+        for name, example in self._first.items():
             inner = np.shape(example)
             if name in self._sequences:
                 inner = (bucket.shape[self._sequences.index(name)], *inner[1:])
@@ -165,12 +176,12 @@ class ExampleBatches:
             batch[name] = values
             if name in self._sequences:
                 mask = np.zeros(values.shape[:2], np.bool_)  # [B, L]
-                for row, one in enumerate(examples):
+                for row, one in examples.items():
                     values[row, : len(one[name])] = one[name]
                     mask[row, : len(one[name])] = True
                 batch[f"{name}_mask"] = mask
             else:
-                for row, one in enumerate(examples):
+                for row, one in examples.items():
                     values[row] = one[name]
         index = np.full(bucket.rows, -1, np.int32)  # [B]
         index[: len(chosen)] = chosen

@@ -114,7 +114,7 @@ def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, Any
     Raises:
         ZooError: names file and line.
     """
-    example = _read_npz(file, labelled) if file.path.suffix == ".npz" else _read_csv(file, labelled)
+    example = _read_npz(file, labelled) if file.path.suffix.lower() == ".npz" else _read_csv(file, labelled)
     if not len(example["target"]):
         raise ZooError(f"{file.path.name}: no row in it")
     renamed = dict(file.rename)
@@ -174,12 +174,22 @@ def _read_csv(file: FeatureFile, labelled: bool) -> dict[str, Any]:
             )
         if labelled and not fields[target]:
             raise ZooError(f"{place}: the label is empty")
-        values.append([_number(fields[index], columns[index], place) for index in used])
+        values.append([feature_number(fields[index], columns[index], place) for index in used])
         labels.append(fields[target] if target >= 0 else "")
     return {"source": np.array(values, np.float32).reshape(len(values), len(used) if columns else 0), "target": labels}
 
 
-def _number(field: str, column: str, place: str) -> float:
+def feature_number(field: str, column: str, place: str) -> float:
+    """Read a feature.
+
+    Args:
+        field: its text.
+        column: its name.
+        place: file and line.
+
+    Raises:
+        ZooError: it is no finite number.
+    """
     try:
         number = float(field)
     except ValueError:

@@ -54,6 +54,25 @@ def padded_batches(values: Sequence[np.ndarray], size: int) -> Iterator[PaddedBa
         yield PaddedBatch(np.array(chosen), batch, mask)
 
 
+def within_budget(lengths: Sequence[int], positions: int) -> Iterator[list[int]]:
+    """Group inputs of similar lengths, so that a group is padded to no more than so many positions.
+
+    Args:
+        lengths: of the inputs.
+        positions: of a group, padding included; an input that is longer by itself is a group.
+
+    Yields:
+        Places of the inputs of a group, from the longest to the shortest.
+    """
+    order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
+    while order:
+        rows = max(1, positions // padded_length(lengths[order[0]]))
+        # Rows are padded to a power of two; so many are as good as full.
+        rows = 1 << (rows.bit_length() - 1)
+        yield order[:rows]
+        order = order[rows:]
+
+
 def padded_length(length: int) -> int:
     """The next of 8, 12, 16, 24, 32, 48, ...: at most half as much again."""
     if length <= 8:

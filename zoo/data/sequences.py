@@ -1,4 +1,4 @@
-"""One sequence of frames as a user names it: a folder of pictures, or a file of vectors, labelled or not."""
+"""One sequence of frames as a user names it: a folder of pictures, a video, or a file of vectors, labelled or not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from zoo.data.clips import pictures_of
+from zoo.data.clip import pictures_of
+from zoo.data.video import VIDEOS, Video
 from zoo.errors import ZooError
 
 
@@ -16,12 +17,13 @@ def read_sequence(path: Path, labels: Sequence[str] = (), ignore: Sequence[str] 
     """Read the frames of one sequence.
 
     Args:
-        path: a folder of pictures; or a CSV or NPZ file as `zoo.data.read_features` takes it, with labels or without.
+        path: a folder of pictures; a video file; or a CSV or NPZ file as `zoo.data.read_features` takes it, with labels
+            or without.
         labels: names of the column of labels, which is left out; empty for the usual ones.
         ignore: names of columns that are no features.
 
     Returns:
-        A list of the pictures' paths, or float32 `[T, D]`.
+        A list of the pictures' paths, a `Video`, or float32 `[T, D]`.
 
     Raises:
         ZooError: there is nothing such; names file and line.
@@ -36,5 +38,7 @@ def read_sequence(path: Path, labels: Sequence[str] = (), ignore: Sequence[str] 
         return pictures
     if not place.exists():
         raise ZooError(f"{path}: no such file or folder")
+    if place.suffix.lower() in VIDEOS:
+        return Video(place)
     example = read_feature_file(FeatureFile(place, tuple(labels) or LABELS, tuple(ignore)), labelled=False)
     return np.asarray(example["source"])

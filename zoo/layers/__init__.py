@@ -20,6 +20,7 @@ from zoo.layers.attention import (
 )
 from zoo.layers.cells import CELLS, cell_by_name
 from zoo.layers.connection import Connection
+from zoo.layers.draws import Draws, active_draws
 from zoo.layers.dropout import Dropout
 from zoo.layers.gru import GRU
 from zoo.layers.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
@@ -43,6 +44,7 @@ __all__ = [
     "Connection",
     "CoverageAttention",
     "DotAttention",
+    "Draws",
     "Dropout",
     "ExampleRandomness",
     "Feedback",
@@ -58,6 +60,7 @@ __all__ = [
     "Stack",
     "Vocabulary",
     "Zoneout",
+    "active_draws",
     "attention_by_name",
     "cell_by_name",
     "coverage_loss",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 from keras import ops
+
+from zoo.layers.portable import has_kernels
 
 
 class LoopProjection:
@@ -44,7 +45,7 @@ def loop_projection(weight: Any, known: Any) -> LoopProjection:
         weight: [I, O].
         known: [T, B, O].
     """
-    if keras.backend.backend() == "tensorflow":
+    if has_kernels():
         from zoo.layers.tensorflow_loop_projection import DeferredProjection
 
         return DeferredProjection(weight, known)

@@ -12,10 +12,10 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any
 
-import keras
 from keras import ops
 
 from zoo.layers.hashing import mix
+from zoo.layers.portable import has_kernels
 
 LOOP_STRIDE = 0x61C88647
 """Sets the keys of a loop's steps apart; any large odd number does."""
@@ -79,7 +79,7 @@ class ExampleRandomness:
             float32 [rows, columns] in [0, 1).
         """
         site = self.reserve()
-        if keras.backend.backend() == "tensorflow":
+        if has_kernels():
             from zoo.layers.tensorflow_randomness import uniform
         else:
             uniform = hashed_uniform
@@ -117,8 +117,8 @@ def hashed_uniform(key: Any, site: int, first_row: Any, rows: int, columns: int)
     Returns:
         float32 [rows, columns] in [0, 1).
     """
-    row = ops.arange(rows, dtype="uint32") + ops.cast(first_row, "uint32")  # [rows]
+    row = ops.cast(ops.arange(rows), "uint32") + ops.cast(first_row, "uint32")  # [rows]
     state = mix(ops.cast(key, "uint32") + ops.cast((site * 0x9E3779B9) & 0xFFFFFFFF, "uint32"))
     state = mix(ops.bitwise_xor(state, mix(row)))[:, None]  # [rows, 1]
-    bits = mix(state + mix(ops.arange(columns, dtype="uint32"))[None, :])  # [rows, columns]
+    bits = mix(state + mix(ops.cast(ops.arange(columns), "uint32"))[None, :])  # [rows, columns]
     return ops.cast(ops.right_shift(bits, ops.cast(8, "uint32")), "float32") * (1.0 / (1 << 24))

@@ -9,14 +9,16 @@ from keras import ops, tree
 
 from zoo.errors import UsageError
 from zoo.layers.dropout import dropout_mask
+from zoo.layers.portable import has_kernels
 from zoo.layers.randomness import example_randomness
 
 
 class Recurrent:
     """Mixin in front of a Keras recurrent layer: the same arguments, weights and results, computed faster.
 
-    On TensorFlow and a CPU the fast recurrence of `tensorflow_recurrence.py` does the work where it can; a GPU with
-    cuDNN, another backend, and rarely used arguments are left to the layer of Keras.
+    On TensorFlow and a CPU the fast recurrence of `tensorflow_recurrence.py` does the work where it can, on JAX and
+    a GPU or TPU that of `jax_recurrence.py`. TensorFlow on a GPU, which has cuDNN, JAX on a CPU, another backend, and
+    rarely used arguments are left to the layer of Keras.
     """
 
     stateful: bool
@@ -105,7 +107,7 @@ class Recurrent:
 
     def _reads_symbols(self, symbols: Any, table: Any, training: bool) -> bool:
         """Say whether to project the table: the fast path must apply, and the table be shorter than the batch."""
-        if keras.backend.backend() != "tensorflow" or self.stateful or (training and self.dropout):
+        if not has_kernels() or self.stateful or (training and self.dropout):
             return False
         from zoo.layers import tensorflow_layers
 
@@ -115,13 +117,24 @@ class Recurrent:
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """Run over the time steps; called by `keras.layers.RNN.call`."""
-        if keras.backend.backend() == "tensorflow" and getattr(self, "use_cudnn", "auto") is not True:
-            from zoo.layers import tensorflow_layers
-
-            if tensorflow_layers.is_fast(self, training):
-                mask = tree.flatten(mask)[0] if mask is not None else None
-                return tensorflow_layers.run_layer(self, sequences, tree.flatten(initial_state), mask, training)
+        fast = _fast_layers()
+        if fast is not None and getattr(self, "use_cudnn", "auto") is not True and fast.is_fast(self, training):
+            mask = tree.flatten(mask)[0] if mask is not None else None
+            return fast.run_layer(self, sequences, tree.flatten(initial_state), mask, training)
         return super().inner_loop(sequences, initial_state, mask, training)  # type: ignore[misc]
+
+
+def _fast_layers() -> Any:
+    """The module that runs layers fast on the present backend; None where there is none."""
+    if has_kernels():
+        from zoo.layers import tensorflow_layers
+
+        return tensorflow_layers
+    if keras.backend.backend() == "jax":
+        from zoo.layers import jax_layers
+
+        return jax_layers
+    return None
 
 
 def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, symbols: bool = False) -> None:

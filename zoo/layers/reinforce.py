@@ -1,14 +1,15 @@
-"""REINFORCE (Williams 1992) with a moving baseline: a loss whose gradient is that of an expected reward."""
+"""REINFORCE (Williams 1992) with a baseline: a loss whose gradient is that of an expected reward."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
 from zoo.errors import UsageError
+from zoo.layers.assignments import assign
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -17,12 +18,15 @@ class Reinforce(keras.layers.Layer):
 
     The surrogate of Xu et al. 2015 (arXiv:1502.03044): `-(reward - baseline) log p(choices) - entropy_weight H`. The
     baseline is a moving average of the rewards of the batches before; while it is young it is their plain mean. It
-    is computed in float32 under every policy, and is the same whatever the number of replicas.
+    is computed in float32 under every policy, and is the same whatever the number of replicas. A model that says at
+    each choice which reward it expects has a baseline of its own instead, which learns by its squared error (Mnih et
+    al. 2014, arXiv:1406.6247).
 
     Args:
         momentum: the part of the baseline that stays, a batch; 0.9 in the paper.
         reward_weight: multiplies the first term.
         entropy_weight: multiplies the entropies; keeps the choices open early in training.
+        expected_weight: multiplies the squared errors of what the model expected.
         **kwargs: what every Keras layer takes.
 
     Example:
@@ -32,12 +36,18 @@ class Reinforce(keras.layers.Layer):
     """
 
     def __init__(
-        self, momentum: float = 0.9, reward_weight: float = 1.0, entropy_weight: float = 0.01, **kwargs: Any
+        self,
+        momentum: float = 0.9,
+        reward_weight: float = 1.0,
+        entropy_weight: float = 0.01,
+        expected_weight: float = 1.0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**{**kwargs, "dtype": kwargs.get("dtype") or "float32"})
         self.momentum = momentum
         self.reward_weight = reward_weight
         self.entropy_weight = entropy_weight
+        self.expected_weight = expected_weight
 
     def build(self, rewards_shape: Sequence[int | None]) -> None:
         """Create the baseline."""
@@ -50,7 +60,13 @@ class Reinforce(keras.layers.Layer):
         self.built = True
 
     def call(
-        self, rewards: Any, log_probability: Any, entropy: Any, weights: Any = None, training: bool = False
+        self,
+        rewards: Any,
+        log_probability: Any,
+        entropy: Any,
+        weights: Any = None,
+        training: bool = False,
+        expected: Any = None,
     ) -> Any:
         """Compute the surrogate; in training, move the baseline.
 
@@ -61,6 +77,8 @@ class Reinforce(keras.layers.Layer):
             weights: of the choices [B, T], 0 at those that do not count; None for all 1. A row without any that
                 counts does not move the baseline.
             training: whether the baseline moves.
+            expected: of the reward, by the model, before each choice [B, T]: the baseline in place of the moving one,
+                which then stays as it is. The gradient of its squared error goes through it, and no other.
 
         Returns:
             The sum over the batch, to be added to a sum of losses.
@@ -68,21 +86,28 @@ class Reinforce(keras.layers.Layer):
         Raises:
             UsageError: the shapes do not belong together.
         """
-        self._check(rewards, log_probability, entropy, weights)
+        self._check(
+            {"rewards": rewards, "log_probability": log_probability, "entropy": entropy}
+            | {"weights": weights, "expected": expected}
+        )
         rewards = ops.stop_gradient(rewards)
         weights = ops.ones_like(log_probability) if weights is None else ops.cast(weights, self.compute_dtype)
-        if training:
-            self._move()
-        advantage = (rewards - self.baseline)[:, None]  # [B, 1]
-        gain = self.reward_weight * advantage * log_probability + self.entropy_weight * entropy  # [B, T]
+        if expected is not None:
+            error = rewards[:, None] - ops.cast(expected, self.compute_dtype)  # [B, T]
+            gain = self._gain(ops.stop_gradient(error), log_probability, entropy)  # [B, T]
+            return ops.sum((self.expected_weight * ops.square(error) - gain) * weights)
+        baseline = self._moved() if training else self.baseline
+        gain = self._gain((rewards - baseline)[:, None], log_probability, entropy)  # [B, T]
         if training:
             counts = ops.cast(ops.max(weights, axis=1) > 0, self.compute_dtype)  # [B]
-            self.seen.assign(ops.stack([ops.sum(rewards * counts), ops.sum(counts)]))
+            assign(self.seen, ops.stack([ops.sum(rewards * counts), ops.sum(counts)]))
         return -ops.sum(gain * weights)
 
-    def _check(self, rewards: Any, log_probability: Any, entropy: Any, weights: Any) -> None:
+    def _gain(self, advantage: Any, log_probability: Any, entropy: Any) -> Any:
+        return self.reward_weight * advantage * log_probability + self.entropy_weight * entropy
+
+    def _check(self, given: Mapping[str, Any]) -> None:
         """Refuse shapes that would be broadcast to something that nobody meant."""
-        given = {"rewards": rewards, "log_probability": log_probability, "entropy": entropy, "weights": weights}
         for name, tensor in given.items():
             wanted = "[batch]" if name == "rewards" else "[batch, steps]"
             if tensor is not None and len(tensor.shape) != 1 + wanted.count(","):
@@ -96,15 +121,16 @@ class Reinforce(keras.layers.Layer):
         """What rewards are compared with: 0 before the first batch."""
         return ops.convert_to_tensor(self.state)[0]
 
-    def _move(self) -> None:
-        """Take the batch before into the baseline."""
+    def _moved(self) -> Any:
+        """Take the batch before into the baseline, and give it."""
         total, rows = ops.unstack(ops.convert_to_tensor(self.seen), 2)
         baseline, batches = ops.unstack(ops.convert_to_tensor(self.state), 2)
         arrived = ops.cast(rows > 0, "float32")
         batches = batches + arrived
         share = arrived * ops.maximum(1 - self.momentum, 1 / ops.maximum(batches, 1.0))
         baseline = baseline + share * (total / ops.maximum(rows, 1.0) - baseline)
-        self.state.assign(ops.stack([baseline, batches]))
+        assign(self.state, ops.stack([baseline, batches]))
+        return baseline
 
     def compute_output_shape(self, rewards_shape: Any, *_: Any, **__: Any) -> tuple:
         """Return the shape of a sum."""
@@ -113,4 +139,5 @@ class Reinforce(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that make this layer again."""
         config = {"momentum": self.momentum, "reward_weight": self.reward_weight}
-        return {**super().get_config(), **config, "entropy_weight": self.entropy_weight}
+        weights = {"entropy_weight": self.entropy_weight, "expected_weight": self.expected_weight}
+        return {**super().get_config(), **config, **weights}

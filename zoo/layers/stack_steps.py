@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 from keras import ops, tree
 
+from zoo.layers.portable import has_kernels
 from zoo.layers.recurrent import Recurrent
 from zoo.layers.stack import Stack
 
@@ -74,7 +74,7 @@ class StackSteps:
 
 def stack_steps(stack: Stack, known: Any, heard: int, training: bool) -> StackSteps:
     """Make a stack ready for a loop, with the fast recurrence where it applies; arguments as in `StackSteps`."""
-    if keras.backend.backend() == "tensorflow" and all(isinstance(layer, Recurrent) for layer in stack.layers):
+    if has_kernels() and all(isinstance(layer, Recurrent) for layer in stack.layers):
         from zoo.layers.tensorflow_layers import is_fast
         from zoo.layers.tensorflow_stack_steps import FastStackSteps
 

@@ -8,40 +8,28 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
+from zoo.layers.plain_layer import is_plain
 from zoo.layers.tensorflow_gru import GRUKernel
 from zoo.layers.tensorflow_lstm import LSTMKernel, reorder
 from zoo.layers.tensorflow_recurrence import recurrence
 from zoo.layers.tensorflow_simple_rnn import SimpleRNNKernel
 from zoo.layers.tensorflow_sweep import Tensor
 
-FAST_DTYPES = ("float32", "bfloat16", "float16")
-
 ONE_HOT_ROWS = 512
 """Up to this many symbols the 16-bit gradient of a look-up is a matmul with one-hot rows."""
 
 
 def is_fast(layer: Any, training: bool) -> bool:
-    """Say whether the fast recurrence computes what a layer asks for.
+    """Say whether the fast recurrence computes what a layer asks for (see `is_plain`).
 
     Args:
         layer: one of the zoo's SimpleRNN, LSTM, GRU.
         training: whether dropout is on.
 
     Returns:
-        False for other activations than tanh and sigmoid, for recurrent dropout in training, a GRU whose reset gate
-        comes before the matmul, float64, `unroll=True`, and on a GPU (where Keras' own layer calls cuDNN).
+        False also on a GPU, where Keras' own layer calls cuDNN.
     """
-    cell = layer.cell
-    gates = getattr(cell, "recurrent_activation", keras.activations.sigmoid)
-    return (
-        cell.activation is keras.activations.tanh
-        and gates is keras.activations.sigmoid
-        and getattr(cell, "reset_after", True)
-        and not (training and cell.recurrent_dropout)
-        and not layer.unroll
-        and layer.compute_dtype in FAST_DTYPES
-        and not tf.config.list_logical_devices("GPU")
-    )
+    return is_plain(layer, training) and not tf.config.list_logical_devices("GPU")
 
 
 class Cell(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from zoo.layers.loop_projection import LoopProjection
+from zoo.layers.tensorflow_sweep import matrix, times
 
 
 class DeferredProjection(LoopProjection):
@@ -32,16 +33,15 @@ class DeferredProjection(LoopProjection):
             return tf.identity(known), gradient
 
         super().__init__(tf.stop_gradient(weight), expose(known, weight))
-        # A matmul that transposes on the fly is a third slower.
-        self._transposed = tf.transpose(self.weight)  # [O, I]
+        self._there, self._back = matrix(self.weight), matrix(self.weight, transpose=True)
 
     def __call__(self, known: Any, inputs: Any) -> Any:
         """Make one step: [B, O] and [B, I] -> [B, O]."""
-        weight, transposed = self.weight, self._transposed
+        there, back = self._there, self._back
 
         @tf.custom_gradient
         def product(inputs: Any) -> tuple:
-            return tf.matmul(inputs, weight), lambda d_output: tf.matmul(d_output, transposed)
+            return times(inputs, there), lambda d_output: times(d_output, back)
 
         return known + product(inputs)
 

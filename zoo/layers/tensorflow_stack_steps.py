@@ -30,10 +30,11 @@ class FastStackSteps(StackSteps):
         for number, cell in enumerate(self._cells):
             width = known.shape[-1] if number == 0 else 0
             projected = _bias(cell.input_bias, cell, steps, rows)  # [T, B, G]
+            # Not two slices: the gradient of each would be as large as the whole.
+            outside, weights = tf.split(cell.input_kernel, [width, -1])  # [E, G], [I, G]
             if width:
-                flat = tf.matmul(tf.reshape(known, [-1, width]), cell.input_kernel[:width])
+                flat = tf.matmul(tf.reshape(known, [-1, width]), outside)
                 projected += tf.reshape(flat, [steps, rows, flat.shape[-1]])
-            weights = cell.input_kernel[width:]  # [I, G]
             if cell.kernel.separate_recurrent_bias:
                 recurrent = _bias(cell.recurrent_bias, cell, steps, rows)
                 pairs = [(weights, projected), (cell.recurrent_kernel, recurrent)]

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple, Protocol
 
 import tensorflow as tf
 
+from zoo.processor import likes_transposed_weights
+
 Tensor = Any
 """tf.Tensor, whose stubs mypy does not see."""
 
@@ -88,14 +90,13 @@ class Matrix(NamedTuple):
 def matrix(weights: Tensor, transpose: bool = False) -> Matrix:
     """Lay out a weight for many small matmuls.
 
-    A float32 matmul that transposes on the fly is a third slower. A 16-bit one multiplies neighbours along the summed
-    axis, so it is faster (by a sixth at U = 512) where that axis is the last.
+    It hangs on the processor whether a matmul is faster with its right factor transposed.
 
     Args:
         weights: [K, N].
         transpose: whether to multiply by the transpose of `weights`.
     """
-    wants_transposed = weights.dtype.size == 2
+    wants_transposed = likes_transposed_weights(8 * weights.dtype.size)
     return Matrix(weights if wants_transposed == transpose else tf.transpose(weights), wants_transposed)
 
 

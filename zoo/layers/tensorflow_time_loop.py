@@ -25,9 +25,11 @@ def run_steps(step: Step, sequences: Any, state: Any) -> tuple[Any, Any]:
 
 
 def _unrolled(step: Step, sequences: Any, flat: list, state: Any) -> tuple[Any, Any]:
-    outputs = []
-    for slices in zip(*(tf.unstack(value) for value in flat), strict=True):
-        output, state = step(tree.pack_sequence_as(sequences, list(slices)), state)
+    outputs, randomness = [], step_randomness()
+    for number, slices in enumerate(zip(*(tf.unstack(value) for value in flat), strict=True)):
+        # The numbers that a loop would draw, as other backends make one.
+        with randomness(number):
+            output, state = step(tree.pack_sequence_as(sequences, list(slices)), state)
         outputs.append(output)
     return tree.map_structure(lambda *parts: tf.stack(parts), *outputs), state
 
@@ -36,10 +38,15 @@ def _looped(step: Step, sequences: Any, flat: list, state: Any) -> tuple[Any, An
     """Make the first step outside of the loop, which tells the shapes and dtypes of what a step returns."""
     steps = tf.shape(flat[0])[0]
     randomness = step_randomness()
+    # Read from arrays: the gradient of a slice of a tensor is as large as the tensor, at every step.
+    queues = [
+        tf.TensorArray(value.dtype, size=steps, element_shape=value.shape[1:], clear_after_read=False).unstack(value)
+        for value in flat
+    ]
 
     def advance(number: Any, state: Any) -> tuple[Any, Any]:
         with randomness(number):
-            return step(tree.pack_sequence_as(sequences, [value[number] for value in flat]), state)
+            return step(tree.pack_sequence_as(sequences, [queue.read(number) for queue in queues]), state)
 
     first, state = advance(tf.constant(0), state)
     arrays = [
@@ -57,6 +64,8 @@ def _looped(step: Step, sequences: Any, flat: list, state: Any) -> tuple[Any, An
         lambda number, *_: number < steps,
         body,
         (tf.constant(1), leaves, arrays),
+        # Without it XLA does not know how large the gradient's stacks become.
+        maximum_iterations=steps - 1,
         shape_invariants=(tf.TensorShape([]), [leaf.shape for leaf in leaves], [tf.TensorShape(None) for _ in arrays]),
     )
     return tree.pack_sequence_as(first, [array.stack() for array in arrays]), tree.pack_sequence_as(state, list(leaves))

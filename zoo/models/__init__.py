@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zoo.models.attending_decoder import AttendingDecoder
+from zoo.models.backbone_encoder import BackboneEncoder
 from zoo.models.classifier import Classifier
 from zoo.models.decoder import Decoder
 from zoo.models.encoder import Encoder
@@ -14,6 +15,7 @@ from zoo.models.tagger import Tagger
 
 __all__ = [
     "AttendingDecoder",
+    "BackboneEncoder",
     "Classifier",
     "Decoder",
     "Encoder",

@@ -92,8 +92,8 @@ class Classifier(keras.Model):
         return cls(**{**config, "encoder": encoder})
 
     def get_build_config(self) -> dict[str, Any]:
-        """Say nothing: the weights' shapes depend on no input."""
-        return {}
+        """Say that it is to be built; the weights' shapes depend on no input."""
+        return {"built": True}
 
     def build_from_config(self, config: dict[str, Any]) -> None:
         """Make all weights."""

@@ -22,6 +22,8 @@ class Encoder(keras.Model):
         embedding: E, width of a token's vector.
         bidirectional: whether to read in both directions; the memory is then 2 U wide.
         dropout: share that is dropped while training: of tokens' vectors and layers' outputs.
+        word_dropout: share of the tokens whose whole vectors are dropped while training (Iyyer et al. 2015, "Deep
+            Unordered Composition Rivals Syntactic Methods for Text Classification").
         cells: further cells by name, as plugins add them.
         stack: the recurrent layers, already made; then all said of them above is theirs.
 
@@ -40,6 +42,7 @@ class Encoder(keras.Model):
         dropout: float = 0.0,
         cells: dict[str, Any] | None = None,
         stack: Stack | None = None,
+        word_dropout: float = 0.0,
         name: str = "encoder",
         **keywords: Any,
     ) -> None:
@@ -59,6 +62,8 @@ class Encoder(keras.Model):
         self.stack = stack
         self.vocabulary, self.width = vocabulary, embedding
         self.dropout = Dropout(dropout, name="dropout", dtype=self.dtype_policy)
+        whole = (None, None, 1)
+        self.word_dropout = Dropout(word_dropout, noise_shape=whole, name="word_dropout", dtype=self.dtype_policy)
         self.output_size = stack.compute_output_shape((None, None))[0][-1]
         """D, the width of the memory."""
         self.summary_size = self.output_size
@@ -90,7 +95,7 @@ class Encoder(keras.Model):
         """
         mask = ops.ones_like(source, dtype="bool") if mask is None else ops.cast(mask, "bool")
         embedded = ops.cast(ops.take(self.table, source, axis=0), self.compute_dtype)  # [B, S, E]
-        embedded = self.dropout(embedded, training=training)
+        embedded = self.dropout(self.word_dropout(embedded, training=training), training=training)
         memory, states = self.stack(embedded, mask=mask, training=training)  # [B, S, D]
         last = states[-1]
         halves = [last[0], last[len(last) // 2]] if memory.shape[-1] != last[0].shape[-1] else [last[0]]
@@ -107,6 +112,7 @@ class Encoder(keras.Model):
             "vocabulary": self.vocabulary,
             "embedding": self.width,
             "dropout": self.dropout.rate,
+            "word_dropout": self.word_dropout.rate,
             "stack": keras.saving.serialize_keras_object(self.stack),
         }
 

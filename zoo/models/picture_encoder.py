@@ -49,6 +49,11 @@ class PictureEncoder(keras.layers.Layer):
         ]
         self.shares: list[list[Any]] = []
 
+    @property
+    def output_size(self) -> int:
+        """D."""
+        return self.filters[-1]
+
     def _convolution(self, width: int, name: str, stride: int = 1) -> keras.layers.Conv2D:
         return keras.layers.Conv2D(
             width, 3, stride, padding="same", kernel_initializer="he_normal", name=name, dtype=self.dtype_policy

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops
 
 from zoo.models.attending_decoder import AttendingDecoder
+from zoo.models.backbone_encoder import BackboneEncoder
 from zoo.models.encoder_decoder import EncoderDecoder
 from zoo.models.picture_encoder import PictureEncoder
 
@@ -24,7 +26,7 @@ class PictureToText(EncoderDecoder):
 
     def __init__(
         self,
-        encoder: PictureEncoder,
+        encoder: PictureEncoder | BackboneEncoder,
         decoder: AttendingDecoder,
         shape: tuple[int, int, int],
         name: str = "picture_to_text",
@@ -32,6 +34,18 @@ class PictureToText(EncoderDecoder):
     ) -> None:
         super().__init__(encoder, decoder, name, **keywords)
         self.shape = tuple(shape)
+
+    @property
+    def features(self) -> Callable[[Any], Any] | None:
+        """A function from pictures to what training leaves as it is, and `call` takes as well; None where it learns."""
+        encoder = self.encoder
+        return encoder.features if isinstance(encoder, BackboneEncoder) and encoder.frozen else None
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """(h, w) of the grid that is looked at."""
+        _, height, width, _ = self.encoder.compute_output_shape((None, *self.shape))
+        return height, width
 
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; the number of symbols does not matter."""
@@ -46,7 +60,7 @@ class PictureToText(EncoderDecoder):
         """Look at pictures and read captions.
 
         Args:
-            source: `[B, height, width, channels]`, values from 0 to 255.
+            source: `[B, height, width, channels]`, values from 0 to 255, or their `features`.
             previous: int `[B, T]`, the target shifted by one.
             training: whether dropout is on.
 

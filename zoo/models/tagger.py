@@ -12,6 +12,9 @@ from zoo.errors import UsageError
 from zoo.layers import Dropout, Stack, cell_by_name
 from zoo.models.picture_encoder import PictureEncoder
 
+AT_ONCE = 512
+"""Pictures that are encoded together where nothing is trained."""
+
 
 @keras.saving.register_keras_serializable(package="zoo")
 class Tagger(keras.Model):
@@ -101,7 +104,7 @@ class Tagger(keras.Model):
         Returns:
             Logits `[B, T, C]`.
         """
-        outputs = self.dropout(self._read(source), training=training)  # [B, T, U]
+        outputs = self.dropout(self._read(source, training), training=training)  # [B, T, U]
         if self.recurrent is not None:
             outputs, _ = self.recurrent(outputs, mask=mask, training=training)  # [B, T, U] or [B, T, 2 U]
         return self.logits(outputs)
@@ -131,13 +134,44 @@ class Tagger(keras.Model):
             output, states = self.recurrent.step(output, states)
         return self.logits(output), states
 
-    def _read(self, source: Any) -> Any:
+    def _read(self, source: Any, training: bool = False) -> Any:
         """Encode each frame by itself: [B, T, U]."""
         if self.pictures is None:
             return self.features(source)
         shape = ops.shape(source)
-        grid = self.pictures(ops.reshape(source, (-1, *self.frame)))  # [B T, h, w, D]
-        return self.features(ops.reshape(grid, (shape[0], shape[1], grid.shape[1] * grid.shape[2] * grid.shape[3])))
+        pictures = ops.reshape(source, (-1, *self.frame))  # [B T, height, width, channels]
+        count = ops.shape(pictures)[0]
+        if training or (isinstance(count, int) and count <= AT_ONCE):
+            features = self._read_pictures(pictures)
+        elif isinstance(count, int):
+            features = self._read_by_parts(pictures, count)
+        else:
+            features = ops.cond(
+                count > AT_ONCE,
+                lambda: self._read_by_parts(pictures, count),
+                lambda: self._read_pictures(pictures),
+            )
+        return ops.reshape(features, (shape[0], shape[1], self.units))
+
+    def _read_pictures(self, pictures: Any) -> Any:
+        """Encode pictures [N, height, width, channels] to [N, U]."""
+        assert self.pictures is not None
+        grid = self.pictures(pictures)  # [N, h, w, D]
+        return self.features(ops.reshape(grid, (-1, grid.shape[1] * grid.shape[2] * grid.shape[3])))
+
+    def _read_by_parts(self, pictures: Any, count: Any) -> Any:
+        """Encode more than AT_ONCE pictures, so many at a time: what a clip needs of memory hardly grows with it."""
+        whole = (count - 1) // AT_ONCE
+
+        def part(number: Any) -> Any:
+            # The last part begins earlier, so that all are of one size; what it repeats is left out below.
+            start = ops.minimum(number * AT_ONCE, count - AT_ONCE)
+            return self._read_pictures(ops.slice(pictures, (start, 0, 0, 0), (AT_ONCE, *self.frame)))
+
+        parts = ops.map(part, ops.arange(whole + 1))  # [whole + 1, AT_ONCE, U]
+        rest = count - whole * AT_ONCE
+        first = ops.reshape(parts[:-1], (-1, self.units))
+        return ops.concatenate([first, parts[-1][AT_ONCE - rest :]], axis=0)  # [N, U]
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments that make this model again."""

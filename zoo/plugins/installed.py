@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 GROUPS = {"zoo.tasks": "task", "zoo.plugins": "plugin"}
 
@@ -40,19 +41,23 @@ class PluginInfo:
     @property
     def summary(self) -> str:
         """The first line of the module's docstring; empty where there is none."""
-        tree = _parse(self.module)
-        docstring = ast.get_docstring(tree) if tree else None
+        docstring = ast.get_docstring(self._tree) if self._tree else None
         return docstring.strip().split("\n", 1)[0] if docstring and docstring.strip() else ""
 
     @property
     def api(self) -> int | None:
         """The number that the module assigns to ZOO_API, read from its source; None where it does not."""
-        tree = _parse(self.module)
-        for statement in tree.body if tree else []:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id="ZOO_API")], value=ast.Constant(value=int(number))):
-                    return number
-        return None
+        return _stated_api(self._tree)
+
+    @property
+    def problem(self) -> str:
+        """Why it cannot be used, as far as metadata and source tell; empty where they tell nothing."""
+        ours = _our_api()
+        return too_new(self.api, ours) if self.api and ours and self.api > ours else ""
+
+    @cached_property
+    def _tree(self) -> ast.Module | None:
+        return _parse(self.module)
 
 
 def find_plugins() -> list[PluginInfo]:
@@ -93,6 +98,27 @@ def switched_off(info: PluginInfo, disabled: Iterable[str]) -> bool:
     """Whether a list of entry-point and distribution names has this plugin."""
     names = {normalised(name.strip()) for name in disabled if name.strip()}
     return normalised(info.name) in names or normalised(info.distribution) in names
+
+
+def too_new(version: int, ours: int) -> str:
+    """Say that a plugin was made for a newer version of the contract than ours, and what to do."""
+    return f"made for plugin API {version}, and this zoo has {ours}: update seqzoo"
+
+
+@cache
+def _our_api() -> int | None:
+    return _stated_api(_parse("zoo.hookspecs"))  # importing it would import pluggy
+
+
+def _stated_api(tree: ast.Module | None) -> int | None:
+    for statement in tree.body if tree else []:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id="ZOO_API")], value=ast.Constant(value=int(number)))
+                | ast.AnnAssign(target=ast.Name(id="ZOO_API"), value=ast.Constant(value=int(number)))
+            ):
+                return number
+    return None
 
 
 def _parse(module: str) -> ast.Module | None:

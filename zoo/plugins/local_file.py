@@ -76,7 +76,10 @@ def only_task(module: ModuleType, path: Path) -> type[Any]:
 
 def describe_error(error: BaseException) -> str:
     """An exception on one line: its type, and its message where it has one."""
-    message = error.msg if isinstance(error, SyntaxError) else str(error)
+    try:
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+    except Exception:  # an exception of a stranger's may be as broken as the rest of it
+        message = ""
     message = " ".join(message.split())
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 

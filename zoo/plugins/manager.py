@@ -48,6 +48,7 @@ class Components:
     strategies: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     data: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     callbacks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    devices: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 class Plugins:
@@ -239,8 +240,8 @@ def _checked(task: Any) -> type[Any]:
 
 
 def _one(kind: str) -> str:
-    names = {"cells": "cell", "attentions": "attention", "strategies": "strategy", "callbacks": "callback"}
-    return {**names, "data": "data source"}[kind]
+    names = {"strategies": "strategy", "data": "data source"}
+    return names.get(kind, kind.removesuffix("s"))
 
 
 def _cause(error: BaseException) -> str:

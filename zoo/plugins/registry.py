@@ -10,6 +10,7 @@ import pluggy
 
 from zoo import hookspecs
 from zoo.errors import ZooError, did_you_mean
+from zoo.plugins.installed import too_new
 
 OURS = "seqzoo"
 COMPONENT_HOOKS = {
@@ -18,6 +19,7 @@ COMPONENT_HOOKS = {
     "strategies": "zoo_strategies",
     "data": "zoo_data",
     "callbacks": "zoo_callbacks",
+    "devices": "zoo_devices",
 }
 # Names that no plugin may take. They stand here because asking those who have them would import Keras; a test compares.
 BUILT_IN = {
@@ -51,6 +53,7 @@ BUILT_IN = {
         "mnist-10k",
     ),
     "callbacks": ("tensorboard", "csv"),
+    "devices": ("auto", "cpu", "gpu", "workers", "tpu"),
 }
 
 
@@ -158,10 +161,12 @@ def check_api(version: Any) -> None:
     if not isinstance(version, int):
         raise PluginError(f"ZOO_API must be a whole number, not {version!r}")
     if version > hookspecs.ZOO_API:
-        raise PluginError(f"made for plugin API {version}, and this zoo has {hookspecs.ZOO_API}: update seqzoo")
+        raise PluginError(too_new(version, hookspecs.ZOO_API))
 
 
 def taken_twice(kind: str, name: str, owners: list[str]) -> str:
     """Say that several plugins use one name, and what to do."""
+    # The zoo's own first: it is the other one that can be switched off.
+    owners = sorted(owners, key=lambda owner: (owner.split()[0] != "seqzoo", owner))
     which = owners[-1].split()[0]
     return f"{kind} '{name}' is given by {' and by '.join(owners)}: switch one off, as with ZOO_DISABLE={which}"

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
+from zoo.processor import prefer_onednn
 from zoo.runs.folder import RunFolder
+from zoo.runs.local_workers import start_others
 from zoo.runs.named_callbacks import named_callbacks
+from zoo.runs.onlooker import as_worker
 from zoo.runs.run import Run, check_end
 from zoo.settings import from_yaml, resolve, to_yaml
+from zoo.settings.layers import from_text, said
+from zoo.settings.resolve import glance
+from zoo.training.engines.backend import choose_engine
+from zoo.training.engines.devices import check_kind
 
 if TYPE_CHECKING:
     from zoo.task import Task
@@ -43,68 +51,94 @@ def run(
         ZooError: what the training raises.
     """
     from zoo.plugins import Plugins
+
+    overrides: Any = {**settings} if settings else list(words)
+    if settings and words:
+        raise UsageError("settings come as words or as keywords, not as both")
+    # Before a task's module imports Keras and TensorFlow, which read these once.
+    choose_engine(glance(overrides, "engine") or "auto", glance(overrides, "device", "device.kind") or "auto")
+    prefer_onednn()
     from zoo.search import check_search
 
     plugins = Plugins()
     name, found = _task(plugins, task)
-    overrides: Any = {**settings} if settings else list(words)
-    if settings and words:
-        raise UsageError("settings come as words or as keywords, not as both")
     resolved: Any = resolve(found.Settings, found.presets, overrides, task=name)
+    choose_engine(resolved.engine, resolved.device.kind)
     check_end(resolved.train)
     instance = found(resolved, _components(plugins))
+    check_kind(resolved.device.kind, instance.components["devices"])
     named_callbacks(resolved.train.callbacks, None, instance.components["callbacks"])
     check_search(resolved.search, instance.components["strategies"])
-    splits = instance.splits()
-    codecs = instance.codecs()
-    for codec in {id(codec): codec for codec in codecs.values()}.values():
-        # A codec that two roles share learns from both.
-        roles = [role for role, other in codecs.items() if other is codec]
-        codec.fit(value for role in roles for value in _values(splits.train, role))
-    folder = RunFolder.create(resolved.out, name)
-    try:
-        for role, codec in codecs.items():
-            codec.save(folder.codecs, role)
-        folder.begin(
-            {"task": name, "file": str(task) if _is_path(task) else "", "versions": _versions()}, to_yaml(resolved)
-        )
-        return Run(instance, name, folder, codecs).train(report, callbacks, splits)
-    except Exception:
-        folder.discard()
-        raise
+    with ExitStack() as stack:
+        onlooker = as_worker(None, resolved.device, stack)
+        if resolved.device.local_workers:
+            start_others(resolved.device, _command(task, resolved, stack), stack)
+        splits = instance.splits()
+        codecs = instance.codecs()
+        for codec in {id(codec): codec for codec in codecs.values()}.values():
+            # A codec that two roles share learns from both.
+            roles = [role for role, other in codecs.items() if other is codec]
+            codec.fit(value for role in roles for value in _values(splits.train, role))
+        folder = onlooker or RunFolder.create(resolved.out, name)
+        try:
+            for role, codec in codecs.items():
+                codec.save(folder.codecs, role)
+            folder.begin(
+                {"task": name, "file": str(task) if _is_path(task) else "", "versions": _versions()}, to_yaml(resolved)
+            )
+            return Run(instance, name, folder, codecs).train(report, callbacks, splits)
+        except Exception:
+            folder.discard()
+            raise
 
 
-def load(path: str | Path, task: str | type[Task] = "") -> Run:
+def load(path: str | Path, task: str | type[Task] = "", engine: str = "auto") -> Run:
     """Load a run.
 
     Args:
         path: its folder, or a task's name for the latest run under `runs/`.
         task: the task's class or file, for a run of a task that no plugin registers.
+        engine: `tensorflow` or `jax`; `auto` for the one that the run was trained with, where it is there.
 
     Returns:
         The run, ready to sample, predict, evaluate or resume.
 
     Raises:
-        ZooError: it is no run, or its task is not installed.
+        ZooError: it is no run, its task is not installed, or Keras was imported with another engine.
     """
     from zoo.plugins import Plugins
 
+    prefer_onednn()
     folder = RunFolder.find(str(path))
     about = folder.about()
+    given = folder.read_settings()
+    if engine != "auto":
+        choose_engine(engine)
+    else:
+        choose_engine(said(from_text(given, str(folder.settings)), "engine") or "auto", firm=False)
     plugins = Plugins()
     _, found = _task(plugins, task or about.get("file") or about["task"])
-    try:
-        text = folder.settings.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ZooError(f"cannot read {folder.settings}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ZooError(f"{folder.settings} is damaged: byte {error.start} is not valid UTF-8") from error
-    settings: Any = from_yaml(found.Settings, text, str(folder.settings))
+    settings: Any = from_yaml(found.Settings, given, str(folder.settings))
     instance = found(settings, _components(plugins))
     codecs = instance.codecs()
     for role, codec in codecs.items():
         codec.restore(folder.codecs, role)
     return Run(instance, about["task"], folder, codecs)
+
+
+def _command(task: str | type[Task], settings: Any, stack: ExitStack) -> list[str]:
+    """Words of `zoo` that train the same in another process.
+
+    Raises:
+        UsageError: the task is a class of this process, which another one cannot name.
+    """
+    if isinstance(task, type):
+        raise UsageError(
+            "device.local_workers starts processes, which find a task by its name or its file, not a class"
+        )
+    path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-workers-"))) / "settings.yaml"
+    path.write_text(to_yaml(settings), encoding="utf-8")
+    return ["run", task, f"config={path}", "preset="]
 
 
 def _components(plugins: Any) -> dict[str, Any]:
@@ -132,7 +166,7 @@ def _versions() -> dict[str, str]:
     from importlib.metadata import PackageNotFoundError, version
 
     found = {}
-    for name in ("seqzoo", "tensorflow", "keras"):
+    for name in ("seqzoo", "tensorflow", "jax", "keras"):
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return found

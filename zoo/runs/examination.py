@@ -17,11 +17,12 @@ MOST = 10_000
 
 @dataclass(frozen=True)
 class Shown:
-    """An answer beside the truth, each a line for people."""
+    """An answer beside the truth, each a line for people, and what else there is to say about it."""
 
     source: str
     target: str
     answer: str
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,9 +87,8 @@ def examine(
         notes = (*notes, f"answers to the first {MOST:,} of {len(examples):,} examples were compared with the truth")
 
     def shown(place: int) -> Shown:
-        example = chosen[place]
-        texts = (example["source"], example["target"], answers[place].value)
-        return Shown(*(topology.show(text) for text in texts))
+        example, answer = chosen[place], answers[place]
+        return Shown(*topology.show_beside(example["source"], example["target"], answer.value), topology.remark(answer))
 
     return Examination(
         split,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -113,7 +114,8 @@ class RunFolder:
             settings: as YAML.
         """
         write_atomic(self.settings, settings)
-        write_atomic(self._about, json.dumps({"format": FORMAT, **about}, indent=2) + "\n")
+        about = {"format": FORMAT, **about, "settings": _checksum(settings)}
+        write_atomic(self._about, json.dumps(about, indent=2) + "\n")
         if self.path.parent.parent.name == "runs":
             self._point_latest()
 
@@ -159,6 +161,25 @@ class RunFolder:
         if about["format"] > FORMAT:
             raise ZooError(f"{self.path} was written by a newer version of the zoo; install that one")
         return about
+
+    def read_settings(self) -> str:
+        """Read the settings, as YAML.
+
+        Raises:
+            ZooError: the file is missing or damaged, or not what the run wrote.
+        """
+        try:
+            text = self.settings.read_text(encoding="utf-8")
+        except OSError as error:
+            raise ZooError(f"cannot read {self.settings}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise ZooError(f"{self.settings} is damaged: byte {error.start} is not valid UTF-8") from error
+        # Cut off at a line's end it would still be YAML, and load with defaults.
+        if self.about().get("settings", _checksum(text)) != _checksum(text):
+            raise ZooError(
+                f"{self.settings} is damaged, or was edited; settings are changed by: zoo resume {self.path} key=value"
+            )
+        return text
 
     def _point_latest(self) -> None:
         link = self.path.parent / "latest"
@@ -253,6 +274,10 @@ class RunFolder:
         shutil.rmtree(self.cache, ignore_errors=True)
 
 
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def save_weights(path: Path, model: Any) -> None:
     """Write a model's weights as named arrays.
 
@@ -260,7 +285,9 @@ def save_weights(path: Path, model: Any) -> None:
         path: of the file.
         model: a keras.Model.
     """
-    arrays = {f"{index:03d}/{variable.path}": variable.numpy() for index, variable in enumerate(model.variables)}
+    from keras import ops
+
+    arrays = {f"{index:03d}/{each.path}": ops.convert_to_numpy(each) for index, each in enumerate(model.variables)}
     save_checkpoint(path, arrays, {})
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import math
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
 from zoo.runs.examination import Examination, examine
 from zoo.runs.folder import RunFolder, load_weights
+from zoo.runs.local_workers import start_others
 from zoo.runs.named_callbacks import named_callbacks
+from zoo.runs.onlooker import Onlooker, as_worker
 from zoo.settings import override, to_yaml
 from zoo.topology.inference import Inference
 
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
     from zoo.data import Batches, Splits
     from zoo.search import Score
     from zoo.task import Task
-    from zoo.topology import Answer
+    from zoo.topology import Alignment, Answer
     from zoo.training.engines import Engine
     from zoo.training.report import Report
 
@@ -49,10 +54,16 @@ class Run:
         self._model: keras.Model | None = None
         self._engine: Engine | None = None
         self._rows = 0
+        self._training = False
         self._inference: Inference | None = None
 
     def __repr__(self) -> str:
         return f"<Run of {self.name} in {self.folder.path}>"
+
+    @property
+    def onlooker(self) -> bool:
+        """Whether this process is one of several workers and not their chief, who alone has the results."""
+        return isinstance(self.folder, Onlooker)
 
     @property
     def metrics(self) -> list[dict[str, Any]]:
@@ -67,7 +78,11 @@ class Run:
 
             device = self.settings.device
             rows = self._rows or self.settings.batch.size
-            self._engine = make_engine(device.kind, device.replicas, device.threads, device.precision, rows)
+            # What a run answers is computed by one process alone, on what this machine has.
+            elsewhere = device.kind in ("gpu", "tpu", "workers") and not self._training
+            kind = "auto" if elsewhere else device.kind
+            planner = self.task.components.get("devices", {}).get(kind)
+            self._engine = make_engine(device, rows, kind, planner)
         return self._engine
 
     @property
@@ -133,13 +148,19 @@ class Run:
             ZooError: bad data, a damaged checkpoint, a loss that is no number, a folder that cannot be written to.
         """
         from zoo.training.checkpoint import load_checkpoint
+        from zoo.training.engines import find_cluster
         from zoo.training.optimizers import make_optimizer
         from zoo.training.report import Silent
         from zoo.training.trainer import Trainer
 
         settings, train = self.settings, self.settings.train
+        cluster = find_cluster(settings.device.kind)
+        if not cluster.chief:
+            report, callbacks = Silent(), []
         report = report or Silent()
-        named = named_callbacks(train.callbacks, self.folder.path, self.task.components.get("callbacks", {}))
+        self._training, together = True, cluster.workers > 1
+        names = train.callbacks if cluster.chief else []
+        named = named_callbacks(names, self.folder.path, self.task.components.get("callbacks", {}))
         try:
             splits = splits or self.task.splits()
             training = self._batches(splits, "train")
@@ -148,6 +169,11 @@ class Run:
             validation = self._batches(splits, "validation")
             self._rows = training.size
             model = self._build()
+            if not model.trainable_weights:
+                raise ZooError(
+                    f"task {self.name}: model() gave a model that has nothing to train yet; "
+                    "build its layers in its build(), or call it once"
+                )
             optimizer = self.engine.build(lambda: make_optimizer(train), settings.seed)
             self._prepare(optimizer, train.clip, train.average)
             trainer = Trainer(
@@ -161,7 +187,7 @@ class Run:
                 keeper=self.folder,
                 callbacks=[*named, *callbacks],
                 report=report,
-                example=self._example,
+                example=self._example if cluster.chief else str,
             )
             model.optimizer = optimizer
             step = 0
@@ -170,14 +196,22 @@ class Run:
                 self._same_data(state, training)
                 trainer.resume(arrays, state)
                 step = trainer.state.step
+            else:
+                self.task.begin(model)
             self.folder.rewind(step)
             report.begin(self._introduction(splits, training, validation, step))
+            trainer.training = self.topology.settle(training, self.inference, self.folder.cache)
+            if validation is not None:
+                trainer.validation = self.topology.settle(validation, self.inference, self.folder.cache)
             self.reason = trainer.train()
             self.interrupted = trainer.interrupted
         finally:
             self.folder.clear_cache()
         report.end(f"{self.reason}; the run is in {self.folder.path}")
-        if self.folder.best.exists():
+        if together:
+            # The others are leaving: from here on this process computes alone, with the best weights.
+            self._training, self._engine, self._model = False, None, None
+        elif self.folder.best.exists():
             load_weights(self.folder.best, model)
         return self
 
@@ -189,7 +223,7 @@ class Run:
 
     def _introduction(self, splits: Splits, training: Batches, validation: Batches | None, step: int) -> list[str]:
         assert self._model is not None
-        weights = sum(int(variable.value.shape.num_elements()) for variable in self._model.trainable_variables)
+        weights = sum(math.prod(variable.shape) for variable in self._model.trainable_variables)
         lines = [
             *splits.notes,
             f"data: {training.describe()}" + (f"; validation: {validation.describe()}" if validation else ""),
@@ -226,9 +260,13 @@ class Run:
             settings = override(self.settings, changes, task=self.name)
             check_end(settings.train)
             self.settings = self.task.settings = settings
-            self.folder.begin(self.folder.about(), to_yaml(self.settings))
             self._engine = self._model = None
-        return self.train(report, callbacks)
+        with ExitStack() as stack:
+            self.folder = as_worker(self.folder, self.settings.device, stack) or self.folder
+            if changes:
+                self.folder.begin(self.folder.about(), to_yaml(self.settings))
+            start_others(self.settings.device, ["resume", str(self.folder.path)], stack)
+            return self.train(report, callbacks)
 
     def evaluate(self, split: str = "test") -> dict[str, float]:
         """Measure the model on a split of its data.
@@ -258,8 +296,6 @@ class Run:
         Raises:
             ZooError: the data has no such split, or it cannot be read.
         """
-        import tempfile
-
         from zoo.training.evaluation import evaluate
 
         if split not in ("train", "validation", "test"):
@@ -276,7 +312,7 @@ class Run:
         return examine(self.topology, self.inference, self.settings, examples, split, metrics, show)
 
     def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
-        """Answer raw inputs, with scores, probabilities or alignments beside the answers (see `predict`)."""
+        """Answer raw inputs, with scores, probabilities or alternatives beside the answers (see `predict`)."""
         return self.topology.answer(self.inference, list(inputs), self._searching(search))
 
     def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
@@ -290,6 +326,35 @@ class Run:
             One answer an input.
         """
         return self.topology.predict(self.inference, list(inputs), self._searching(search))
+
+    def stream_answers(self, frames: Iterable[Any]) -> Iterator[Answer]:
+        """Label frames as they come, such as those of a camera; the model keeps its state from each to the next.
+
+        Args:
+            frames: raw frames, one at a time; an endless iterator will do.
+
+        Returns:
+            An iterator with an answer for each frame, given before the next one is asked for.
+
+        Raises:
+            ZooError: the task labels no frames, or its model looks ahead; train with `model.causal=true`.
+        """
+        return self.topology.stream_answers(self.inference, frames)
+
+    def align(self, inputs: Sequence[Any], texts: Sequence[str]) -> list[Alignment]:
+        """Say where the model looks in its inputs while it writes given texts about them.
+
+        Args:
+            inputs: such as the task's data has them.
+            texts: one an input, such as `predict` gives.
+
+        Returns:
+            One alignment an input; its `lines` draw it.
+
+        Raises:
+            ZooError: the model does not look at its input while it writes.
+        """
+        return self.topology.align(self.inference, list(inputs), list(texts), self.settings)
 
     def sample(
         self,

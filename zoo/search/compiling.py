@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any
 
 import keras
 
 
-def compile_function(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function of tensors by XLA; on a backend without it, give the function itself."""
+def compiler(model: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give what compiles functions of tensors that read a model, by XLA.
+
+    Args:
+        model: its weights are read when a function is called.
+
+    Returns:
+        Takes a function and gives the compiled one; on a backend without XLA, the function itself.
+    """
     backend = keras.backend.backend()
     if backend == "tensorflow":
-        from zoo.search.tensorflow_compiling import compile_function as compile
+        from zoo.search.tensorflow_compiling import compile_function
 
-        return compile(function)
+        return compile_function
     if backend == "jax":
-        compiled: Callable[..., Any] = importlib.import_module("jax").jit(function)
-        return compiled
-    return function
+        from zoo.layers.jax_functions import jitted
+
+        return lambda function: jitted(function, lambda: getattr(model, "variables", ()))
+    return lambda function: function

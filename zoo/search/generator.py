@@ -10,7 +10,7 @@ from keras import ops, tree
 
 from zoo.errors import UsageError
 from zoo.search.batching import by_length, length_bucket, padded, row_bucket, rows_of
-from zoo.search.compiling import compile_function
+from zoo.search.compiling import compiler
 from zoo.search.greedy import Greedy
 from zoo.search.hypothesis import Hypothesis, answers, paths
 from zoo.search.loop import FREE, Loop
@@ -90,7 +90,7 @@ class Generator:
         fixed: bool = False,
     ) -> None:
         self.begin, self.end = begin, end
-        self._model, self._compile, self._chunk = model, compile or compile_function, chunk
+        self._model, self._compile, self._chunk = model, compile or compiler(model), chunk
         self._banned = (Banned(tuple(banned)),) if banned else ()
         self._remember, self._fixed = remember, fixed
         self._loops: dict[Hashable, Loop] = {}

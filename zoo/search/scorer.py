@@ -12,7 +12,7 @@ from keras import ops
 
 from zoo.errors import UsageError
 from zoo.search.batching import by_length, length_bucket, padded, row_bucket, rows_of
-from zoo.search.compiling import compile_function
+from zoo.search.compiling import compiler
 from zoo.search.stepper import Stepper, Tokens
 
 
@@ -64,7 +64,7 @@ class Scorer:
         self._model, self._chunk, self._begin, self._end = model, chunk, begin, end
         self._remember, self._fixed = remember, fixed
         self.traces = 0
-        make = compile or compile_function
+        make = compile or compiler(model)
         self._start, self._advance = make(self._start_graph), make(self._advance_graph)
 
     def score(

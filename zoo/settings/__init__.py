@@ -13,6 +13,7 @@ from zoo.settings.parts import (
     DeviceSettings,
     SearchSettings,
     Settings,
+    TextTrainSettings,
     TrainSettings,
 )
 from zoo.settings.resolve import from_yaml, override, resolve
@@ -24,6 +25,7 @@ __all__ = [
     "DeviceSettings",
     "SearchSettings",
     "Settings",
+    "TextTrainSettings",
     "TrainSettings",
     "describe",
     "from_yaml",

@@ -36,6 +36,16 @@ def from_words(words: Iterable[str]) -> list[Given]:
     return found
 
 
+def said(given: Iterable[Given], *keys: str) -> str:
+    """What is given for a setting, as a text, unchecked; the last one counts, and it is empty where nothing is given.
+
+    Args:
+        given: values, of whatever settings.
+        keys: the setting's name, and other names of it.
+    """
+    return next((str(entry.value) for entry in reversed(list(given)) if entry.key in keys), "")
+
+
 def from_mapping(values: Mapping[str, Any], where: str = "") -> list[Given]:
     """Read settings that Python code gave: nested mappings, dotted names, or both."""
     return list(_flatten(values, "", where))
@@ -65,6 +75,8 @@ def from_file(path: str) -> list[Given]:
         raise UsageError(f"config={path}: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"config={path}: not UTF-8 text (byte {error.start})") from error
+    except ValueError as error:
+        raise UsageError(f"config={path}: no file can have such a name ({error})") from error
     return from_text(text, path)
 
 

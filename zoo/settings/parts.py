@@ -63,6 +63,15 @@ class TrainSettings:
 
 
 @dataclass
+class TextTrainSettings(TrainSettings):
+    """How a model that writes texts about something is trained."""
+
+    label_smoothing: float = setting(
+        0.0, "share of a right symbol's probability that all symbols share in training", minimum=0, maximum=0.9
+    )
+
+
+@dataclass
 class SearchSettings:
     """How an output is chosen, symbol by symbol."""
 
@@ -96,10 +105,18 @@ class SearchSettings:
 class DeviceSettings:
     """What the work runs on."""
 
-    kind: str = setting("auto", "auto takes a GPU where there is one", ("auto", "cpu", "gpu"), shorthand=True)
+    kind: str = setting(
+        "auto",
+        "auto (a GPU or TPU where there is one), cpu, gpu, tpu, workers (several processes), or a plugin's",
+        shorthand=True,
+    )
+    local_workers: int = setting(
+        0, "workers: start so many processes on this machine; 0: the environment says", minimum=0
+    )
     replicas: int = setting(0, "copies of the model that share a batch; 0: as many as fit", minimum=0)
-    threads: int = setting(0, "threads of a replica on a CPU; 0: cores / replicas", minimum=0)
-    precision: str = setting("float32", "number format of the computation", ("float32", "bfloat16"))
+    threads: int = setting(0, "threads of a replica on a CPU, with TensorFlow; 0: cores / replicas", minimum=0)
+    xla: bool = setting(False, "compile passes by XLA with TensorFlow, as JAX always does: for GPUs; slower on a CPU")
+    precision: str = setting("float32", "number format of the computation", ("float32", "bfloat16", "float16"))
 
 
 @dataclass
@@ -108,6 +125,9 @@ class Settings:
 
     preset: str = setting("", "a named set of values of the task (zoo show task=NAME lists them)")
     out: str = setting("", "the run's folder; empty: runs/TASK/TIME")
+    engine: str = setting(
+        "auto", "what computes: tensorflow or jax; auto: JAX where there is a TPU", ("auto", "tensorflow", "jax")
+    )
     seed: int = setting(0, "one number that fixes all random choices", minimum=0, maximum=2**31 - 1)
     data: DataSettings = part(DataSettings)
     batch: BatchSettings = part(BatchSettings)

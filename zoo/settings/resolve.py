@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.settings.fields import Declared, declared, plain, quoted, walk
-from zoo.settings.layers import Given, from_file, from_mapping, from_text, from_words
+from zoo.settings.layers import Given, from_file, from_mapping, from_text, from_words, said
 from zoo.settings.strategy import with_strategy
 
 SettingsType = TypeVar("SettingsType")
@@ -55,6 +55,26 @@ def resolve(
             raise UsageError(f"{_place(chosen[-1])}unknown preset {quoted(preset)} of task {task}{known}")
         given = with_strategy(_own_limits(from_mapping(presets[preset], f"preset {preset}"))) + given
     return build(cls, given, f" of task {task}")
+
+
+def glance(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
+    """See what words, a mapping or the config file say of a setting, before the task is known that has it.
+
+    Args:
+        overrides: as for `resolve`.
+        keys: the setting's name, and other names of it.
+
+    Returns:
+        The value as a text, unchecked; empty where nothing is said.
+
+    Raises:
+        UsageError: no words of the form `key=value`, or a file that cannot be read.
+    """
+    given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_words(overrides)
+    files = [plain(entry.value) for entry in given if entry.key == "config"]
+    if files and files[-1]:
+        given = from_file(str(files[-1])) + given
+    return said(given, *keys)
 
 
 def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any], *, task: str) -> SettingsType:

@@ -14,8 +14,8 @@ class Answer:
     Attributes:
         value: the raw output: a label, a text, a list of labels.
         score: its logarithmic probability, natural; None where the wiring gives none.
-        details: what else there is to know, by name: `probabilities` of all labels, the `alignment` with the source,
-            `alternatives` with their scores.
+        details: what else there is to know, by name: `probabilities` of all labels, `alternatives` with their
+            scores.
     """
 
     value: Any

@@ -36,6 +36,7 @@ class LanguageModel(Topology):
 
     name = "language model"
     monitor = "nats"
+    takes_nothing = True
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
@@ -70,6 +71,9 @@ class LanguageModel(Topology):
         """Cross entropy and accuracy of the next token (see `Topology.forward`)."""
         from keras import ops, tree
 
+        from zoo.layers import Draws
+        from zoo.layers.losses import cross_entropy
+
         keep = 1.0 - batch["reset"]  # [B]
 
         def restarted(state: Any) -> Any:
@@ -77,11 +81,15 @@ class LanguageModel(Topology):
             return state * ops.cast(ops.reshape(keep, shape), state.dtype)
 
         states = tree.map_structure(restarted, carry)
-        logits, states = model(batch["tokens"], states=states, training=training)
-        logits = ops.cast(logits, "float32")  # [B, T, V]
+        with Draws() as draws:
+            logits, states = model(batch["tokens"], states=states, training=training)
         target, weights = batch["target"], batch["weights"]  # [B, T], [B, T]
-        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, T]
-        return {"loss": (ops.sum(losses * weights), ops.sum(weights))}, states
+        losses = cross_entropy(logits, target)  # [B, T]
+        loss, weight = ops.sum(losses * weights), ops.sum(weights)
+        sums = {"loss": (loss, weight)}
+        if draws:
+            sums["objective"] = (loss + draws.loss(losses, weights), weight)
+        return sums, states
 
     def summarise(self, totals: Mapping[str, tuple[float, float]], data: Batches | None) -> dict[str, float]:
         """Nats and bits a character, and the perplexity of a token.

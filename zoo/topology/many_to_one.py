@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ZooError
-from zoo.topology.answer import Answer, Judgement
-from zoo.topology.topology import Sums, Topology
+from zoo.topology.answer import Answer
+from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
 
 if TYPE_CHECKING:
     import keras
@@ -20,21 +18,19 @@ if TYPE_CHECKING:
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
+SHOWN = 240
+"""Letters of a source that are shown beside an answer."""
 
-class ManyToOne(Topology):
-    """One label for a whole sequence.
+
+class ManyToOne(SourceToLabel):
+    """One label for a whole sequence; see `SourceToLabel`.
 
     The model is called as `model(source, mask=source_mask, training=...)` with source int `[B, S]` or float `[B, S, D]`
-    and mask bool `[B, S]`, and answers with logits `[B, classes]`. One that has a method `explain(source, mask)` gives
-    logits and `[B, S]`, how much each place counted, which answers then tell as `looked_at`.
-
-    Where the data's setting `balanced` is true, every class counts the same in the training loss, however rare it is.
+    and mask bool `[B, S]`. One that has a method `explain(source, mask)` gives logits and `[B, S]`, how much each place
+    counted, which answers then tell as `looked_at`.
     """
 
     name = "many-to-one"
-    monitor = "accuracy"
-    more_is_better = True
-    judges = True
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
@@ -44,8 +40,8 @@ class ManyToOne(Topology):
 
         from zoo.data import EncodedExamples, ExampleBatches
 
-        training = split == "train"
-        shares = _class_weights(examples) if training and getattr(settings.data, "balanced", False) else {}
+        del folder
+        shares = class_shares(examples, settings, split)
 
         def encode(example: Mapping[str, Any]) -> dict[str, Any]:
             encoded = {
@@ -59,26 +55,14 @@ class ManyToOne(Topology):
             size=settings.batch.size,
             tokens=settings.batch.tokens,
             seed=settings.seed,
-            shuffle=training,
+            shuffle=split == "train",
         )
 
-    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
-        """Cross entropy and accuracy of the label (see `Topology.forward`)."""
+    def logits(self, model: keras.Model, batch: Mapping[str, Any], training: bool) -> Any:
+        """Call the model on a batch (see `SourceToLabel.logits`)."""
         from keras import ops
 
-        logits = model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
-        logits = ops.cast(logits, "float32")  # [B, classes]
-        target, weights = batch["target"], batch["weights"]  # [B], [B]
-        if "share" in batch:
-            weights = weights * batch["share"]
-        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B]
-        right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), ops.cast(target, "int64")), "float32")
-        weight = ops.sum(weights)
-        return {"loss": (ops.sum(losses * weights), weight), "accuracy": (ops.sum(right * weights), weight)}, carry
-
-    def inputs(self, examples: Any, count: int) -> list[Any]:
-        """Sources of the first examples."""
-        return [example["source"] for example in islice(iter(examples), count)]
+        return model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
 
     def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
         """The likeliest label of each input, with the probabilities of all (see `Topology.answer`)."""
@@ -97,7 +81,6 @@ class ManyToOne(Topology):
             return ops.log_softmax(ops.cast(logits, "float32"), axis=-1), looked
 
         function = inference.function("classify", classified)
-        codec = inference.codecs["target"]
         sequences = [inference.codecs["source"].encode(value)[: settings.batch.length] for value in inputs]
         for number, sequence in enumerate(sequences):
             if not len(sequence):
@@ -106,36 +89,25 @@ class ManyToOne(Topology):
         for batch in padded_batches(sequences, settings.batch.size):
             logarithms, looked = map(np.asarray, function(batch.values, batch.mask))  # [B, classes], [B, S]
             for row, place in enumerate(batch.places.tolist()):
-                own = logarithms[row]  # [classes]
-                details: dict[str, Any] = {
-                    "probabilities": {codec.decode(index): float(np.exp(value)) for index, value in enumerate(own)}
-                }
+                details: dict[str, Any] = {}
                 if looked[row].any():
                     names = _names(inference.codecs["source"], inputs[place], sequences[place])
                     details["looked_at"] = list(zip(names, looked[row].tolist(), strict=False))
-                best = int(own.argmax())
-                answers[place] = Answer(codec.decode(best), float(own[best]), details)
+                answers[place] = label_answer(inference.codecs["target"], logarithms[row], details)
         return answers
 
-    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
-        """Accuracy, macro F1, area under the ROC curve and calibration error (see `zoo.metrics`)."""
-        from zoo.metrics import confusion_table, label_metrics
+    def show_beside(self, source: Any, target: Any, answer: Any) -> tuple[str, str, str]:
+        """As other wirings do, but with more of a source: what decides may stand at its end."""
+        return self.show(source, SHOWN), self.show(target), self.show(answer)
 
-        truth = [example["target"] for example in examples]
-        predicted = [answer.value for answer in answers]
-        probabilities = [answer.details["probabilities"] for answer in answers]
-        wrong = [place for place, label in enumerate(truth) if predicted[place] != label]
-        return Judgement(
-            metrics=label_metrics(truth, probabilities),
-            notes=(confusion_table(truth, predicted),),
-            worst=tuple(sorted(wrong, key=lambda place: probabilities[place].get(truth[place], 0.0))),
-        )
-
-
-def _class_weights(examples: Any) -> dict[Any, float]:
-    """For each label what an example of it counts, so that each class counts the same and all together as many."""
-    counts = Counter(example["target"] for example in examples)
-    return {label: counts.total() / (len(counts) * count) for label, count in counts.items()}
+    def remark(self, answer: Answer) -> str:
+        """The words that counted most, where some counted more than others."""
+        looked = answer.details.get("looked_at", [])
+        shares = [share for _, share in looked]
+        if not shares or max(shares) - min(shares) < 1e-6:
+            return ""
+        most = sorted(looked, key=lambda pair: -pair[1])[:5]
+        return "looked at " + ", ".join(f"{word} {share:.0%}" for word, share in most)
 
 
 def _names(codec: Any, text: Any, ids: Any) -> list[str]:

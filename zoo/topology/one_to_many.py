@@ -1,26 +1,98 @@
-"""One-to-many: one thing in, a sequence out (the caption of a picture)."""
+"""One-to-many: a fixed input in, a sequence out (a picture and its caption)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from zoo.topology.answer import Answer, Judgement
 from zoo.topology.source_to_text import SourceToText
 
+if TYPE_CHECKING:
+    from zoo.codecs import Codec
+    from zoo.data import Batches
+    from zoo.settings import Settings
+    from zoo.topology.inference import Inference
+
 
 class OneToMany(SourceToText):
-    """A picture is looked at, and a text is written about it; see `SourceToText`. Sources have one shape."""
+    """A picture is looked at, and a text is written about it; see `SourceToText`. Sources have one shape.
+
+    A batch has `picture` int `[B]` besides, the number of each source in its split. Where the source's codec `varies`,
+    its method `vary(array, draw)` shows training a source otherwise in each epoch. Where the model has a function
+    `features`, from sources to what no step of the training changes, it is applied to each source once, and the model
+    gets what it gave in place of sources.
+    """
 
     name = "one-to-many"
     sequential = False
 
+    def batches(
+        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+    ) -> Batches:
+        """Encode texts and sources, each source once, and group them by the length of the text."""
+        from zoo.data import ExampleBatches
+        from zoo.data.pictured import PicturedExamples
+
+        codec, longest = codecs["target"], settings.batch.length
+
+        def told(example: Mapping[str, Any]) -> dict[str, np.ndarray]:
+            target = codec.encode(example["target"])[: longest - 1]
+            return {
+                "target": np.append(target, self.end(codec)).astype(np.int32),
+                "previous": np.insert(target, 0, self.begin(codec)).astype(np.int32),
+            }
+
+        encoded = PicturedExamples(examples, codecs["source"].encode, told, folder)
+        vary = getattr(codecs["source"], "vary", None)
+
+        def redraw(index: int, draw: np.random.Generator) -> dict[str, Any]:
+            example: dict[str, Any] = encoded[index]
+            return {**example, "source": vary(example["source"], draw)} if vary else example
+
+        training = split == "train"
+        return ExampleBatches(
+            encoded,
+            size=settings.batch.size,
+            tokens=settings.batch.tokens,
+            seed=settings.seed,
+            shuffle=training,
+            sequences=("target", "previous"),
+            weighted="target",
+            redraw=redraw if training and getattr(codecs["source"], "varies", False) else None,
+        )
+
+    def settle(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
+        """Look at each picture once with the part of the model that stays as it is (see `Topology.settle`)."""
+        from zoo.data.feature_batches import FeatureBatches
+
+        features = getattr(inference.model, "features", None)
+        if features is None:
+            return batches
+        return FeatureBatches(batches, inference.function("features", features), folder)
+
+    def show(self, value: Any, width: int = 72) -> str:
+        """One line: a picture without a name as its size, all else as text."""
+        if isinstance(value, np.ndarray):
+            return f"a picture of {' by '.join(map(str, value.shape[:2]))} pixels"
+        return super().show(value, width)
+
     def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
-        """BLEU-1 to 4, chrF, CIDEr-D, ROUGE-L and exact matches with any of the references (see `zoo.metrics`)."""
-        from zoo.metrics import caption_metrics, sentence_chrf
+        """BLEU-1 to 4, chrF, CIDEr-D, ROUGE-L and exact matches, beside what the best caption for all pictures has."""
+        from zoo.metrics import caption_metrics, constant_caption, sentence_chrf
 
         written = [str(answer.value) for answer in answers]
         truth = [tuple(example.get("references") or (example["target"],)) for example in examples]
         nearness = [sentence_chrf(text, references) for text, references in zip(written, truth, strict=True)]
         wrong = [place for place, text in enumerate(written) if text not in truth[place]]
-        return Judgement(caption_metrics(written, truth), worst=tuple(sorted(wrong, key=lambda place: nearness[place])))
+        always = constant_caption(truth)
+        floor = caption_metrics([always] * len(truth), truth)
+        told = ", ".join(f"{name} {value:.2f}" for name, value in floor.items())
+        return Judgement(
+            caption_metrics(written, truth),
+            (f"Always '{always}', the best single caption here, would give {told}",),
+            tuple(sorted(wrong, key=lambda place: nearness[place])),
+        )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from zoo.errors import ZooError
+from zoo.topology.alignment import END_MARK, Alignment
 from zoo.topology.answer import Answer
 from zoo.topology.topology import Sums, Topology
 
@@ -32,12 +33,18 @@ class SourceToText(Topology):
     training=...)` and answers with a dictionary that holds `logits` `[B, T, V]`. It steps (see `zoo.search.Stepper`)
     on what its method `remember(source[, source_mask])` gives. Where its answer holds `log_probability` and `entropy`
     `[B, T]`, as of hard attention, its layer `reinforce` (see `zoo.layers.Reinforce`) turns them into a loss.
+
+    Args:
+        label_smoothing: share of a right symbol's probability that in training all symbols share.
     """
 
     monitor = "loss"
     judges = True
     # Whether sources are sequences, which are padded and masked.
     sequential = True
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self.label_smoothing = label_smoothing
 
     @staticmethod
     def begin(codec: Codec) -> int:
@@ -107,26 +114,32 @@ class SourceToText(Topology):
         """Cross entropy and accuracy of the next symbol (see `Topology.forward`)."""
         from keras import ops
 
+        from zoo.layers import Draws
+        from zoo.layers.losses import losses_of
+
         target, weights = batch["target"], batch["weights"]  # [B, T], [B, T]
         masks = {"source_mask": ops.cast(batch["source_mask"], "bool")} if self.sequential else {}
-        outcome = model(batch["source"], batch["previous"], training=training, **masks)
-        logits = ops.cast(outcome["logits"], "float32")  # [B, T, V]
-        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, T]
-        right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), ops.cast(target, "int64")), "float32")
+        with Draws() as draws:
+            outcome = model(batch["source"], batch["previous"], training=training, **masks)
+        smoothing = self.label_smoothing if training else 0.0
+        losses, smoothed, right = losses_of(outcome["logits"], target, smoothing)  # each [B, T]
         loss, weight = ops.sum(losses * weights), ops.sum(weights)
         sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        if smoothing:
+            sums["objective"] = (ops.sum(smoothed * weights), weight)
+        if draws:
+            sums["objective"] = (sums.get("objective", sums["loss"])[0] + draws.loss(losses, weights), weight)
         if training and outcome.get("log_probability") is not None:
             rewards = -ops.sum(losses * weights, axis=1)  # [B]
             surrogate = model.reinforce(
                 rewards, outcome["log_probability"], outcome["entropy"], weights=weights, training=True
             )
-            sums["objective"] = (loss + surrogate, weight)
+            sums["objective"] = (sums.get("objective", sums["loss"])[0] + surrogate, weight)
         return sums, carry
 
     def summarise(self, totals: Mapping[str, tuple[float, float]], data: Batches | None) -> dict[str, float]:
         """Loss and accuracy of a symbol, and its perplexity."""
         metrics = super().summarise(totals, data)
-        metrics.pop("objective", None)
         metrics["perplexity"] = float(np.exp(min(metrics["loss"], 700.0)))
         return metrics
 
@@ -177,6 +190,47 @@ class SourceToText(Topology):
         codec = inference.codecs["target"]
         tokens = [codec.encode(text).tolist() for text in texts]
         return self._scorer(inference).score(None, tokens, sources=self._sources(inference, inputs, settings))
+
+    def align(
+        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+    ) -> list[Alignment]:
+        """Say where the model looks while it writes given texts about inputs (see `Topology.align`)."""
+        from zoo.search.batching import by_length, length_bucket, padded, row_bucket
+
+        codec = cast("TextCodec", inference.codecs["target"])
+        sources = self._sources(inference, inputs, settings)
+        reader = cast("TextCodec", inference.codecs["source"])
+        read = [reader.tokens(value) if self.sequential else [] for value in inputs]
+        previous = [np.insert(codec.encode(text), 0, self.begin(codec)).astype(np.int32) for text in texts]
+        model = inference.model
+        found: dict[int, np.ndarray] = {}
+
+        def looked(sources: Any, mask: Any, previous: Any) -> Any:
+            masks = {"source_mask": mask} if self.sequential else {}
+            return model(sources, previous, **masks)["alignments"]  # [B, T, S]
+
+        function = inference.function("align", looked)
+        sizes = [(len(source), len(tokens)) for source, tokens in zip(sources, previous, strict=True)]
+        for places in by_length(sizes, settings.batch.size):
+            rows, longest = row_bucket(len(places)), max(sizes[place][0] for place in places)
+            array, mask = padded(
+                [sources[place] for place in places], rows, length_bucket(longest) if self.sequential else longest
+            )
+            mask[len(places) :, 0] = True
+            steps = length_bucket(max(sizes[place][1] for place in places))
+            tokens, _ = padded([previous[place] for place in places], rows, steps)
+            weights = np.asarray(function(array, mask, tokens))  # [rows, steps, S]
+            for row, place in enumerate(places):
+                found[place] = weights[row, : sizes[place][1]]
+        grid = () if self.sequential else model.grid
+        return [
+            Alignment(
+                (*codec.tokens(text), END_MARK),
+                tuple(symbols[: weights.shape[1]]),
+                weights[:, : len(symbols)] if self.sequential else weights.reshape(-1, *grid),
+            )
+            for text, symbols, weights in zip(texts, read, (found[place] for place in range(len(read))), strict=True)
+        ]
 
     def _sources(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[np.ndarray]:
         sources = [inference.codecs["source"].encode(value) for value in inputs]

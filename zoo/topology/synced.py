@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ZooError
 from zoo.topology.answer import Answer, Judgement
+from zoo.topology.timeline import runs, timelines
 from zoo.topology.topology import Sums, Topology
 
 if TYPE_CHECKING:
@@ -36,93 +38,101 @@ class Synced(Topology):
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
-        """Encode the clips, cut those that are longer than `batch.length`, and group them in length buckets."""
-        from zoo.data import EncodedExamples, ExampleBatches
+        """Encode the sequences, and group them in length buckets.
+
+        To train on, those longer than `batch.length` are cut into pieces, which begin elsewhere in each epoch; they are
+        validated and tested on whole.
+        """
+        from zoo.data import ExampleBatches
+        from zoo.data.pieces import Pieces
 
         del folder
-
-        def encode(example: Mapping[str, Any]) -> dict[str, Any]:
-            source, target = codecs["source"].encode(example["source"]), codecs["target"].encode(example["target"])
-            if len(source) != len(target):
-                raise ZooError(f"a sequence of {len(source)} frames has {len(target)} labels; it needs one a frame")
-            return {"source": source, "target": target}
-
-        pieces = _Pieces(EncodedExamples(examples, encode), settings.batch.length)
+        batch, training = settings.batch, split == "train"
+        pieces = Pieces(examples, codecs["source"], codecs["target"], batch.length if training else 0)
         return ExampleBatches(
             pieces,
-            size=settings.batch.size,
-            tokens=settings.batch.tokens,
+            size=batch.size,
+            tokens=batch.tokens if training else _budget(settings),
             seed=settings.seed,
-            shuffle=split == "train",
+            shuffle=training,
             sequences=("source", "target"),
             weighted="target",
+            redraw=pieces.shifted if training else None,
         )
 
     def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
         """Cross entropy and accuracy of the labels (see `Topology.forward`)."""
         from keras import ops
 
-        logits = model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
+        from zoo.layers import Draws
+
+        with Draws() as draws:
+            logits = model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
         logits = ops.cast(logits, "float32")  # [B, S, classes]
         target, weights = batch["target"], batch["weights"]  # [B, S], [B, S]
         losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, S]
-        right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), ops.cast(target, "int64")), "float32")
-        weight = ops.sum(weights)
-        return {"loss": (ops.sum(losses * weights), weight), "accuracy": (ops.sum(right * weights), weight)}, carry
+        right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
+        loss, weight = ops.sum(losses * weights), ops.sum(weights)
+        sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        if draws:
+            sums["objective"] = (loss + draws.loss(losses, weights), weight)
+        return sums, carry
 
     def inputs(self, examples: Any, count: int) -> list[Any]:
         """Sources of the first examples."""
         return [example["source"] for example in islice(iter(examples), count)]
 
     def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
-        """The likeliest label of every frame (see `Topology.answer`)."""
+        """The likeliest label of every frame, of sequences as a whole (see `Topology.answer`)."""
         import numpy as np
         from keras import ops
 
         from zoo.data import padded_batches
+        from zoo.data.padded import within_budget
 
         def labelled(values: Any, mask: Any) -> Any:
             logits = ops.cast(inference.model(values, mask=mask, training=False), "float32")  # [B, S, classes]
             return ops.log_softmax(logits, axis=-1)
 
         function = inference.function("label frames", labelled)
-        sequences = [inference.codecs["source"].encode(value) for value in inputs]
-        for number, sequence in enumerate(sequences):
-            if not len(sequence):
+        for number, value in enumerate(inputs):
+            if not len(value):
                 raise ZooError(f"input {number + 1} has no frame")
         answers: list[Answer] = [Answer(None)] * len(inputs)
-        for batch in padded_batches(sequences, settings.batch.size):
-            logarithms = np.asarray(function(batch.values, batch.mask))  # [B, S, classes]
-            for row, place in enumerate(batch.places):
-                own = logarithms[row, : len(sequences[place])]  # [S, classes]
-                chosen = own.argmax(-1)  # [S]
-                answers[place] = Answer(
-                    inference.codecs["target"].decode(chosen), float(own.max(-1).sum()), {"probabilities": np.exp(own)}
-                )
+        for group in within_budget([len(value) for value in inputs], _budget(settings)):
+            # Only a batch of sequences stands in memory as the model sees it.
+            sequences = [_encoded(inference.codecs["source"], inputs[place], place) for place in group]
+            for batch in padded_batches(sequences, len(group)):
+                logarithms = np.asarray(function(batch.values, batch.mask))  # [B, S, classes]
+                for row, place in enumerate(batch.places.tolist()):
+                    own = logarithms[row, : len(sequences[place])]  # [S, classes]
+                    answers[group[place]] = _answer(inference.codecs["target"], own)
         return answers
 
-    def stream_labels(self, inference: Inference, frames: Iterable[Any]) -> Iterator[Any]:
-        """Label frames as they come.
-
-        Args:
-            inference: with a causal model.
-            frames: raw frames, one at a time.
-
-        Yields:
-            The label of each.
-
-        Raises:
-            ZooError: the model cannot step, because it reads in both directions.
-        """
-        import numpy as np
-
-        model = inference.model
-        step = inference.function("label a frame", model.step)
+    def stream_answers(self, inference: Inference, frames: Iterable[Any]) -> Iterator[Answer]:
+        """Label frames as they come, the state carried from each to the next (see `Topology.stream_answers`)."""
+        model, codecs = inference.model, inference.codecs
+        if not hasattr(model, "start"):
+            raise ZooError(f"this model cannot label a stream: {model.name} does not step")
         states = model.start(1)
-        for frame in frames:
-            encoded = inference.codecs["source"].encode([frame])  # [1, ...]
-            logits, states = step(encoded, states)
-            yield inference.codecs["target"].decode(int(np.argmax(np.asarray(logits)[0])))
+        step = inference.function("label a frame", model.step)
+        history = getattr(codecs["source"], "history", 0)
+
+        def answers(states: Any) -> Iterator[Answer]:
+            import numpy as np
+            from keras import ops
+
+            kept: deque[Any] = deque(maxlen=history + 1)
+            for frame in frames:
+                kept.append(frame)
+                encoded = codecs["source"].encode(list(kept))[-1:]  # [1, ...]
+                logits, states = step(encoded, states)
+                logarithms = np.asarray(ops.log_softmax(ops.cast(logits, "float32"), axis=-1))[0]  # [classes]
+                best = int(logarithms.argmax())
+                shares = _named(codecs["target"], np.exp(logarithms))
+                yield Answer(codecs["target"].decode(best), float(logarithms[best]), {"probabilities": shares})
+
+        return answers(states)
 
     def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
         """Frame accuracy, macro F1, segmental edit score and F1@{10, 25, 50} (see `zoo.metrics`)."""
@@ -138,34 +148,60 @@ class Synced(Topology):
         flat_predicted = [label for labels in predicted for label in labels]
         return Judgement(
             metrics=frame_metrics(truth, predicted),
-            notes=(confusion_table(flat_truth, flat_predicted),),
+            notes=(_constant(truth, flat_truth), confusion_table(flat_truth, flat_predicted)),
             worst=tuple(sorted((place for place, share in enumerate(shares) if share < 1), key=lambda p: shares[p])),
         )
 
     def show(self, value: Any, width: int = 72) -> str:
-        """Labels as a timeline, each run of equal ones as its name and its number of frames; frames as their number."""
-        from itertools import groupby
-
+        """Labels as runs, each with its number of frames; frames as their number."""
         if not isinstance(value, list) or not all(isinstance(label, (str, int)) for label in value):
             return f"{len(value)} frames"
-        text = " ".join(f"{label}x{len(list(run))}" for label, run in groupby(value))
+        text = runs(value)
         return text if len(text) <= width else text[: width - 3] + "..."
 
+    def show_beside(self, source: Any, target: Any, answer: Any) -> tuple[str, str, str]:
+        """Timelines of truth and answer under each other, and what their letters mean."""
+        (truth, guess), legend = timelines([target, answer])
+        return f"{self.show(source)}: {legend}", truth, guess
 
-class _Pieces(Sequence[Mapping[str, Any]]):
-    """Clips cut into pieces of a greatest length."""
 
-    def __init__(self, clips: Sequence[Mapping[str, Any]], length: int) -> None:
-        self._clips, self._length = clips, length
-        self._places = [
-            (number, start)
-            for number, clip in enumerate(clips)
-            for start in range(0, max(1, len(clip["source"])), length)
-        ]
+def _budget(settings: Settings) -> int:
+    """Positions of a batch that is not trained on, whose sequences are whole."""
+    return settings.batch.tokens or settings.batch.size * settings.batch.length
 
-    def __len__(self) -> int:
-        return len(self._places)
 
-    def __getitem__(self, index: Any) -> Any:
-        number, start = self._places[index]
-        return {name: value[start : start + self._length] for name, value in self._clips[number].items()}
+def _encoded(codec: Codec, value: Any, place: int) -> Any:
+    """An input as the model sees it; what is wrong with it names it by its number."""
+    try:
+        return codec.encode(value)
+    except ZooError as error:
+        raise ZooError(f"input {place + 1}: {error}") from error
+
+
+def _answer(codec: Codec, logarithms: Any) -> Answer:
+    """The answer for one sequence of logarithms of probabilities `[S, classes]`."""
+    import numpy as np
+
+    from zoo.metrics.frames import segments
+
+    labels = codec.decode(logarithms.argmax(-1))
+    details = {
+        "segments": [segment._asdict() for segment in segments(labels)],
+        "probabilities": _named(codec, np.exp(logarithms).T),
+    }
+    return Answer(labels, float(logarithms.max(-1).sum()), details)
+
+
+def _named(codec: Codec, values: Any) -> dict[Any, Any]:
+    """What stands along the first axis, by the name of its class."""
+    return {codec.decode(number): value for number, value in enumerate(values)}
+
+
+def _constant(truths: Sequence[Sequence[Any]], labels: Sequence[Any]) -> str:
+    """What the best answer would reach that is always the same."""
+    from zoo.metrics import frame_metrics
+
+    most = Counter(labels).most_common(1)[0][0]
+    scores = frame_metrics(truths, [[most] * len(truth) for truth in truths])
+    told = ", ".join(f"{name} {value:.4f}" for name, value in scores.items())
+    return f"Always {str(most)!r}, the most frequent label here, would give {told}"

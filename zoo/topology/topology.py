@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoo.data import Batches
     from zoo.search import Score
     from zoo.settings import Settings
+    from zoo.topology.alignment import Alignment
     from zoo.topology.answer import Answer, Judgement
     from zoo.topology.inference import Inference
 
@@ -49,6 +50,8 @@ class Topology:
     more_is_better = False
     # Whether there is a `judge`.
     judges = False
+    # Whether an empty input means something, as nothing to go on from does.
+    takes_nothing = False
 
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
@@ -70,6 +73,20 @@ class Topology:
         """
         raise NotImplementedError
 
+    def settle(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
+        """Compute once, before a training, what all of its epochs need and no step of it changes.
+
+        Args:
+            batches: as `batches` gave them.
+            inference: the model, with the weights that the training begins with.
+            folder: where computed data may be kept while the run lasts.
+
+        Returns:
+            Batches that the model takes as well; most wirings have nothing to compute.
+        """
+        del inference, folder
+        return batches
+
     def carry(self, model: keras.Model, rows: int) -> Any:
         """Give the state that a stream starts from: any nesting of arrays with `rows` as first axis; most have none."""
         del model, rows
@@ -85,7 +102,8 @@ class Topology:
             training: whether dropout and its like are on.
 
         Returns:
-            Sums by name, `loss` among them (natural logarithms), and the state for the next batch.
+            Sums by name, `loss` among them (natural logarithms), and the state for the next batch. Where there is an
+            `objective`, that is what training makes small; its value means nothing to people.
         """
         raise NotImplementedError
 
@@ -100,7 +118,8 @@ class Topology:
             Metrics by name, `loss` among them.
         """
         del data
-        return {name: total / weight if weight else float("nan") for name, (total, weight) in totals.items()}
+        told = {name: sums for name, sums in totals.items() if name != "objective"}
+        return {name: total / weight if weight else float("nan") for name, (total, weight) in told.items()}
 
     def inputs(self, examples: Any, count: int) -> list[Any]:
         """Take a few raw inputs out of a split, such as `predict` takes them."""
@@ -139,6 +158,21 @@ class Topology:
         """
         raise ZooError(f"{self.name} writes no text")
 
+    def stream_answers(self, inference: Inference, frames: Iterable[Any]) -> Iterator[Answer]:
+        """Answer a stream, frame by frame as they come; only for wirings with a label a frame.
+
+        Args:
+            inference: a model that steps.
+            frames: raw frames, one at a time; an endless iterator will do.
+
+        Returns:
+            An iterator with an answer for each frame, given before the next one is asked for.
+
+        Raises:
+            ZooError: the model looks ahead, or the wiring has no frames.
+        """
+        raise ZooError(f"{self.name} has no frames to answer one by one")
+
     def score(
         self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
     ) -> list[Score]:
@@ -155,6 +189,22 @@ class Topology:
         """
         raise ZooError(f"{self.name} writes no text")
 
+    def align(
+        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+    ) -> list[Alignment]:
+        """Say where a model looks in each input while it writes a given text about it.
+
+        Args:
+            inference: a model that attends.
+            inputs: as `predict` takes them.
+            texts: one an input, such as `predict` gives.
+            settings: of the run.
+
+        Raises:
+            ZooError: this wiring, or this model, does not look at its input while it writes.
+        """
+        raise ZooError(f"{self.name} does not look at its input while it writes")
+
     def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
         """Compare answers with the truth by the metrics of the field.
 
@@ -168,6 +218,15 @@ class Topology:
         """One line for people that stands for a raw input or output."""
         text = " ".join(str(value).split())
         return text if len(text) <= width else text[: width - 3] + "..."
+
+    def show_beside(self, source: Any, target: Any, answer: Any) -> tuple[str, str, str]:
+        """A raw input, its truth and an answer, each a line for people."""
+        return self.show(source), self.show(target), self.show(answer)
+
+    def remark(self, answer: Answer) -> str:
+        """What else there is to say to people about an answer, in one line; empty where there is nothing."""
+        del answer
+        return ""
 
     def example(self, inference: Inference, settings: Settings) -> str:
         """Give a text to look at after an evaluation; empty where this wiring has none."""

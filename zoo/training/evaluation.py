@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from zoo.training.engines import Engine
@@ -16,7 +16,12 @@ Totals = dict[str, tuple[float, float]]
 
 
 def evaluate(
-    engine: Engine, topology: Topology, model: Any, batches: Batches, callbacks: Callbacks | None = None
+    engine: Engine,
+    topology: Topology,
+    model: Any,
+    batches: Batches,
+    callbacks: Callbacks | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, float]:
     """Measure a model on all batches of a split.
 
@@ -26,9 +31,10 @@ def evaluate(
         model: a keras.Model.
         batches: of the split.
         callbacks: told of each batch.
+        stop: asked after each batch whether to give up.
 
     Returns:
-        Metrics by name: sums over all batches, divided by the sum of their weights.
+        Metrics by name: sums over all batches, divided by the sum of their weights; none where it was given up.
     """
     totals: Totals = {}
     carry = topology.carry(model, batches.size)
@@ -42,6 +48,8 @@ def evaluate(
         if callbacks is not None:
             loss, weight = result.sums["loss"]
             callbacks.test_batch_end(index, {"loss": loss / weight if weight else 0.0})
+        if stop():
+            return {}
     return topology.summarise(totals, batches)
 
 

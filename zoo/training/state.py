@@ -22,6 +22,7 @@ class TrainingState:
         evaluated: step of the last evaluation.
         totals: name -> [sum, weight] over the training batches since the last evaluation.
         seen: positions in those batches, padding included.
+        held: those of them that held something.
     """
 
     step: int = 0
@@ -34,7 +35,8 @@ class TrainingState:
     since_plateau: int = 0
     evaluated: int = 0
     totals: dict[str, tuple[float, float]] = field(default_factory=dict)
-    seen: float = 0.0
+    seen: int = 0
+    held: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give it as what JSON holds; floats keep all their digits."""

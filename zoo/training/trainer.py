@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from signal import SIGINT
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from zoo.data.batches import share_batches
 from zoo.data.prefetch import Prefetch
 from zoo.errors import ZooError
 from zoo.training.callbacks import Callbacks
@@ -90,6 +92,8 @@ class Trainer:
         self.carry = topology.carry(model, training.size)
         self.interrupted = self._saved = 0
         self._told = self._waited = self._worked = self._timed = 0.0
+        self._stop = self._agreed = False
+        self._interrupt = Interrupt()
 
     def resume(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Go on from a checkpoint.
@@ -116,27 +120,36 @@ class Trainer:
             Why it ended, as one clause.
 
         Raises:
-            ZooError: the loss is no number any more.
+            ZooError: the loss is no number any more; or, with several workers, their data differ, or one has stopped.
         """
-        state = self.state
+        state, settings = self.state, self.settings
+        self._compare()
+        self._share()
         self.callbacks.train_begin()
         with Interrupt() as interrupt:
-            reason = self._finished()
+            self._interrupt = interrupt
+            due = settings.evaluate_every and state.step and state.step % settings.evaluate_every == 0
+            # A signal came during the evaluation that was due here.
+            if due and state.evaluated != state.step and self._evaluate():
+                self._save()
+            reason = "interrupted" if self._leaving else self._finished()
             while not reason:
-                reason = self._epoch(interrupt)
-        if reason == "interrupted":
-            # Not an evaluation, which could take long: what was reached is kept, and nothing else is done.
-            self._save()
-        else:
-            if state.evaluated != state.step:
-                self._evaluate()
-            self._save()
+                reason = self._epoch()
+            # Whoever interrupts waits for no evaluation: what was reached is kept, and nothing else is done.
+            if reason != "interrupted" and state.evaluated != state.step and not self._evaluate():
+                reason = "interrupted"
+        self._save()
         self.callbacks.train_end()
         # A signal that came when all was done, during the last evaluation, interrupted nothing.
         self.interrupted = interrupt.signal if reason == "interrupted" else 0
         return reason
 
-    def _epoch(self, interrupt: Interrupt) -> str:
+    @property
+    def _leaving(self) -> bool:
+        """Whether a signal has come, to this process or, as they have agreed, to one of the workers."""
+        return self._agreed if self.engine.cluster.workers > 1 else bool(self._interrupt.signal)
+
+    def _epoch(self) -> str:
         """Go on with the present pass over the data; returns why the training ended, or nothing."""
         state, settings = self.state, self.settings
         self.callbacks.epoch_begin(state.epoch)
@@ -157,27 +170,57 @@ class Trainer:
                     self._waited += batches.waited - waited
                     self._worked += spent
                     self._timed += state.totals["loss"][1] - weighed
+                self._agree()
                 if settings.evaluate_every and state.step % settings.evaluate_every == 0:
-                    self._evaluate()
+                    if self._evaluate():
+                        self._save()
                     self.engine.expect(self.training.varying)
-                    self._save()
                 elif settings.save_every and state.step % settings.save_every == 0:
                     self._save()
-                reason = "interrupted" if interrupt.signal else self._finished()
+                reason = "interrupted" if self._leaving else self._finished()
         epoch = state.epoch
         # An interrupted epoch stays open, even with no batch left: its evaluation is made when the run is resumed.
-        if reason != "interrupted":
-            if not reason or state.batch >= self.training.steps_per_epoch:
+        if reason != "interrupted" and (not reason or state.batch >= self.training.steps_per_epoch):
+            if not settings.evaluate_every and not self._evaluate():
+                reason = "interrupted"
+            else:
                 state.epoch, state.batch = state.epoch + 1, 0
                 if not settings.evaluate_every:
-                    self._evaluate()
                     self._save()
                 reason = reason or self._finished()
-            if reason and state.evaluated != state.step:
-                # Before the epoch's end is told, so that callbacks find the last evaluation in its logs.
-                self._evaluate()
+        # Before the epoch's end is told, so that callbacks find the last evaluation in its logs.
+        if reason not in ("", "interrupted") and state.evaluated != state.step and not self._evaluate():
+            reason = "interrupted"
         self.callbacks.epoch_end(epoch)
         return reason or self._finished()
+
+    def _compare(self) -> None:
+        """Refuse to train where the workers would not take the same steps."""
+        cluster = self.engine.cluster
+        if cluster.workers == 1:
+            return
+        told = f"{self.seed} {self.settings} {self.training.fingerprint} {self.state.step}"
+        mark = int.from_bytes(hashlib.blake2b(told.encode(), digest_size=4).digest(), "big")
+        if self.engine.agree([mark]) != [mark * cluster.workers]:
+            raise ZooError("the workers were started with different settings, data or checkpoints")
+
+    def _share(self) -> None:
+        """Let each worker read what it computes, and no more."""
+        if self.engine.cluster.workers > 1:
+            share_batches(self.training, self.engine.own_rows)
+            if self.validation is not None:
+                share_batches(self.validation, self.engine.own_rows)
+
+    def _agree(self) -> None:
+        """Take the chief's clock, and anybody's wish to stop: all workers must make the same decisions."""
+        if self.engine.cluster.workers == 1:
+            return
+        elapsed = self.state.elapsed if self.engine.cluster.chief else 0.0
+        told = [elapsed, float(self._interrupt.signal), float(self.callbacks.stop)]
+        self.state.elapsed, signals, stop = self.engine.agree(told)
+        self._agreed, self._stop = signals > 0, stop > 0
+        if self._agreed and not self._interrupt.signal:
+            self._interrupt.signal = SIGINT
 
     def _take(self, batches: Iterator[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
         """Take the batches of one step; fewer than wanted at the end of the data, none after it."""
@@ -198,13 +241,16 @@ class Trainer:
         loss = result.sums["loss"]
         if not (math.isfinite(loss[0]) and math.isfinite(result.gradient_norm)):
             kept = f"the checkpoint of step {self._saved} is whole" if self._saved else "no checkpoint was kept"
+            damaged = _damaged_rows(group)
             raise ZooError(
                 f"step {state.step + 1}: the loss is {loss[0]}, the gradient's norm {result.gradient_norm} "
-                f"(learning rate {rate:g}); {kept}; lower train.learning_rate or train.clip"
+                f"(learning rate {rate:g}); {kept}; {damaged or 'lower train.learning_rate or train.clip'}"
             )
         self.carry = result.carry
         add(state.totals, result.sums)
-        state.seen += sum(batch["weights"].size for batch in group)
+        own = [batch["weights"][self.engine.own_rows(len(batch["weights"]))] for batch in group]
+        state.seen += sum(weights.size for weights in own)
+        state.held += sum(int(np.count_nonzero(weights)) for weights in own)
         state.step += 1
         state.batch += len(group)
         value = loss[0] / loss[1] if loss[1] else 0.0
@@ -214,9 +260,15 @@ class Trainer:
             self._told = now
             self.report.step(self._status(value, rate))
 
-    def _evaluate(self) -> None:
-        """Measure on the validation split, look at an example, and remember the best."""
+    def _evaluate(self) -> bool:
+        """Measure on the validation split, look at an example, and remember the best.
+
+        Returns:
+            Whether it was done: whoever sends a signal waits for no evaluation, which can take long.
+        """
         state = self.state
+        # Workers evaluate together, so none of them may give up alone.
+        patient = self.engine.cluster.workers > 1
         train = self.topology.summarise(state.totals, self.training) if state.totals else {}
         rate = learning_rate(self.settings, self._moment())
         status = self._status(train.get("loss", math.nan), rate)
@@ -224,8 +276,17 @@ class Trainer:
         with self.engine.averaged():
             if self.validation is not None:
                 self.callbacks.test_begin()
-                validation = evaluate(self.engine, self.topology, self.model, self.validation, self.callbacks)
+                validation = evaluate(
+                    self.engine,
+                    self.topology,
+                    self.model,
+                    self.validation,
+                    self.callbacks,
+                    lambda: not patient and bool(self._interrupt.signal),
+                )
                 self.callbacks.test_end(validation)
+                if not validation:
+                    return False
             best = self._remember((validation or train).get(self.topology.monitor, math.nan))
             if best:
                 self.keeper.keep_best(self.model)
@@ -233,8 +294,9 @@ class Trainer:
         self.callbacks.evaluated(train, validation, rate)
         self.keeper.keep_evaluation(evaluation)
         self.report.evaluation(evaluation)
-        state.totals, state.seen, state.evaluated = {}, 0.0, state.step
+        state.totals, state.seen, state.held, state.evaluated = {}, 0, 0, state.step
         self._waited = self._worked = self._timed = 0.0
+        return True
 
     def _remember(self, value: float) -> bool:
         state = self.state
@@ -252,7 +314,7 @@ class Trainer:
     def _save(self) -> None:
         from keras import tree
 
-        leaves = tree.flatten(self.carry)
+        leaves = tree.flatten(self.engine.whole(self.carry))
         arrays = self.engine.gather() | {f"carry/{index:03d}": np.asarray(leaf) for index, leaf in enumerate(leaves)}
         # The data's fingerprint tells a resume whether the positions below still mean the same examples.
         state = self.state.to_json() | {"data": self.training.fingerprint}
@@ -264,7 +326,7 @@ class Trainer:
     def _finished(self) -> str:
         """Why the training ends now; empty while it does not."""
         state, settings = self.state, self.settings
-        if self.callbacks.stop:
+        if self._stop or (self.engine.cluster.workers == 1 and self.callbacks.stop):
             return "a callback asked to stop"
         if settings.steps and state.step >= settings.steps:
             return f"{settings.steps} steps done"
@@ -297,7 +359,6 @@ class Trainer:
 
     def _status(self, loss: float, rate: float) -> Status:
         state, progress = self.state, self._progress()
-        weight = state.totals.get("loss", (0.0, 0.0))[1]
         return Status(
             step=state.step,
             steps=round(state.step / progress) if progress else 0,
@@ -305,8 +366,23 @@ class Trainer:
             loss=loss,
             learning_rate=rate,
             tokens_per_second=self._timed / self._worked if self._worked else 0.0,
-            padding=1.0 - weight / state.seen if state.seen else 0.0,
+            padding=1.0 - state.held / state.seen if state.seen else 0.0,
             waiting=self._waited / self._worked if self._worked else 0.0,
             elapsed=state.elapsed,
             remaining=state.elapsed * (1.0 - progress) / progress if progress else 0.0,
         )
+
+
+def _damaged_rows(group: Sequence[Mapping[str, np.ndarray]]) -> str:
+    """Name what is no number in the batches of a step, and the examples that hold it; empty where all are numbers."""
+    found = []
+    for batch in group:
+        for name, values in batch.items():
+            if values.dtype.kind != "f" or np.isfinite(values).all():
+                continue
+            rows = np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))
+            numbers = batch["index"][rows] if "index" in batch else rows
+            what = "examples" if "index" in batch else "rows"
+            told = ", ".join(str(int(number) + 1) for number in numbers[:5]) + (", ..." if len(numbers) > 5 else "")
+            found.append(f"'{name}' holds what is no number in {what} {told} of the training data")
+    return "; ".join(found)

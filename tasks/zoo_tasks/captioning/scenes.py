@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from zoo.data import Splits
@@ -16,8 +16,10 @@ from zoo_tasks.captioning.scene import COLOURS, SHAPES, SIZES, Kind, Scene
 HELD_OUT_PAIRS = 0.06
 """Share of the pairs of two coloured shapes that only the test split shows together, and again that validation does."""
 
+_NAMES = ("source", "target", "references")
 
-def scenes(train: int = 8_000, validation: int = 500, test: int = 1_000, seed: int = 0) -> Splits:
+
+def scenes(train: int = 24_000, validation: int = 500, test: int = 1_000, seed: int = 0) -> Splits:
     """Draw scenes of one to three shapes, and describe them.
 
     Every size of every shape is held out in one of eight colours for the test split and in another for validation, and
@@ -35,10 +37,40 @@ def scenes(train: int = 8_000, validation: int = 500, test: int = 1_000, seed: i
     return Splits(Scenes("train", train, seed), Scenes("validation", validation, seed), Scenes("test", test, seed))
 
 
-class Scenes:
-    """Examples `{"source": picture, "target": caption, "references": captions}`, each drawn when it is asked for.
+class DrawnScene(Mapping[str, Any]):
+    """An example: `source`, uint8 [64, 64, 3], `references`, all right captions, and `target`, one of them.
 
-    `source` is uint8 [64, 64, 3]; `references` are all right captions, and `target` is one of them.
+    The picture is painted when it is read, since many who look at examples only want the captions.
+
+    Args:
+        scene: what it shows.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+
+    def __getitem__(self, name: str) -> Any:
+        captions = self.scene.captions
+        if name == "source":
+            return paint_scene(self.scene)
+        if name == "target":
+            return captions[self.scene.paint % len(captions)]
+        if name == "references":
+            return list(captions)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_NAMES)
+
+    def __len__(self) -> int:
+        return len(_NAMES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in _NAMES
+
+
+class Scenes:
+    """Examples, each composed when it is asked for.
 
     Args:
         part: `train`, `validation` or `test`.
@@ -54,13 +86,11 @@ class Scenes:
     def __len__(self) -> int:
         return self.count
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[DrawnScene]:
         return (self[index] for index in range(self.count))
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        scene = self.scene(index)
-        target = scene.captions[scene.paint % len(scene.captions)]
-        return {"source": paint_scene(scene), "target": target, "references": list(scene.captions)}
+    def __getitem__(self, index: int) -> DrawnScene:
+        return DrawnScene(self.scene(index))
 
     def scene(self, index: int) -> Scene:
         """What an example shows and where, in pixels, without drawing it.

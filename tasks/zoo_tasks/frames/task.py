@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
+from zoo.errors import UsageError
 from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
 from zoo.topology import Synced
 
@@ -24,7 +25,7 @@ class FramesData(DataSettings):
 
     source: str = setting(
         "motions",
-        "motions (moving digits), gesture-phase, a folder of clips, or a folder of CSV or NPZ sequences of vectors",
+        "motions (moving digits), gesture-phase, a folder of clips or videos, or of CSV or NPZ sequences of vectors",
         shorthand=True,
     )
     label: str = setting("", "the table's column of labels; empty: label, phase, class, ...")
@@ -43,6 +44,18 @@ class FramesPicture:
 
 
 @dataclass
+class FramesVectors:
+    """How vectors of features are scaled."""
+
+    scale: str = setting(
+        "training",
+        "mean 0 and deviation 1 over all training frames, or over each sequence by itself",
+        ("training", "sequence"),
+    )
+    changes: int = setting(0, "how far each feature moved over so many frames is a feature, too; 0: not", minimum=0)
+
+
+@dataclass
 class FramesModel:
     """The tagger."""
 
@@ -50,7 +63,7 @@ class FramesModel:
     layers: int = setting(1, "recurrent layers; 0: each frame is labelled by itself alone", minimum=0)
     units: int = setting(64, "units of a layer, in each direction", minimum=1)
     causal: bool = setting(False, "no look-ahead: a label depends on no later frame, and the model can run on a stream")
-    dropout: float = setting(0.1, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+    dropout: float = setting(0.0, "share of the values that is dropped while training", minimum=0, maximum=0.95)
     filters: list[int] = setting([16, 32], "channels of each stage of the encoder of a picture")
 
 
@@ -60,6 +73,7 @@ class FramesSettings(zoo.Settings):
 
     data: FramesData = part(FramesData)
     picture: FramesPicture = part(FramesPicture)
+    vectors: FramesVectors = part(FramesVectors)
     model: FramesModel = part(FramesModel)
     batch: BatchSettings = part(BatchSettings, size=16, length=200)
     train: TrainSettings = part(
@@ -78,6 +92,12 @@ class Frames(zoo.Task):
             "model": {"units": 8, "filters": [4]},
             "batch": {"size": 8},
             "train": {"steps": 20, "evaluate_every": 10},
+        },
+        # Recordings of few people: what tells them apart is taken out, and little can be learned by heart.
+        "gesture": {
+            "vectors": {"scale": "sequence", "changes": 3},
+            "model": {"units": 32, "dropout": 0.5},
+            "train": {"steps": 120, "evaluate_every": 20},
         },
     }
 
@@ -101,19 +121,29 @@ class Frames(zoo.Task):
         return read_features(data.source, label, tuple(data.ignore), data.validation, data.test, data.on_error)
 
     def read_input(self, text: str) -> Any:
-        """A clip is named by its folder, a sequence of vectors by its file."""
+        """A clip is named by its folder or video file, a sequence of vectors by its file."""
         from zoo.data import read_sequence
 
         data = self.settings.data
         return read_sequence(Path(text), (data.label,) if data.label else (), tuple(data.ignore))
 
+    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+        """A frame a line: the path of a picture, or the numbers of a vector."""
+        from zoo.data.features import LABELS
+        from zoo.data.frame_lines import read_frames
+
+        data = self.settings.data
+        return read_frames(lines, (data.label,) if data.label else LABELS, tuple(data.ignore))
+
     def codecs(self) -> dict[str, Codec]:
         """Pictures of one size or scaled vectors, and the labels."""
-        from zoo.codecs import ClipCodec, FrameCodec, LabelCodec
+        from zoo.codecs import ClipCodec, FrameCodec, LabelCodec, VectorCodec
 
-        picture = self.settings.picture
+        picture, vectors = self.settings.picture, self.settings.vectors
+        if self.settings.model.causal and vectors.scale == "sequence":
+            raise UsageError("model.causal=true looks at no later frame, and vectors.scale=sequence at all of them")
         clips = ClipCodec(picture.height, picture.width, picture.channels, picture.fit)
-        return {"source": FrameCodec(clips), "target": LabelCodec()}
+        return {"source": FrameCodec(clips, VectorCodec(vectors.scale, vectors.changes)), "target": LabelCodec()}
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         """An encoder of frames and a recurrent tagger."""
@@ -138,9 +168,13 @@ class Frames(zoo.Task):
 
 
 def _holds_clips(folder: Path) -> bool:
-    """Whether a folder has folders with pictures in them."""
-    from zoo.data.clips import PICTURES
+    """Whether a folder has videos in it, or folders of pictures."""
+    from zoo.data.clip import PICTURES
+    from zoo.data.video import VIDEOS
+
+    def holds(inner: Path) -> bool:
+        return any(path.suffix.lower() in PICTURES for path in inner.iterdir())
 
     return folder.is_dir() and any(
-        path.suffix.lower() in PICTURES for inner in folder.iterdir() if inner.is_dir() for path in inner.iterdir()
+        holds(path) if path.is_dir() else path.suffix.lower() in VIDEOS for path in folder.iterdir()
     )

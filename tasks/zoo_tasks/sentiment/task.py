@@ -53,6 +53,9 @@ class SentimentModel:
     bidirectional: bool = setting(True, "read in both directions")
     pooling: str = setting("attention", "how a text becomes one vector", ("last", "mean", "max", "attention"))
     dropout: float = setting(0.3, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+    word_dropout: float = setting(
+        0.0, "share of the words that are dropped whole while training", minimum=0, maximum=0.95
+    )
 
 
 @dataclass
@@ -83,8 +86,8 @@ class Sentiment(zoo.Task):
         # Some ten thousand real sentences, which are soon learned by heart.
         "small": {
             "text": {"least": 2},
-            "model": {"units": 64, "embedding": 100, "pooling": "max", "dropout": 0.6},
-            "train": {"epochs": 6, "learning_rate": 1e-3},
+            "model": {"units": 64, "embedding": 100, "pooling": "max", "dropout": 0.5, "word_dropout": 0.3},
+            "train": {"epochs": 8, "learning_rate": 1e-3},
         },
     }
 
@@ -124,6 +127,7 @@ class Sentiment(zoo.Task):
             embedding=model.embedding,
             bidirectional=model.bidirectional,
             dropout=model.dropout,
+            word_dropout=model.word_dropout,
             cells=dict(self.components.get("cells", {})),
         )
         classifier = Classifier(encoder, codecs["target"].size, model.pooling, model.dropout)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
-from zoo.settings import BatchSettings, DataSettings, SearchSettings, TrainSettings, part, setting
+from zoo.settings import BatchSettings, DataSettings, SearchSettings, TextTrainSettings, part, setting
 from zoo.topology import ManyToMany
 
 if TYPE_CHECKING:
@@ -49,16 +49,16 @@ class TranslationText:
 class TranslationModel:
     """The encoder and the decoder."""
 
-    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
     layers: int = setting(1, "recurrent layers of encoder and decoder each", minimum=1)
     units: int = setting(
-        256, "units of a layer of the decoder; the encoder has half as many in each direction", minimum=2
+        192, "units of a layer of the decoder; the encoder has half as many in each direction", minimum=2
     )
     embedding: int = setting(128, "width of the symbols' embeddings", minimum=1)
     attention: str = setting("additive", "how the decoder looks at the source: additive, dot, general, ..., none")
-    attend: str = setting("after", "look after the recurrent layers, or before them", ("after", "before"))
+    attend: str = setting("before", "look after the recurrent layers, or before them", ("after", "before"))
     input_feeding: bool = setting(False, "what was seen at a step is part of the next step's input")
-    dropout: float = setting(0.2, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+    dropout: float = setting(0.1, "share of the values that is dropped while training", minimum=0, maximum=0.95)
     tied: bool = setting(False, "the softmax shares the target's embedding; needs embedding = units")
     scheduled_sampling: float = setting(
         0.0, "share of the steps that in training read the model's own choice", minimum=0, maximum=1
@@ -72,10 +72,10 @@ class TranslationSettings(zoo.Settings):
     data: TranslationData = part(TranslationData)
     text: TranslationText = part(TranslationText)
     model: TranslationModel = part(TranslationModel)
-    batch: BatchSettings = part(BatchSettings, size=128, length=80)
+    batch: BatchSettings = part(BatchSettings, size=48, length=80)
     search: SearchSettings = part(SearchSettings, strategy="beam", beam=5, length=80, length_penalty=0.6)
-    train: TrainSettings = part(
-        TrainSettings, minutes=3, learning_rate=3e-3, schedule="cosine", warmup=100, average=0.99
+    train: TextTrainSettings = part(
+        TextTrainSettings, minutes=3, learning_rate=4e-3, schedule="cosine", warmup=100, average=0.99
     )
 
 
@@ -91,13 +91,25 @@ class Translation(zoo.Task):
             "batch": {"size": 32},
             "train": {"steps": 60, "evaluate_every": 30},
         },
-        # For some thirty thousand real pairs.
+        # For some thirty thousand real pairs, which a large model would learn by heart.
         "small": {
-            "text": {"unit": "piece", "vocabulary": 8000},
-            "model": {"units": 512, "embedding": 256, "dropout": 0.4},
-            "train": {"minutes": 30, "learning_rate": 2e-3},
+            "text": {"unit": "piece", "vocabulary": 5000},
+            "model": {"units": 512, "embedding": 512, "tied": True, "dropout": 0.4},
+            "batch": {"size": 64},
+            "train": {
+                "minutes": 0,
+                "epochs": 16,
+                "learning_rate": 1.5e-3,
+                "warmup": 400,
+                "average": 0.999,
+                "label_smoothing": 0.1,
+            },
         },
     }
+
+    def __init__(self, settings: Any, components: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        super().__init__(settings, components)
+        self.topology = ManyToMany(label_smoothing=settings.train.label_smoothing)
 
     def data(self) -> Splits:
         """Compose the phrasebook, or read a user's pairs."""

@@ -47,6 +47,24 @@ def test_a_name_is_found_for_its_wiring_only() -> None:
     assert find_data("mine", "language model", own) is own["mine"]
 
 
+def test_a_name_with_a_colon_is_a_prefix_whose_function_hears_of_the_wiring(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[Any, str]] = []
+    shelf = {"shelf:": lambda settings, topology: heard.append((settings, topology))}
+    read = find_data("shelf:a/b,c=d", "synced", shelf)
+    assert read is not None
+    read("settings")
+    assert heard == [("settings", "synced")]
+    with pytest.raises(UsageError, match=r"data=shelf:a: no plugin is here that reads 'shelf:'"):
+        find_data("shelf:a", "synced", {})
+    # A file of that name, and a drive, are paths.
+    monkeypatch.chdir(tmp_path)
+    Path("shelf:a").write_text("text")
+    assert find_data("shelf:a", "synced", shelf) is None
+    assert find_data("c:/book.txt", "language model", {}) is None
+
+
 def test_the_task_takes_the_road(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZOO_MIRROR", str(tmp_path))
     with pytest.raises(ZooError, match=r"data=tinyshakespeare: the mirror has neither .*tinyshakespeare/input.txt"):

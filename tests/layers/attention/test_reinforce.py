@@ -72,6 +72,28 @@ def test_a_batch_in_which_nothing_counts_leaves_the_baseline():
     assert float(reinforce.baseline) == 5
 
 
+def test_what_the_model_expected_is_the_baseline_and_learns_by_its_error():
+    import tensorflow as tf
+
+    from zoo.layers import Reinforce
+
+    generator = np.random.default_rng(0)
+    rewards = generator.random(4).astype("float32")
+    drawn, entropy, expected = (tf.constant(generator.normal(size=(4, 3)).astype("float32")) for _ in range(3))
+    weights = (generator.random((4, 3)) < 0.7).astype("float32")
+    reinforce = Reinforce(reward_weight=2.0, entropy_weight=0.1, expected_weight=3.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([drawn, expected])
+        loss = reinforce(rewards, drawn, entropy, weights, training=True, expected=expected)
+    error = rewards[:, None] - expected
+    np.testing.assert_allclose(
+        loss, ((3 * error**2 - 2 * error * drawn - 0.1 * entropy).numpy() * weights).sum(), rtol=1e-5
+    )
+    np.testing.assert_allclose(tape.gradient(loss, drawn), -2 * error * weights, rtol=1e-5)
+    np.testing.assert_allclose(tape.gradient(loss, expected), -6 * error * weights, rtol=1e-5)
+    assert float(reinforce.baseline) == 0 and not reinforce.seen.numpy().any()
+
+
 def test_shapes_that_would_be_broadcast_are_refused():
     from zoo.errors import UsageError
     from zoo.layers import Reinforce
@@ -85,6 +107,8 @@ def test_shapes_that_would_be_broadcast_are_refused():
         with pytest.raises(UsageError, match=words) as caught:
             Reinforce()(*arguments)
         assert "\n" not in str(caught.value)
+    with pytest.raises(UsageError, match=r"expected has shape \(2,\)"):
+        Reinforce()(ones[:, 0], ones, ones, expected=ones[:, 0])
 
 
 def test_it_computes_in_32_bits_and_loads():

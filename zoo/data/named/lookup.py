@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.data.named.recipe import Recipe
@@ -24,6 +27,9 @@ _MODULES = (
     "gesture_phase",
     "mnist",
 )
+
+# Two letters at least: one is a drive of Windows.
+_PREFIX = re.compile(r"[a-z][a-z0-9_-]+:")
 
 
 def catalogue() -> dict[str, Recipe]:
@@ -48,16 +54,22 @@ def find_data(
     Args:
         source: the setting `data.source`; names are looked up before paths.
         topology: name of the task's wiring.
-        plugins: named data that plugins add, which fit whatever task they are given to.
+        plugins: named data that plugins add, which fit whatever task they are given to. A name that ends with a colon
+            is a prefix: its function reads every source that begins with it, and is told the wiring's name, too.
 
     Returns:
         A function of the data settings; None where nothing has this name.
 
     Raises:
-        UsageError: it is data for another wiring.
+        UsageError: it is data for another wiring, or has a prefix that nobody reads.
     """
     if source in plugins:
         return plugins[source]
+    prefix = _PREFIX.match(source)
+    if prefix and not Path(source).exists():
+        if prefix[0] not in plugins:
+            raise UsageError(f"data={source}: no plugin is here that reads '{prefix[0]}' (see zoo plugins)")
+        return partial(plugins[prefix[0]], topology=topology)
     recipe = catalogue().get(source)
     if recipe is None:
         return None

@@ -43,7 +43,7 @@ class AdditiveAttention(Attention):
 
     def scores(self, queries: Any, prepared: Prepared) -> Any:
         """Compare queries [B, T, Q] with the keys: [B, T, S]."""
-        return self._energies(queries, prepared["keys"][:, None])
+        return self._energies(queries, ops.expand_dims(prepared["keys"], 1))
 
     def _energies(self, queries: Any, keys: Any) -> Any:
         """Compare queries [B, T, Q] with the keys of each [B, T or 1, S, U]: [B, T, S]."""
@@ -70,5 +70,5 @@ def additive_scores(queries: Any, keys: Any, vector: Any) -> Any:
     Returns:
         [B, T, S].
     """
-    hidden = ops.tanh(queries[:, :, None] + keys)  # [B, T, S, U]
+    hidden = ops.tanh(ops.expand_dims(queries, 2) + keys)  # [B, T, S, U]
     return ops.squeeze(ops.matmul(hidden, vector), -1)

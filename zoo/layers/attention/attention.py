@@ -120,8 +120,8 @@ class Attention(keras.layers.Layer):
             UsageError: the query has no two axes.
         """
         self._check(query, 2, "query", "[batch, features]")
-        contexts, alignments, state = self.attend(query[:, None], prepared, training=training)
-        return contexts[:, 0], alignments[:, 0], state
+        contexts, alignments, state = self.attend(ops.expand_dims(query, 1), prepared, training=training)
+        return ops.squeeze(contexts, 1), ops.squeeze(alignments, 1), state
 
     def attend(
         self, queries: Any, prepared: Prepared, training: bool = False, state: Sequence[Any] | None = None

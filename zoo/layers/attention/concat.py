@@ -39,4 +39,4 @@ class ConcatAttention(Attention):
     def scores(self, queries: Any, prepared: Prepared) -> Any:
         """Compare queries [B, T, Q] with the keys: [B, T, S]."""
         queries = ops.matmul(queries, self._weight(self.kernel)[: self.query_size])  # [B, T, U]
-        return additive_scores(queries, prepared["keys"][:, None], self._weight(self.score_kernel))
+        return additive_scores(queries, ops.expand_dims(prepared["keys"], 1), self._weight(self.score_kernel))

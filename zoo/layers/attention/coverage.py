@@ -46,7 +46,7 @@ class CoverageAttention(AdditiveAttention):
         self._check(query, 2, "query", "[batch, features]")
         covered = ops.cast(state[0], self.compute_dtype)[:, :, None]  # [B, S, 1]
         keys = prepared["keys"] + covered * self._weight(self.coverage_kernel)  # [B, S, U]
-        scores = self._energies(query[:, None], keys[:, None])  # [B, 1, S]
+        scores = self._energies(ops.expand_dims(query, 1), ops.expand_dims(keys, 1))  # [B, 1, S]
         alignment = masked_softmax(scores, prepared["mask"][:, None])  # [B, 1, S]
         return self.read(alignment, prepared)[:, 0], alignment[:, 0], [state[0] + alignment[:, 0]]
 

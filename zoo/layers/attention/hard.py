@@ -69,7 +69,7 @@ class HardAttention(AdditiveAttention):
     ) -> tuple[Any, Any, list[Any]]:
         """Answer one query a row (see `Attention.step`)."""
         self._check(query, 2, "query", "[batch, features]")
-        alignments, terms, streams = self._look(query[:, None], prepared, state[0], training)
+        alignments, terms, streams = self._look(ops.expand_dims(query, 1), prepared, state[0], training)
         return self.read(alignments, prepared)[:, 0], alignments[:, 0], [streams, terms[:, 0]]
 
     def attend(

@@ -53,7 +53,7 @@ class LocationAttention(AdditiveAttention):
         before = ops.cast(state[0], self.compute_dtype)[:, :, None]  # [B, S, 1]
         found = ops.conv(before, self._weight(self.filter_kernel), padding="same", data_format="channels_last")
         keys = prepared["keys"] + ops.matmul(found, self._weight(self.location_kernel))  # [B, S, U]
-        scores = self._energies(query[:, None], keys[:, None])  # [B, 1, S]
+        scores = self._energies(ops.expand_dims(query, 1), ops.expand_dims(keys, 1))  # [B, 1, S]
         alignment = masked_softmax(scores, prepared["mask"][:, None])  # [B, 1, S]
         return self.read(alignment, prepared)[:, 0], alignment[:, 0], [alignment[:, 0]]
 

@@ -86,7 +86,7 @@ class MonotonicAttention(AdditiveAttention):
         self._check(query, 2, "query", "[batch, features]")
         before, streams = state
         mask = prepared["mask"]
-        energies = self._energies(query[:, None], prepared["keys"][:, None])[:, 0]  # [B, S]
+        energies = self._energies(ops.expand_dims(query, 1), ops.expand_dims(prepared["keys"], 1))[:, 0]  # [B, S]
         energies = ops.cast(energies, mask.dtype) + ops.cast(self.score_offset, mask.dtype)
         if training and self.noise:
             streams = seeded(streams, self.seeds)

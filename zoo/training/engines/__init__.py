@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from zoo.training.engines.devices import DevicePlan, plan_devices
+import functools
+from typing import Any
+
+from zoo.training.engines.backend import ENGINES, choose_engine
+from zoo.training.engines.cluster import Cluster, WorkerGone, find_cluster
+from zoo.training.engines.devices import DevicePlan, Planner, check_kind, plan_devices
 from zoo.training.engines.engine import Engine
 
-__all__ = ["DevicePlan", "Engine", "make_engine", "plan_devices"]
+__all__ = [
+    "ENGINES",
+    "Cluster",
+    "DevicePlan",
+    "Engine",
+    "Planner",
+    "WorkerGone",
+    "check_kind",
+    "choose_engine",
+    "find_cluster",
+    "make_engine",
+    "plan_devices",
+]
 
 
-def make_engine(kind: str, replicas: int, threads: int, precision: str, rows: int) -> Engine:
-    """Make the engine that fits the device.
+def make_engine(device: Any, rows: int, kind: str = "", planner: Planner | None = None) -> Engine:
+    """Make the engine that fits the device, on the backend that Keras has.
 
     Args:
-        kind: `auto`, `cpu` or `gpu`.
-        replicas: how many copies of the model share a batch; 0 for as many as fit.
-        threads: threads of a replica; 0 for cores / replicas.
-        precision: `float32` or `bfloat16`.
+        device: settings, `zoo.settings.DeviceSettings`.
         rows: rows of a global batch, which bounds the replicas.
+        kind: in place of the settings' own.
+        planner: of a plugin, which chooses what to use.
 
     Returns:
         An engine that is ready to build a model.
@@ -24,6 +40,15 @@ def make_engine(kind: str, replicas: int, threads: int, precision: str, rows: in
     Raises:
         UsageError: the device is not there, or more replicas were asked for than a batch has rows.
     """
+    plan = None if planner is None else functools.partial(planner, device, rows)
+    kind = kind or device.kind
+    if choose_engine(kind=kind) == "jax":
+        from zoo.training.engines.jax_engine import JaxEngine
+
+        return JaxEngine(kind, device.replicas, device.threads, device.precision, rows, plan)
+    from zoo.processor import prefer_onednn
+
+    prefer_onednn()
     from zoo.training.engines.tensorflow_engine import TensorFlowEngine
 
-    return TensorFlowEngine(kind=kind, replicas=replicas, threads=threads, precision=precision, rows=rows)
+    return TensorFlowEngine(kind, device.replicas, device.threads, device.precision, rows, device.xla, plan)

@@ -9,6 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from zoo.training.engines.cluster import Cluster
+
 Made = TypeVar("Made")
 Batch = Mapping[str, np.ndarray]
 Arrays = dict[str, np.ndarray]
@@ -26,7 +28,8 @@ class StepResult:
 
     Attributes:
         sums: name -> (sum, weight) over the global batch.
-        carry: the state for the next batch, with the global batch as first axis.
+        carry: the state for the next batch, with the global batch as first axis; with several workers each has the
+            rows that are its own, and zeros elsewhere.
         gradient_norm: global norm of the normalised gradient before clipping; 0 in evaluation.
     """
 
@@ -41,6 +44,8 @@ class Engine(Protocol):
     name: str
     replicas: int
     threads: int
+    # Which of the processes that train together this one is; one alone is the chief of itself.
+    cluster: Cluster
     # What the user should know of how the engine came about; most often nothing.
     note: str
     # How many graphs have been made: one for each function and set of shapes.
@@ -83,6 +88,15 @@ class Engine(Protocol):
 
     def evaluate(self, batch: Batch, carry: Carry) -> StepResult:
         """Pass over a batch without training."""
+
+    def own_rows(self, rows: int) -> slice:
+        """Say which rows of a global batch this process computes."""
+
+    def agree(self, values: Sequence[float]) -> list[float]:
+        """Add numbers up over all workers, each of which must call this at the same place."""
+
+    def whole(self, carry: Carry) -> Carry:
+        """Put a carried state together from all workers, each of which must call this at the same place."""
 
     def averaged(self) -> AbstractContextManager[None]:
         """Inside this context the model holds the moving average of its weights, where there is one."""

@@ -1,0 +1,198 @@
+"""Every `zoo ...` in the documentation is a command that there is, with options, tasks and settings that there are.
+
+Nothing is trained for it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import shlex
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import pytest
+
+from tests.docs.documents import DOCUMENTS, ROOT, blocks, prose
+from zoo.bench import BENCHMARKS
+from zoo.cli.devices import DevicesWords
+from zoo.cli.evaluate import EvaluateWords
+from zoo.cli.program import COMMANDS, program
+from zoo.cli.sample import SampleWords
+from zoo.data.named import catalogue
+from zoo.plugins import Plugins, find_plugins
+from zoo.settings import describe, override, resolve
+from zoo.settings.layers import from_words
+from zoo.settings.resolve import build
+from zoo.templates import write_task
+
+PLACEHOLDER = re.compile(r"\[.*|.*\.\.\.|([\w.]+=)?[A-Z_]+(=.*)?|key=value")
+"""What stands for a word of the reader's: NAME, RUN, data=PATH, [INPUT]..., key=value."""
+NEW = "hello"
+"""The task that the tutorial makes with `zoo new`, whose templates call it mytask."""
+GUIDE = {"majority": ROOT / "tests/example_tasks/majority.py"}
+"""Files that the guide to plugins has its readers write."""
+
+
+class Line(NamedTuple):
+    """A command as it stands in a document."""
+
+    place: str
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.place}: zoo {' '.join(self.words)}"
+
+
+def commands(text: str) -> Iterator[tuple[str, ...]]:
+    """The words after each `zoo` in a line of a shell."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars="|&;<>")
+    lexer.whitespace_split, lexer.commenters = True, ""
+    words: list[str] = []
+    for word in [*lexer, ";"]:
+        if set(word) <= set("|&;"):
+            while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+                words.pop(0)
+            if words and words[0].rpartition("/")[2] == "zoo":
+                end = next((place for place, word in enumerate(words) if set(word) <= set("<>")), len(words))
+                yield tuple(words[1:end])
+            words = []
+        else:
+            words.append(word)
+
+
+def lines() -> Iterator[Line]:
+    for block in blocks("console"):
+        for number, text in enumerate(block.code.replace("\\\n", "  ").splitlines()):
+            if text.startswith("$ "):
+                for words in commands(text[2:].replace("mytask", NEW)):
+                    yield Line(f"{block.document.relative_to(ROOT)}:{block.line + number}", words)
+    for document in DOCUMENTS:
+        for span in re.findall(r"`(zoo [^`]+)`", prose(document)):
+            for words in commands(" ".join(span.replace("mytask", NEW).split())):
+                yield Line(str(document.relative_to(ROOT)), words)
+
+
+LINES = sorted(set(lines()))
+
+
+@pytest.fixture(scope="session")
+def tasks(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A function from the name of a task, or of its file, to its class."""
+    plugins, folder = Plugins(), tmp_path_factory.mktemp("new")
+    files = {**GUIDE, NEW: folder / write_task(NEW, folder).name}
+
+    @cache
+    def load(name: str) -> Any:
+        if name.endswith(".py"):
+            stem = Path(name).stem
+            return load(str(ROOT / name)) if (ROOT / name).exists() else load(stem if stem in files else NEW)
+        return plugins.load_task(str(files.get(name, name)))
+
+    return load
+
+
+def subject(words: list[str], key: str) -> tuple[str, list[str]]:
+    """What a command is about, and the other words."""
+    first, *rest = words
+    return first.removeprefix(f"{key}="), rest
+
+
+def real(words: list[str]) -> list[str]:
+    """The words that are no placeholders, and no file of settings."""
+    return [word for word in words if not PLACEHOLDER.fullmatch(word) and not word.startswith("config=")]
+
+
+def check_settings(tasks: Any, words: list[str]) -> None:
+    name, rest = subject(words, "task")
+    task = tasks(NEW if PLACEHOLDER.fullmatch(name) else name)
+    settings = resolve(task.Settings, task.presets, real(rest), task=name)
+    source = settings.data.source
+    if source and re.fullmatch(r"[a-z0-9-]+", source) and source != task.Settings().data.source:
+        assert source in catalogue(), f"there is no data named {source}"
+        assert catalogue()[source].topology == task.topology.name, f"{source} is no data for {name}"
+
+
+def check_run(tasks: Any, words: list[str], known: set[str]) -> tuple[Any, list[str]]:
+    """Take the run that a command is about: its task, which is another one's where only its folder is known."""
+    name, rest = subject(words, "run")
+    if PLACEHOLDER.fullmatch(name) or "/" in name:
+        parts = [part for part in Path(name).parts if part in known]
+        return tasks(parts[0] if parts else NEW), rest
+    assert name in known, f"there is no task {name}"
+    return tasks(name), rest
+
+
+@pytest.mark.parametrize("line", LINES, ids=str)
+def test_a_command_is_as_the_code_has_it(line: Line, tasks: Any) -> None:
+    name, *words = line.words
+    words = [word for word in words if not re.fullmatch(r"\[.*|\.\.\.", word)]
+    if name.startswith("-") or PLACEHOLDER.fullmatch(name):
+        return
+    assert name in COMMANDS
+    command = program.get_command(click.Context(program), name)
+    if isinstance(command, click.Group) and real(words[:1]):
+        name = words.pop(0)
+        command = command.get_command(click.Context(command), name)
+    assert command is not None
+    try:
+        arguments = command.make_context(f"zoo {name}", words[:]).params
+    except click.MissingParameter:
+        assert ":" not in line.place, "the line is not complete"  # in the prose it may be a command's mere name
+        return
+    given = list(arguments.get("words", ()))
+    if name in ("run", "show") and given:
+        check_settings(tasks, given)
+    elif name in ("resume", "predict", "sample", "evaluate") and given:
+        known = {info.name for info in find_plugins() if info.kind == "task"} | {NEW, *GUIDE}
+        task, rest = check_run(tasks, given, known)
+        if name == "resume":
+            override(task.Settings(), real(rest), task=name)
+        elif name == "predict":
+            override(task.Settings(), [word for word in real(rest) if word.startswith("search.")], task=name)
+        else:
+            check_words(name, real(rest))
+    elif name == "devices" or name in BENCHMARKS:
+        check_words(name, real(given))
+
+
+def check_words(name: str, words: list[str]) -> None:
+    """Words of a command that are no settings of a task."""
+    build(words_of(name), from_words(words), f" of zoo {name}")
+
+
+def words_of(name: str) -> Any:
+    """The dataclass that declares the words of a command, or of a benchmark."""
+    fixed = {"sample": SampleWords, "evaluate": EvaluateWords, "devices": DevicesWords}
+    return fixed[name] if name in fixed else importlib.import_module(BENCHMARKS[name][0]).Words
+
+
+def test_there_is_enough_to_check() -> None:
+    assert len(LINES) > 60
+    assert {line.words[0] for line in LINES} >= set(COMMANDS)
+
+
+def spans() -> list[tuple[str, str]]:
+    """Settings in the prose, as `train.minutes` or `model.cell=gru`."""
+    parts = {name.partition(".")[0] for name in settings() if "." in name}
+    found = []
+    for document in DOCUMENTS:
+        for span in re.findall(r"`([a-z_]+\.[a-z_]+)(?:=[^`]*)?`", prose(document)):
+            if span.partition(".")[0] in parts and not span.endswith((".csv", ".tsv", ".txt", ".json", ".py")):
+                found.append((str(document.relative_to(ROOT)), span))
+    return sorted(set(found))
+
+
+@cache
+def settings() -> set[str]:
+    """The names of all settings of all installed tasks."""
+    names = [info.name for info in find_plugins() if info.kind == "task"]
+    return {row.name for name in names for row in describe(Plugins().load_task(name).Settings)}
+
+
+@pytest.mark.parametrize(("document", "span"), spans(), ids=lambda value: value)
+def test_a_setting_that_is_named_is_there(document: str, span: str) -> None:
+    assert span in settings() or any(name.startswith(f"{span}.") for name in settings()), f"{document}: {span}"

@@ -1,0 +1,143 @@
+"""Our translation model beside stock Keras and PyTorch: whole training steps, in target tokens a second."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import statistics
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from zoo.bench.report import Report, Say
+from zoo.bench.translation_case import Case
+from zoo.bench.turns import AS_IT_COMES, PREFERRED, Contender, wait_until_idle
+from zoo.errors import UsageError
+from zoo.settings import setting
+
+NAMES = {
+    "ours": "ours",
+    "keras": "Keras",
+    "keras-onednn": "Keras with oneDNN",
+    "torch": "PyTorch",
+    "joeynmt": "JoeyNMT",
+}
+
+
+@dataclass
+class Words:
+    """Times training of a bidirectional LSTM that reads and an LSTM with attention that writes, in tokens a second.
+
+    `feeding` has additive attention and input feeding, beside PyTorch as JoeyNMT writes it and a cell of one's own in
+    Keras; `at-once` has dot attention over all steps at once, beside stock layers. Adam, gradients clipped to 1. Keras
+    runs as TensorFlow comes; Keras with oneDNN has the kernels switched on that the zoo switches on. JoeyNMT takes part
+    in `feeding` where `joeynmt` names a Python that has it: it needs libraries older than the zoo's.
+
+    Every contender is a process of its own; they take turns. Ratios are of throughput: above 1 ours is faster. On a
+    machine that is not idle the ratio by CPU time is the one to trust.
+    """
+
+    kinds: list[str] = setting(["feeding", "at-once"], "which models", ("feeding", "at-once"))
+    dtypes: list[str] = setting(["float32", "bfloat16"], "which precisions", ("float32", "bfloat16"))
+    units: int = setting(512, "U: of the decoder; a direction of the encoder has half of it", minimum=2)
+    pieces: int = setting(8000, "V: of both languages", minimum=2)
+    rows: int = setting(128, "B: sentences of a batch", minimum=1)
+    length: int = setting(16, "T: tokens of each source and of each target", minimum=1)
+    against: list[str] = setting(["keras", "torch"], "beside whom", ("keras", "keras-onednn", "torch"))
+    joeynmt: str = setting("", "path of a Python that has JoeyNMT (pip install joeynmt==2.3.0), which then takes part")
+    rounds: int = setting(5, "turns of each contender", minimum=1)
+    seconds: float = setting(2.0, "length of a turn", minimum=0)
+    patience: float = setting(0.0, "seconds to wait for idle cores before a turn", minimum=0)
+    cores: int = setting(0, "how many cores a contender uses; 0 for all", minimum=0)
+
+
+def run(words: Words, say: Say) -> Report:
+    """Measure all cases.
+
+    Args:
+        words: what to measure.
+        say: told each line of the table as soon as it is known.
+
+    Returns:
+        The table.
+
+    Raises:
+        UsageError: units that cannot be halved, or fewer rows than cores.
+    """
+    cores = words.cores or os.cpu_count() or 1
+    if words.units % 2:
+        raise UsageError(f"units={words.units} is odd: each direction of the encoder has half of them")
+    if words.rows < cores:
+        raise UsageError(f"{words.rows} rows are too few for {cores} cores; say cores= or more rows")
+    names = ["ours", *(name for name in NAMES if name in words.against)]
+    notes = []
+    if "torch" in names and find_spec("torch") is None:
+        names.remove("torch")
+        notes.append("PyTorch is not installed and takes no part: pip install 'seqzoo[bench]' would bring it.")
+    if words.joeynmt:
+        names.append("joeynmt")
+    report = Report("Training a translation model", ("tensorflow", "keras", "torch"), columns(names), say, notes)
+    for kind, dtype in itertools.product(words.kinds, words.dtypes):
+        case = Case(kind, dtype, words.units, words.pieces, words.rows, words.length, cores)
+        report.add(_measure(case, names, words))
+    return report
+
+
+def columns(names: list[str]) -> list[str]:
+    """Name the columns for some contenders, the first of them ours."""
+    peers = [NAMES[name] for name in names[1:]]
+    return [
+        *("model", "dtype", "U", "V", "B", "T"),
+        *(f"{NAMES[name]} tokens/s" for name in names),
+        *(f"ours / {peer}" for peer in peers),
+        *(f"{NAMES[name]} tokens/s by CPU" for name in names),
+        *(f"ours / {peer} by CPU" for peer in peers),
+        *("our first step s", "quiet"),
+    ]
+
+
+def _contender(name: str, case: Case, shared: bool, joeynmt: str) -> Contender:
+    # Where cores are not idle, PyTorch's threads must not burn CPU time while they wait, or they would look slow.
+    environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **({"OMP_WAIT_POLICY": "PASSIVE"} if shared else {})}
+    if name == "torch":
+        return Contender("zoo.bench.torch_translation", case, environment)
+    if name == "joeynmt":
+        environment["PYTHONPATH"] = str(Path(__file__).parents[2])
+        return Contender("zoo.bench.joeynmt_translation", case, environment, joeynmt)
+    environment["KERAS_BACKEND"] = "tensorflow"
+    environment |= AS_IT_COMES if name == "keras" else PREFERRED
+    if name == "ours":
+        return Contender("zoo.bench.tensorflow_translation", case, environment)
+    return Contender("zoo.bench.keras_translation", case, environment)
+
+
+def _measure(case: Case, names: list[str], words: Words) -> dict[str, Any]:
+    """Let the contenders take turns on one case; returns its row."""
+    shared = not wait_until_idle(max(words.patience, 0.5))
+    takes_part = [name for name in names if name != "joeynmt" or case.feeding]
+    times: dict[str, list[float]] = {name: [] for name in takes_part}
+    work: dict[str, list[float]] = {name: [] for name in takes_part}
+    quiet = 0
+    with ExitStack() as stack:
+        contenders = {name: stack.enter_context(_contender(name, case, shared, words.joeynmt)) for name in takes_part}
+        once = {name: contender.ask("train", 2)[0][1] for name, contender in contenders.items()}
+        for _ in range(words.rounds):
+            for name, contender in contenders.items():
+                quiet += wait_until_idle(words.patience)
+                some, worked = contender.ask("train", max(1, int(words.seconds * 1000 / once[name])))
+                times[name].append(statistics.median(some))
+                work[name].append(statistics.median(worked))
+        first = contenders["ours"].first_step
+    tokens = case.rows * case.length
+    speed = {name: tokens * 1000 / statistics.median(times[name]) for name in takes_part}
+    thrift = {name: tokens * 1000 * case.cores / statistics.median(work[name]) for name in takes_part}
+    row: dict[str, Any] = {"model": case.kind, "dtype": case.dtype, "U": case.units, "V": case.pieces}
+    row |= {"B": case.rows, "T": case.length}
+    row |= {f"{NAMES[name]} tokens/s": round(speed[name]) for name in takes_part}
+    row |= {f"{NAMES[name]} tokens/s by CPU": round(thrift[name]) for name in takes_part}
+    row |= {f"ours / {NAMES[name]}": round(speed["ours"] / speed[name], 2) for name in takes_part[1:]}
+    row |= {f"ours / {NAMES[name]} by CPU": round(thrift["ours"] / thrift[name], 2) for name in takes_part[1:]}
+    share = f"{quiet / (words.rounds * len(takes_part)):.0%}" if words.patience else None
+    return row | {"our first step s": round(first, 1), "quiet": share}

@@ -1,0 +1,33 @@
+"""`zoo predict --stream`: label frames one by one, each before the next is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from zoo.runs import Run
+
+
+def follow(run: Run, inputs: Sequence[str], lines: Iterator[str], as_json: bool) -> None:
+    """Write a label a line, as soon as it is known.
+
+    Args:
+        run: of a model that looks at no later frame.
+        inputs: sequences, one stream each; without any the lines are the frames of one stream.
+        lines: as a pipe or a file gives them.
+        as_json: whether to write the frame's number and the probabilities, too.
+    """
+    streams = [(word, run.task.read_input(word)) for word in inputs] or [("", run.task.read_frames(lines))]
+    for name, frames in streams:
+        for number, answer in enumerate(run.stream_answers(frames)):
+            if not as_json:
+                click.echo(str(answer.value))
+                continue
+            shares = {str(label): float(share) for label, share in answer.details["probabilities"].items()}
+            record: dict[str, Any] = {"input": name} if name else {}
+            record |= {"frame": number, "answer": answer.value, "score": answer.score, "probabilities": shares}
+            click.echo(json.dumps(record, ensure_ascii=False))

@@ -1,0 +1,64 @@
+"""The cross entropy that the zoo's models learn by."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from keras import ops
+
+from zoo.layers.portable import has_kernels
+
+
+class Losses(NamedTuple):
+    """What a model's logits are worth, place by place."""
+
+    sharp: Any
+    """Cross entropies [...] in nats, float32."""
+    smoothed: Any
+    """The same against smoothed targets."""
+    right: Any
+    """1.0 where the target is the likeliest class, 0.0 elsewhere, [...]."""
+
+
+def cross_entropy(logits: Any, targets: Any) -> Any:
+    """Compute `-log softmax(logits)[target]` in float32, whatever the logits are.
+
+    Args:
+        logits: [..., V].
+        targets: int [...], each from 0 to V - 1.
+
+    Returns:
+        Losses [...] in nats, float32.
+    """
+    return losses_of(logits, targets).sharp
+
+
+def losses_of(logits: Any, targets: Any, smoothing: float = 0.0) -> Losses:
+    """Compute the cross entropy, plain and against smoothed targets, which let no model be too sure.
+
+    A smoothed target has the probability 1 - smoothing, and all classes share the rest evenly (Szegedy et al. 2016,
+    arXiv:1512.00567).
+
+    Args:
+        logits: [..., V].
+        targets: int [...], each from 0 to V - 1.
+        smoothing: from 0, for none, to 1.
+
+    Returns:
+        Losses, and which targets are the likeliest.
+    """
+    logits, targets = ops.cast(logits, "float32"), ops.cast(targets, "int32")
+    if has_kernels():
+        from zoo.layers.tensorflow_losses import is_fast, losses_of_rows
+
+        if is_fast():
+            rows, places = ops.reshape(logits, (-1, logits.shape[-1])), ops.reshape(targets, (-1,))
+            sharp, smoothed, likeliest = losses_of_rows(rows, places, smoothing)
+            found = (sharp, smoothed, ops.cast(ops.equal(likeliest, places), "float32"))
+            return Losses(*(ops.reshape(values, ops.shape(targets)) for values in found))
+    sharp = smoothed = ops.sparse_categorical_crossentropy(targets, logits, from_logits=True)
+    if smoothing:
+        chosen = ops.take_along_axis(logits, ops.expand_dims(targets, -1), axis=-1)[..., 0]
+        smoothed = sharp + smoothing * (chosen - ops.mean(logits, axis=-1))
+    likeliest = ops.cast(ops.argmax(logits, axis=-1), "int32")
+    return Losses(sharp, smoothed, ops.cast(ops.equal(likeliest, targets), "float32"))

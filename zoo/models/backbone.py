@@ -1,0 +1,127 @@
+"""Convolutional networks of `keras.applications` by name, each with the preprocessing that it was made for."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from zoo.errors import UsageError, ZooError, did_you_mean
+
+# How the names of a family begin -> its module; the first that fits counts.
+_FAMILIES = {
+    "ConvNeXt": "convnext",
+    "DenseNet": "densenet",
+    "EfficientNetV2": "efficientnet_v2",
+    "EfficientNet": "efficientnet",
+    "InceptionResNetV2": "inception_resnet_v2",
+    "InceptionV3": "inception_v3",
+    "MobileNetV3": "mobilenet_v3",
+    "MobileNetV2": "mobilenet_v2",
+    "MobileNet": "mobilenet",
+    "NASNet": "nasnet",
+    "ResNet50V2": "resnet_v2",
+    "ResNet101V2": "resnet_v2",
+    "ResNet152V2": "resnet_v2",
+    "ResNet": "resnet",
+    "VGG16": "vgg16",
+    "VGG19": "vgg19",
+    "Xception": "xception",
+}
+
+
+def backbone_names() -> list[str]:
+    """The networks that there are."""
+    return sorted(name for name in vars(keras.applications) if name[0].isupper() and _family(name))
+
+
+def check_backbone(name: str, channels: int) -> None:
+    """Refuse a network that there is not, or that cannot read pictures of so many channels.
+
+    Raises:
+        UsageError: says what is wrong.
+    """
+    if name not in backbone_names():
+        raise UsageError(f"model.backbone: there is no network '{name}'{did_you_mean(name, backbone_names())}")
+    if channels != 3:
+        raise UsageError(f"model.backbone={name} reads colours: set picture.channels=3")
+
+
+def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
+    """Make a network without its classifier, with random weights.
+
+    Args:
+        name: such as `MobileNetV3Small`; see https://keras.io/api/applications/.
+        shape: (height, width, channels) of the pictures.
+
+    Returns:
+        A model from preprocessed pictures to a grid of features `[B, h, w, D]`.
+
+    Raises:
+        UsageError: there is no such network, or it cannot read such pictures.
+    """
+    check_backbone(name, shape[-1])
+    try:
+        network = getattr(keras.applications, name)(include_top=False, weights=None, input_shape=shape)
+        if 0 in network.output_shape[1:]:
+            raise ValueError("nothing is left of them")
+    except ValueError as error:
+        height, width, _ = shape
+        raise UsageError(
+            f"model.backbone={name} cannot read pictures of {height} by {width} pixels; "
+            f"raise picture.height and picture.width ({' '.join(str(error).split())})"
+        ) from error
+    return network
+
+
+def preprocessing(name: str) -> Callable[[Any], Any]:
+    """The function that brings pixels from 0 to 255 to what a network was trained on."""
+    module = importlib.import_module(f"keras.applications.{_family(name)}")
+    return module.preprocess_input  # type: ignore[no-any-return]
+
+
+def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
+    """Put trained weights into a network that `make_backbone` made.
+
+    Args:
+        network: it.
+        name: of it.
+        weights: `imagenet`, which Keras fetches once and keeps, or a file of weights without the classifier, such as
+            `network.save_weights("mine.weights.h5")` writes.
+
+    Raises:
+        ZooError: they cannot be fetched, or do not fit.
+    """
+    if weights != "imagenet":
+        if not Path(weights).expanduser().is_file():
+            raise ZooError(
+                f"model.backbone_weights={weights}: it is imagenet, none, or a file, and no such file exists"
+            )
+        try:
+            network.load_weights(Path(weights).expanduser())
+        except (OSError, ValueError, KeyError) as error:
+            reason = " ".join(str(error).split())
+            raise ZooError(f"model.backbone_weights={weights}: no weights of {name}: {reason}") from error
+        return
+    try:
+        # Keras tells of its downloads on standard output, which is for answers.
+        with contextlib.redirect_stdout(sys.stderr):
+            trained = getattr(keras.applications, name)(
+                include_top=False, weights="imagenet", input_shape=network.input_shape[1:]
+            )
+    except Exception as error:  # Keras raises a bare Exception where the network is not there
+        reason = " ".join(str(error).split())
+        raise ZooError(
+            f"model.backbone_weights=imagenet: the weights of {name} cannot be had: {reason} "
+            "(model.backbone_weights=none begins at random, a path reads a file)"
+        ) from error
+    network.set_weights(trained.get_weights())
+
+
+def _family(name: str) -> str:
+    return next((module for start, module in _FAMILIES.items() if name.startswith(start)), "")

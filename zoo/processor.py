@@ -1,0 +1,93 @@
+"""What the processor has, and which of TensorFlow's kernels to use on it."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import platform
+import sys
+from pathlib import Path
+
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+
+
+def prefer_onednn() -> None:
+    """Let TensorFlow multiply matrices by oneDNN, unless somebody has said otherwise or it has started already.
+
+    TensorFlow does so by itself only on the newest processors; on others its own kernels pack every matrix twice, and
+    take up to twice the time.
+    """
+    if "tensorflow" not in sys.modules:
+        os.environ.setdefault(ONEDNN, "1")
+
+
+def available_cores() -> int:
+    """Cores that this process may use, which is fewer than the machine's under `taskset` or in a container."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@functools.cache
+def likes_transposed_weights(bits: int) -> bool:
+    """Say whether small matmuls are faster where the right factor is given as its transpose.
+
+    Of float32, with oneDNN and vectors of 256 bits: two thirds of the time. With vectors of 512 bits a transpose on the
+    fly costs a third more, and without oneDNN more than twice as much. Of 16 bits, with vectors of 512: they multiply
+    neighbours along the summed axis (a sixth less time at 512 units); without, they are float32 in disguise.
+
+    Args:
+        bits: of a number.
+    """
+    wide = _has_wide_vectors()
+    return wide if bits == 16 else os.environ.get(ONEDNN) == "1" and not wide
+
+
+def _has_wide_vectors() -> bool:
+    """Say whether the processor has AVX-512; where nobody can tell, that it has."""
+    flags = _described("flags").split()
+    return not flags or "avx512f" in flags or "avx2" not in flags
+
+
+# Flags of the processor that decide how fast matrices are multiplied -> what they are called.
+INSTRUCTIONS = {
+    "avx2": "AVX2",
+    "avx512f": "AVX-512",
+    "avx512_bf16": "AVX-512 for bfloat16",
+    "amx_bf16": "AMX for bfloat16",
+    "asimd": "NEON",
+    "sve": "SVE",
+}
+
+
+def processor_name() -> str:
+    """Give the processor's name, as far as it is told."""
+    return _described("model name") or platform.processor() or platform.machine()
+
+
+def instructions() -> list[str]:
+    """Give what the processor has for multiplying matrices; empty where nobody can tell."""
+    flags = (_described("flags") or _described("Features")).split()
+    return [name for flag, name in INSTRUCTIONS.items() if flag in flags]
+
+
+def memory() -> int:
+    """Give the bytes of memory that this process may fill, which a container may bound; 0 where nobody can tell."""
+    sizes = []
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for place in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            sizes.append(int(Path(place).read_text(encoding="ascii")))
+    return min(sizes, default=0)
+
+
+def _described(name: str) -> str:
+    """Read a line about the first core."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == name:
+                return value.strip()
+    return ""

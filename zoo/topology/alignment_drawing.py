@@ -1,0 +1,46 @@
+"""Where a model looked in a picture, as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zoo.topology.alignment import END_MARK, Alignment
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_DARK = 0.2  # what is left of the light where nothing was looked at
+_LINE = 16  # pixels below a tile, for its word
+
+
+def alignment_picture(picture: np.ndarray, alignment: Alignment, edge: int = 128, columns: int = 6) -> Image.Image:
+    """Draw the picture once for each word, bright where the model looked while it wrote it.
+
+    Args:
+        picture: uint8 `[height, width]` or `[height, width, channels]`, as the codec gives it.
+        alignment: over its grid, of `Run.align`.
+        edge: height of a tile, in pixels.
+        columns: tiles beside each other.
+
+    Returns:
+        A Pillow image in colours; its brightest place is the one that was looked at most for this word.
+    """
+    from PIL import Image, ImageDraw
+
+    whole = Image.fromarray(np.squeeze(picture)).convert("RGB")
+    size = (max(1, round(edge * whole.width / whole.height)), edge)
+    light = np.asarray(whole.resize(size), np.float32)  # [edge, width, 3]
+    rows = -(-len(alignment.written) // columns)
+    width = size[0] * min(columns, len(alignment.written))
+    sheet = Image.new("RGB", (width, rows * (edge + _LINE)), "white")
+    pen = ImageDraw.Draw(sheet)
+    for place, (word, grid) in enumerate(zip(alignment.written, alignment.weights, strict=True)):
+        looked = Image.fromarray((grid / max(float(grid.max()), 1e-9) * 255).astype(np.uint8)).resize(size)
+        share = np.asarray(looked, np.float32)[..., None] / 255  # [edge, width, 1]
+        tile = Image.fromarray((light * (_DARK + (1 - _DARK) * share)).astype(np.uint8))
+        left, top = place % columns * size[0], place // columns * (edge + _LINE)
+        sheet.paste(tile, (left, top))
+        pen.text((left + 3, top + edge + 2), "(end)" if word == END_MARK else word, fill="black")
+    return sheet

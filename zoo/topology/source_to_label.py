@@ -1,0 +1,108 @@
+"""What the wirings share that give one label to a source: the loss, the metrics, the answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from zoo.topology.answer import Answer, Judgement
+from zoo.topology.topology import Sums, Topology
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.settings import Settings
+
+
+class SourceToLabel(Topology):
+    """One label for a source.
+
+    The model answers with logits `[B, classes]`. What its layers draw on the way learns from how probable the right
+    label came out (see `zoo.layers.Draws`).
+
+    Where the data's setting `balanced` is true, every class counts the same in the training loss, however rare it is.
+    """
+
+    # Not the accuracy: of a few hundred held-out examples it moves by chance more than by learning.
+    monitor = "loss"
+    judges = True
+
+    def logits(self, model: keras.Model, batch: Mapping[str, Any], training: bool) -> Any:
+        """Call the model on a batch.
+
+        Returns:
+            Logits `[B, classes]`.
+        """
+        raise NotImplementedError
+
+    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
+        """Cross entropy and accuracy of the label (see `Topology.forward`)."""
+        from keras import ops
+
+        from zoo.layers import Draws
+
+        with Draws() as draws:
+            logits = ops.cast(self.logits(model, batch, training), "float32")  # [B, classes]
+        target, weights = batch["target"], batch["weights"]  # [B], [B]
+        if "share" in batch:
+            weights = weights * batch["share"]
+        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B]
+        right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")  # [B]
+        loss, weight = ops.sum(losses * weights), ops.sum(weights)
+        sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        if draws:
+            sums["objective"] = (loss + draws.loss(losses, weights), weight)
+        return sums, carry
+
+    def inputs(self, examples: Any, count: int) -> list[Any]:
+        """Sources of the first examples."""
+        return [example["source"] for example in islice(iter(examples), count)]
+
+    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+        """Accuracy, macro F1, area under the ROC curve and calibration error (see `zoo.metrics`)."""
+        from zoo.metrics import confusion_table, label_metrics
+
+        truth = [example["target"] for example in examples]
+        predicted = [answer.value for answer in answers]
+        probabilities = [answer.details["probabilities"] for answer in answers]
+        wrong = [place for place, label in enumerate(truth) if predicted[place] != label]
+        return Judgement(
+            metrics=label_metrics(truth, probabilities),
+            notes=(confusion_table(truth, predicted),),
+            worst=tuple(sorted(wrong, key=lambda place: probabilities[place].get(truth[place], 0.0))),
+        )
+
+
+def label_answer(codec: Codec, logarithms: Any, details: Mapping[str, Any]) -> Answer:
+    """Answer with the likeliest label.
+
+    Args:
+        codec: of the labels.
+        logarithms: of the probabilities of all labels, float `[classes]`.
+        details: what else there is to know.
+    """
+    import numpy as np
+
+    probabilities = {codec.decode(index): float(np.exp(value)) for index, value in enumerate(logarithms)}
+    best = int(logarithms.argmax())
+    return Answer(codec.decode(best), float(logarithms[best]), {"probabilities": probabilities, **details})
+
+
+def class_shares(examples: Any, settings: Settings, split: str) -> dict[Any, float]:
+    """For each label what an example of it counts in training; empty where all count the same.
+
+    Args:
+        examples: raw examples of the split.
+        settings: of the run; `data.balanced` decides.
+        split: its name.
+
+    Returns:
+        Shares with which each class counts the same, and all examples together as many as they are.
+    """
+    if split != "train" or not getattr(settings.data, "balanced", False):
+        return {}
+    counts = Counter(example["target"] for example in examples)
+    return {label: counts.total() / (len(counts) * count) for label, count in counts.items()}

@@ -1,0 +1,105 @@
+"""Which of several processes this one is, as environment variables tell.
+
+`TF_CONFIG` is set by Kubernetes operators, Slurm recipes and the zoo, Keras has variables of its own for JAX, and the
+machines of a Cloud TPU have theirs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from zoo.errors import UsageError, ZooError
+from zoo.training.engines.backend import choose_engine
+
+VARIABLE = "TF_CONFIG"
+KERAS = ("KERAS_DISTRIBUTION_JOB_ADDRESSES", "KERAS_DISTRIBUTION_NUM_PROCESSES", "KERAS_DISTRIBUTION_PROCESS_ID")
+TPU = ("TPU_WORKER_HOSTNAMES", "TPU_WORKER_ID")
+PORT = 8476  # of the chief, where a variable names hosts alone; JAX's own choice
+FORM = '{"cluster": {"worker": ["HOST:PORT", ...]}, "task": {"type": "worker", "index": 0}}'
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The processes that train one model together, and which of them this one is.
+
+    Attributes:
+        workers: how many there are.
+        index: of this one; 0 is the chief, who alone writes the run's folder.
+        coordinator: host and port of the chief, where the others meet (on JAX).
+    """
+
+    workers: int = 1
+    index: int = 0
+    coordinator: str = ""
+
+    @property
+    def chief(self) -> bool:
+        """Whether this process writes what the training produces."""
+        return self.index == 0
+
+
+class WorkerGone(ZooError):
+    """Another worker has stopped, and this one cannot go on without it."""
+
+
+def find_cluster(kind: str) -> Cluster:
+    """Read from the environment which worker this process is.
+
+    Args:
+        kind: of the device; only `workers` looks. JAX also takes the variables of Keras and of a Cloud TPU.
+
+    Returns:
+        The cluster; a single process where the device is another.
+
+    Raises:
+        UsageError: no variable tells, or it makes no sense.
+    """
+    if kind != "workers":
+        return Cluster()
+    if text := os.environ.get(VARIABLE, ""):
+        return _from_tf_config(text)
+    also = ""
+    if choose_engine() == "jax":
+        also = f" (nor {KERAS[0]}, nor {TPU[0]})"
+        if os.environ.get(KERAS[0]):
+            return _from_numbers(KERAS, *(os.environ.get(name, "") for name in KERAS))
+        if os.environ.get(TPU[0]):
+            hosts, place = (os.environ.get(name, "") for name in TPU)
+            return _from_numbers(TPU, hosts, str(len(hosts.split(","))), place)
+    raise UsageError(
+        f"device=workers: {VARIABLE} is not set{also}, which says where the workers are: {FORM}; "
+        "or try it on this machine with device.local_workers=2"
+    )
+
+
+def _from_tf_config(text: str) -> Cluster:
+    try:
+        told = json.loads(text)
+        hosts, task = told["cluster"], told["task"]
+        chiefs, workers = list(hosts.get("chief", [])), list(hosts.get("worker", []))
+        role, index = str(task.get("type", "worker")), int(task.get("index", 0))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UsageError(f"{VARIABLE} is not of the form {FORM}") from error
+    places = [("chief", number) for number in range(len(chiefs))]
+    places += [("worker", number) for number in range(len(workers))]
+    if (role, index) not in places:
+        raise UsageError(f"{VARIABLE}: the cluster has no {role} {index}; it has {len(places)} workers")
+    return Cluster(len(places), places.index((role, index)), str([*chiefs, *workers][0]))
+
+
+def _from_numbers(names: Sequence[str], hosts: str, workers: str, index: str) -> Cluster:
+    """Read variables that name hosts, with commas between them, the number of processes and the place of this one."""
+    try:
+        found = Cluster(int(workers), int(index), _with_port(hosts.split(",")[0].strip()))
+    except ValueError as error:
+        raise UsageError(f"{names[0]} is set, but {' and '.join(names[1:])} are no numbers") from error
+    if not 0 <= found.index < found.workers:
+        raise UsageError(f"{names[-1]}: there is no process {found.index}; there are {found.workers}")
+    return found
+
+
+def _with_port(host: str) -> str:
+    return host if ":" in host else f"{host}:{PORT}"
