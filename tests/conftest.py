@@ -45,7 +45,7 @@ def two_devices() -> None:
 
 @pytest.fixture(autouse=True)
 def same_draws() -> None:
-    """Start each test from the same numbers: Keras draws the seed of an initialiser that is given none from `random`."""
+    """Start each test from the same numbers: Keras draws the seeds that it is not given from `random`."""
     random.seed(0)
 
 
