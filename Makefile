@@ -35,7 +35,7 @@ jax: $(INSTALLED)
 	  tests/layers/test_draws.py tests/layers/test_jax_layers.py tests/models/test_classifier.py tests/models/test_tagger.py \
 	  tests/search tests/tasks/test_built_in_tasks.py tests/test_check_task.py tests/topology \
 	  tests/training/test_checkpoint.py tests/training/test_exactness.py tests/training/test_jax_padding.py \
-	  tests/training/test_precision.py plugins
+	  tests/training/test_jax_worker_gone.py tests/training/test_precision.py plugins
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from zoo.training.engines.loss_scale import LossScale
 Made = TypeVar("Made")
 AXIS = "replica"
 WHOLE, ROWS = PartitionSpec(), PartitionSpec(AXIS)
+OWN_FAULTS = ("INVALID_ARGUMENT", "RESOURCE_EXHAUSTED")  # statuses of XLA that no other worker can be the cause of
 
 
 class JaxEngine:
@@ -166,8 +168,8 @@ class JaxEngine:
         """Around what all workers do together: say so where one of them has gone."""
         try:
             yield
-        except jax.errors.JaxRuntimeError as error:
-            if self.cluster.workers == 1:
+        except (jax.errors.JaxRuntimeError, ValueError) as error:
+            if self.cluster.workers == 1 or not _of_another(error):
                 raise
             raise WorkerGone(
                 f"worker {self.cluster.index} cannot go on, because another worker has stopped; "
@@ -416,6 +418,16 @@ class JaxEngine:
         ]
         if self._scale is not None:
             self._scale.restore(arrays)
+
+
+def _of_another(error: Exception) -> bool:
+    """Whether an error can come of a worker that has gone.
+
+    A jitted function that was called before gives XLA's errors as ValueErrors; their texts begin with a status.
+    """
+    status = str(error).partition(": ")[0]
+    from_xla = isinstance(error, jax.errors.JaxRuntimeError) or re.fullmatch("[A-Z_]+", status) is not None
+    return from_xla and status not in OWN_FAULTS
 
 
 def _bits(key: int) -> np.uint32:
