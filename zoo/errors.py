@@ -10,10 +10,14 @@ class ZooError(Exception):
     """Something failed that a user can understand and mend; the command exits with 1.
 
     Args:
-        message: one line: what was wrong, where, what would be right.
+        message: one line: what was wrong, where, what would be right; names of files and other people's words in it
+            may hold line breaks, which become spaces.
     """
 
     exit_code = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.splitlines()))
 
 
 class UsageError(ZooError):

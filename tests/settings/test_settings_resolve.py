@@ -141,7 +141,7 @@ def test_override_keeps_the_rest():
         ("seed=" + "9" * 500, ["seed: expected a whole number", "..."]),
         ("data=???", ["data.source"]),
         ("config=missing.yaml", ["config=missing.yaml: no such file"]),
-        ("config=a\nb", ["config=a\\nb: no such file"]),
+        ("config=a\nb", ["config=a b: no such file"]),
         ("config=.", ["config=.: is a directory"]),
     ],
 )  # fmt: skip

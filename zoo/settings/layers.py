@@ -69,16 +69,15 @@ def from_file(path: str) -> list[Given]:
     Raises:
         UsageError: the file is missing, not text, or not YAML; the message names the file and the line.
     """
-    shown = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in path)
     try:
         text = Path(path).expanduser().read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise UsageError(f"config={shown}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(f"config={path}: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"config={shown}: not UTF-8 text (byte {error.start})") from error
+        raise UsageError(f"config={path}: not UTF-8 text (byte {error.start})") from error
     except ValueError as error:
-        raise UsageError(f"config={shown}: no file can have such a name ({error})") from error
-    return from_text(text, shown)
+        raise UsageError(f"config={path}: no file can have such a name ({error})") from error
+    return from_text(text, path)
 
 
 def from_text(text: str, where: str) -> list[Given]:
