@@ -295,3 +295,25 @@ class TestFeatures:
         (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 no archive")
         with pytest.raises(ZooError, match="a.npz: cannot be read"):
             read_features(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("place", "value", "problem"),
+        [
+            (8, 1, "encrypted"),  # of an entry in the list at the end: flags
+            (10, 99, "compression method is not supported"),
+            (None, b"\xff" * 20, "decompressing"),
+        ],
+    )
+    def test_bad_archives(self, tmp_path: Path, place: int | None, value: Any, problem: str) -> None:
+        path = tmp_path / "a.npz"
+        np.savez_compressed(path, features=np.ones((5, 3)), labels=np.ones(5))
+        content = bytearray(path.read_bytes())
+        if place is None:
+            begins = content.index(b"features.npy") + len("features.npy") + 20
+            content[begins : begins + len(value)] = value
+        else:
+            entry, here = content.index(b"PK\1\2"), content.index(b"PK\3\4")
+            content[entry + place] = content[here + place - 2] = value
+        path.write_bytes(content)
+        with pytest.raises(ZooError, match=f"a.npz: cannot be read: .*{problem}"):
+            read_features(tmp_path)

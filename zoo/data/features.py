@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -124,10 +125,11 @@ def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, Any
 
 def _read_npz(file: FeatureFile, labelled: bool) -> dict[str, Any]:
     name = file.path.name
+    # RuntimeError: what is encrypted, or packed in a way that zipfile does not know.
     try:
         with np.load(file.path, allow_pickle=False) as arrays:
             held = {key: arrays[key] for key in arrays.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise ZooError(f"{name}: cannot be read: {str(error).splitlines()[0] if str(error) else 'damaged'}") from error
     features = next((held[key] for key in _ARRAYS if key in held), None)
     labels = next((held[key] for key in file.label if key in held), None)
