@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,10 @@ TASKS = {
 }
 
 
-def start(words: list[str], **environment: str) -> subprocess.Popen[str]:
+def start(words: list[str], program: Sequence[str] = ("-m", "zoo"), **environment: str) -> subprocess.Popen[str]:
     path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tasks")])
     return subprocess.Popen(
-        [sys.executable, "-m", "zoo", *words],
+        [sys.executable, *program, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -161,6 +162,65 @@ def test_a_signal_to_one_worker_saves_and_ends_them_all(tmp_path: Path, rhyme: P
     assert [ended(worker)[0] for worker in workers] == [130, 143]
     status, out, err = ended(start(["resume", str(run), "train.steps=6", "device=cpu"]))
     assert status == 0, err
+
+
+@pytest.mark.slow
+def test_workers_end_together_by_the_clock_of_their_chief(tmp_path: Path, rhyme: Path):
+    run = tmp_path / "run"
+    limits = ["train.steps=0", "train.minutes=0.05", "train.evaluate_every=0", f"data={rhyme}"]
+    workers = pair(words("charlm", run, *limits, "device=workers", "device.threads=1"))
+    for worker in workers:
+        status, _, err = ended(worker)
+        assert status == 0, err
+    last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
+    # They agree several times a second, and not at every step: steps take some milliseconds here.
+    assert 3.0 <= last["seconds"] < 4.0 and last["step"] > 100
+
+
+STOPS = """
+import sys
+import keras
+import zoo
+
+class Stops(keras.callbacks.Callback):
+    steps = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+        if sys.argv[1] == "batch" and self.steps == 20:
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        print(f"epoch {epoch} ends at {self.steps}")
+        if sys.argv[1] == "epoch":
+            self.model.stop_training = True
+
+stops = Stops()
+run = zoo.run(
+    "charlm", data=sys.argv[2], out=sys.argv[3], callbacks=[stops], device={"kind": "workers", "threads": 1},
+    model={"units": 16, "layers": 1}, batch={"size": 15, "length": 16}, train={"epochs": 200, "minutes": 0},
+)
+print(f"{run.reason} at {stops.steps}")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wish", ["batch", "epoch"])
+def test_a_callback_of_the_chief_stops_them_all(tmp_path: Path, rhyme: Path, wish: str):
+    script, hosts = tmp_path / "stops.py", free_hosts(2)
+    script.write_text(STOPS)
+    command = [str(script), wish, str(rhyme), str(tmp_path / "run")]
+    workers = [start(command, program=[], TF_CONFIG=cluster(hosts, index)) for index in range(2)]
+    told = [ended(worker) for worker in workers]
+    assert [status for status, _, _ in told] == [0, 0], told
+    (*epochs, reason), other = (out.splitlines() for _, out, _ in told)
+    # Callbacks are called in the chief alone.
+    assert reason.startswith("a callback asked to stop at ") and other == ["a callback asked to stop at 0"]
+    if wish == "epoch":
+        # No step of another epoch is taken.
+        assert len(epochs) == 1 and epochs[0].split()[-1] == reason.split()[-1]
+    else:
+        assert 20 <= int(reason.split()[-1]) < 500
 
 
 @pytest.mark.slow

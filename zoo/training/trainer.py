@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Seconds between two looks of a person: telling more often would only cost time.
 TELL_EVERY = 0.1
+# Seconds between two agreements of several workers, each of which takes as long as a small step.
+AGREE_EVERY = 0.5
 
 
 def step_key(seed: int, step: int) -> int:
@@ -92,6 +94,8 @@ class Trainer:
         self.carry = topology.carry(model, training.size)
         self.interrupted = self._saved = 0
         self._told = self._waited = self._worked = self._timed = 0.0
+        self._clock = 0.0
+        self._agree_at, self._last_agreement = 0, (0, 0.0)
         self._stop = self._agreed = False
         self._interrupt = Interrupt()
 
@@ -109,7 +113,7 @@ class Trainer:
 
         self.engine.restore(arrays)
         self.state = TrainingState.from_json(state)
-        self._saved = self.state.step
+        self._saved, self._clock = self.state.step, self.state.elapsed
         leaves = [value for name, value in sorted(arrays.items()) if name.startswith("carry/")]
         self.carry = tree.pack_sequence_as(self.carry, leaves)
 
@@ -166,16 +170,19 @@ class Trainer:
                 spent = time.perf_counter() - began
                 if self.engine.traces == traces:
                     # A step that made a graph for a new shape is start-up, which no budget of time pays for.
-                    state.elapsed += spent
+                    self._clock += spent
                     self._waited += batches.waited - waited
                     self._worked += spent
                     self._timed += state.totals["loss"][1] - weighed
-                self._agree()
-                if settings.evaluate_every and state.step % settings.evaluate_every == 0:
+                evaluates = settings.evaluate_every and state.step % settings.evaluate_every == 0
+                saves = settings.save_every and state.step % settings.save_every == 0
+                if evaluates or saves or state.step >= self._agree_at:
+                    self._agree()
+                if evaluates:
                     if self._evaluate():
                         self._save()
                     self.engine.expect(self.training.varying)
-                elif settings.save_every and state.step % settings.save_every == 0:
+                elif saves:
                     self._save()
                 reason = "interrupted" if self._leaving else self._finished()
         epoch = state.epoch
@@ -192,7 +199,9 @@ class Trainer:
         if reason not in ("", "interrupted") and state.evaluated != state.step and not self._evaluate():
             reason = "interrupted"
         self.callbacks.epoch_end(epoch)
-        return reason or self._finished()
+        if not reason:
+            self._agree()
+        return reason or self._finished() or ("interrupted" if self._leaving else "")
 
     def _compare(self) -> None:
         """Refuse to train where the workers would not take the same steps."""
@@ -212,12 +221,20 @@ class Trainer:
                 share_batches(self.validation, self.engine.own_rows)
 
     def _agree(self) -> None:
-        """Take the chief's clock, and anybody's wish to stop: all workers must make the same decisions."""
-        if self.engine.cluster.workers == 1:
+        """Take the chief's clock, and anybody's wish to stop: all workers must make the same decisions.
+
+        The chief also says how many steps later they agree again, by how long steps have taken since the last time.
+        """
+        step, cluster = self.state.step, self.engine.cluster
+        if cluster.workers == 1:
+            self.state.elapsed = self._clock
             return
-        elapsed = self.state.elapsed if self.engine.cluster.chief else 0.0
-        told = [elapsed, float(self._interrupt.signal), float(self.callbacks.stop)]
-        self.state.elapsed, signals, stop = self.engine.agree(told)
+        since, then = self._last_agreement
+        pace = (time.perf_counter() - then) / max(1, step - since)
+        told = [self._clock, max(1.0, AGREE_EVERY // pace)] if cluster.chief else [0.0, 0.0]
+        told += [float(self._interrupt.signal), float(self.callbacks.stop)]
+        self.state.elapsed, steps, signals, stop = self.engine.agree(told)
+        self._agree_at, self._last_agreement = step + int(steps), (step, time.perf_counter())
         self._agreed, self._stop = signals > 0, stop > 0
         if self._agreed and not self._interrupt.signal:
             self._interrupt.signal = SIGINT
