@@ -40,9 +40,27 @@ class Cluster:
         """Whether this process writes what the training produces."""
         return self.index == 0
 
+    def own_rows(self, rows: int, replicas: int) -> slice:
+        """Say which rows of a global batch this process computes.
+
+        Args:
+            rows: of the global batch.
+            replicas: of all workers, as many in each.
+        """
+        share = -(-rows // replicas) * (replicas // self.workers)
+        return slice(min(rows, self.index * share), min(rows, (self.index + 1) * share))
+
 
 class WorkerGone(ZooError):
     """Another worker has stopped, and this one cannot go on without it."""
+
+    @classmethod
+    def seen_by(cls, cluster: Cluster) -> WorkerGone:
+        """Make the error of a worker that waits for one that has gone."""
+        return cls(
+            f"worker {cluster.index} cannot go on, because another worker has stopped; "
+            "zoo resume goes on from the last checkpoint, with any number of workers"
+        )
 
 
 def find_cluster(kind: str) -> Cluster:

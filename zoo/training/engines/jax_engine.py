@@ -137,8 +137,7 @@ class JaxEngine:
 
     def own_rows(self, rows: int) -> slice:
         """Say which rows of a global batch this process computes (see `Engine.own_rows`)."""
-        share = -(-rows // self.replicas) * self.plan.replicas
-        return slice(min(rows, self.cluster.index * share), min(rows, (self.cluster.index + 1) * share))
+        return self.cluster.own_rows(rows, self.replicas)
 
     def agree(self, values: Sequence[float]) -> list[float]:
         """Add numbers up over all workers (see `Engine.agree`)."""
@@ -171,10 +170,7 @@ class JaxEngine:
         except (jax.errors.JaxRuntimeError, ValueError) as error:
             if self.cluster.workers == 1 or not _of_another(error):
                 raise
-            raise WorkerGone(
-                f"worker {self.cluster.index} cannot go on, because another worker has stopped; "
-                "zoo resume goes on from the last checkpoint, with any number of workers"
-            ) from error
+            raise WorkerGone.seen_by(self.cluster) from error
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Compile a function of tensors, which runs on one device; weights are read when it is called."""

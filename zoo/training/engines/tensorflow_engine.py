@@ -243,15 +243,11 @@ class TensorFlowEngine:
         try:
             yield
         except GONE as error:
-            raise WorkerGone(
-                f"worker {self.cluster.index} cannot go on, because another worker has stopped; "
-                "zoo resume goes on from the last checkpoint, with any number of workers"
-            ) from error
+            raise WorkerGone.seen_by(self.cluster) from error
 
     def own_rows(self, rows: int) -> slice:
         """Say which rows of a global batch this process computes (see `Engine.own_rows`)."""
-        share = -(-rows // self.replicas) * self._local
-        return slice(min(rows, self.cluster.index * share), min(rows, (self.cluster.index + 1) * share))
+        return self.cluster.own_rows(rows, self.replicas)
 
     def agree(self, values: Sequence[float]) -> list[float]:
         """Add numbers up over all workers (see `Engine.agree`)."""
