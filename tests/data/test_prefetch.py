@@ -73,7 +73,6 @@ def test_no_more_than_depth_items_are_made_ahead() -> None:
 def test_an_abandoned_thread_ends(how: str) -> None:
     prefetch = Prefetch(endless(), depth=2)
     assert next(prefetch) == 0
-    began = time.perf_counter()
     if how == "close":
         prefetch.close()
         prefetch.close()
@@ -83,7 +82,6 @@ def test_an_abandoned_thread_ends(how: str) -> None:
     del prefetch
     gc.collect()
     assert threads() == 0
-    assert time.perf_counter() - began < 2
 
 
 def test_waiting_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

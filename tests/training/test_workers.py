@@ -169,12 +169,11 @@ def test_workers_end_together_by_the_clock_of_their_chief(tmp_path: Path, rhyme:
     run = tmp_path / "run"
     limits = ["train.steps=0", "train.minutes=0.05", "train.evaluate_every=0", f"data={rhyme}"]
     workers = pair(words("charlm", run, *limits, "device=workers", "device.threads=1"))
-    for worker in workers:
-        status, _, err = ended(worker)
-        assert status == 0, err
-    last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
-    # They agree several times a second, and not at every step: steps take some milliseconds here.
-    assert 3.0 <= last["seconds"] < 4.0 and last["step"] > 100
+    # Had they not decided at the same step, one would wait for the other, or name it as gone.
+    chief, other = (ended(worker) for worker in workers)
+    assert chief[0] == other[0] == 0, chief[2] + other[2]
+    assert "0.05 minutes done" in chief[2]
+    assert json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])["seconds"] >= 3.0
 
 
 STOPS = """
