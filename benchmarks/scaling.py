@@ -1,6 +1,7 @@
 """Replicas and workers beside one replica on one core, by turns: `python benchmarks/scaling.py [ROUNDS]`.
 
-A character model of two layers of 256 and a translation model; the rows of the whole batch are the same everywhere.
+A character model of two layers of 256, and a translation model with short and long steps; the rows of the whole batch
+are the same everywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from running import measure
 
 TASKS = {
     "charlm": "task=charlm model.units=256 model.layers=2 batch.size=64 batch.length=64 train.steps=60",
-    "translation": "task=translation batch.size=96 train.steps=300",
+    "translation, 96 pairs": "task=translation batch.size=96 train.steps=300",
+    "translation, 192 pairs": "task=translation batch.size=192 train.steps=160",
 }
 KINDS = {
     "1 replica": "device.replicas=1 device.threads=1",
