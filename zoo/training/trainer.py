@@ -230,8 +230,9 @@ class Trainer:
             self.state.elapsed = self._clock
             return
         since, then = self._last_agreement
-        pace = (time.perf_counter() - then) / max(1, step - since)
-        told = [self._clock, max(1.0, AGREE_EVERY // pace)] if cluster.chief else [0.0, 0.0]
+        # Twice at one step, as at the end of an epoch, says nothing of how long steps take: the next one will.
+        steps = max(1.0, AGREE_EVERY * (step - since) // (time.perf_counter() - then))
+        told = [self._clock, steps] if cluster.chief else [0.0, 0.0]
         told += [float(self._interrupt.signal), float(self.callbacks.stop)]
         self.state.elapsed, steps, signals, stop = self.engine.agree(told)
         self._agree_at, self._last_agreement = step + int(steps), (step, time.perf_counter())
