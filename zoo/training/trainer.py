@@ -165,6 +165,7 @@ class Trainer:
                 weighed = state.totals.get("loss", (0.0, 0.0))[1]
                 group = self._take(batches)
                 if not group:
+                    self._agree()
                     break
                 self._step(group)
                 spent = time.perf_counter() - began
