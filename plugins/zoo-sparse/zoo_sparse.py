@@ -10,7 +10,7 @@ from keras import ops
 
 import zoo
 from zoo.layers import GeneralAttention
-from zoo.search import Greedy, Moment, Sample, Strategy
+from zoo.search import Greedy, Sample, StepContext, Strategy
 
 ZOO_API = 1
 HALVINGS = 24  # of an interval of length 1: its ends are then neighbours as float32 numbers go
@@ -68,14 +68,14 @@ class SparseSample(Strategy):
     temperature: float = 1.0
     tensors: ClassVar[tuple[str, ...]] = ("temperature",)
 
-    def choose(self, moment: Moment):
+    def choose(self, context: StepContext):
         """See `Strategy.choose`."""
         if not self.on("temperature"):
-            return Greedy().choose(moment)
-        chances = sparsemax(moment.scores / self.temperature)  # [B, 1, V]
-        kept = ops.logical_and(chances > 0, moment.scores > -float("inf"))
+            return Greedy().choose(context)
+        chances = sparsemax(context.scores / self.temperature)  # [B, 1, V]
+        kept = ops.logical_and(chances > 0, context.scores > -float("inf"))
         scores = ops.where(kept, ops.log(ops.where(kept, chances, 1.0)), -float("inf"))
-        return Sample().bind({"temperature": 1.0}).choose(moment._replace(scores=scores))
+        return Sample().bind({"temperature": 1.0}).choose(context._replace(scores=scores))
 
 
 @zoo.hookimpl

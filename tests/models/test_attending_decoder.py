@@ -43,14 +43,14 @@ def make(**arguments: Any) -> Any:
     return model
 
 
-def stepped(model: Any, tokens: np.ndarray, remembered: Any, state: Any = None) -> tuple[Any, Any, Any]:
+def stepped(model: Any, tokens: np.ndarray, prepared: Any, state: Any = None) -> tuple[Any, Any, Any]:
     """Logits and alignments of `step` by `step`, and the last state."""
     from keras import ops
 
-    state = model.start(len(tokens), remembered) if state is None else state
+    state = model.start(len(tokens), prepared) if state is None else state
     logits, alignments = [], []
     for time in range(tokens.shape[1]):
-        scores, state = model.step(tokens[:, time], state, remembered)
+        scores, state = model.step(tokens[:, time], state, prepared)
         logits.append(scores)
         alignments.append(model.alignment(state))
     return ops.stack(logits, 1), ops.stack(alignments, 1), state
@@ -69,9 +69,9 @@ def assert_same(found: Any, wanted: Any, tolerance: float = 1e-5) -> None:
 def test_steps_give_the_numbers_of_the_sequence(attention, attend, feeding, memory, mask, tokens):
     cell, layers = CELLS.get((attend, feeding), ("rnn", 2))
     model = make(attention=attention, attend=attend, input_feeding=feeding, cell=cell, layers=layers)
-    remembered = model.remember(memory, mask)
-    outcome = model(tokens, memory=remembered)
-    logits, alignments, state = stepped(model, tokens, remembered)
+    prepared = model.prepare(memory, mask)
+    outcome = model(tokens, memory=prepared)
+    logits, alignments, state = stepped(model, tokens, prepared)
     assert_same(outcome["logits"], logits)
     assert_same(outcome["alignments"], alignments)
     assert_same(outcome["states"], state)
@@ -86,32 +86,32 @@ def test_steps_give_the_numbers_of_the_sequence(attention, attend, feeding, memo
 )
 def test_other_cells_and_tied_weights(arguments, memory, mask, tokens):
     model = make(**arguments)
-    remembered = model.remember(memory, mask)
-    logits, _, state = stepped(model, tokens, remembered)
-    outcome = model(tokens, memory=remembered)
+    prepared = model.prepare(memory, mask)
+    logits, _, state = stepped(model, tokens, prepared)
+    outcome = model(tokens, memory=prepared)
     assert_same([outcome["logits"], outcome["states"]], [logits, state])
 
 
 @pytest.mark.parametrize("feeding", [False, True])
 def test_sixteen_bits(feeding, memory, mask, tokens):
     model = make(input_feeding=feeding, dtype="mixed_bfloat16")
-    remembered = model.remember(memory, mask)
-    outcome = model(tokens, memory=remembered)
-    logits, alignments, _ = stepped(model, tokens, remembered)
+    prepared = model.prepare(memory, mask)
+    outcome = model(tokens, memory=prepared)
+    logits, alignments, _ = stepped(model, tokens, prepared)
     assert outcome["logits"].dtype == "bfloat16"
     assert outcome["alignments"].dtype == "float32"
     assert_same([outcome["logits"], outcome["alignments"]], [logits, alignments], 0.1)
     exact = make(input_feeding=feeding)
-    assert_same(outcome["logits"], exact(tokens, memory=exact.remember(memory, mask))["logits"], 0.15)
+    assert_same(outcome["logits"], exact(tokens, memory=exact.prepare(memory, mask))["logits"], 0.15)
 
 
 @pytest.mark.parametrize(("attend", "feeding"), WAYS)
 def test_one_can_go_on_from_the_states(attend, feeding, memory, mask, tokens):
     model = make(attention="coverage", attend=attend, input_feeding=feeding)
-    remembered = model.remember(memory, mask)
-    whole = model(tokens, memory=remembered)
-    first = model(tokens[:, :2], memory=remembered)
-    second = model(tokens[:, 2:], memory=remembered, states=first["states"])
+    prepared = model.prepare(memory, mask)
+    whole = model(tokens, memory=prepared)
+    first = model(tokens[:, :2], memory=prepared)
+    second = model(tokens[:, 2:], memory=prepared, states=first["states"])
     assert_same(np.concatenate([first["logits"], second["logits"]], 1), whole["logits"])
     assert_same(second["states"], whole["states"])
 
@@ -136,18 +136,18 @@ def test_gradients_are_those_of_the_steps(arguments, memory, mask, tokens):
 
     def gradients(forward: Any, tokens: Any) -> list[Any]:
         with tf.GradientTape() as tape:
-            logits, alignments = forward(tokens, model.remember(memory, mask))
+            logits, alignments = forward(tokens, model.prepare(memory, mask))
             loss = ops.sum(ops.sin(logits)) + ops.sum(ops.square(alignments))
         return [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
 
-    def whole(tokens: Any, remembered: Any) -> Any:
-        outcome = model(tokens, memory=remembered)
+    def whole(tokens: Any, prepared: Any) -> Any:
+        outcome = model(tokens, memory=prepared)
         return outcome["logits"], outcome["alignments"]
 
     unknown = tf.function(
         lambda tokens: gradients(whole, tokens), input_signature=[tf.TensorSpec([ROWS, None], tf.int32)]
     )
-    wanted = gradients(lambda tokens, remembered: stepped(model, tokens, remembered)[:2], tokens)
+    wanted = gradients(lambda tokens, prepared: stepped(model, tokens, prepared)[:2], tokens)
     assert_same(gradients(whole, tokens), wanted, 1e-4)
     assert_same(list(unknown(tokens)), wanted, 1e-4)
 
@@ -160,7 +160,7 @@ def test_gradients_reach_every_weight(arguments, attention, memory, mask, tokens
 
     model = make(attention=attention, layers=2, **arguments)
     with tf.GradientTape() as tape:
-        outcome = model(tokens, memory=model.remember(memory, mask), training=True)
+        outcome = model(tokens, memory=model.prepare(memory, mask), training=True)
         loss = ops.sum(ops.sin(ops.cast(outcome["logits"], "float32")))
         if attention == "hard":
             assert outcome["log_probability"].shape == outcome["entropy"].shape == (ROWS, STEPS)
@@ -174,8 +174,8 @@ def test_gradients_reach_every_weight(arguments, attention, memory, mask, tokens
 @pytest.mark.parametrize("attention", ["none", "additive", "location", "monotonic"])
 def test_what_is_masked_does_not_matter(attention, memory, mask, tokens):
     model = make(attention=attention)
-    outcome = model(tokens, memory=model.remember(memory, mask))
-    other = model(tokens, memory=model.remember(np.where(mask[:, :, None], memory, 99).astype("float32"), mask))
+    outcome = model(tokens, memory=model.prepare(memory, mask))
+    other = model(tokens, memory=model.prepare(np.where(mask[:, :, None], memory, 99).astype("float32"), mask))
     assert_same(other["logits"], outcome["logits"])
     assert np.all(np.asarray(outcome["alignments"])[~np.repeat(mask[:, None], STEPS, 1)] == 0)
     if attention == "additive":
@@ -185,16 +185,16 @@ def test_what_is_masked_does_not_matter(attention, memory, mask, tokens):
 def test_a_row_with_nothing_to_look_at_is_finite(memory, mask, tokens):
     model = make()
     mask[1] = False
-    outcome = model(tokens, memory=model.remember(memory, mask))
+    outcome = model(tokens, memory=model.prepare(memory, mask))
     assert np.all(np.isfinite(outcome["logits"]))
     assert np.all(outcome["alignments"][1] == 0)
 
 
 def test_without_a_mask_all_places_count(memory, tokens):
     model = make()
-    everything = model.remember(memory, np.ones((ROWS, PLACES), bool))
+    everything = model.prepare(memory, np.ones((ROWS, PLACES), bool))
     assert_same(
-        model(tokens, memory=model.remember(memory))["logits"], model(tokens, memory=everything)["logits"], 1e-6
+        model(tokens, memory=model.prepare(memory))["logits"], model(tokens, memory=everything)["logits"], 1e-6
     )
 
 
@@ -203,7 +203,7 @@ def test_the_first_states(memory, mask, tokens):
     means = np.stack([memory[row, :length].mean(0) for row, length in enumerate(LENGTHS)])
     summary = np.random.default_rng(3).normal(size=(ROWS, 7)).astype("float32")
     for model, seen, initial in ((make(), means, None), (make(summary=7), summary, summary)):
-        state = model.start(ROWS, model.remember(memory, mask, initial))
+        state = model.start(ROWS, model.prepare(memory, mask, initial))
         dense = np.tanh(seen @ model.bridge.kernel.numpy() + model.bridge.bias.numpy())
         np.testing.assert_allclose(np.concatenate(state["recurrent"][0], 1), dense, atol=1e-5)
 
@@ -211,22 +211,22 @@ def test_the_first_states(memory, mask, tokens):
 def test_without_scheduled_sampling_it_is_teacher_forcing(memory, mask, tokens):
     plain, sampling = make(), make(scheduled_sampling=0.5)
     sampling.sampling_rate.assign(0.0)
-    wanted = plain(tokens, memory=plain.remember(memory, mask), training=True)["logits"]
-    assert_same(sampling(tokens, memory=sampling.remember(memory, mask), training=True)["logits"], wanted)
+    wanted = plain(tokens, memory=plain.prepare(memory, mask), training=True)["logits"]
+    assert_same(sampling(tokens, memory=sampling.prepare(memory, mask), training=True)["logits"], wanted)
 
 
 @pytest.mark.parametrize(("attend", "feeding"), WAYS)
 def test_with_scheduled_sampling_of_all_it_runs_free(attend, feeding, memory, mask, tokens):
     model = make(scheduled_sampling=1.0, attend=attend, input_feeding=feeding)
-    remembered = model.remember(memory, mask)
-    state, token, logits = model.start(ROWS, remembered), tokens[:, 0], []
+    prepared = model.prepare(memory, mask)
+    state, token, logits = model.start(ROWS, prepared), tokens[:, 0], []
     for _ in range(STEPS):
-        scores, state = model.step(token, state, remembered)
+        scores, state = model.step(token, state, prepared)
         token = np.asarray(scores).argmax(-1)
         logits.append(scores)
-    assert_same(model(tokens, memory=remembered, training=True)["logits"], np.stack(logits, 1))
+    assert_same(model(tokens, memory=prepared, training=True)["logits"], np.stack(logits, 1))
     # Outside of training it hears the truth.
-    assert_same(model(tokens, memory=remembered)["logits"], stepped(model, tokens, remembered)[0])
+    assert_same(model(tokens, memory=prepared)["logits"], stepped(model, tokens, prepared)[0])
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["unrolled", "looped"])
@@ -240,7 +240,7 @@ def test_random_choices_belong_to_the_examples(known, memory, mask, tokens):
 
     def run(tokens: Any, memory: Any, mask: Any, first: Any) -> Any:
         with ExampleRandomness(5, first):
-            return model(tokens, memory=model.remember(memory, mask), training=True)["logits"]
+            return model(tokens, memory=model.prepare(memory, mask), training=True)["logits"]
 
     length = STEPS if known else None
     signature = [
@@ -264,20 +264,20 @@ def test_a_greedy_loop_compiles_with_xla(attention, memory, mask):
     model = make(attention=attention, layers=2)
 
     def greedy(memory: Any, mask: Any) -> Any:
-        remembered = model.remember(memory, mask)
+        prepared = model.prepare(memory, mask)
 
         def body(time: Any, token: Any, state: Any, chosen: Any) -> Any:
-            logits, state = model.step(token, state, remembered)
+            logits, state = model.step(token, state, prepared)
             token = ops.cast(ops.argmax(logits, -1), "int32")
             return time + 1, token, state, ops.slice_update(chosen, (time, 0), token[None])
 
-        start = (0, ops.zeros(ROWS, "int32"), model.start(ROWS, remembered), ops.zeros((STEPS, ROWS), "int32"))
+        start = (0, ops.zeros(ROWS, "int32"), model.start(ROWS, prepared), ops.zeros((STEPS, ROWS), "int32"))
         return ops.while_loop(lambda time, *_: time < STEPS, body, start)[-1]
 
     chosen = np.asarray(tf.function(greedy, jit_compile=True)(tf.constant(memory), tf.constant(mask))).T
     # The choices are the likeliest tokens, given themselves.
     previous = np.concatenate([np.zeros((ROWS, 1), "int32"), chosen[:, :-1]], 1)
-    logits = model(previous, memory=model.remember(memory, mask))["logits"]
+    logits = model(previous, memory=model.prepare(memory, mask))["logits"]
     np.testing.assert_array_equal(chosen, np.argmax(logits, -1))
 
 
@@ -291,7 +291,7 @@ def test_a_mechanism_of_a_plugin(memory, mask, tokens):
             return keras.ops.zeros((*queries.shape[:2], prepared["values"].shape[1]))
 
     model = make(attention="uniform", attentions={"uniform": Uniform})
-    alignments = model(tokens, memory=model.remember(memory, mask))["alignments"]
+    alignments = model(tokens, memory=model.prepare(memory, mask))["alignments"]
     np.testing.assert_allclose(alignments[1, :, :3], 1 / 3, atol=1e-6)
 
 
@@ -309,10 +309,10 @@ def test_errors_are_one_sentence(memory, mask, tokens):
     assert "share from 0 to 1, not 2" in message(lambda: make(scheduled_sampling=2))
     assert "model.embedding equal to model.units" in message(lambda: make(tied=True))
     model = make()
-    assert "should be [batch, places, 8]" in message(lambda: model.remember(memory[:, :, :3]))
-    assert "made for no summary, and got one of width 8" in message(lambda: model.remember(memory, mask, memory[:, 0]))
-    assert "a summary of width 7, and got none" in message(lambda: make(summary=7).remember(memory))
-    assert "mask has shape (3, 4)" in message(lambda: model.remember(memory, mask[:, :4]))
+    assert "should be [batch, places, 8]" in message(lambda: model.prepare(memory[:, :, :3]))
+    assert "made for no summary, and got one of width 8" in message(lambda: model.prepare(memory, mask, memory[:, 0]))
+    assert "a summary of width 7, and got none" in message(lambda: make(summary=7).prepare(memory))
+    assert "mask has shape (3, 4)" in message(lambda: model.prepare(memory, mask[:, :4]))
     assert "needs memory=" in message(lambda: model(tokens))
     assert "needs memory=" in message(lambda: model.start(ROWS))
-    assert "should be [batch, time]" in message(lambda: model(tokens[0], memory=model.remember(memory)))
+    assert "should be [batch, time]" in message(lambda: model(tokens[0], memory=model.prepare(memory)))

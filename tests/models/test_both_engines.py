@@ -28,7 +28,7 @@ found = {}
 
 def value(model):
     with ExampleRandomness(7, 0):
-        logits = model(tokens, memory=model.remember(memory, mask), training=True)["logits"]
+        logits = model(tokens, memory=model.prepare(memory, mask), training=True)["logits"]
     return ops.sum(ops.sin(ops.cast(logits, "float32")))
 
 def gradients(model):
@@ -59,7 +59,7 @@ for cell, attention in kinds:
         model.set_weights([np.cos(np.arange(each.size) * 0.7).astype(each.dtype).reshape(each.shape)
                            if each.dtype == "float32" else each for each in model.get_weights()])
         place = f"{cell} {attention} {attend}"
-        prepared = model.remember(memory, mask)
+        prepared = model.prepare(memory, mask)
         outcome = model(tokens, memory=prepared)
         for name in ("logits", "alignments"):
             if outcome.get(name) is not None:

@@ -16,15 +16,15 @@ def right_share(model, source) -> float:
 
     @tf.function
     def copy(source):
-        remembered = model.remember(source)
+        memory = model.encode(source)
         rows = source.shape[0]
 
         def body(step, token, state, right):
-            logits, state = model.step(token, state, remembered)
+            logits, state = model.step(token, state, memory)
             token = keras.ops.cast(keras.ops.argmax(logits, -1), "int32")
             return step + 1, token, state, right + tf.reduce_sum(tf.cast(token == source[:, step], tf.float32))
 
-        start = (tf.constant(0), tf.fill([rows], BEGIN), model.start(rows, remembered), tf.constant(0.0))
+        start = (tf.constant(0), tf.fill([rows], BEGIN), model.start(rows, memory), tf.constant(0.0))
         return tf.while_loop(lambda step, *_: step < LENGTH, body, start)[-1]
 
     return float(copy(tf.constant(source))) / source.size

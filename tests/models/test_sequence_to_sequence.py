@@ -69,11 +69,11 @@ def test_padding_changes_nothing(batch):
 
 def test_steps_as_its_decoder_does(batch):
     model = make(layers=2)
-    remembered = model.remember(batch["source"], batch["source_mask"])
-    state = model.start(ROWS, remembered)
+    memory = model.encode(batch["source"], batch["source_mask"])
+    state = model.start(ROWS, memory)
     found = []
     for time in range(STEPS):
-        scores, state = model.step(batch["previous"][:, time], state, remembered)
+        scores, state = model.step(batch["previous"][:, time], state, memory)
         found.append(scores)
     np.testing.assert_allclose(np.stack(found, 1), logits(model, batch), atol=1e-5)
     assert model.alignment(state).shape == (ROWS, PLACES)
@@ -87,7 +87,7 @@ def test_a_generator_writes_with_it(batch):
     for weight in model.trainable_weights:
         weight.assign(np.random.default_rng(weight.shape[0]).normal(size=weight.shape))
     sources = [row[kept] for row, kept in zip(batch["source"], batch["source_mask"], strict=True)]
-    texts = Generator(model, begin=0, remember=model.remember).search(sources=sources, length=STEPS)
+    texts = Generator(model, begin=0, encode=model.encode).search(sources=sources, length=STEPS)
     chosen = np.stack([best[0].tokens for best in texts])
     # The choices are the likeliest tokens, given themselves.
     previous = np.concatenate([np.zeros((ROWS, 1), "int32"), chosen[:, :-1]], 1)

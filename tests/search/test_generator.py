@@ -94,7 +94,7 @@ class Copying:
 
     size, end = 12, 11
 
-    def remember(self, sources: np.ndarray, mask: np.ndarray) -> Any:
+    def encode(self, sources: np.ndarray, mask: np.ndarray) -> Any:
         self.shapes.add(sources.shape)
         return {"tokens": sources, "count": [mask.sum(axis=1).astype("int32")]}
 
@@ -113,7 +113,7 @@ class Copying:
 
 def test_five_hundred_sources_are_answered_in_order_with_a_trace_a_bucket():
     model = Copying()
-    generator = Generator(model, as_graph, chunk=16, begin=10, end=11, remember=model.remember)
+    generator = Generator(model, as_graph, chunk=16, begin=10, end=11, encode=model.encode)
     draw = np.random.default_rng(0)
     sources = [draw.integers(0, 10, size=draw.integers(1, 41)).astype(np.int32) for _ in range(500)]
     lengths = [len(source) + 1 for source in sources]
@@ -130,7 +130,7 @@ def test_five_hundred_sources_are_answered_in_order_with_a_trace_a_bucket():
 @pytest.mark.parametrize("strategy", [Greedy(), Sample(3.0), Beam(3, length_penalty=1.0)])
 def test_a_batch_has_no_influence_on_a_text(strategy: Any):
     model = Copying()
-    generator = Generator(model, plainly, chunk=16, begin=10, end=11, remember=model.remember)
+    generator = Generator(model, plainly, chunk=16, begin=10, end=11, encode=model.encode)
     sources = [np.array(source, np.int32) for source in ([1, 2, 3], [4] * 9, [5], [6, 7] * 6)]
     words: dict[str, Any] = {"strategy": strategy, "length": 14}
     together = generator.search(sources=sources, seeds=[3, 4, 5, 6], **words)
@@ -142,7 +142,7 @@ def test_a_batch_has_no_influence_on_a_text(strategy: Any):
 
 def test_a_memory_that_is_given_and_a_prefix():
     model = Copying()
-    memory = model.remember(np.array([[1, 2, 3], [4, 5, 0]], np.int32), np.array([[1, 1, 1], [1, 1, 0]], bool))
+    memory = model.encode(np.array([[1, 2, 3], [4, 5, 0]], np.int32), np.array([[1, 1, 1], [1, 1, 0]], bool))
     generator = Generator(model, plainly, chunk=4, begin=10, end=11)
     found = generator.search(memory=memory, strategy=Beam(2), length=9)
     assert [texts[0].tokens.tolist() for texts in found] == [[1, 2, 3], [4, 5]]
@@ -180,7 +180,7 @@ def test_wrong_arguments_are_one_sentence_each(generator: Generator):
         ({"primes": [[]]}, "an empty prime"),
         ({"primes": [[1]], "length": -1}, "length=-1: it must be at least 0"),
         ({"primes": [[1]], "seeds": [1, 2]}, "2 seeds for 1 texts"),
-        ({"sources": [[1]]}, "sources are for a generator with remember"),
+        ({"sources": [[1]]}, "sources are for a generator with encode"),
         ({}, "nothing to search for"),
     ]:
         with pytest.raises(UsageError, match=sentence):
@@ -198,14 +198,14 @@ def test_a_beam_over_an_attending_decoder():
     draw = np.random.default_rng(0)
     decoder.set_weights([draw.normal(size=weight.shape) for weight in decoder.get_weights()])
     memory, mask = draw.normal(size=(2, 5, 4)).astype("float32"), np.array([[1] * 5, [1] * 3 + [0] * 2], bool)
-    remembered = decoder.remember(memory, mask)
+    remembered = decoder.encode(memory, mask)
     generator = Generator(decoder, by_xla, chunk=8, begin=5, end=6)
     strategy = Beam(4, 4, length_penalty=0.6, coverage_penalty=0.2)
     found = generator.search(memory=remembered, mask=mask, strategy=strategy, length=6)
     scorer = Scorer(decoder, by_xla, chunk=8, begin=5, end=6)
     for row, texts in enumerate(found):
         tokens, ended = [text.tokens for text in texts], [text.ended for text in texts]
-        again = decoder.remember(np.repeat(memory[row : row + 1], 4, 0), np.repeat(mask[row : row + 1], 4, 0))
+        again = decoder.encode(np.repeat(memory[row : row + 1], 4, 0), np.repeat(mask[row : row + 1], 4, 0))
         scores = scorer.score(None, tokens, memory=again, ended=ended)
         assert [score.total for score in scores] == pytest.approx([text.log_probability for text in texts], 1e-4)
         assert all(text.score < text.log_probability / ((5 + 7) / 6) ** 0.6 + 1e-6 for text in texts)

@@ -63,8 +63,8 @@ def contend_in_beams(case: BeamCase, answers: str) -> None:
     model.build()
     model.set_weights(case.weights())
     # The encoder runs in a graph with the layers' own fast paths, as a task's model does.
-    remember = tf.function(lambda sources, mask: model.remember(sources, mask), autograph=False)
-    generator = Generator(model, begin=BEGIN, end=END, banned=(END,), remember=remember)
+    encode = tf.function(lambda sources, mask: model.encode(sources, mask), autograph=False)
+    generator = Generator(model, begin=BEGIN, end=END, banned=(END,), encode=encode)
     strategy, sources = Beam(beam=case.beam, length_penalty=PENALTY), list(case.sources())
     found: list[Any] = []
 

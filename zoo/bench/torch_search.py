@@ -69,7 +69,7 @@ class Translator(nn.Module):
         self.logits.bias.data.copy_(logits_bias)
         self.bridge.bias.data.copy_(bridge_bias)
 
-    def remember(self, source: Any) -> tuple[Any, Any]:
+    def encode(self, source: Any) -> tuple[Any, Any]:
         """Read sentences [B, S]: the memory [B, S, D] and the decoder's first state, two of [1, B, U]."""
         memory, (last, _) = self.encoder(self.read(source))
         flat = torch.tanh(self.bridge(torch.cat([last[0], last[1]], -1)))
@@ -100,7 +100,7 @@ def beam_search(model: Translator, source: Any, case: BeamCase, literal: bool) -
     Returns:
         int [B, T].
     """
-    memory, state = model.remember(source)
+    memory, state = model.encode(source)
     rows, beam, size = len(source), case.beam, case.vocabulary
     keys = None if literal else model.keys(memory).repeat_interleave(beam, 0)  # [B W, S, U]
     memory = memory.repeat_interleave(beam, 0)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zoo.metrics.cider import cider_d as cider_d
+    from zoo.metrics.constant_baseline import constant_caption as constant_caption
     from zoo.metrics.corpus_scores import bleu as bleu
     from zoo.metrics.corpus_scores import chrf as chrf
     from zoo.metrics.exact import exact_match as exact_match
-    from zoo.metrics.floor import constant_caption as constant_caption
     from zoo.metrics.frames import edit_score as edit_score
     from zoo.metrics.frames import frame_metrics as frame_metrics
     from zoo.metrics.frames import segment_f1 as segment_f1
@@ -34,7 +34,7 @@ _HOME = {
     "chrf": "corpus_scores",
     "cider_d": "cider",
     "confusion_table": "labels",
-    "constant_caption": "floor",
+    "constant_caption": "constant_baseline",
     "edit_score": "frames",
     "exact_match": "exact",
     "frame_metrics": "frames",

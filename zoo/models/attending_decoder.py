@@ -16,7 +16,7 @@ from zoo.models.scheduled_sampling import ScheduledSampling
 class AttendingDecoder(keras.Model):
     """Embedded tokens, a stack of recurrent layers with attention over a memory, a softmax's logits.
 
-    `remember` looks at a memory once; then the model is called with whole sequences (teacher forcing), or steps (see
+    `prepare` looks at a memory once; then the model is called with whole sequences (teacher forcing), or steps (see
     `zoo.search.Stepper`): both give the same numbers. The recurrent layers begin with a learned view of the memory: the
     encoder's summary, or where it has none the mean of the memory, through a dense layer and tanh.
 
@@ -106,7 +106,7 @@ class AttendingDecoder(keras.Model):
             )
         self.built = True
 
-    def remember(self, memory: Any, mask: Any = None, initial: Any = None) -> dict[str, Any]:
+    def prepare(self, memory: Any, mask: Any = None, initial: Any = None) -> dict[str, Any]:
         """Look at a memory, once a source.
 
         Args:
@@ -149,7 +149,7 @@ class AttendingDecoder(keras.Model):
 
         Args:
             tokens: int [B, T], the target shifted by one.
-            memory: what `remember` gave.
+            memory: what `prepare` gave.
             states: what `start`, `step` or an earlier call gave; None to start anew.
             training: whether dropout and scheduled sampling are on.
 
@@ -184,7 +184,7 @@ class AttendingDecoder(keras.Model):
 
         Args:
             rows: B, which the memory has, too.
-            memory: what `remember` gave.
+            memory: what `prepare` gave.
         """
         del rows
         self._check(memory)
@@ -196,7 +196,7 @@ class AttendingDecoder(keras.Model):
         Args:
             tokens: int [B].
             state: what `start`, `step` or `call` gave.
-            memory: what `remember` gave.
+            memory: what `prepare` gave.
 
         Returns:
             Logits [B, V] and the new state.
@@ -211,7 +211,7 @@ class AttendingDecoder(keras.Model):
 
     def _check(self, memory: Any) -> None:
         if memory is None:
-            self._refuse("it needs memory=, which its method remember gives")
+            self._refuse("it needs memory=, which its method prepare gives")
 
     def _refuse(self, problem: str) -> None:
         error = UsageError(f"{self.name}: {problem}")

@@ -12,7 +12,7 @@ from zoo.models.attending_decoder import AttendingDecoder
 class EncoderDecoder(keras.Model):
     """An encoder and an attending decoder; steps as its decoder does.
 
-    A subclass says what it reads: `build`, `call`, and `remember`, which gives what the decoder's `remember` gives.
+    A subclass says what it reads: `build`, `call`, and `encode`, which gives what the decoder's `prepare` gives.
 
     Args:
         encoder: reads the source.

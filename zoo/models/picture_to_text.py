@@ -67,14 +67,14 @@ class PictureToText(EncoderDecoder):
         Returns:
             What the decoder's call gives: `logits` `[B, T, V]`, `alignments` `[B, T, h w]`, `states`.
         """
-        return self.decoder(previous, memory=self.remember(source), training=training)
+        return self.decoder(previous, memory=self.encode(source), training=training)
 
-    def remember(self, source: Any, source_mask: Any = None) -> dict[str, Any]:
+    def encode(self, source: Any, source_mask: Any = None) -> dict[str, Any]:
         """Look at pictures, once each: the places of the grid, row by row, are the memory."""
         del source_mask
         grid = self.encoder(source)  # [B, h, w, D]
         memory = ops.reshape(grid, (ops.shape(grid)[0], grid.shape[1] * grid.shape[2], grid.shape[3]))  # [B, h w, D]
-        return self.decoder.remember(memory)
+        return self.decoder.prepare(memory)
 
     def get_config(self) -> dict[str, Any]:
         """Give the arguments that make this model again."""

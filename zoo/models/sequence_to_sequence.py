@@ -24,8 +24,8 @@ class SequenceToSequence(EncoderDecoder):
         >>> decoder = AttendingDecoder(8000, encoder.output_size, summary=encoder.summary_size, units=512)
         >>> model = SequenceToSequence(encoder, decoder)
         >>> logits = model(source, previous, source_mask=mask)["logits"]  # [B, T, 8000]
-        >>> remembered = model.remember(source, mask)
-        >>> logits, state = model.step(tokens, model.start(rows, remembered), remembered)
+        >>> memory = model.encode(source, mask)
+        >>> logits, state = model.step(tokens, model.start(rows, memory), memory)
     """
 
     def __init__(
@@ -53,10 +53,10 @@ class SequenceToSequence(EncoderDecoder):
         Returns:
             What the decoder's call gives: `logits` [B, T, V], `alignments` [B, T, S], `states`.
         """
-        return self.decoder(previous, memory=self.remember(source, source_mask, training), training=training)
+        return self.decoder(previous, memory=self.encode(source, source_mask, training), training=training)
 
-    def remember(self, source: Any, source_mask: Any = None, training: bool = False) -> dict[str, Any]:
-        """Read sources, once each; arguments as of `call`, the result as of the decoder's `remember`."""
+    def encode(self, source: Any, source_mask: Any = None, training: bool = False) -> dict[str, Any]:
+        """Read sources, once each; arguments as of `call`, the result as of the decoder's `prepare`."""
         read = self.encoder(source, mask=source_mask, training=training)
         summary = read["summary"] if self.decoder.summary_size else None
-        return self.decoder.remember(read["memory"], read["mask"], summary)
+        return self.decoder.prepare(read["memory"], read["mask"], summary)

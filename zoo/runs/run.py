@@ -200,9 +200,9 @@ class Run:
                 self.task.begin(model)
             self.folder.rewind(step)
             report.begin(self._introduction(splits, training, validation, step))
-            trainer.training = self.topology.settle(training, self.inference, self.folder.cache)
+            trainer.training = self.topology.precompute(training, self.inference, self.folder.cache)
             if validation is not None:
-                trainer.validation = self.topology.settle(validation, self.inference, self.folder.cache)
+                trainer.validation = self.topology.precompute(validation, self.inference, self.folder.cache)
             self.reason = trainer.train()
             self.interrupted = trainer.interrupted
         finally:

@@ -12,7 +12,7 @@ from zoo.search.processors import Banned, Bias, Forced, MinLength, NoRepeat, Pro
 from zoo.search.sample import Sample
 from zoo.search.scorer import Score, Scorer
 from zoo.search.stepper import Stepper
-from zoo.search.strategy import Moment, Outlook, Strategy
+from zoo.search.strategy import BeamState, StepContext, Strategy
 from zoo.search.write import write
 
 __all__ = [
@@ -25,9 +25,9 @@ __all__ = [
     "Greedy",
     "Hypothesis",
     "MinLength",
-    "Moment",
+    "StepContext",
     "NoRepeat",
-    "Outlook",
+    "BeamState",
     "Plan",
     "Processor",
     "RepetitionPenalty",

@@ -9,7 +9,7 @@ from keras import ops
 
 from zoo.errors import UsageError
 from zoo.search.largest import largest
-from zoo.search.strategy import Moment, Outlook, Strategy
+from zoo.search.strategy import BeamState, StepContext, Strategy
 
 INFINITY = float("inf")
 LEAST = -1e30
@@ -86,13 +86,13 @@ class Beam(Strategy):
         """Add the attention of a step."""
         return [seen + ops.where(ended[:, None], 0.0, model.alignment(state)) for seen in own]
 
-    def choose(self, moment: Moment) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[Any, Any]:
         """The likeliest continuations of all hypotheses (see `Strategy.choose`)."""
-        rows, width, size = moment.scores.shape
+        rows, width, size = context.scores.shape
         # A complete hypothesis has one continuation, which always is chosen.
         kept = ops.where(ops.equal(ops.arange(size), 0), INFINITY, -INFINITY)  # [V]
-        going_on = ops.maximum(moment.total[:, :, None] + moment.scores, LEAST)  # [B, W, V]
-        totals = ops.where(moment.ended[:, :, None], kept, going_on)  # [B, W, V]
+        going_on = ops.maximum(context.total[:, :, None] + context.scores, LEAST)  # [B, W, V]
+        totals = ops.where(context.ended[:, :, None], kept, going_on)  # [B, W, V]
         share = width // self.groups
         tokens, parents = [], []
         taken = ops.zeros((rows, size))  # [B, V]: how often earlier groups have chosen a token
@@ -106,33 +106,33 @@ class Beam(Strategy):
             parents.append(parent)
             tokens.append(token)
             if group + 1 < self.groups:
-                going = ops.logical_not(ops.take_along_axis(moment.ended, parent, axis=1))  # [B, W / G]
+                going = ops.logical_not(ops.take_along_axis(context.ended, parent, axis=1))  # [B, W / G]
                 taken = taken + ops.sum(ops.one_hot(token, size) * ops.cast(going, "float32")[:, :, None], axis=1)
         return ops.concatenate(tokens, axis=1), ops.concatenate(parents, axis=1)
 
-    def score(self, outlook: Outlook) -> Any:
+    def score(self, state: BeamState) -> Any:
         """Equation 14 of Wu et al. 2016."""
-        score = outlook.total / self._penalty(outlook.length)  # [B, W]
-        for seen in outlook.own:
+        score = state.total / self._penalty(state.length)  # [B, W]
+        for seen in state.own:
             logs = ops.log(ops.clip(ops.reshape(seen, (*score.shape, -1)), UNSEEN, 1.0))  # [B, W, S]
-            if outlook.mask is not None:
-                logs = ops.where(outlook.mask[:, None, :], logs, 0.0)
+            if state.mask is not None:
+                logs = ops.where(state.mask[:, None, :], logs, 0.0)
             score = score + self.coverage_penalty * ops.sum(logs, axis=-1)
         return score
 
-    def finished(self, outlook: Outlook) -> Any:
+    def finished(self, state: BeamState) -> Any:
         """All hypotheses are complete, or none that is not can become better than the answers.
 
         A log-probability only sinks, and neither penalty is ever positive: what a hypothesis has now, at the greatest
         length, is more than it can come to.
         """
-        none_left = super().finished(outlook)
+        none_left = super().finished(state)
         if not self.stop_early or self.groups > 1:  # several groups may have one text twice
             return none_left
-        complete = ops.where(outlook.ended, self.score(outlook), -INFINITY)  # [B, W]
+        complete = ops.where(state.ended, self.score(state), -INFINITY)  # [B, W]
         worst_answer = largest(complete, self.n_best)[0][:, -1]  # [B]
-        bound = outlook.total / self._penalty(outlook.limit)[:, None]  # [B, W]
-        bound = ops.max(ops.where(outlook.ended, -INFINITY, bound), axis=1)  # [B]
+        bound = state.total / self._penalty(state.limit)[:, None]  # [B, W]
+        bound = ops.max(ops.where(state.ended, -INFINITY, bound), axis=1)  # [B]
         return ops.logical_or(none_left, worst_answer >= bound)
 
     def _penalty(self, length: Any) -> Any:

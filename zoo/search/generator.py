@@ -72,7 +72,7 @@ class Generator:
         begin: the token that every text begins with, before the prime; None where there is none.
         end: the token that ends a text; None where texts go on to their greatest length.
         banned: tokens that are never chosen, such as the one that stands for unknown symbols.
-        remember: makes the memory of padded sources `[B, S, ...]` and their mask, bool `[B, S]`; compiled already, or
+        encode: makes the memory of padded sources `[B, S, ...]` and their mask, bool `[B, S]`; compiled already, or
             not. None for a language model, or where the memory is given.
         fixed: all sources have one shape, as pictures have; else their first axis is padded.
     """
@@ -86,13 +86,13 @@ class Generator:
         begin: int | None = None,
         end: int | None = None,
         banned: Sequence[int] = (),
-        remember: Callable[[Any, Any], Any] | None = None,
+        encode: Callable[[Any, Any], Any] | None = None,
         fixed: bool = False,
     ) -> None:
         self.begin, self.end = begin, end
         self._model, self._compile, self._chunk = model, compile or compiler(model), chunk
         self._banned = (Banned(tuple(banned)),) if banned else ()
-        self._remember, self._fixed = remember, fixed
+        self._encode, self._fixed = encode, fixed
         self._loops: dict[Hashable, Loop] = {}
 
     @property
@@ -119,7 +119,7 @@ class Generator:
 
         Args:
             primes: tokens that each text goes on from; a generator without `begin` needs at least one a text.
-            sources: what the texts answer, arrays `[S, ...]`, for a generator with `remember`.
+            sources: what the texts answer, arrays `[S, ...]`, for a generator with `encode`.
             memory: in place of sources, what an encoder made of them: any nesting of tensors, one row a text.
             mask: bool `[texts, S]`, which positions of a given memory there are.
             strategy: how tokens are chosen; the likeliest each time, by default.
@@ -193,8 +193,8 @@ class Generator:
             yield new
 
     def _request(self, primes: Any, sources: Any, memory: Any, mask: Any, length: Any, seeds: Any) -> Request:
-        if sources is not None and (self._remember is None or memory is not None):
-            raise UsageError("sources are for a generator with remember, and take the place of a memory")
+        if sources is not None and (self._encode is None or memory is not None):
+            raise UsageError("sources are for a generator with encode, and take the place of a memory")
         if primes is None:
             if sources is None and memory is None:
                 raise UsageError("nothing to search for: give primes, sources or a memory")
@@ -266,13 +266,13 @@ class Generator:
     def _memory(self, request: Request, rows: int) -> tuple[Any, Any]:
         """The memory of B rows, and its mask."""
         if request.sources is not None:
-            assert self._remember is not None
+            assert self._encode is not None
             longest = max(len(source) for source in request.sources)
             length = longest if self._fixed else length_bucket(longest)
             sources, mask = padded(request.sources, rows, length)
             # A source without a single position would leave attention nothing to look at.
             mask[len(request.sources) :, 0] = True
-            return self._remember(sources, mask), mask
+            return self._encode(sources, mask), mask
         places = np.arange(rows) % len(request.primes)
         return rows_of(request.memory, places), None if request.mask is None else _array(request.mask)[places]
 

@@ -7,16 +7,16 @@ from typing import Any
 
 from keras import ops
 
-from zoo.search.strategy import Moment, Strategy
+from zoo.search.strategy import StepContext, Strategy
 
 
 @dataclass(frozen=True)
 class Greedy(Strategy):
     """Takes the likeliest token, each time; of several, the first."""
 
-    def choose(self, moment: Moment) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[Any, Any]:
         """See `Strategy.choose`."""
-        return likeliest(moment.scores), None
+        return likeliest(context.scores), None
 
 
 def likeliest(scores: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from keras import ops, tree
 
 from zoo.search.processors import Processor, Written
-from zoo.search.strategy import Moment, Outlook, Strategy
+from zoo.search.strategy import BeamState, StepContext, Strategy
 
 FREE = -1
 """Stands for a token that the strategy chooses, where others are forced."""
@@ -22,7 +22,7 @@ class Loop:
 
     - `tokens` int `[B, W]`, the last of each hypothesis;
     - `state` of the model and `own` of the strategy, B W rows;
-    - `total` `[B, W]`, `length` int `[B, W]`, `ended` bool `[B, W]` (see `Outlook`);
+    - `total` `[B, W]`, `length` int `[B, W]`, `ended` bool `[B, W]` (see `BeamState`);
     - `history` int `[B W, H]`, where a processor needs it, and `read`, how much of it is filled.
 
     Args:
@@ -115,8 +115,8 @@ class Loop:
         seeds = ops.convert_to_tensor(seeds)
         rows, steps = forced.shape
 
-        def outlook(carry: Any) -> Outlook:
-            return Outlook(carry["total"], carry["length"], carry["ended"], limit, carry["own"], mask)
+        def beam_state(carry: Any) -> BeamState:
+            return BeamState(carry["total"], carry["length"], carry["ended"], limit, carry["own"], mask)
 
         def unfinished(time: Any, done: Any, *_: Any) -> Any:
             return ops.logical_and(ops.less(time, steps), ops.logical_not(done))
@@ -127,15 +127,15 @@ class Loop:
             tokens = ops.slice_update(tokens, (time, 0, 0), carry["tokens"][None])
             if self.width > 1:
                 parents = ops.slice_update(parents, (time, 0, 0), parent[None])
-            return time + 1, ops.all(strategy.finished(outlook(carry))), carry, tokens, parents
+            return time + 1, ops.all(strategy.finished(beam_state(carry))), carry, tokens, parents
 
         tokens = ops.zeros((steps, rows, self.width), "int32")
         # Steps that are not made leave each hypothesis where it is.
         parents = tokens + ops.arange(self.width, dtype="int32") if self.width > 1 else ops.zeros((0,), "int32")
-        done = ops.all(strategy.finished(outlook(carry)))
+        done = ops.all(strategy.finished(beam_state(carry)))
         start = (ops.zeros((), "int32"), done, carry, tokens, parents)
         _, done, carry, tokens, parents = ops.while_loop(unfinished, body, start)
-        score = ops.where(carry["ended"], strategy.score(outlook(carry)), -float("inf"))  # [B, W]
+        score = ops.where(carry["ended"], strategy.score(beam_state(carry)), -float("inf"))  # [B, W]
         return tokens, parents, carry, score, done
 
     def _step(
@@ -169,7 +169,7 @@ class Loop:
             stuck = ops.logical_and(ops.equal(ops.max(scores, axis=-1), -float("inf")), total > -float("inf"))
             ended = ops.logical_or(ended, ops.logical_and(free[:, None], stuck))
 
-        tokens, parents = strategy.choose(Moment(scores, total, ended, position, seeds))
+        tokens, parents = strategy.choose(StepContext(scores, total, ended, position, seeds))
         if width > 1:
             straight = ops.arange(width, dtype="int32")
             parents = ops.where(free[:, None], straight if parents is None else parents, straight)  # [B, W]

@@ -32,7 +32,7 @@ class Plan(NamedTuple):
     prefix: list[int]
 
     @property
-    def words(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, Any]:
         """The keywords of `Generator.search` and `Generator.stream`."""
         return {"strategy": self.strategy, "processors": self.processors, "length": self.length}
 

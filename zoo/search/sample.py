@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from zoo.errors import UsageError
 from zoo.search.greedy import likeliest
 from zoo.search.noise import gumbel
-from zoo.search.strategy import Moment, Strategy
+from zoo.search.strategy import StepContext, Strategy
 from zoo.search.truncation import min_p, top_k, top_p, typical
 
 
@@ -46,9 +46,9 @@ class Sample(Strategy):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(f"{name}={getattr(self, name)}: it must be from 0 to 1")
 
-    def choose(self, moment: Moment) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[Any, Any]:
         """See `Strategy.choose`."""
-        scores = moment.scores[:, 0]  # [B, V]
+        scores = context.scores[:, 0]  # [B, V]
         if not self.on("temperature"):
             return likeliest(scores)[:, None], None
         scores = scores / self.temperature
@@ -56,4 +56,4 @@ class Sample(Strategy):
         for name, truncate in truncations.items():
             if self.on(name):
                 scores = truncate(scores, getattr(self, name))
-        return likeliest(scores + gumbel(moment.seeds, moment.position, scores.shape[-1]))[:, None], None
+        return likeliest(scores + gumbel(context.seeds, context.position, scores.shape[-1]))[:, None], None

@@ -46,7 +46,7 @@ class Scorer:
         chunk: steps in one call of the compiled function.
         begin: the token that every text begins with, before the prime; None where there is none.
         end: the token that ends a text; None where texts do not end.
-        remember: makes the memory of padded sources and their mask (see `Generator`).
+        encode: makes the memory of padded sources and their mask (see `Generator`).
         fixed: all sources have one shape.
     """
 
@@ -58,11 +58,11 @@ class Scorer:
         *,
         begin: int | None = None,
         end: int | None = None,
-        remember: Callable[[Any, Any], Any] | None = None,
+        encode: Callable[[Any, Any], Any] | None = None,
         fixed: bool = False,
     ) -> None:
         self._model, self._chunk, self._begin, self._end = model, chunk, begin, end
-        self._remember, self._fixed = remember, fixed
+        self._encode, self._fixed = encode, fixed
         self.traces = 0
         make = compile or compiler(model)
         self._start, self._advance = make(self._start_graph), make(self._advance_graph)
@@ -82,7 +82,7 @@ class Scorer:
         Args:
             primes: tokens that each text goes on from; None: none, for a scorer with a begin token.
             texts: tokens of each text.
-            sources: what the texts answer, for a scorer with `remember`.
+            sources: what the texts answer, for a scorer with `encode`.
             memory: in place of sources, what an encoder made of them.
             ended: whether the end token belongs to each text; without an end token it never does.
             batch: how many texts at a time.
@@ -119,12 +119,12 @@ class Scorer:
 
     def _memory(self, sources: Sequence[np.ndarray] | None, memory: Any, places: Sequence[int], rows: int) -> Any:
         if sources is not None:
-            assert self._remember is not None, "sources are for a scorer with remember"
+            assert self._encode is not None, "sources are for a scorer with encode"
             part = [sources[place] for place in places]
             longest = max(len(source) for source in part)
             array, mask = padded(part, rows, longest if self._fixed else length_bucket(longest))
             mask[len(part) :, 0] = True
-            return self._remember(array, mask)
+            return self._encode(array, mask)
         return rows_of(memory, np.resize(np.array(places), rows))
 
     def _run(self, texts: Sequence[np.ndarray], memory: Any, rows: int) -> np.ndarray:

@@ -10,7 +10,7 @@ from keras import ops
 from zoo.search.options import Options
 
 
-class Moment(NamedTuple):
+class StepContext(NamedTuple):
     """What a strategy sees before it chooses: B texts, W hypotheses of each, V tokens.
 
     Attributes:
@@ -28,7 +28,7 @@ class Moment(NamedTuple):
     seeds: Any
 
 
-class Outlook(NamedTuple):
+class BeamState(NamedTuple):
     """What a strategy sees when it is asked how good the hypotheses are.
 
     Attributes:
@@ -93,11 +93,11 @@ class Strategy(Options):
         del model, state, ended
         return own
 
-    def choose(self, moment: Moment) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[Any, Any]:
         """Choose.
 
         Args:
-            moment: see there.
+            context: see there.
 
         Returns:
             Tokens, int `[B, W]`, and parents, int `[B, W]`: which hypothesis each of them goes on from. None for
@@ -105,10 +105,10 @@ class Strategy(Options):
         """
         raise NotImplementedError
 
-    def score(self, outlook: Outlook) -> Any:
+    def score(self, state: BeamState) -> Any:
         """Give the score `[B, W]` by which complete hypotheses are compared."""
-        return outlook.total
+        return state.total
 
-    def finished(self, outlook: Outlook) -> Any:
+    def finished(self, state: BeamState) -> Any:
         """Say which texts `[B]` need no further step."""
-        return ops.all(ops.logical_or(outlook.ended, ops.equal(outlook.total, -float("inf"))), axis=1)
+        return ops.all(ops.logical_or(state.ended, ops.equal(state.total, -float("inf"))), axis=1)

@@ -117,7 +117,7 @@ class LanguageModel(Topology):
 
         codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
         primes = [self._prime(prime, codec) + plan.prefix for prime in inputs]
-        found = inference.generator.search(primes, **plan.words)
+        found = inference.generator.search(primes, **plan.arguments)
 
         def text(tokens: Any) -> str:
             stream = codec.stream()
@@ -149,7 +149,7 @@ class LanguageModel(Topology):
 
         codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
         primes = [self._prime(prime, codec) + plan.prefix for prime in inputs]
-        tokens = inference.generator.stream(primes, seeds=seeds, **plan.words)
+        tokens = inference.generator.stream(primes, seeds=seeds, **plan.arguments)
         yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
 
     def _prime(self, prime: Any, codec: TextCodec) -> list[int]:

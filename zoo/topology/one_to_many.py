@@ -65,8 +65,8 @@ class OneToMany(SourceToText):
             redraw=redraw if training and getattr(codecs["source"], "varies", False) else None,
         )
 
-    def settle(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
-        """Look at each picture once with the part of the model that stays as it is (see `Topology.settle`)."""
+    def precompute(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
+        """Look at each picture once with the part of the model that stays as it is (see `Topology.precompute`)."""
         from zoo.data.feature_batches import FeatureBatches
 
         features = getattr(inference.model, "features", None)

@@ -31,7 +31,7 @@ class SourceToText(Topology):
     The vocabulary of the model has two symbols more than the codec for `target`: the one that every text begins with
     (`begin`), and the one that ends it (`end`). The model is called as `model(source, previous, [source_mask=...,]
     training=...)` and answers with a dictionary that holds `logits` `[B, T, V]`. It steps (see `zoo.search.Stepper`)
-    on what its method `remember(source[, source_mask])` gives. Where its answer holds `log_probability` and `entropy`
+    on what its method `encode(source[, source_mask])` gives. Where its answer holds `log_probability` and `entropy`
     `[B, T]`, as of hard attention, its layer `reinforce` (see `zoo.layers.Reinforce`) turns them into a loss.
 
     Args:
@@ -154,7 +154,7 @@ class SourceToText(Topology):
             [plan.prefix] * len(inputs),
             sources=self._sources(inference, inputs, settings),
             batch=settings.batch.size,
-            **plan.words,
+            **plan.arguments,
         )
         answers = []
         for texts in found:
@@ -179,7 +179,7 @@ class SourceToText(Topology):
             [plan.prefix] * len(inputs),
             sources=self._sources(inference, inputs, settings),
             seeds=seeds,
-            **plan.words,
+            **plan.arguments,
         )
         yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
 
@@ -241,14 +241,14 @@ class SourceToText(Topology):
                     raise ZooError(f"input {number + 1} is empty")
         return sources
 
-    def _remember(self, inference: Inference) -> Any:
-        """A function of sources and their mask that gives what the model remembers of them."""
+    def _encoder(self, inference: Inference) -> Any:
+        """A function of sources and their mask that gives what the model makes of them."""
         model = inference.model
 
-        def remembered(sources: Any, mask: Any) -> Any:
-            return model.remember(sources, mask) if self.sequential else model.remember(sources)
+        def encoded(sources: Any, mask: Any) -> Any:
+            return model.encode(sources, mask) if self.sequential else model.encode(sources)
 
-        return inference.function("remember", remembered)
+        return inference.function("encode", encoded)
 
     def _generator(self, inference: Inference) -> Generator:
         from zoo.search import Generator
@@ -263,7 +263,7 @@ class SourceToText(Topology):
             begin=self.begin(codec),
             end=self.end(codec),
             banned=banned,
-            remember=self._remember(inference),
+            encode=self._encoder(inference),
             fixed=not self.sequential,
         )
         return inference.kept("generator", make)  # type: ignore[no-any-return]
@@ -278,7 +278,7 @@ class SourceToText(Topology):
             inference.compile,
             begin=self.begin(codec),
             end=self.end(codec),
-            remember=self._remember(inference),
+            encode=self._encoder(inference),
             fixed=not self.sequential,
         )
         return inference.kept("scorer", make)  # type: ignore[no-any-return]

@@ -73,7 +73,7 @@ class Topology:
         """
         raise NotImplementedError
 
-    def settle(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
+    def precompute(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
         """Compute once, before a training, what all of its epochs need and no step of it changes.
 
         Args:
