@@ -51,7 +51,8 @@ def zoo_strategies() -> Mapping[str, type[Strategy]]:  # type: ignore[empty-body
 def zoo_data() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
     """Give named data sources: name -> function of the data settings that returns `zoo.data.Splits`. `data=NAME`.
 
-    A name that ends with a colon is a prefix: `data=NAME:REST` calls `function(settings, topology=name of the wiring)`.
+    A name that ends with a colon is a prefix: `data=NAME:REST` calls
+    `function(settings, topology=name of the topology)`.
     """
 
 

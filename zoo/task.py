@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 class Task:
     """A kind of model with its data: what `zoo run task=NAME` trains.
 
-    A subclass says which wiring it has and fills in three methods; the loop, the devices, the files, the metrics and
+    A subclass says which topology it has and fills in three methods; the loop, the devices, the files, the metrics and
     the predictions come from the topology and the trainer.
 
     Attributes:
-        topology: the wiring, an instance.
+        topology: the topology, an instance.
         Settings: the dataclass of its settings, a subclass of `zoo.Settings`.
         presets: name -> settings, nested or by dotted name.
         api: the version of the plugin interface that it was written for.

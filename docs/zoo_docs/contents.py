@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 CARDS = ("captioning", "sentiment", "translation", "frames", "charlm")
-"""The built-in tasks, in the order of the wirings."""
+"""The built-in tasks, in the order of the topologies."""
 
 
 class Page(NamedTuple):
@@ -38,7 +38,7 @@ def chapters(root: Path = ROOT) -> list[Chapter]:
     plugins = [(path.relative_to(root), f"plugins/{path.parent.name}") for path in root.glob("plugins/*/README.md")]
     tables = [(path.relative_to(root), f"measured/{path.stem}") for path in root.glob("benchmarks/results/*.md")]
     return [
-        Chapter("Learn", _documents("tutorial", "wirings")),
+        Chapter("Learn", _documents("tutorial", "topologies")),
         # Sphinx has a page `search` of its own.
         Chapter(
             "Use", [*_documents("data"), Page(Path("docs/search.md"), "searching"), *_documents("devices", "faults")]

@@ -51,7 +51,7 @@ def _of_task(name: str, task: Any, shared: dict[str, tuple[Declared, Any]]) -> I
         elif default != shared[key][1]:
             others.append((code(key), code(word(default)), code(word(shared[key][1]))))
     yield f"## {name}\n"
-    yield f"{(task.__doc__ or '').splitlines()[0]} Its wiring is {task.topology.name}.\n"
+    yield f"{(task.__doc__ or '').splitlines()[0]} Its topology is {task.topology.name}.\n"
     yield _table(own)
     if others:
         yield "Other defaults than those of every task:\n"

@@ -25,7 +25,7 @@ def gather(folder: Path) -> None:
         FileNotFoundError: a page links to a file that there is not.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(ROOT / "docs" / "pictures", folder / "pictures")
+    shutil.copytree(ROOT / "docs" / "diagrams", folder / "diagrams")
     found = chapters()
     pages = {page.file: page for chapter in found for page in chapter.pages} | {START.file: START}
     at = pages | {Path("README.md"): START}
@@ -61,8 +61,8 @@ def with_links(page: Page, text: str, pages: Mapping[Path, Page]) -> str:
             file = file / "README.md"
         if not (ROOT / file).exists():
             raise FileNotFoundError(f"{page.file}: a link to {match['address']}, which is nowhere")
-        if file.parent == Path("docs/pictures"):
-            target = f"pictures/{file.name}"
+        if file.parent == Path("docs/diagrams"):
+            target = f"diagrams/{file.name}"
         elif file in pages:
             target = f"{pages[file].name}.md"
         else:

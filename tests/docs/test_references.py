@@ -10,7 +10,7 @@ import pytest
 from zoo_docs.contents import CARDS, START, chapters
 from zoo_docs.references import references
 from zoo_docs.site_pages import with_links
-from zoo_docs.wiring_pictures import WIRINGS
+from zoo_docs.topology_diagrams import DIAGRAMS
 
 from tests.docs.documents import ROOT
 from zoo.plugins import find_plugins
@@ -25,9 +25,9 @@ def test_a_reference_is_up_to_date(place: Path) -> None:
     assert path.exists() and path.read_text(encoding="utf-8") == REFERENCES[place], f"{path} is stale: make reference"
 
 
-def test_nothing_else_stands_among_the_pictures() -> None:
+def test_nothing_else_stands_among_the_diagrams() -> None:
     drawn = {place.name for place in REFERENCES if place.suffix == ".svg"}
-    assert {path.name for path in (ROOT / "docs" / "pictures").iterdir()} == drawn
+    assert {path.name for path in (ROOT / "docs" / "diagrams").iterdir()} == drawn
 
 
 def test_every_built_in_task_is_in_the_references() -> None:
@@ -35,20 +35,20 @@ def test_every_built_in_task_is_in_the_references() -> None:
     assert set(CARDS) == ours
 
 
-@pytest.mark.parametrize("wiring", WIRINGS, ids=lambda wiring: wiring.name)
-def test_a_picture_says_what_it_shows(wiring) -> None:
-    picture = ElementTree.fromstring(REFERENCES[Path("pictures", f"{wiring.name}.svg")])
+@pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda diagram: diagram.name)
+def test_a_picture_says_what_it_shows(diagram) -> None:
+    picture = ElementTree.fromstring(REFERENCES[Path("diagrams", f"{diagram.name}.svg")])
     texts = [node.text for node in picture.iter("{http://www.w3.org/2000/svg}text")]
-    assert sorted(texts) == sorted(filter(None, wiring.inputs + wiring.outputs))
-    assert wiring.says in picture.find("{http://www.w3.org/2000/svg}title").text
+    assert sorted(texts) == sorted(filter(None, diagram.inputs + diagram.outputs))
+    assert diagram.says in picture.find("{http://www.w3.org/2000/svg}title").text
     boxes = list(picture.iter("{http://www.w3.org/2000/svg}rect"))
-    assert len(boxes) == len(wiring.inputs) + len(texts)
+    assert len(boxes) == len(diagram.inputs) + len(texts)
 
 
 def test_the_table_of_batches_is_that_of_the_code() -> None:
     rows = [line.strip() for line in Topology.__doc__.splitlines() if line.strip().startswith("|")]
     assert len(rows) == 8
-    assert "\n".join(rows) in (ROOT / "docs" / "wirings.md").read_text(encoding="utf-8")
+    assert "\n".join(rows) in (ROOT / "docs" / "topologies.md").read_text(encoding="utf-8")
 
 
 def test_every_document_is_a_page_and_every_link_leads_somewhere() -> None:
@@ -60,6 +60,6 @@ def test_every_document_is_a_page_and_every_link_leads_somewhere() -> None:
     with_links(START._replace(file=Path("README.md")), (ROOT / "README.md").read_text(encoding="utf-8"), pages)
 
 
-def test_every_wiring_has_its_picture_on_the_page() -> None:
-    page = (ROOT / "docs" / "wirings.md").read_text(encoding="utf-8")
-    assert re.findall(r"\(pictures/([\w-]+)\.svg\)", page) == [wiring.name for wiring in WIRINGS]
+def test_every_topology_has_its_diagram_on_the_page() -> None:
+    page = (ROOT / "docs" / "topologies.md").read_text(encoding="utf-8")
+    assert re.findall(r"\(diagrams/([\w-]+)\.svg\)", page) == [diagram.name for diagram in DIAGRAMS]

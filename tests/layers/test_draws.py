@@ -47,8 +47,8 @@ def rows(steps: int | None) -> dict[str, np.ndarray]:
     return {"target": draw.integers(0, CLASSES, shape).astype("int32"), "weights": weights}
 
 
-def wirings() -> dict[str, Any]:
-    """Each wiring with a model that only draws, and a batch."""
+def topologies() -> dict[str, Any]:
+    """Each topology with a model that only draws, and a batch."""
     from zoo.topology import LanguageModel, ManyToMany, ManyToOne, Synced
 
     layer = Drawing()
@@ -82,8 +82,8 @@ def wirings() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["synced", "many-to-one", "many-to-many", "language model"])
-def test_every_wiring_tells_what_was_drawn_how_well_it_came_out(name: str):
-    topology, layer, model, batch = wirings()[name]
+def test_every_topology_tells_what_was_drawn_how_well_it_came_out(name: str):
+    topology, layer, model, batch = topologies()[name]
     sums, _ = topology.forward(model, batch, [], True)
     (rewards, weights) = layer.told[0]
     assert weights.shape == rewards.shape == (ROWS,)
@@ -113,7 +113,7 @@ def test_scopes_nest_and_end():
 
 
 def test_a_model_that_draws_nothing_has_no_objective():
-    _, _, _, batch = wirings()["synced"]
+    _, _, _, batch = topologies()["synced"]
     from zoo.topology import Synced
 
     sums, _ = Synced().forward(lambda source, mask, training: ops.zeros((ROWS, STEPS, CLASSES)), batch, [], True)

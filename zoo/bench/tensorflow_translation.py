@@ -13,7 +13,7 @@ from zoo.training.engines import make_engine
 
 
 def contend(case: Case) -> None:
-    """Serve training steps: the wiring's loss and metrics, a replica on each core."""
+    """Serve training steps: the topology's loss and metrics, a replica on each core."""
     # First of all: it starts TensorFlow with a device for each replica.
     device = DeviceSettings(kind="cpu", replicas=case.cores, threads=1, precision=case.dtype)
     engine = make_engine(device, case.rows)

@@ -37,7 +37,7 @@ class Case(NamedTuple):
         return self.kind == "feeding"
 
     def batch(self) -> dict[str, Any]:
-        """Draw a batch as the wiring many-to-many has it."""
+        """Draw a batch as the topology many-to-many has it."""
         generator = np.random.default_rng(0)
         shape = (3, self.rows, self.length)
         source, previous, target = generator.integers(0, self.pieces, shape).astype("int32")

@@ -30,7 +30,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     values = resolve(task.Settings, task.presets, rest, task=name)
     presets = {preset: dict(_flat(settings)) for preset, settings in task.presets.items()}
     rows = describe(task.Settings)
-    recipes = [recipe for recipe in catalogue().values() if recipe.topology == _wiring(task)]
+    recipes = [recipe for recipe in catalogue().values() if recipe.topology == _topology(task)]
     if as_json:
         settings = [{**row._asdict(), "value": _value(values, row.name)} for row in rows]
         print_json(
@@ -54,7 +54,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
             click.echo(f"  {key}={_word(value)}")
 
 
-def _wiring(task: Any) -> str:
+def _topology(task: Any) -> str:
     return getattr(getattr(task, "topology", None), "name", "")
 
 

@@ -1,4 +1,4 @@
-"""What layers draw while a model runs: the wiring tells them afterwards how well it came out."""
+"""What layers draw while a model runs: the topology tells them afterwards how well it came out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _active: ContextVar[Draws | None] = ContextVar("draws", default=None)
 
 
 class Draws:
-    """A scope that a wiring puts around its model, in which layers that draw something leave how they learn from it.
+    """A scope that a topology puts around its model, in which layers that draw something leave how they learn from it.
 
     The reward of a row is its mean log-likelihood, so that a moving baseline serves rows of all lengths; what comes of
     it is multiplied by the row's weight, so that its gradient is that of the sum of losses.

@@ -15,7 +15,7 @@ from zoo.layers import Stack, cell_by_name
 class Decoder(keras.Model):
     """A recurrent language model: embedded or one-hot tokens, a stack of recurrent layers, a softmax's logits.
 
-    The wiring of Karpathy 2015, "The Unreasonable Effectiveness of Recurrent Neural Networks",
+    The topology of Karpathy 2015, "The Unreasonable Effectiveness of Recurrent Neural Networks",
     https://karpathy.github.io/2015/05/21/rnn-effectiveness/.
 
     Args:

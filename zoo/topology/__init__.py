@@ -1,4 +1,4 @@
-"""The wirings of sequence models: what all tasks of one wiring share."""
+"""The topologies of sequence models: what all tasks of one topology share."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ class Answer:
 
     Attributes:
         value: the raw output: a label, a text, a list of labels.
-        score: its logarithmic probability, natural; None where the wiring gives none.
+        score: its logarithmic probability, natural; None where the topology gives none.
         details: what else there is to know, by name: `probabilities` of all labels, `alternatives` with their
             scores.
     """

@@ -97,7 +97,7 @@ class ManyToOne(SourceToLabel):
         return answers
 
     def show_beside(self, source: Any, target: Any, answer: Any) -> tuple[str, str, str]:
-        """As other wirings do, but with more of a source: what decides may stand at its end."""
+        """As other topologies do, but with more of a source: what decides may stand at its end."""
         return self.show(source, SHOWN), self.show(target), self.show(answer)
 
     def remark(self, answer: Answer) -> str:

@@ -1,4 +1,4 @@
-"""What the wirings share that give one label to a source: the loss, the metrics, the answers."""
+"""What the topologies share that give one label to a source: the loss, the metrics, the answers."""
 
 from __future__ import annotations
 

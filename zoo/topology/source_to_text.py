@@ -1,4 +1,4 @@
-"""What the wirings share that write a text about a source: the batch, the loss, the search."""
+"""What the topologies share that write a text about a source: the batch, the loss, the search."""
 
 from __future__ import annotations
 

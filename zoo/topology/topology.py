@@ -1,4 +1,4 @@
-"""A wiring: the batch it takes, its loss, its metrics, and how it predicts."""
+"""A topology: the batch it takes, its loss, its metrics, and how it predicts."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Sums = dict[str, tuple[Any, Any]]
 
 
 class Topology:
-    """What all tasks of one wiring share, so that no task repeats it.
+    """What all tasks of one topology share, so that no task repeats it.
 
-    The six wirings and their batches; B rows, S source and T target positions, whole numbers int32, others float32.
+    The six topologies and their batches; B rows, S source and T target positions, whole numbers int32, others float32.
     Every batch has `weights`, of the shape of `target`, 0 at padding.
 
-    | wiring | `source` | `target` | besides |
+    | topology | `source` | `target` | besides |
     |---|---|---|---|
     | one-to-one | `[B, ...]`, fixed | int `[B]` | |
     | one-to-many | `[B, height, width, 3]` | int `[B, T]` | `previous` int `[B, T]` |
@@ -56,7 +56,7 @@ class Topology:
     def batches(
         self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
-        """Turn raw examples into batches of this wiring.
+        """Turn raw examples into batches of this topology.
 
         Args:
             examples: raw examples of one split.
@@ -82,7 +82,7 @@ class Topology:
             folder: where computed data may be kept while the run lasts.
 
         Returns:
-            Batches that the model takes as well; most wirings have nothing to compute.
+            Batches that the model takes as well; most topologies have nothing to compute.
         """
         del inference, folder
         return batches
@@ -96,7 +96,7 @@ class Topology:
         """Pass over a batch, in `keras.ops`.
 
         Args:
-            model: of this wiring.
+            model: of this topology.
             batch: as in the table above.
             carry: as `carry` gave it, or as the batch before left it.
             training: whether dropout and its like are on.
@@ -129,7 +129,7 @@ class Topology:
         """Answer raw inputs, with what is known beside the answer.
 
         Args:
-            inference: a model of this wiring with its codecs.
+            inference: a model of this topology with its codecs.
             inputs: raw values of the role `source` (a language model: the texts to go on from).
             settings: of the run; `search` decides how generators choose.
 
@@ -145,7 +145,7 @@ class Topology:
     def stream(
         self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
     ) -> Iterator[tuple[int, str]]:
-        """Write texts, piece by piece as they are produced; only for wirings that generate.
+        """Write texts, piece by piece as they are produced; only for topologies that generate.
 
         Args:
             inference: a model that steps (see `zoo.search.Stepper`), with the text codec as `target`.
@@ -159,7 +159,7 @@ class Topology:
         raise ZooError(f"{self.name} writes no text")
 
     def stream_answers(self, inference: Inference, frames: Iterable[Any]) -> Iterator[Answer]:
-        """Answer a stream, frame by frame as they come; only for wirings with a label a frame.
+        """Answer a stream, frame by frame as they come; only for topologies with a label a frame.
 
         Args:
             inference: a model that steps.
@@ -169,14 +169,14 @@ class Topology:
             An iterator with an answer for each frame, given before the next one is asked for.
 
         Raises:
-            ZooError: the model looks ahead, or the wiring has no frames.
+            ZooError: the model looks ahead, or the topology has no frames.
         """
         raise ZooError(f"{self.name} has no frames to answer one by one")
 
     def score(
         self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
     ) -> list[Score]:
-        """Say how probable given texts are as outputs; only for wirings that generate.
+        """Say how probable given texts are as outputs; only for topologies that generate.
 
         Args:
             inference: a model that steps, with the text codec as `target`.
@@ -201,7 +201,7 @@ class Topology:
             settings: of the run.
 
         Raises:
-            ZooError: this wiring, or this model, does not look at its input while it writes.
+            ZooError: this topology, or this model, does not look at its input while it writes.
         """
         raise ZooError(f"{self.name} does not look at its input while it writes")
 
@@ -229,6 +229,6 @@ class Topology:
         return ""
 
     def example(self, inference: Inference, settings: Settings) -> str:
-        """Give a text to look at after an evaluation; empty where this wiring has none."""
+        """Give a text to look at after an evaluation; empty where this topology has none."""
         del inference, settings
         return ""

@@ -11,17 +11,17 @@ PREFIX = "hf:"
 
 
 def read(settings: Any, topology: str) -> Any:
-    """Read a data set for a wiring.
+    """Read a data set for a topology.
 
     Args:
         settings: of the data; `source` is `hf:NAME` with options (see `zoo_huggingface.address`).
-        topology: name of the task's wiring.
+        topology: name of the task's topology.
 
     Returns:
         `zoo.data.Splits`.
 
     Raises:
-        ZooError: it cannot be reached or read, or has no columns for this wiring.
+        ZooError: it cannot be reached or read, or has no columns for this topology.
     """
     try:
         import datasets  # noqa: F401

@@ -13,7 +13,7 @@ class Column:
 
     Args:
         name: with dots where it is a part: `translation.en`.
-        kind: `text`, `texts` (a list of them), `class`, `number`, `picture`, or empty for what no wiring takes.
+        kind: `text`, `texts` (a list of them), `class`, `number`, `picture`, or empty for what no topology takes.
         names: of the classes.
     """
 

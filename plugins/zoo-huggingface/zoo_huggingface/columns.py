@@ -1,4 +1,4 @@
-"""Which columns of a data set are the source and the target of a wiring."""
+"""Which columns of a data set are the source and the target of a topology."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ WANTED: Mapping[str, Mapping[str, Wanted]] = {
 
 
 def choose(address: Address, features: Mapping[str, Any], topology: str, pair: str) -> dict[str, Column]:
-    """Choose a column for each role of a wiring: the one that is named, or the likeliest.
+    """Choose a column for each role of a topology: the one that is named, or the likeliest.
 
     Args:
         address: with the options `source` and `target`.
         features: of the data set.
-        topology: name of the wiring.
+        topology: name of the topology.
         pair: languages of a translation, as `en-fr`; empty: the first two that there are.
 
     Returns:
         Role -> column.
 
     Raises:
-        UsageError: the wiring takes no data of this kind, or no column fits; lists those that there are.
+        UsageError: the topology takes no data of this kind, or no column fits; lists those that there are.
     """
     if topology not in WANTED:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""A data set as examples of a wiring, in three splits."""
+"""A data set as examples of a topology, in three splits."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from zoo_huggingface.loading import by_split, load
 
 
 def read_splits(settings: Any, topology: str) -> Splits:
-    """Read a data set for a wiring.
+    """Read a data set for a topology.
 
     Args:
         settings: of the data: `source`, `validation`, `test`, `on_error`; where it has a `pair` of languages, that of a
             column of translations.
-        topology: name of the wiring.
+        topology: name of the topology.
 
     Returns:
         Splits of examples. A split that the data set lacks is held out by the content of the sources, equal ones

@@ -12,7 +12,7 @@ from zoo.settings import BatchSettings, DataSettings, TrainSettings
 from zoo_memory import ntm, ntm_dense, ntm_hard
 from zoo_memory.bits import SourceCodec, TargetCodec
 from zoo_memory.rules import RULES, Drawn, shortest
-from zoo_memory.wiring import Answering
+from zoo_memory.topology import Answering
 
 ZOO_API = 1
 MACHINES = {"ntm": ntm, "ntm_dense": ntm_dense, "ntm_hard": ntm_hard}

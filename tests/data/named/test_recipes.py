@@ -36,7 +36,7 @@ def read(name: str, **more: Any) -> Splits:
     return catalogue()[name].read(settings(**more))
 
 
-def test_a_name_is_found_for_its_wiring_only() -> None:
+def test_a_name_is_found_for_its_topology_only() -> None:
     assert names_for("language model") == ["tinyshakespeare"]
     assert find_data("book.txt", "language model", {}) is None
     with pytest.raises(
@@ -47,7 +47,7 @@ def test_a_name_is_found_for_its_wiring_only() -> None:
     assert find_data("mine", "language model", own) is own["mine"]
 
 
-def test_a_name_with_a_colon_is_a_prefix_whose_function_hears_of_the_wiring(
+def test_a_name_with_a_colon_is_a_prefix_whose_function_hears_of_the_topology(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[tuple[Any, str]] = []

@@ -42,7 +42,7 @@ def catalogue() -> dict[str, Recipe]:
 
 
 def names_for(topology: str) -> list[str]:
-    """The names of the recipes for one wiring."""
+    """The names of the recipes for one topology."""
     return [name for name, recipe in catalogue().items() if recipe.topology == topology]
 
 
@@ -53,15 +53,15 @@ def find_data(
 
     Args:
         source: the setting `data.source`; names are looked up before paths.
-        topology: name of the task's wiring.
+        topology: name of the task's topology.
         plugins: named data that plugins add, which fit whatever task they are given to. A name that ends with a colon
-            is a prefix: its function reads every source that begins with it, and is told the wiring's name, too.
+            is a prefix: its function reads every source that begins with it, and is told the topology's name, too.
 
     Returns:
         A function of the data settings; None where nothing has this name.
 
     Raises:
-        UsageError: it is data for another wiring, or has a prefix that nobody reads.
+        UsageError: it is data for another topology, or has a prefix that nobody reads.
     """
     if source in plugins:
         return plugins[source]

@@ -66,7 +66,7 @@ class Recipe:
 
     Args:
         name: as in `data=NAME`.
-        topology: name of the wiring that its examples are for.
+        topology: name of the topology that its examples are for.
         summary: what it is, in one line.
         split: which split it has, and whose.
         licence: under which terms it may be used, as far as known.

@@ -1,4 +1,4 @@
-"""The six wirings as pictures: boxes are vectors, arrows are functions, as in Karpathy's article."""
+"""The six topologies as diagrams: boxes are vectors, arrows are functions, as in Karpathy's article."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ LINE = "#808080"
 
 
 @dataclass(frozen=True)
-class Wiring:
-    """A wiring, unrolled over its steps.
+class Diagram:
+    """A topology, unrolled over its steps.
 
     Args:
-        name: of the wiring; the file's name, too.
+        name: of the topology; the file's name, too.
         says: the picture in a sentence, for those who do not see it.
         inputs: what is written in the box of each column; empty: the column has none.
         outputs: the same.
@@ -41,22 +41,22 @@ class Wiring:
     carried: bool = False
 
 
-WIRINGS = (
-    Wiring("one-to-one", "One input, one state, one output.", ("picture",), ("seven",)),
-    Wiring(
+DIAGRAMS = (
+    Diagram("one-to-one", "One input, one state, one output.", ("picture",), ("seven",)),
+    Diagram(
         "one-to-many",
         "One input at the first step; an output at each step, which the next step reads.",
         ("picture", "", "", ""),
         ("a", "red", "square", "end"),
         feedback="state",
     ),
-    Wiring(
+    Diagram(
         "many-to-one",
         "An input at each step; one output at the last.",
         ("a", "warm", "little", "film"),
         ("", "", "", "good"),
     ),
-    Wiring(
+    Diagram(
         "many-to-many",
         "Inputs first; then outputs, each of which the next step reads, while it looks back at all inputs.",
         ("a", "dog", "runs", "", "", "", ""),
@@ -64,13 +64,13 @@ WIRINGS = (
         feedback="state",
         looks=(0, 1, 2),
     ),
-    Wiring(
+    Diagram(
         "synced",
         "An input and an output at each step.",
         ("frame 1", "frame 2", "frame 3", "frame 4"),
         ("rest", "rest", "step", "step"),
     ),
-    Wiring(
+    Diagram(
         "language-model",
         "A symbol at each step and the next symbol as its output; the state comes in from before and goes on.",
         ("h", "e", "l", "l"),
@@ -81,42 +81,42 @@ WIRINGS = (
 )
 
 
-def pictures() -> dict[str, str]:
-    """Draw every wiring.
+def diagrams() -> dict[str, str]:
+    """Draw every diagram.
 
     Returns:
         File name -> SVG.
     """
-    return {f"{wiring.name}.svg": draw(wiring) for wiring in WIRINGS}
+    return {f"{diagram.name}.svg": draw(diagram) for diagram in DIAGRAMS}
 
 
-def draw(wiring: Wiring) -> str:
-    """Draw a wiring.
+def draw(diagram: Diagram) -> str:
+    """Draw a diagram.
 
     Returns:
         SVG, of its natural size.
     """
-    steps = len(wiring.inputs)
+    steps = len(diagram.inputs)
     width, height = 2 * EDGE + (steps - 1) * STEP + WIDTH, ROWS["input"] + HEIGHT + 6
     arrows, boxes = [], []
     for step in range(steps):
         boxes.append(_box("state", step, ""))
-        if wiring.inputs[step]:
-            boxes.append(_box("input", step, wiring.inputs[step]))
+        if diagram.inputs[step]:
+            boxes.append(_box("input", step, diagram.inputs[step]))
             arrows.append(_up("input", "state", step))
-        if wiring.outputs[step]:
-            boxes.append(_box("output", step, wiring.outputs[step]))
+        if diagram.outputs[step]:
+            boxes.append(_box("output", step, diagram.outputs[step]))
             arrows.append(_up("state", "output", step))
         if step + 1 < steps:
             arrows.append(_arrow(f"M{_left(step) + WIDTH} {_middle('state')} H{_left(step + 1) - 2}"))
-            if wiring.feedback and wiring.outputs[step]:
-                arrows.append(_back(step, wiring.feedback))
-    if wiring.carried:
+            if diagram.feedback and diagram.outputs[step]:
+                arrows.append(_back(step, diagram.feedback))
+    if diagram.carried:
         arrows.append(_arrow(f"M{_left(0) - EDGE + 4} {_middle('state')} H{_left(0) - 2}"))
         arrows.append(_arrow(f"M{_left(steps - 1) + WIDTH} {_middle('state')} h{EDGE - 6}"))
-    if wiring.looks:
-        arrows += _looks(wiring.looks, steps)
-    title = f"{wiring.name.replace('-', ' ')}: {wiring.says}"
+    if diagram.looks:
+        arrows += _looks(diagram.looks, steps)
+    title = f"{diagram.name.replace('-', ' ')}: {diagram.says}"
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '

@@ -1,4 +1,4 @@
-"""The wiring: frames in, and a vector of bits out at those frames where an answer is due."""
+"""The topology: frames in, and a vector of bits out at those frames where an answer is due."""
 
 from __future__ import annotations
 
