@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from zoo.cli.progress import Live, progress, step_line
-from zoo.training.report import Evaluation, Plain, Status
+from zoo.training.progress import Evaluation, TextReporter, TrainingStatus
 
 
-def status(**changes) -> Status:
-    now = Status(
+def status(**changes) -> TrainingStatus:
+    now = TrainingStatus(
         step=7, steps=100, epoch=0.5, loss=1.2345, learning_rate=1e-3, tokens_per_second=54321.0, padding=0.02,
         waiting=0.0, elapsed=10.0, remaining=65.0,
     )  # fmt: skip
@@ -25,7 +25,7 @@ def test_the_line_behind_the_bar():
 
 def test_a_pipe_gets_plain_lines():
     with progress() as report:
-        assert isinstance(report, Plain)
+        assert isinstance(report, TextReporter)
 
 
 @pytest.mark.parametrize("steps", [0, 100])

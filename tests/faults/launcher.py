@@ -157,7 +157,7 @@ def _ended(pid: int, options: int) -> dict[str, Any]:
 
 def serve() -> None:
     """Take orders from standard input until it ends."""
-    for module in ("cli.progress", "runs", "search", "training.trainer", "training.engines.tensorflow_engine"):
+    for module in ("cli.progress", "runs", "search", "training.trainer", "training.engines.tensorflow.engine"):
         importlib.import_module(f"zoo.{module}")
 
     for line in sys.stdin:

@@ -126,7 +126,7 @@ def test_one_and_two_replicas_train_alike(batch):
     import keras
     from keras import ops
 
-    from zoo.training.engines.tensorflow_engine import TensorFlowEngine
+    from zoo.training.engines.tensorflow.engine import TensorFlowEngine
 
     def forward(model: Any) -> Any:
         def run(part: Any, carry: Any, training: bool) -> Any:

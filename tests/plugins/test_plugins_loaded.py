@@ -134,7 +134,7 @@ def test_the_names_that_are_taken_are_those_of_the_zoo(tmp_path):
     from zoo.plugins.registry import BUILT_IN
     from zoo.runs.named_callbacks import named_callbacks
     from zoo.search import STRATEGIES
-    from zoo.training.engines.devices import KINDS
+    from zoo.training.engines.device_plan import KINDS
 
     assert set(BUILT_IN["strategies"]) == set(STRATEGIES)
     assert set(BUILT_IN["cells"]) == set(CELLS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zoo.errors import UsageError
-from zoo.training.engines.devices import plan_devices
+from zoo.training.engines.device_plan import plan_devices
 
 
 def plan(kind: str = "auto", replicas: int = 0, threads: int = 0, rows: int = 64, cores: int = 2, gpus: int = 0):

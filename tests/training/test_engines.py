@@ -16,7 +16,7 @@ import pytest
 import zoo
 from zoo.errors import UsageError
 from zoo.training.engines import Cluster, cluster, find_cluster
-from zoo.training.engines.cluster import KERAS, TPU
+from zoo.training.engines.cluster import KERAS_VARIABLES, TPU_VARIABLES
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Without dropout: TensorFlow has a generator of its own, but with device.xla.
@@ -163,14 +163,14 @@ def test_a_keras_that_is_there_settles_the_engine(tmp_path: Path, rhyme: Path):
 
 ALONE = """
 import os, sys
-from zoo.training.engines import backend
+from zoo.training.engines import engine_choice
 if "none" in sys.argv:
-    backend.find_spec = lambda name: None
+    engine_choice.find_spec = lambda name: None
 if "tpu" in sys.argv:
-    backend.find_spec, backend.TPU_PLACES = (lambda name: True), (sys.executable,)
+    engine_choice.find_spec, engine_choice.TPU_DEVICE_FILES = (lambda name: True), (sys.executable,)
     os.environ.pop("KERAS_BACKEND", None)
 try:
-    print(backend.choose_engine(*sys.argv[1].split(","), firm="weak" not in sys.argv))
+    print(engine_choice.choose_engine(*sys.argv[1].split(","), strict="weak" not in sys.argv))
 except Exception as error:
     print(error)
 """
@@ -201,12 +201,16 @@ def test_the_engine_that_is_chosen(asked: str, more: str, told: str, answer: str
 @pytest.mark.parametrize(
     ("names", "values", "found"),
     [
-        (KERAS, ("10.0.0.1:1234,10.0.0.2:2345", "2", "1"), Cluster(2, 1, "10.0.0.1:1234")),
-        (KERAS, ("10.0.0.1", "4", "0"), Cluster(4, 0, "10.0.0.1:8476")),
-        (KERAS, ("10.0.0.1", "4", "4"), "there is no process 4; there are 4"),
-        (KERAS, ("10.0.0.1", "4", "x"), "are no numbers"),
-        (TPU, ("t-0,t-1,t-2", "2"), Cluster(3, 2, "t-0:8476")),
-        (TPU, ("", ""), "TF_CONFIG is not set .nor KERAS_DISTRIBUTION_JOB_ADDRESSES, nor TPU_WORKER_HOSTNAMES."),
+        (KERAS_VARIABLES, ("10.0.0.1:1234,10.0.0.2:2345", "2", "1"), Cluster(2, 1, "10.0.0.1:1234")),
+        (KERAS_VARIABLES, ("10.0.0.1", "4", "0"), Cluster(4, 0, "10.0.0.1:8476")),
+        (KERAS_VARIABLES, ("10.0.0.1", "4", "4"), "there is no process 4; there are 4"),
+        (KERAS_VARIABLES, ("10.0.0.1", "4", "x"), "are no numbers"),
+        (TPU_VARIABLES, ("t-0,t-1,t-2", "2"), Cluster(3, 2, "t-0:8476")),
+        (
+            TPU_VARIABLES,
+            ("", ""),
+            "TF_CONFIG is not set .nor KERAS_DISTRIBUTION_JOB_ADDRESSES, nor TPU_WORKER_HOSTNAMES.",
+        ),
     ],
 )
 def test_which_process_this_is_on_jax(

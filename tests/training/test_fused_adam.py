@@ -10,7 +10,7 @@ def trained(optimizer: str, fused: bool, replicas: int, monkeypatch: pytest.Monk
     """Make some steps of a small model; returns the engine, the model and the norms of its gradients."""
     import keras
 
-    from zoo.training.engines import tensorflow_engine
+    from zoo.training.engines.tensorflow import engine as tensorflow_engine
 
     monkeypatch.setattr(tensorflow_engine, "is_fused", (lambda given: True) if fused else (lambda given: False))
     engine = tensorflow_engine.TensorFlowEngine("cpu", replicas, 1, "float32", 8)
@@ -60,7 +60,7 @@ def test_every_replica_holds_the_same_weights(monkeypatch):
 def test_a_variant_that_the_kernel_does_not_know_keeps_the_rule_of_keras():
     import keras
 
-    from zoo.training.engines.tensorflow_adam import is_fused
+    from zoo.training.engines.tensorflow.optimizer import is_fused
 
     class Other(keras.optimizers.Adam):
         pass

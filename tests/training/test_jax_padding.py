@@ -13,7 +13,7 @@ if os.environ.get("KERAS_BACKEND") != "jax":
 import keras
 
 from zoo.errors import ZooError
-from zoo.training.engines.jax_engine import JaxEngine
+from zoo.training.engines.jax.engine import JaxEngine
 
 ROWS = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
 

@@ -12,8 +12,8 @@ if os.environ.get("KERAS_BACKEND") != "jax":
 import jax
 from jax.experimental import multihost_utils
 
-from zoo.training.engines import Cluster, WorkerGone
-from zoo.training.engines.jax_engine import JaxEngine
+from zoo.training.engines import Cluster, WorkerLostError
+from zoo.training.engines.jax.engine import JaxEngine
 
 LOST = "UNKNOWN: Gloo AllGather failed: Connection reset by peer"
 
@@ -27,12 +27,12 @@ def agreed(monkeypatch: pytest.MonkeyPatch, error: Exception, workers: int = 2) 
     monkeypatch.setattr(multihost_utils, "process_allgather", fails)
     engine = JaxEngine("cpu", 1, 0, "float32", 8)
     engine.cluster = Cluster(workers, workers - 1)
-    engine.agree([1.0])
+    engine.all_reduce([1.0])
 
 
 @pytest.mark.parametrize("error", [jax.errors.JaxRuntimeError(LOST), ValueError(LOST)])
 def test_a_lost_connection_is_a_worker_that_has_gone(monkeypatch: pytest.MonkeyPatch, error: Exception):
-    with pytest.raises(WorkerGone, match="worker 1 cannot go on, because another worker has stopped"):
+    with pytest.raises(WorkerLostError, match="worker 1 cannot go on, because another worker has stopped"):
         agreed(monkeypatch, error)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from zoo.settings import TrainSettings
-from zoo.training.schedules import Moment, learning_rate
+from zoo.training.schedules import ScheduleState, learning_rate
 
 
-def rate(moment: Moment, **settings: object) -> float:
+def rate(moment: ScheduleState, **settings: object) -> float:
     return learning_rate(TrainSettings(learning_rate=1.0, **settings), moment)  # type: ignore[arg-type]
 
 
-def at(step: int = 0, epoch: float = 0.0, progress: float = 0.0, plateaus: int = 0) -> Moment:
-    return Moment(step, epoch, progress, plateaus)
+def at(step: int = 0, epoch: float = 0.0, progress: float = 0.0, plateaus: int = 0) -> ScheduleState:
+    return ScheduleState(step, epoch, progress, plateaus)
 
 
 def test_constant_is_constant():

@@ -19,7 +19,7 @@ import pytest
 import zoo
 from zoo.errors import UsageError
 from zoo.training.engines import Cluster, find_cluster
-from zoo.training.engines.devices import plan_worker
+from zoo.training.engines.device_plan import plan_worker
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Settings of each task under which fifty steps take seconds; dropout on, so that the draws count.
@@ -241,7 +241,7 @@ def test_the_environment_says_which_worker_this_is(monkeypatch: pytest.MonkeyPat
     assert find_cluster("cpu") == Cluster(1, 0)
     told = {"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}, "task": {"type": "worker", "index": 1}}
     monkeypatch.setenv("TF_CONFIG", json.dumps(told))
-    assert find_cluster("workers") == Cluster(3, 2, "a:1") and not find_cluster("workers").chief
+    assert find_cluster("workers") == Cluster(3, 2, "a:1") and not find_cluster("workers").is_chief
     assert find_cluster("auto") == Cluster()
 
 

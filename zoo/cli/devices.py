@@ -31,20 +31,20 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     settings = build(DevicesWords, from_words(words), " of zoo devices")
     from zoo.plugins import Plugins
     from zoo.training.engines import check_kind, choose_engine, find_cluster
-    from zoo.training.engines.look import look
+    from zoo.training.engines.device_inventory import describe_machine
 
     device = settings.device
     planners = Plugins().load_components().devices
     check_kind(device.kind, planners)
     if choose_engine(settings.engine, device.kind) == "jax":
-        from zoo.training.engines.jax_devices import see
+        from zoo.training.engines.jax.devices import device_inventory
     else:
-        from zoo.training.engines.tensorflow_devices import see
+        from zoo.training.engines.tensorflow.devices import device_inventory
     if device.local_workers:
         cluster = Cluster(device.local_workers)
     else:
         cluster = find_cluster(device.kind)
-    row = look(device, settings.batch.size, cluster, planners.get(device.kind), see())
+    row = describe_machine(device, settings.batch.size, cluster, planners.get(device.kind), device_inventory())
     if as_json:
         print_json(row)
     else:

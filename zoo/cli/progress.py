@@ -8,17 +8,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zoo.training.report import Evaluation, Report, Status
+    from zoo.training.progress import Evaluation, Reporter, TrainingStatus
 
 
 @contextmanager
-def progress() -> Iterator[Report]:
+def progress() -> Iterator[Reporter]:
     """Give the report that fits standard error, and clear the screen up afterwards."""
     from zoo.data.named.watch import watching
-    from zoo.training.report import Plain
+    from zoo.training.progress import TextReporter
 
     if not sys.stderr.isatty():
-        yield Plain()
+        yield TextReporter()
         return
     live = Live()
     # Two bars cannot share a screen: a download is a second line of this one.
@@ -65,7 +65,7 @@ class Live:
         finally:
             self._progress.remove_task(bar)
 
-    def step(self, status: Status) -> None:
+    def step(self, status: TrainingStatus) -> None:
         """Move the line."""
         self._progress.update(
             self._bar,
@@ -77,7 +77,7 @@ class Live:
 
     def evaluation(self, evaluation: Evaluation) -> None:
         """Write an evaluation, and its example below it."""
-        from zoo.training.report import evaluation_line
+        from zoo.training.progress import evaluation_line
 
         self._print(evaluation_line(evaluation), "bold")
         for line in evaluation.example.strip("\n").splitlines():
@@ -97,9 +97,9 @@ class Live:
         self._progress.console.print(safe, style=style, markup=False, soft_wrap=True)
 
 
-def step_line(status: Status) -> str:
+def step_line(status: TrainingStatus) -> str:
     """Put a training's state behind its bar: loss, speed, padding, time left."""
-    from zoo.training.report import duration
+    from zoo.training.progress import duration
 
     parts = [f"epoch {status.epoch:.2f}", f"loss {status.loss:.3f}"]
     if status.tokens_per_second:

@@ -18,19 +18,19 @@ from zoo.runs.run import Run, check_end
 from zoo.settings import from_yaml, resolve, to_yaml
 from zoo.settings.layers import from_text, said
 from zoo.settings.resolve import glance
-from zoo.training.engines.backend import choose_engine
-from zoo.training.engines.devices import check_kind
+from zoo.training.engines.device_plan import check_kind
+from zoo.training.engines.engine_choice import choose_engine
 
 if TYPE_CHECKING:
     from zoo.task import Task
-    from zoo.training.report import Report
+    from zoo.training.progress import Reporter
 
 
 def run(
     task: str | type[Task],
     *,
     callbacks: Sequence[Any] = (),
-    report: Report | None = None,
+    report: Reporter | None = None,
     words: Sequence[str] = (),
     **settings: Any,
 ) -> Run:
@@ -115,7 +115,7 @@ def load(path: str | Path, task: str | type[Task] = "", engine: str = "auto") ->
     if engine != "auto":
         choose_engine(engine)
     else:
-        choose_engine(said(from_text(given, str(folder.settings)), "engine") or "auto", firm=False)
+        choose_engine(said(from_text(given, str(folder.settings)), "engine") or "auto", strict=False)
     plugins = Plugins()
     _, found = _task(plugins, task or about.get("file") or about["task"])
     settings: Any = from_yaml(found.Settings, given, str(folder.settings))

@@ -18,7 +18,7 @@ import numpy as np
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import write_atomic
 from zoo.training.checkpoint import load_checkpoint, save_checkpoint
-from zoo.training.report import Evaluation
+from zoo.training.progress import Evaluation
 
 FORMAT = 1
 
@@ -193,22 +193,22 @@ class RunFolder:
 
     # What the trainer hands over
 
-    def keep_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Keep all that is needed to go on."""
         self._still_there()
         save_checkpoint(self.checkpoint, arrays, state)
 
-    def keep_best(self, model: Any) -> None:
+    def save_best(self, model: Any) -> None:
         """Keep the model's present weights as the best."""
         self._still_there()
         save_weights(self.best, model)
 
-    def keep_last(self, model: Any) -> None:
+    def save_last(self, model: Any) -> None:
         """Keep the model's present weights as the last."""
         self._still_there()
         save_weights(self.last, model)
 
-    def keep_evaluation(self, evaluation: Evaluation) -> None:
+    def save_evaluation(self, evaluation: Evaluation) -> None:
         """Append the metrics' line, and keep the example in a file of its own."""
         self._still_there()
         status = evaluation.status

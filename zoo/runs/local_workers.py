@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import UsageError
-from zoo.training.engines.cluster import VARIABLE, WorkerGone
+from zoo.training.engines.cluster import TF_CONFIG, WorkerLostError
 
 ALONE = "device.local_workers=0"  # what the others are told, so that they start none themselves
 PATIENCE = 20.0  # seconds that the others get to leave after the chief
@@ -48,11 +48,11 @@ def local_workers(count: int, command: Sequence[str]) -> Iterator[None]:
 
     Raises:
         UsageError: `TF_CONFIG` is set, so that the workers are known already.
-        WorkerGone: a worker failed; it is named with what it said.
+        WorkerLostError: a worker failed; it is named with what it said.
     """
-    if os.environ.get(VARIABLE):
+    if os.environ.get(TF_CONFIG):
         raise UsageError(
-            f"device.local_workers={count}: {VARIABLE} is set, and says where the workers are; leave one out"
+            f"device.local_workers={count}: {TF_CONFIG} is set, and says where the workers are; leave one out"
         )
     hosts = [f"127.0.0.1:{port}" for port in _free_ports(count)]
     configs = [
@@ -61,27 +61,27 @@ def local_workers(count: int, command: Sequence[str]) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="zoo-workers-") as name:
         logs = [Path(name) / f"{index}.log" for index in range(count)]
         others: dict[int, subprocess.Popen[bytes]] = {}
-        os.environ[VARIABLE] = configs[0]
+        os.environ[TF_CONFIG] = configs[0]
         try:
             for index in range(1, count):
                 with logs[index].open("wb") as log:
                     others[index] = subprocess.Popen(
                         [sys.executable, "-m", "zoo", *command],
-                        env={**os.environ, VARIABLE: configs[index]},
+                        env={**os.environ, TF_CONFIG: configs[index]},
                         stdin=subprocess.DEVNULL,
                         stdout=subprocess.DEVNULL,
                         stderr=log,
                     )
             try:
                 yield
-            except WorkerGone as error:
+            except WorkerLostError as error:
                 cause = _cause(others, logs)
-                raise WorkerGone(f"{cause}; {error}" if cause else str(error)) from error
+                raise WorkerLostError(f"{cause}; {error}" if cause else str(error)) from error
             for worker in others.values():
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     worker.wait(PATIENCE)
         finally:
-            del os.environ[VARIABLE]
+            del os.environ[TF_CONFIG]
             for worker in others.values():
                 worker.kill()
                 worker.wait()

@@ -12,7 +12,7 @@ import numpy as np
 
 from zoo.runs.folder import RunFolder
 from zoo.training.engines.cluster import find_cluster
-from zoo.training.report import Evaluation
+from zoo.training.progress import Evaluation
 
 
 class Onlooker(RunFolder):
@@ -33,16 +33,16 @@ class Onlooker(RunFolder):
     def discard(self) -> None:
         """Take nothing back."""
 
-    def keep_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Keep nothing."""
 
-    def keep_best(self, model: Any) -> None:
+    def save_best(self, model: Any) -> None:
         """Keep nothing."""
 
-    def keep_last(self, model: Any) -> None:
+    def save_last(self, model: Any) -> None:
         """Keep nothing."""
 
-    def keep_evaluation(self, evaluation: Evaluation) -> None:
+    def save_evaluation(self, evaluation: Evaluation) -> None:
         """Keep nothing."""
 
     def rewind(self, step: int) -> None:
@@ -61,7 +61,7 @@ def as_worker(folder: RunFolder | None, device: Any, stack: ExitStack) -> RunFol
         The same; of a worker that is not the chief one that writes nothing.
     """
     # With workers to be started this process will be the chief.
-    if device.local_workers or find_cluster(device.kind).chief:
+    if device.local_workers or find_cluster(device.kind).is_chief:
         return folder
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-worker-")))
     return Onlooker(folder.path if folder else scratch, scratch)

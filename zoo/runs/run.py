@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zoo.task import Task
     from zoo.topology import Alignment, Answer
     from zoo.training.engines import Engine
-    from zoo.training.report import Report
+    from zoo.training.progress import Reporter
 
 
 class Run:
@@ -133,7 +133,7 @@ class Run:
             return None
         return self.topology.batches(examples, self.codecs, self.settings, folder=self.folder.cache, split=split)
 
-    def train(self, report: Report | None = None, callbacks: Sequence[Any] = (), splits: Splits | None = None) -> Run:
+    def train(self, report: Reporter | None = None, callbacks: Sequence[Any] = (), splits: Splits | None = None) -> Run:
         """Train, or go on where the checkpoint stands.
 
         Args:
@@ -150,16 +150,16 @@ class Run:
         from zoo.training.checkpoint import load_checkpoint
         from zoo.training.engines import find_cluster
         from zoo.training.optimizers import make_optimizer
-        from zoo.training.report import Silent
+        from zoo.training.progress import SilentReporter
         from zoo.training.trainer import Trainer
 
         settings, train = self.settings, self.settings.train
         cluster = find_cluster(settings.device.kind)
-        if not cluster.chief:
-            report, callbacks = Silent(), []
-        report = report or Silent()
+        if not cluster.is_chief:
+            report, callbacks = SilentReporter(), []
+        report = report or SilentReporter()
         self._training, together = True, cluster.workers > 1
-        names = train.callbacks if cluster.chief else []
+        names = train.callbacks if cluster.is_chief else []
         named = named_callbacks(names, self.folder.path, self.task.components.get("callbacks", {}))
         try:
             splits = splits or self.task.splits()
@@ -184,10 +184,10 @@ class Run:
                 seed=settings.seed,
                 training=training,
                 validation=validation,
-                keeper=self.folder,
+                store=self.folder,
                 callbacks=[*named, *callbacks],
                 report=report,
-                example=self._example if cluster.chief else str,
+                example=self._example if cluster.is_chief else str,
             )
             model.optimizer = optimizer
             step = 0
@@ -239,7 +239,7 @@ class Run:
         assert self._inference is not None
         return self.topology.example(self._inference, self.settings)
 
-    def resume(self, report: Report | None = None, callbacks: Sequence[Any] = (), **changes: Any) -> Run:
+    def resume(self, report: Reporter | None = None, callbacks: Sequence[Any] = (), **changes: Any) -> Run:
         """Go on with the training where its checkpoint stands.
 
         Args:

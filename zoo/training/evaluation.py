@@ -38,7 +38,7 @@ def evaluate(
     """
     totals: Totals = {}
     carry = topology.carry(model, batches.size)
-    engine.expect(batches.varying)
+    engine.set_dynamic_axes(batches.varying)
     for index, batch in enumerate(batches.epoch(0)):
         if callbacks is not None:
             callbacks.test_batch_begin(index)

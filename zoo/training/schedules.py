@@ -9,7 +9,7 @@ from zoo.settings import TrainSettings
 
 
 @dataclass
-class Moment:
+class ScheduleState:
     """Where a training stands.
 
     Attributes:
@@ -25,7 +25,7 @@ class Moment:
     plateaus: int = 0
 
 
-def learning_rate(settings: TrainSettings, moment: Moment) -> float:
+def learning_rate(settings: TrainSettings, moment: ScheduleState) -> float:
     """Give the learning rate of a step.
 
     - `constant`: always the same.
@@ -48,7 +48,7 @@ def learning_rate(settings: TrainSettings, moment: Moment) -> float:
     return settings.learning_rate * warm * _factor(settings, moment)
 
 
-def _factor(settings: TrainSettings, moment: Moment) -> float:
+def _factor(settings: TrainSettings, moment: ScheduleState) -> float:
     if settings.schedule == "cosine":
         half = 0.5 * (1.0 + math.cos(math.pi * min(1.0, moment.progress)))
         return settings.final + (1.0 - settings.final) * half

@@ -17,8 +17,8 @@ from zoo.errors import ZooError
 from zoo.training.callbacks import Callbacks
 from zoo.training.evaluation import add, evaluate
 from zoo.training.interrupt import Interrupt
-from zoo.training.report import Evaluation, Report, Status
-from zoo.training.schedules import Moment, learning_rate
+from zoo.training.progress import Evaluation, Reporter, TrainingStatus
+from zoo.training.schedules import ScheduleState, learning_rate
 from zoo.training.state import TrainingState
 
 if TYPE_CHECKING:
@@ -39,19 +39,19 @@ def step_key(seed: int, step: int) -> int:
     return int.from_bytes(digest, "big") >> 2
 
 
-class Keeper(Protocol):
+class CheckpointStore(Protocol):
     """Who keeps what a training produces: the run's folder."""
 
-    def keep_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Keep all that is needed to go on."""
 
-    def keep_best(self, model: Any) -> None:
+    def save_best(self, model: Any) -> None:
         """Keep the model's present weights as the best."""
 
-    def keep_last(self, model: Any) -> None:
+    def save_last(self, model: Any) -> None:
         """Keep the model's present weights as the last."""
 
-    def keep_evaluation(self, evaluation: Evaluation) -> None:
+    def save_evaluation(self, evaluation: Evaluation) -> None:
         """Keep an evaluation's metrics and its example."""
 
 
@@ -66,7 +66,7 @@ class Trainer:
         seed: of everything random.
         training: batches to learn from.
         validation: batches to choose by; None for none.
-        keeper: keeps checkpoints, weights and metrics.
+        store: keeps checkpoints, weights and metrics.
         callbacks: Keras callbacks.
         report: is told.
         example: gives a text to look at after an evaluation.
@@ -81,14 +81,14 @@ class Trainer:
         seed: int,
         training: Batches,
         validation: Batches | None,
-        keeper: Keeper,
+        store: CheckpointStore,
         callbacks: Sequence[Any],
-        report: Report,
+        report: Reporter,
         example: Callable[[], str],
     ) -> None:
         self.engine, self.topology, self.model, self.settings = engine, topology, model, settings
         self.seed, self.training, self.validation = seed, training, validation
-        self.keeper, self.report, self._example = keeper, report, example
+        self.store, self.report, self._example = store, report, example
         self.callbacks = Callbacks(callbacks, model)
         self.state = TrainingState()
         self.carry = topology.carry(model, training.size)
@@ -103,7 +103,7 @@ class Trainer:
         """Go on from a checkpoint.
 
         Args:
-            arrays: as `Keeper.keep_checkpoint` got them.
+            arrays: as `CheckpointStore.save_checkpoint` got them.
             state: likewise.
 
         Raises:
@@ -157,7 +157,7 @@ class Trainer:
         """Go on with the present pass over the data; returns why the training ended, or nothing."""
         state, settings = self.state, self.settings
         self.callbacks.epoch_begin(state.epoch)
-        self.engine.expect(self.training.varying)
+        self.engine.set_dynamic_axes(self.training.varying)
         reason = ""
         with Prefetch(self.training.epoch(state.epoch, start=state.batch)) as batches:
             while not reason:
@@ -182,7 +182,7 @@ class Trainer:
                 if evaluates:
                     if self._evaluate():
                         self._save()
-                    self.engine.expect(self.training.varying)
+                    self.engine.set_dynamic_axes(self.training.varying)
                 elif saves:
                     self._save()
                 reason = "interrupted" if self._leaving else self._finished()
@@ -211,15 +211,15 @@ class Trainer:
             return
         told = f"{self.seed} {self.settings} {self.training.fingerprint} {self.state.step}"
         mark = int.from_bytes(hashlib.blake2b(told.encode(), digest_size=4).digest(), "big")
-        if self.engine.agree([mark]) != [mark * cluster.workers]:
+        if self.engine.all_reduce([mark]) != [mark * cluster.workers]:
             raise ZooError("the workers were started with different settings, data or checkpoints")
 
     def _share(self) -> None:
         """Let each worker read what it computes, and no more."""
         if self.engine.cluster.workers > 1:
-            share_batches(self.training, self.engine.own_rows)
+            share_batches(self.training, self.engine.local_rows)
             if self.validation is not None:
-                share_batches(self.validation, self.engine.own_rows)
+                share_batches(self.validation, self.engine.local_rows)
 
     def _agree(self) -> None:
         """Take the chief's clock, and anybody's wish to stop: all workers must make the same decisions.
@@ -233,9 +233,9 @@ class Trainer:
         since, then = self._last_agreement
         # Twice at one step, as at the end of an epoch, says nothing of how long steps take: the next one will.
         steps = max(1.0, AGREE_EVERY * (step - since) // (time.perf_counter() - then))
-        told = [self._clock, steps] if cluster.chief else [0.0, 0.0]
+        told = [self._clock, steps] if cluster.is_chief else [0.0, 0.0]
         told += [float(self._interrupt.signal), float(self.callbacks.stop)]
-        self.state.elapsed, steps, signals, stop = self.engine.agree(told)
+        self.state.elapsed, steps, signals, stop = self.engine.all_reduce(told)
         self._agree_at, self._last_agreement = step + int(steps), (step, time.perf_counter())
         self._agreed, self._stop = signals > 0, stop > 0
         if self._agreed and not self._interrupt.signal:
@@ -267,7 +267,7 @@ class Trainer:
             )
         self.carry = result.carry
         add(state.totals, result.sums)
-        own = [batch["weights"][self.engine.own_rows(len(batch["weights"]))] for batch in group]
+        own = [batch["weights"][self.engine.local_rows(len(batch["weights"]))] for batch in group]
         state.seen += sum(weights.size for weights in own)
         state.held += sum(int(np.count_nonzero(weights)) for weights in own)
         state.step += 1
@@ -308,10 +308,10 @@ class Trainer:
                     return False
             best = self._remember((validation or train).get(self.topology.monitor, math.nan))
             if best:
-                self.keeper.keep_best(self.model)
+                self.store.save_best(self.model)
             evaluation = Evaluation(status, train, validation, best, self._example())
         self.callbacks.evaluated(train, validation, rate)
-        self.keeper.keep_evaluation(evaluation)
+        self.store.save_evaluation(evaluation)
         self.report.evaluation(evaluation)
         state.totals, state.seen, state.held, state.evaluated = {}, 0, 0, state.step
         self._waited = self._worked = self._timed = 0.0
@@ -333,14 +333,14 @@ class Trainer:
     def _save(self) -> None:
         from keras import tree
 
-        leaves = tree.flatten(self.engine.whole(self.carry))
+        leaves = tree.flatten(self.engine.all_gather(self.carry))
         arrays = self.engine.gather() | {f"carry/{index:03d}": np.asarray(leaf) for index, leaf in enumerate(leaves)}
         # The data's fingerprint tells a resume whether the positions below still mean the same examples.
         state = self.state.to_json() | {"data": self.training.fingerprint}
-        self.keeper.keep_checkpoint(arrays, state)
+        self.store.save_checkpoint(arrays, state)
         self._saved = self.state.step
         with self.engine.averaged():
-            self.keeper.keep_last(self.model)
+            self.store.save_last(self.model)
 
     def _finished(self) -> str:
         """Why the training ends now; empty while it does not."""
@@ -360,9 +360,9 @@ class Trainer:
     def _epochs_done(self) -> float:
         return self.state.epoch + self.state.batch / max(1, self.training.steps_per_epoch)
 
-    def _moment(self) -> Moment:
+    def _moment(self) -> ScheduleState:
         state = self.state
-        return Moment(state.step, self._epochs_done(), self._progress(), state.plateaus)
+        return ScheduleState(state.step, self._epochs_done(), self._progress(), state.plateaus)
 
     def _progress(self) -> float:
         """Share of the training that is done, by whichever limit comes first; 0 where no limit is set."""
@@ -376,9 +376,9 @@ class Trainer:
             shares.append(state.elapsed / (settings.minutes * 60))
         return min(1.0, max(shares))
 
-    def _status(self, loss: float, rate: float) -> Status:
+    def _status(self, loss: float, rate: float) -> TrainingStatus:
         state, progress = self.state, self._progress()
-        return Status(
+        return TrainingStatus(
             step=state.step,
             steps=round(state.step / progress) if progress else 0,
             epoch=self._epochs_done(),

@@ -64,7 +64,7 @@ def make_engine(mechanism: str, replicas: int, rows: int, seed: int = 0, **argum
     import keras
     from keras import ops
 
-    from zoo.training.engines.tensorflow_engine import TensorFlowEngine
+    from zoo.training.engines.tensorflow.engine import TensorFlowEngine
 
     engine = TensorFlowEngine("cpu", replicas, 1, "float32", rows)
     assert engine.replicas == replicas

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from zoo.training.engines.backend import ENGINES, choose_engine
-from zoo.training.engines.cluster import Cluster, WorkerGone, find_cluster
-from zoo.training.engines.devices import DevicePlan, Planner, check_kind, plan_devices
+from zoo.training.engines.cluster import Cluster, WorkerLostError, find_cluster
+from zoo.training.engines.device_plan import DevicePlan, Planner, check_kind, plan_devices
 from zoo.training.engines.engine import Engine
+from zoo.training.engines.engine_choice import ENGINES, choose_engine
 
 __all__ = [
     "ENGINES",
@@ -16,7 +16,7 @@ __all__ = [
     "DevicePlan",
     "Engine",
     "Planner",
-    "WorkerGone",
+    "WorkerLostError",
     "check_kind",
     "choose_engine",
     "find_cluster",
@@ -43,12 +43,12 @@ def make_engine(device: Any, rows: int, kind: str = "", planner: Planner | None 
     plan = None if planner is None else functools.partial(planner, device, rows)
     kind = kind or device.kind
     if choose_engine(kind=kind) == "jax":
-        from zoo.training.engines.jax_engine import JaxEngine
+        from zoo.training.engines.jax.engine import JaxEngine
 
         return JaxEngine(kind, device.replicas, device.threads, device.precision, rows, plan)
     from zoo.processor import prefer_onednn
 
     prefer_onednn()
-    from zoo.training.engines.tensorflow_engine import TensorFlowEngine
+    from zoo.training.engines.tensorflow.engine import TensorFlowEngine
 
     return TensorFlowEngine(kind, device.replicas, device.threads, device.precision, rows, device.xla, plan)

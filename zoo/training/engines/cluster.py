@@ -12,11 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zoo.errors import UsageError, ZooError
-from zoo.training.engines.backend import choose_engine
+from zoo.training.engines.engine_choice import choose_engine
 
-VARIABLE = "TF_CONFIG"
-KERAS = ("KERAS_DISTRIBUTION_JOB_ADDRESSES", "KERAS_DISTRIBUTION_NUM_PROCESSES", "KERAS_DISTRIBUTION_PROCESS_ID")
-TPU = ("TPU_WORKER_HOSTNAMES", "TPU_WORKER_ID")
+TF_CONFIG = "TF_CONFIG"
+KERAS_VARIABLES = (
+    "KERAS_DISTRIBUTION_JOB_ADDRESSES",
+    "KERAS_DISTRIBUTION_NUM_PROCESSES",
+    "KERAS_DISTRIBUTION_PROCESS_ID",
+)
+TPU_VARIABLES = ("TPU_WORKER_HOSTNAMES", "TPU_WORKER_ID")
 PORT = 8476  # of the chief, where a variable names hosts alone; JAX's own choice
 FORM = '{"cluster": {"worker": ["HOST:PORT", ...]}, "task": {"type": "worker", "index": 0}}'
 
@@ -36,11 +40,11 @@ class Cluster:
     coordinator: str = ""
 
     @property
-    def chief(self) -> bool:
+    def is_chief(self) -> bool:
         """Whether this process writes what the training produces."""
         return self.index == 0
 
-    def own_rows(self, rows: int, replicas: int) -> slice:
+    def local_rows(self, rows: int, replicas: int) -> slice:
         """Say which rows of a global batch this process computes.
 
         Args:
@@ -51,11 +55,11 @@ class Cluster:
         return slice(min(rows, self.index * share), min(rows, (self.index + 1) * share))
 
 
-class WorkerGone(ZooError):
+class WorkerLostError(ZooError):
     """Another worker has stopped, and this one cannot go on without it."""
 
     @classmethod
-    def seen_by(cls, cluster: Cluster) -> WorkerGone:
+    def seen_from(cls, cluster: Cluster) -> WorkerLostError:
         """Make the error of a worker that waits for one that has gone."""
         return cls(
             f"worker {cluster.index} cannot go on, because another worker has stopped; "
@@ -77,18 +81,18 @@ def find_cluster(kind: str) -> Cluster:
     """
     if kind != "workers":
         return Cluster()
-    if text := os.environ.get(VARIABLE, ""):
+    if text := os.environ.get(TF_CONFIG, ""):
         return _from_tf_config(text)
     also = ""
     if choose_engine() == "jax":
-        also = f" (nor {KERAS[0]}, nor {TPU[0]})"
-        if os.environ.get(KERAS[0]):
-            return _from_numbers(KERAS, *(os.environ.get(name, "") for name in KERAS))
-        if os.environ.get(TPU[0]):
-            hosts, place = (os.environ.get(name, "") for name in TPU)
-            return _from_numbers(TPU, hosts, str(len(hosts.split(","))), place)
+        also = f" (nor {KERAS_VARIABLES[0]}, nor {TPU_VARIABLES[0]})"
+        if os.environ.get(KERAS_VARIABLES[0]):
+            return _from_numbers(KERAS_VARIABLES, *(os.environ.get(name, "") for name in KERAS_VARIABLES))
+        if os.environ.get(TPU_VARIABLES[0]):
+            hosts, place = (os.environ.get(name, "") for name in TPU_VARIABLES)
+            return _from_numbers(TPU_VARIABLES, hosts, str(len(hosts.split(","))), place)
     raise UsageError(
-        f"device=workers: {VARIABLE} is not set{also}, which says where the workers are: {FORM}; "
+        f"device=workers: {TF_CONFIG} is not set{also}, which says where the workers are: {FORM}; "
         "or try it on this machine with device.local_workers=2"
     )
 
@@ -100,11 +104,11 @@ def _from_tf_config(text: str) -> Cluster:
         chiefs, workers = list(hosts.get("chief", [])), list(hosts.get("worker", []))
         role, index = str(task.get("type", "worker")), int(task.get("index", 0))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise UsageError(f"{VARIABLE} is not of the form {FORM}") from error
+        raise UsageError(f"{TF_CONFIG} is not of the form {FORM}") from error
     places = [("chief", number) for number in range(len(chiefs))]
     places += [("worker", number) for number in range(len(workers))]
     if (role, index) not in places:
-        raise UsageError(f"{VARIABLE}: the cluster has no {role} {index}; it has {len(places)} workers")
+        raise UsageError(f"{TF_CONFIG}: the cluster has no {role} {index}; it has {len(places)} workers")
     return Cluster(len(places), places.index((role, index)), str([*chiefs, *workers][0]))
 
 

@@ -69,7 +69,7 @@ class Engine(Protocol):
             average: decay of the moving average of the weights; 0 for none.
         """
 
-    def expect(self, varying: Mapping[str, Sequence[int]]) -> None:
+    def set_dynamic_axes(self, varying: Mapping[str, Sequence[int]]) -> None:
         """Say which axes of the batches to come vary in size, so that one graph can serve them all.
 
         Args:
@@ -89,13 +89,13 @@ class Engine(Protocol):
     def evaluate(self, batch: Batch, carry: Carry) -> StepResult:
         """Pass over a batch without training."""
 
-    def own_rows(self, rows: int) -> slice:
+    def local_rows(self, rows: int) -> slice:
         """Say which rows of a global batch this process computes."""
 
-    def agree(self, values: Sequence[float]) -> list[float]:
+    def all_reduce(self, values: Sequence[float]) -> list[float]:
         """Add numbers up over all workers, each of which must call this at the same place."""
 
-    def whole(self, carry: Carry) -> Carry:
+    def all_gather(self, carry: Carry) -> Carry:
         """Put a carried state together from all workers, each of which must call this at the same place."""
 
     def averaged(self) -> AbstractContextManager[None]:

@@ -8,13 +8,13 @@ from typing import Any
 
 from zoo.processor import available_cores, instructions, memory, processor_name
 from zoo.training.engines.cluster import Cluster
-from zoo.training.engines.devices import Planner, plan_devices, plan_worker
+from zoo.training.engines.device_plan import Planner, plan_devices, plan_worker
 
 GIGABYTE = 1 << 30
 
 
 @dataclass(frozen=True)
-class Seen:
+class DeviceInventory:
     """What an engine sees of a machine.
 
     Attributes:
@@ -30,7 +30,9 @@ class Seen:
     more: Mapping[str, str] = field(default_factory=dict)
 
 
-def look(device: Any, rows: int, cluster: Cluster, planner: Planner | None, seen: Seen) -> dict[str, Any]:
+def describe_machine(
+    device: Any, rows: int, cluster: Cluster, planner: Planner | None, inventory: DeviceInventory
+) -> dict[str, Any]:
     """Describe the machine, and what a run would use; nothing is started.
 
     Args:
@@ -38,7 +40,7 @@ def look(device: Any, rows: int, cluster: Cluster, planner: Planner | None, seen
         rows: rows of a global batch.
         cluster: the workers.
         planner: of a plugin, which chooses what to use; None for the zoo's own choice.
-        seen: what the engine sees.
+        inventory: what the engine sees.
 
     Returns:
         What -> value, in the order to show it.
@@ -46,24 +48,24 @@ def look(device: Any, rows: int, cluster: Cluster, planner: Planner | None, seen
     Raises:
         UsageError: the device is not there, or more replicas were asked for than a batch has rows.
     """
-    count, cores = len(seen.accelerators), available_cores()
+    count, cores = len(inventory.accelerators), available_cores()
     kind = "auto" if device.kind == "workers" else device.kind
     if cluster.workers > 1:
-        plan = plan_worker(cluster, device.replicas, device.threads, rows, cores, count, seen.platform)
+        plan = plan_worker(cluster, device.replicas, device.threads, rows, cores, count, inventory.platform)
     elif planner is not None:
         plan = planner(device, rows, cores, count)
     else:
-        plan = plan_devices(kind, device.replicas, device.threads, rows, cores, count, seen.platform)
+        plan = plan_devices(kind, device.replicas, device.threads, rows, cores, count, inventory.platform)
     row: dict[str, Any] = {"processor": f"{processor_name()}, {cores} cores to use"}
     if instructions():
         row["instructions"] = ", ".join(instructions())
     if memory():
         row["memory"] = f"{memory() / GIGABYTE:.1f} GiB"
-    engine = seen.engine.split()[0]
-    row[f"{seen.platform}s"] = ", ".join(seen.accelerators) or f"none that {engine} sees"
+    engine = inventory.engine.split()[0]
+    row[f"{inventory.platform}s"] = ", ".join(inventory.accelerators) or f"none that {engine} sees"
     return row | {
-        **seen.more,
-        "engine": seen.engine,
+        **inventory.more,
+        "engine": inventory.engine,
         "device": plan.kind,
         "workers": cluster.workers,
         "replicas": plan.replicas,

@@ -16,12 +16,12 @@ from zoo.layers.assignments import Assignments
 from zoo.layers.portable import portable
 from zoo.layers.randomness import ExampleRandomness
 from zoo.processor import available_cores
-from zoo.training.engines.building import building, fitting
-from zoo.training.engines.cluster import WorkerGone, find_cluster
-from zoo.training.engines.devices import DevicePlan, plan_devices, plan_worker
+from zoo.training.engines.build_scope import build_scope, fitting
+from zoo.training.engines.cluster import WorkerLostError, find_cluster
+from zoo.training.engines.device_plan import DevicePlan, plan_devices, plan_worker
 from zoo.training.engines.engine import Arrays, Batch, Carry, Forward, StepResult
 from zoo.training.engines.loss_scale import LossScale
-from zoo.training.engines.tensorflow_adam import fused_update, is_fused
+from zoo.training.engines.tensorflow.optimizer import fused_update, is_fused
 
 Made = TypeVar("Made")
 # What TensorFlow raises in a worker when it waits for one that has gone.
@@ -140,7 +140,7 @@ class TensorFlowEngine:
         Returns:
             What `make` returned.
         """
-        with building(self.precision, seed), self.strategy.scope():
+        with build_scope(self.precision, seed), self.strategy.scope():
             return make()
 
     def prepare(
@@ -201,8 +201,8 @@ class TensorFlowEngine:
         sums, carry = self._call(self._evaluate_graph, batch, carry)
         return StepResult(_floats(sums), carry)
 
-    def expect(self, varying: Mapping[str, Sequence[int]]) -> None:
-        """Say which axes of batches vary (see `Engine.expect`)."""
+    def set_dynamic_axes(self, varying: Mapping[str, Sequence[int]]) -> None:
+        """Say which axes of batches vary (see `Engine.set_dynamic_axes`)."""
         self._varying = {name: tuple(axes) for name, axes in varying.items()}
 
     def _call(self, graph: Callable[..., Any], batch: Batch, carry: Carry, *rest: Any) -> Any:
@@ -243,14 +243,14 @@ class TensorFlowEngine:
         try:
             yield
         except GONE as error:
-            raise WorkerGone.seen_by(self.cluster) from error
+            raise WorkerLostError.seen_from(self.cluster) from error
 
-    def own_rows(self, rows: int) -> slice:
-        """Say which rows of a global batch this process computes (see `Engine.own_rows`)."""
-        return self.cluster.own_rows(rows, self.replicas)
+    def local_rows(self, rows: int) -> slice:
+        """Say which rows of a global batch this process computes (see `Engine.local_rows`)."""
+        return self.cluster.local_rows(rows, self.replicas)
 
-    def agree(self, values: Sequence[float]) -> list[float]:
-        """Add numbers up over all workers (see `Engine.agree`)."""
+    def all_reduce(self, values: Sequence[float]) -> list[float]:
+        """Add numbers up over all workers (see `Engine.all_reduce`)."""
         if self.cluster.workers == 1:
             return list(values)
         if self._agree is None:
@@ -259,8 +259,8 @@ class TensorFlowEngine:
         with self._others():
             return [float(value) for value in self._agree(mine).numpy()]
 
-    def whole(self, carry: Carry) -> Carry:
-        """Put a carried state together from all workers (see `Engine.whole`)."""
+    def all_gather(self, carry: Carry) -> Carry:
+        """Put a carried state together from all workers (see `Engine.all_gather`)."""
         if self.cluster.workers == 1:
             return carry
         leaves = [tf.convert_to_tensor(leaf) for leaf in tf.nest.flatten(carry)]

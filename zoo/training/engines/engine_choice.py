@@ -12,17 +12,17 @@ from pathlib import Path
 from zoo.errors import UsageError, did_you_mean
 
 ENGINES = ("tensorflow", "jax")
-VARIABLE = "KERAS_BACKEND"
-TPU_PLACES = ("/dev/accel0", "/dev/vfio/0")
+KERAS_BACKEND = "KERAS_BACKEND"
+TPU_DEVICE_FILES = ("/dev/accel0", "/dev/vfio/0")
 
 
-def choose_engine(engine: str = "auto", kind: str = "auto", firm: bool = True) -> str:
+def choose_engine(engine: str = "auto", kind: str = "auto", strict: bool = True) -> str:
     """Settle the engine, and with it the backend of Keras, unless Keras has been imported and settled it.
 
     Args:
         engine: `tensorflow`, `jax`, or `auto`: what `KERAS_BACKEND` says; else JAX where a TPU is present.
         kind: of the device; `tpu` needs JAX.
-        firm: whether to refuse what cannot be; otherwise the other engine takes its place, as for a run that was
+        strict: whether to refuse what cannot be; otherwise the other engine takes its place, as for a run that was
             trained on another machine.
 
     Returns:
@@ -34,26 +34,28 @@ def choose_engine(engine: str = "auto", kind: str = "auto", firm: bool = True) -
     """
     if engine not in ("auto", *ENGINES):
         raise UsageError(f"unknown engine '{engine}'{did_you_mean(engine, ('auto', *ENGINES))}")
-    if kind == "tpu" and engine == "tensorflow" and firm:
+    if kind == "tpu" and engine == "tensorflow" and strict:
         raise UsageError("device=tpu needs engine=jax: TensorFlow left TPUs")
     wanted = "jax" if kind == "tpu" else engine
     if "keras" in sys.modules:
         return _settled(
-            wanted if firm else "auto", "device=tpu needs engine=jax" if kind == "tpu" else f"engine={wanted}"
+            wanted if strict else "auto", "device=tpu needs engine=jax" if kind == "tpu" else f"engine={wanted}"
         )
-    told = os.environ.get(VARIABLE, "")
-    if wanted == "auto" or (told and not firm):
+    told = os.environ.get(KERAS_BACKEND, "")
+    if wanted == "auto" or (told and not strict):
         if told and told not in ENGINES:
-            raise UsageError(f"{VARIABLE}={told}: the zoo trains with tensorflow or jax; set one of them, or neither")
+            raise UsageError(
+                f"{KERAS_BACKEND}={told}: the zoo trains with tensorflow or jax; set one of them, or neither"
+            )
         wanted = told or ("jax" if _is_installed() and any(_tpus()) else "tensorflow")
     if wanted == "jax" and not _is_installed():
-        if firm:
+        if strict:
             raise UsageError(
                 "engine=jax: JAX is not installed; pip install 'seqzoo[jax]' "
                 "([jax-gpu] for a GPU by NVIDIA, [tpu] for a TPU)"
             )
         wanted = "tensorflow"
-    os.environ[VARIABLE] = wanted
+    os.environ[KERAS_BACKEND] = wanted
     if wanted == "tensorflow":
         _import_tensorflow()
     return wanted
@@ -69,7 +71,7 @@ def _settled(wanted: str, asked: str) -> str:
     if wanted not in ("auto", found):
         raise UsageError(
             f"{asked}: Keras was imported with {found} in this process already, which settles it; "
-            f"set {VARIABLE}={wanted} before Keras is imported, or use a new process"
+            f"set {KERAS_BACKEND}={wanted} before Keras is imported, or use a new process"
         )
     return str(found)
 
@@ -92,4 +94,4 @@ def _is_installed() -> bool:
 def _tpus() -> Iterator[str]:
     """What shows that the machine has a TPU and JAX could use it."""
     if find_spec("libtpu") is not None:
-        yield from (place for place in TPU_PLACES if Path(place).exists())
+        yield from (place for place in TPU_DEVICE_FILES if Path(place).exists())

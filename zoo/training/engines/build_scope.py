@@ -16,7 +16,7 @@ POLICIES = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixe
 
 
 @contextlib.contextmanager
-def building(precision: str, seed: int) -> Iterator[None]:
+def build_scope(precision: str, seed: int) -> Iterator[None]:
     """Inside this context Keras makes layers of a precision, with initial weights drawn from a seed.
 
     Keras draws the seeds of initializers from Python's random module, and the policy is a global of Keras: both are put

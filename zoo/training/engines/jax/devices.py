@@ -16,16 +16,16 @@ from jax.experimental import multihost_utils
 from zoo.data.named.places import cache_folder
 from zoo.errors import ZooError
 from zoo.training.engines.cluster import Cluster
-from zoo.training.engines.look import Seen
+from zoo.training.engines.device_inventory import DeviceInventory
 
 WORTH_KEEPING = 0.3  # seconds of compilation
 FORCED = "xla_force_host_platform_device_count"  # in XLA_FLAGS
 
 
-def see() -> Seen:
+def device_inventory() -> DeviceInventory:
     """Look for accelerators."""
     there = accelerators("auto")
-    return Seen(f"JAX {jax.__version__}", [device.device_kind for device in there], platform(there))
+    return DeviceInventory(f"JAX {jax.__version__}", [device.device_kind for device in there], platform(there))
 
 
 def accelerators(kind: str) -> list[Any]:
@@ -42,14 +42,14 @@ def platform(devices: list[Any]) -> str:
     return "tpu" if devices and devices[0].platform == "tpu" else "gpu"
 
 
-def count_processor_as(devices: int) -> None:
+def set_cpu_device_count(devices: int) -> None:
     """Have the processor count as some devices, unless JAX has started already or was told otherwise."""
     if FORCED not in os.environ.get("XLA_FLAGS", ""):
         with contextlib.suppress(RuntimeError):
             jax.config.update("jax_num_cpu_devices", devices)
 
 
-def keep_compiled() -> None:
+def enable_compilation_cache() -> None:
     """Keep what takes long to compile in the zoo's cache folder, unless somebody has named another."""
     if not jax.config.jax_compilation_cache_dir:
         jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "jax"))
@@ -57,7 +57,7 @@ def keep_compiled() -> None:
 
 
 @functools.cache
-def join(cluster: Cluster) -> None:
+def initialize_cluster(cluster: Cluster) -> None:
     """Meet the other processes, once a process; takes until all of them are there.
 
     Raises:

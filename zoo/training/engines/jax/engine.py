@@ -20,11 +20,17 @@ from zoo.errors import ZooError
 from zoo.layers.jax_functions import jitted
 from zoo.layers.randomness import ExampleRandomness
 from zoo.processor import available_cores
-from zoo.training.engines.building import building, fitting
-from zoo.training.engines.cluster import WorkerGone, find_cluster
-from zoo.training.engines.devices import DevicePlan, plan_devices, plan_worker
+from zoo.training.engines.build_scope import build_scope, fitting
+from zoo.training.engines.cluster import WorkerLostError, find_cluster
+from zoo.training.engines.device_plan import DevicePlan, plan_devices, plan_worker
 from zoo.training.engines.engine import Arrays, Batch, Carry, Forward, StepResult
-from zoo.training.engines.jax_devices import accelerators, count_processor_as, join, keep_compiled, platform
+from zoo.training.engines.jax.devices import (
+    accelerators,
+    enable_compilation_cache,
+    initialize_cluster,
+    platform,
+    set_cpu_device_count,
+)
 from zoo.training.engines.loss_scale import LossScale
 
 Made = TypeVar("Made")
@@ -63,17 +69,17 @@ class JaxEngine:
         planner: Callable[[int, int], DevicePlan] | None = None,
     ) -> None:
         self.precision, self.note, self.traces = precision, "", 0
-        keep_compiled()
+        enable_compilation_cache()
         self.cluster, cores = find_cluster(kind), available_cores()
         if self.cluster.workers > 1:
-            count_processor_as(1)
-            join(self.cluster)
+            set_cpu_device_count(1)
+            initialize_cluster(self.cluster)
             there = accelerators("auto")
             plan = plan_worker(self.cluster, replicas, threads, rows, cores, len(there), platform(there))
             devices = jax.devices() if there else jax.devices("cpu")
         else:
             kind = "auto" if kind == "workers" else kind
-            count_processor_as(max(replicas, cores))
+            set_cpu_device_count(max(replicas, cores))
             there = accelerators(kind)
             if planner is not None:
                 plan = planner(cores, len(there))
@@ -107,7 +113,7 @@ class JaxEngine:
 
     def build(self, make: Callable[[], Made], seed: int) -> Made:
         """Call `make` with the precision's dtype policy and initial weights drawn from `seed` (see `Engine.build`)."""
-        with building(self.precision, seed):
+        with build_scope(self.precision, seed):
             made = make()
         if isinstance(made, keras.Model):
             self._model = made
@@ -132,15 +138,15 @@ class JaxEngine:
     def _over_devices(self, function: Callable[..., Any], given: Any, gives: Any) -> Callable[..., Any]:
         return jax.shard_map(function, mesh=self._mesh, in_specs=given, out_specs=gives, check_vma=False)
 
-    def expect(self, varying: Mapping[str, Sequence[int]]) -> None:
+    def set_dynamic_axes(self, varying: Mapping[str, Sequence[int]]) -> None:
         """XLA compiles for one set of shapes at a time: there is nothing to prepare."""
 
-    def own_rows(self, rows: int) -> slice:
-        """Say which rows of a global batch this process computes (see `Engine.own_rows`)."""
-        return self.cluster.own_rows(rows, self.replicas)
+    def local_rows(self, rows: int) -> slice:
+        """Say which rows of a global batch this process computes (see `Engine.local_rows`)."""
+        return self.cluster.local_rows(rows, self.replicas)
 
-    def agree(self, values: Sequence[float]) -> list[float]:
-        """Add numbers up over all workers (see `Engine.agree`)."""
+    def all_reduce(self, values: Sequence[float]) -> list[float]:
+        """Add numbers up over all workers (see `Engine.all_reduce`)."""
         if self.cluster.workers == 1:
             return list(values)
         # By their bits: JAX would round them to 32.
@@ -149,8 +155,8 @@ class JaxEngine:
             everybody = np.asarray(multihost_utils.process_allgather(bits))  # [workers, 2 * values]
         return [float(value) for value in everybody.view(np.float64).sum(axis=0)]
 
-    def whole(self, carry: Carry) -> Carry:
-        """Put a carried state together from all workers (see `Engine.whole`)."""
+    def all_gather(self, carry: Carry) -> Carry:
+        """Put a carried state together from all workers (see `Engine.all_gather`)."""
         if self.cluster.workers == 1:
             return carry
 
@@ -170,7 +176,7 @@ class JaxEngine:
         except (jax.errors.JaxRuntimeError, ValueError) as error:
             if self.cluster.workers == 1 or not _of_another(error):
                 raise
-            raise WorkerGone.seen_by(self.cluster) from error
+            raise WorkerLostError.seen_from(self.cluster) from error
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Compile a function of tensors, which runs on one device; weights are read when it is called."""

@@ -6,14 +6,14 @@ from typing import Any
 
 import tensorflow as tf
 
-from zoo.training.engines.look import Seen
+from zoo.training.engines.device_inventory import DeviceInventory
 
 
-def see() -> Seen:
+def device_inventory() -> DeviceInventory:
     """Look for GPUs; nothing is started."""
     gpus = tf.config.list_physical_devices("GPU")
     cudnn = {"cudnn": str(tf.sysconfig.get_build_info().get("cudnn_version", "unknown"))} if gpus else {}
-    return Seen(f"TensorFlow {tf.__version__}", [_named(gpu) for gpu in gpus], "gpu", cudnn)
+    return DeviceInventory(f"TensorFlow {tf.__version__}", [_named(gpu) for gpu in gpus], "gpu", cudnn)
 
 
 def _named(gpu: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol, TextIO
 
 
 @dataclass(frozen=True)
-class Status:
+class TrainingStatus:
     """Where a training stands, after a step.
 
     Attributes:
@@ -48,20 +48,20 @@ class Evaluation:
         example: something to look at; may be empty.
     """
 
-    status: Status
+    status: TrainingStatus
     train: dict[str, float] = field(default_factory=dict)
     validation: dict[str, float] = field(default_factory=dict)
     best: bool = False
     example: str = ""
 
 
-class Report(Protocol):
+class Reporter(Protocol):
     """Someone who is told."""
 
     def begin(self, lines: list[str]) -> None:
         """The training begins; `lines` say on what and with what."""
 
-    def step(self, status: Status) -> None:
+    def step(self, status: TrainingStatus) -> None:
         """A step was taken."""
 
     def evaluation(self, evaluation: Evaluation) -> None:
@@ -71,13 +71,13 @@ class Report(Protocol):
         """The training ended, for the reason given."""
 
 
-class Silent:
+class SilentReporter:
     """Tells nobody."""
 
     def begin(self, lines: list[str]) -> None:
         """Say nothing."""
 
-    def step(self, status: Status) -> None:
+    def step(self, status: TrainingStatus) -> None:
         """Say nothing."""
 
     def evaluation(self, evaluation: Evaluation) -> None:
@@ -87,7 +87,7 @@ class Silent:
         """Say nothing."""
 
 
-class Plain:
+class TextReporter:
     """Writes one line for each evaluation, fit for a pipe or a log.
 
     Args:
@@ -107,7 +107,7 @@ class Plain:
         for line in lines:
             self._write(line)
 
-    def step(self, status: Status) -> None:
+    def step(self, status: TrainingStatus) -> None:
         """Say nothing: a pipe gets one line an evaluation."""
 
     def evaluation(self, evaluation: Evaluation) -> None:
