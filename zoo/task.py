@@ -91,7 +91,7 @@ class Task:
         """Build the model.
 
         Args:
-            codecs: fitted, by role; `codec.size` is the number of symbols.
+            codecs: fitted, by role; `codec.size` is the number of tokens.
 
         Returns:
             A built keras.Model that its topology can call.

@@ -80,7 +80,7 @@ def test_caption_bleu_is_of_the_corpus() -> None:
 
 
 def test_cider_by_hand() -> None:
-    # Two pictures: every word is in the references of one of them, and weighs log 2.
+    # Two images: every word is in the references of one of them, and weighs log 2.
     references = [["a b", "a c"], ["x y"]]
     # Against "a b": all 1-grams and the 2-gram: (1 + 1 + 0 + 0) / 4. Against "a c": one of two words: (1 / 2) / 4.
     first = 10 * (2 / 4 + (1 / 2) / 4) / 2
@@ -95,7 +95,7 @@ def test_cider_clips_and_leaves_common_words_out() -> None:
     # "dog dog" is unknown, and "the dog" is not in it.
     value = cider_d(["dog dog", "the"], references)
     assert value == pytest.approx((10 * (1 / 2) / 4 + 0) / 2)
-    assert cider_d(["a dog"], [["a dog"]]) == 0, "of a single picture nothing is special"
+    assert cider_d(["a dog"], [["a dog"]]) == 0, "of a single image nothing is special"
 
 
 def test_rouge_by_hand() -> None:

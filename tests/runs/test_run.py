@@ -194,7 +194,7 @@ def test_what_the_search_cannot_do_is_one_sentence(run: Any):
         ({"strategy": "bean"}, "unknown strategy 'bean'; did you mean 'beam'? (known: beam, greedy, sample"),
         ({"beam": 2, "n_best": 3}, "search.n_best=3: a beam of 2 has no more than 2 answers"),
         ({"min_length": 9, "length": 3}, "search.min_length=9 and search.length=3 contradict each other"),
-        ({"banned": "one"}, "search.banned: 'one' is 3 symbols of this model; one was expected"),
+        ({"banned": "one"}, "search.banned: 'one' is 3 tokens of this model; one was expected"),
         ({"forced": "x"}, "search.forced: 'x': expected SYMBOL:PLACE"),
         ({"bias": "x:much"}, "search.bias: 'x:much': expected SYMBOL:NUMBER"),
         ({"banned": "x", "forced": "x:1"}, "search.banned and search.forced contradict each other: both name 'x'"),
@@ -206,6 +206,6 @@ def test_what_the_search_cannot_do_is_one_sentence(run: Any):
 
 
 def test_characters_that_the_model_never_saw_are_said_and_never_written(run: Any):
-    with pytest.warns(UserWarning, match="the model has never seen 'ß€': it reads its symbol for the unknown instead"):
+    with pytest.warns(UserWarning, match="the model has never seen 'ß€': it reads its token for the unknown instead"):
         text = run.sample("oneß€ß", length=50, temperature=5.0)
     assert "\ufffd" not in text

@@ -198,14 +198,14 @@ def test_a_beam_over_an_attending_decoder():
     draw = np.random.default_rng(0)
     decoder.set_weights([draw.normal(size=weight.shape) for weight in decoder.get_weights()])
     memory, mask = draw.normal(size=(2, 5, 4)).astype("float32"), np.array([[1] * 5, [1] * 3 + [0] * 2], bool)
-    remembered = decoder.encode(memory, mask)
+    prepared = decoder.prepare(memory, mask)
     generator = Generator(decoder, by_xla, chunk=8, begin=5, end=6)
     strategy = Beam(4, 4, length_penalty=0.6, coverage_penalty=0.2)
-    found = generator.search(memory=remembered, mask=mask, strategy=strategy, length=6)
+    found = generator.search(memory=prepared, mask=mask, strategy=strategy, length=6)
     scorer = Scorer(decoder, by_xla, chunk=8, begin=5, end=6)
     for row, texts in enumerate(found):
         tokens, ended = [text.tokens for text in texts], [text.ended for text in texts]
-        again = decoder.encode(np.repeat(memory[row : row + 1], 4, 0), np.repeat(mask[row : row + 1], 4, 0))
+        again = decoder.prepare(np.repeat(memory[row : row + 1], 4, 0), np.repeat(mask[row : row + 1], 4, 0))
         scores = scorer.score(None, tokens, memory=again, ended=ended)
         assert [score.total for score in scores] == pytest.approx([text.log_probability for text in texts], 1e-4)
         assert all(text.score < text.log_probability / ((5 + 7) / 6) ** 0.6 + 1e-6 for text in texts)

@@ -47,7 +47,7 @@ def drawings(folder: Path) -> str:
     for number in range(24):
         name, colour = [("red", (220, 30, 30)), ("green", (30, 200, 30)), ("blue", (30, 30, 220))][number % 3]
         Image.new("RGB", (12, 10 + number % 3), colour).save(folder / f"{number}.png")
-        rows += [f"{number}.png,a {name} picture", f"{number}.png,something {name}"]
+        rows += [f"{number}.png,a {name} image", f"{number}.png,something {name}"]
     (folder / "captions.csv").write_text("\n".join(rows) + "\n")
     return str(folder / "captions.csv")
 

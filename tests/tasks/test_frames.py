@@ -1,4 +1,4 @@
-"""The task frames on a user's files: whole recordings, streams, pictures of all kinds, videos."""
+"""The task frames on a user's files: whole recordings, streams, images of all kinds, videos."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_whole_recordings_are_measured(tmp_path: Path) -> None:
         trained(tmp_path / "data", model={"causal": True}, vectors={"scale": "sequence"})
 
 
-def test_pictures_as_people_have_them(tmp_path: Path) -> None:
+def test_images_as_people_have_them(tmp_path: Path) -> None:
     rows = []
     for number in range(8):
         (tmp_path / "data" / f"clip {number}").mkdir(parents=True)

@@ -139,7 +139,7 @@ def clips(part: str, count: int) -> tuple[list[np.ndarray], list[list[str]]]:
 
 @threadpool_limits.wrap(limits=1)  # small matrices: more threads only wait for each other
 def test_one_frame_says_nothing_and_two_say_all() -> None:
-    (pictures, labels), (test_pictures, test_labels) = clips("train", 100), clips("test", 40)
+    (images, labels), (test_images, test_labels) = clips("train", 100), clips("test", 40)
 
     def single(frames: list[np.ndarray]) -> np.ndarray:
         """Frames at half their size, one a row: [N, H W / 4]."""
@@ -148,7 +148,7 @@ def test_one_frame_says_nothing_and_two_say_all() -> None:
 
     truth, test_truth = np.concatenate(labels), np.concatenate(test_labels)
     for model in (LogisticRegression(max_iter=30, tol=1e-2), KNeighborsClassifier(5)):
-        accuracy = model.fit(single(pictures), truth).score(single(test_pictures), test_truth)
+        accuracy = model.fit(single(images), truth).score(single(test_images), test_truth)
         assert accuracy < 1 / 9 + 0.05, f"{type(model).__name__} tells the motion from one frame: {accuracy:.3f}"
 
     def follow(frames: list[np.ndarray]) -> np.ndarray:
@@ -157,5 +157,5 @@ def test_one_frame_says_nothing_and_two_say_all() -> None:
     def rest(labels: list[list[str]]) -> np.ndarray:
         return np.concatenate([row[1:] for row in labels])
 
-    differences = LogisticRegression(max_iter=100).fit(follow(pictures), rest(labels))
-    assert differences.score(follow(test_pictures), rest(test_labels)) > 0.97
+    differences = LogisticRegression(max_iter=100).fit(follow(images), rest(labels))
+    assert differences.score(follow(test_images), rest(test_labels)) > 0.97

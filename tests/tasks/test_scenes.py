@@ -92,7 +92,7 @@ def test_all_relations_occur_in_every_split() -> None:
             assert counts[relation] / 1000 == pytest.approx(weight / sum(RELATIONS.values()), abs=0.05)
 
 
-def test_shapes_lie_in_the_picture_and_apart() -> None:
+def test_shapes_lie_in_the_image_and_apart() -> None:
     for scene in drawn("train"):
         for shape in scene.shapes:
             left, top, right, bottom = shape.box
@@ -105,10 +105,10 @@ def test_shapes_lie_in_the_picture_and_apart() -> None:
 
 def test_pixels_show_the_colours_where_the_scene_says() -> None:
     for scene in drawn("test", 150):
-        picture = paint_scene(scene).astype(int)
+        image = paint_scene(scene).astype(int)
         for shape in scene.shapes[::-1][:1] if scene.relation == "inside" else scene.shapes:
             offset = 0.81 * shape.radius if shape.kind.shape == "ring" else 0
-            pixel = picture[int(shape.y), int(shape.x + offset)]
+            pixel = image[int(shape.y), int(shape.x + offset)]
             assert np.abs(pixel - PAINTS[shape.kind.colour]).max() < 60, (scene, pixel)
     assert {len(scene.shapes) for scene in drawn("test", 150)} == {1, 2, 3}
 

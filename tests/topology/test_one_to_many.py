@@ -1,4 +1,4 @@
-"""Pictures in a run: each is decoded once, looked at once by a frozen backbone, and varied where that is right."""
+"""Images in a run: each is decoded once, looked at once by a frozen backbone, and varied where that is right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.data.kept_arrays import KeptArrays
 from zoo.data.pictured import PicturedExamples
 from zoo.models import BackboneEncoder
 from zoo.models.backbone import make_backbone
-from zoo.topology import Alignment, OneToMany, alignment_picture
+from zoo.topology import Alignment, OneToMany, alignment_image
 
 
 class CountingCodec(PictureCodec):
@@ -30,17 +30,17 @@ class CountingCodec(PictureCodec):
         return super().encode(value)
 
 
-def examples(folder: Path, pictures: int = 4, captions: int = 5) -> list[dict[str, Any]]:
-    for number in range(pictures):
+def examples(folder: Path, images: int = 4, captions: int = 5) -> list[dict[str, Any]]:
+    for number in range(images):
         pixels = np.random.default_rng(number).integers(0, 256, (32, 40, 3)).astype(np.uint8)
         Image.fromarray(pixels).save(folder / f"{number}.png")
     return [
         {
             "source": folder / f"{n}.png",
-            "target": f"picture {n} said {k}",
+            "target": f"image {n} said {k}",
             "place": f"captions.csv: line {5 * n + k + 2}",
         }
-        for n in range(pictures)
+        for n in range(images)
         for k in range(captions)
     ]
 
@@ -54,21 +54,21 @@ def batches(folder: Path, codec: PictureCodec, split: str = "train", size: int =
     return OneToMany().batches(given, codecs, settings, folder=folder / "cache", split=split)
 
 
-def test_a_picture_is_decoded_once_however_many_captions_and_epochs(tmp_path: Path):
+def test_a_image_is_decoded_once_however_many_captions_and_epochs(tmp_path: Path):
     codec = CountingCodec(32, 32)
     made = batches(tmp_path, codec)
     seen = [
-        (int(picture), int(index), source.tobytes())
+        (int(image), int(index), source.tobytes())
         for number in range(3)
         for batch in made.epoch(number)
-        for picture, index, source in zip(batch["picture"], batch["index"], batch["source"], strict=True)
+        for image, index, source in zip(batch["picture"], batch["index"], batch["source"], strict=True)
         if index >= 0
     ]
     assert codec.decoded == 4
-    assert len(seen) == 60 and len({picture for picture, _, _ in seen}) == 4
-    for picture, index, source in seen:
-        assert picture == index // 5
-        assert source == codec.encode(tmp_path / f"{picture}.png").tobytes()
+    assert len(seen) == 60 and len({image for image, _, _ in seen}) == 4
+    for image, index, source in seen:
+        assert image == index // 5
+        assert source == codec.encode(tmp_path / f"{image}.png").tobytes()
 
 
 def test_what_there_is_no_room_for_is_decoded_again(tmp_path: Path):
@@ -98,7 +98,7 @@ def test_sources_that_are_drawn_are_drawn_once_for_source_and_text(tmp_path: Pat
     assert drawn.drawn == 3
 
 
-def test_a_damaged_picture_is_named_with_the_line_of_its_table(tmp_path: Path):
+def test_a_damaged_image_is_named_with_the_line_of_its_table(tmp_path: Path):
     given = examples(tmp_path)
     whole = (tmp_path / "2.png").read_bytes()
     (tmp_path / "2.png").write_bytes(whole[: len(whole) // 2])
@@ -107,15 +107,15 @@ def test_a_damaged_picture_is_named_with_the_line_of_its_table(tmp_path: Path):
         list(made)
 
 
-def test_training_pictures_are_mirrored_and_moved_and_others_are_not(tmp_path: Path):
+def test_training_images_are_mirrored_and_moved_and_others_are_not(tmp_path: Path):
     codec = PictureCodec(32, 32, flip=True, shift=3)
     draw = np.random.default_rng(1)
-    picture = draw.integers(0, 256, codec.shape).astype(np.uint8)
-    views = [codec.vary(picture, draw) for _ in range(60)]
-    assert all(view.shape == picture.shape and view.dtype == np.uint8 for view in views)
+    image = draw.integers(0, 256, codec.shape).astype(np.uint8)
+    views = [codec.vary(image, draw) for _ in range(60)]
+    assert all(view.shape == image.shape and view.dtype == np.uint8 for view in views)
     middles = {view[8:-8, 8:-8].tobytes() for view in views}
-    shifted = [picture[8 + y : 24 + y, 8 + x : 24 + x] for y in range(-3, 4) for x in range(-3, 4)]
-    mirrored = [picture[:, ::-1][8 + y : 24 + y, 8 + x : 24 + x] for y in range(-3, 4) for x in range(-3, 4)]
+    shifted = [image[8 + y : 24 + y, 8 + x : 24 + x] for y in range(-3, 4) for x in range(-3, 4)]
+    mirrored = [image[:, ::-1][8 + y : 24 + y, 8 + x : 24 + x] for y in range(-3, 4) for x in range(-3, 4)]
     assert middles <= {part.tobytes() for part in shifted + mirrored}
     assert (
         len(middles & {part.tobytes() for part in mirrored}) > 5 < len(middles & {part.tobytes() for part in shifted})
@@ -131,7 +131,7 @@ def test_training_pictures_are_mirrored_and_moved_and_others_are_not(tmp_path: P
     assert not PictureCodec(32, 32).varies
 
 
-def test_a_frozen_backbone_looks_at_each_picture_once(tmp_path: Path):
+def test_a_frozen_backbone_looks_at_each_image_once(tmp_path: Path):
     encoder = BackboneEncoder("MobileNetV3Small", 4, (32, 32, 3), frozen=True)
     looked: list[bytes] = []
 
@@ -221,22 +221,22 @@ def test_settings_that_cannot_be_meant(tmp_path: Path, model: dict[str, Any], pr
     assert not (tmp_path / "run").exists()
 
 
-def test_a_picture_of_where_the_model_looked():
+def test_a_image_of_where_the_model_looked():
     weights = np.zeros((3, 2, 2), np.float32)
     weights[0, 0, 0] = weights[1, 1, 1] = 1
     weights[2] = 0.25
     pixels = np.full((20, 30, 3), 200, np.uint8)
-    sheet = alignment_picture(pixels, Alignment(("one", "two", "\u220e"), (), weights), edge=40, columns=2)
+    sheet = alignment_image(pixels, Alignment(("one", "two", "\u220e"), (), weights), edge=40, columns=2)
     assert sheet.size == (2 * 60, 2 * (40 + 16))
     light = np.asarray(sheet.convert("L"), np.int32)
     assert light[0, 0] == 200 > 60 > light[39, 59], "the first word looked at the upper left corner"
     assert light[0, 60] < 60 < light[39, 119] == 200
     assert light[56, 0] == light[56 + 39, 59] == 200, "the end of the text looked everywhere"
-    assert alignment_picture(pixels[:, :, :1], Alignment(("one",), (), weights[:1])).size == (192, 144)
+    assert alignment_image(pixels[:, :, :1], Alignment(("one",), (), weights[:1])).size == (192, 144)
 
 
-def test_a_picture_is_shown_by_its_name_or_its_size():
+def test_a_image_is_shown_by_its_name_or_its_size():
     shown = OneToMany().show
     assert shown(Path("boat.jpg")) == "boat.jpg"
-    assert shown(np.zeros((64, 48, 3), np.uint8)) == "a picture of 64 by 48 pixels"
+    assert shown(np.zeros((64, 48, 3), np.uint8)) == "an image of 64 by 48 pixels"
     assert shown("a red boat") == "a red boat"

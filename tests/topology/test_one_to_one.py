@@ -20,10 +20,10 @@ from zoo.topology import OneToOne
 
 
 def stripe(place: int, draw: np.random.Generator) -> dict[str, Any]:
-    """A picture whose brightest row is its label."""
-    picture = draw.integers(0, 90, (4, 6)).astype(np.uint8)
-    picture[place] = 250
-    return {"source": picture, "target": str(place)}
+    """An image whose brightest row is its label."""
+    image = draw.integers(0, 90, (4, 6)).astype(np.uint8)
+    image[place] = 250
+    return {"source": image, "target": str(place)}
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Reader(keras.Model):
 
 
 class Stripes(zoo.Task):
-    """Which row of a picture is the brightest."""
+    """Which row of an image is the brightest."""
 
     topology = OneToOne()
     Settings = StripesSettings

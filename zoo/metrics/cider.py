@@ -1,4 +1,4 @@
-"""CIDEr-D: how much a caption says what people say about this picture and not about others."""
+"""CIDEr-D: how much a caption says what people say about this image and not about others."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ def cider_d(hypotheses: Sequence[str], references: References) -> float:
 
     The mean over n-grams of one to four words, and over references, of the cosine between weighted counts, those of the
     hypothesis clipped to the reference's, times a penalty exp(-d^2 / 2 / 6^2) for a difference d of lengths. An n-gram
-    weighs the logarithm of the number of pictures over the number of those whose references have it; so the value
-    depends on the whole set, and is 0 for a single picture.
+    weighs the logarithm of the number of images over the number of those whose references have it; so the value
+    depends on the whole set, and is 0 for a single image.
 
     Args:
-        hypotheses: a caption a picture.
-        references: of each picture.
+        hypotheses: a caption an image.
+        references: of each image.
 
     Returns:
         0 to 10; 1 is about as good as people are on common sets.
     """
     found = [[caption_words(one) for one in texts] for texts in listed(hypotheses, references)]
-    pictures: Counter[Ngram] = Counter()
+    images: Counter[Ngram] = Counter()
     for texts in found:
-        pictures.update({ngram for words in texts for size in range(_ORDER) for ngram in ngrams(words, size + 1)})
-    weights = {ngram: math.log(len(found) / count) for ngram, count in pictures.items()}
+        images.update({ngram for words in texts for size in range(_ORDER) for ngram in ngrams(words, size + 1)})
+    weights = {ngram: math.log(len(found) / count) for ngram, count in images.items()}
     unseen = math.log(len(found))  # an n-gram that no reference has only lengthens the hypothesis' vector
     scores = []
     for text, texts in zip(hypotheses, found, strict=True):

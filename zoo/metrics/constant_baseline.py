@@ -1,4 +1,4 @@
-"""What a caption reaches that is the same for all pictures: the floor under every captioner."""
+"""What a caption reaches that is the same for all images: the floor under every captioner."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ _ORDER = 4
 
 
 def constant_caption(references: References) -> str:
-    """Choose the reference that would have the highest BLEU-4 if it were said of every picture.
+    """Choose the reference that would have the highest BLEU-4 if it were said of every image.
 
     It is chosen by the very texts that it is measured with, so a captioner that does not beat it says nothing of its
-    pictures.
+    images.
 
     Args:
-        references: of each picture.
+        references: of each image.
 
     Returns:
         One of them.
     """
     texts = listed([""] * len(references), references)
-    words = [[caption_words(text) for text in of_picture] for of_picture in texts]
-    # How many pictures have an n-gram: said of all of them, a caption is right so often with it.
+    words = [[caption_words(text) for text in of_image] for of_image in texts]
+    # How many images have an n-gram: said of all of them, a caption is right so often with it.
     having: Counter[tuple[str, ...]] = Counter()
-    for of_picture in words:
-        having.update({gram for text in of_picture for size in range(_ORDER) for gram in ngrams(text, size + 1)})
-    lengths = [sorted({len(text) for text in of_picture}) for of_picture in words]
+    for of_image in words:
+        having.update({gram for text in of_image for size in range(_ORDER) for gram in ngrams(text, size + 1)})
+    lengths = [sorted({len(text) for text in of_image}) for of_image in words]
     wanted = {length: _nearest(lengths, length) for length in {length for some in lengths for length in some}}
     candidates = {
         text: cut for some, cuts in zip(texts, words, strict=True) for text, cut in zip(some, cuts, strict=True)
@@ -44,12 +44,12 @@ def _nearest(lengths: Sequence[Sequence[int]], length: int) -> int:
     return sum(min(some, key=lambda one: (abs(one - length), one)) for some in lengths)
 
 
-def _score(words: Sequence[str], having: Counter[tuple[str, ...]], wanted: dict[int, int], pictures: int) -> float:
-    """The logarithm of BLEU-4 of a caption that is said of all pictures, if it has no word twice."""
+def _score(words: Sequence[str], having: Counter[tuple[str, ...]], wanted: dict[int, int], images: int) -> float:
+    """The logarithm of BLEU-4 of a caption that is said of all images, if it has no word twice."""
     if len(words) < _ORDER:
         return -math.inf
     logarithm = 0.0
     for size in range(1, _ORDER + 1):
         grams = ngrams(words, size)
-        logarithm += math.log(sum(having[gram] for gram in grams) / (pictures * (len(words) - size + 1))) / _ORDER
-    return logarithm + min(0.0, 1 - wanted[len(words)] / (pictures * len(words)))
+        logarithm += math.log(sum(having[gram] for gram in grams) / (images * (len(words) - size + 1))) / _ORDER
+    return logarithm + min(0.0, 1 - wanted[len(words)] / (images * len(words)))

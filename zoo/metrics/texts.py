@@ -36,7 +36,7 @@ def caption_metrics(hypotheses: Sequence[str], references: References) -> dict[s
 
     Args:
         hypotheses: captions.
-        references: of each picture.
+        references: of each image.
 
     Returns:
         Metrics by name.

@@ -71,10 +71,10 @@ class Generator:
             model; texts that are short, or streamed, take fewer.
         begin: the token that every text begins with, before the prime; None where there is none.
         end: the token that ends a text; None where texts go on to their greatest length.
-        banned: tokens that are never chosen, such as the one that stands for unknown symbols.
+        banned: tokens that are never chosen, such as the one that stands for unknown tokens.
         encode: makes the memory of padded sources `[B, S, ...]` and their mask, bool `[B, S]`; compiled already, or
             not. None for a language model, or where the memory is given.
-        fixed: all sources have one shape, as pictures have; else their first axis is padded.
+        fixed: all sources have one shape, as images have; else their first axis is padded.
     """
 
     def __init__(

@@ -24,6 +24,6 @@ def gumbel(seeds: Any, positions: Any, size: int) -> Any:
     """
     row = mix(ops.cast(seeds, "uint32") + ops.cast(0x9E3779B9, "uint32"))  # [B]
     place = mix(row + mix(ops.cast(positions, "uint32")))  # [B]
-    symbols = mix(ops.cast(ops.arange(size, dtype="int32"), "uint32") + ops.cast(1, "uint32"))  # [V]
-    uniform = unit_interval(mix(place[:, None] + symbols[None, :]))  # [B, V]
+    tokens = mix(ops.cast(ops.arange(size, dtype="int32"), "uint32") + ops.cast(1, "uint32"))  # [V]
+    uniform = unit_interval(mix(place[:, None] + tokens[None, :]))  # [B, V]
     return -ops.log(-ops.log(uniform))

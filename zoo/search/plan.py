@@ -49,24 +49,22 @@ def make_plan(search: Any, encode: Encode, strategies: Mapping[str, Callable[...
         The plan.
 
     Raises:
-        UsageError: an unknown strategy, settings that contradict one another, or a symbol that there is not.
+        UsageError: an unknown strategy, settings that contradict one another, or a token that there is not.
     """
     strategy = check_search(search, strategies)
     processors: list[Processor] = []
     if search.bias:
-        pairs = [_pair(item, "bias", "SYMBOL:NUMBER") for item in search.bias]
-        processors.append(
-            Bias(tuple((_symbol(symbol, "bias", encode), _number(value, float)) for symbol, value in pairs))
-        )
+        pairs = [_pair(item, "bias", "TOKEN:NUMBER") for item in search.bias]
+        processors.append(Bias(tuple((_token(token, "bias", encode), _number(value, float)) for token, value in pairs)))
     if search.repetition_penalty != 1:
         processors.append(RepetitionPenalty(search.repetition_penalty))
-    banned = tuple(_symbol(symbol, "banned", encode) for symbol in search.banned)
+    banned = tuple(_token(token, "banned", encode) for token in search.banned)
     if banned:
         processors.append(Banned(banned))
     if search.forced:
-        pairs = [_pair(item, "forced", "SYMBOL:PLACE") for item in search.forced]
-        forced = tuple((_number(place, int), _symbol(symbol, "forced", encode)) for symbol, place in pairs)
-        if both := {symbol for symbol, place in pairs if _symbol(symbol, "forced", encode) in banned}:
+        pairs = [_pair(item, "forced", "TOKEN:POSITION") for item in search.forced]
+        forced = tuple((_number(place, int), _token(token, "forced", encode)) for token, place in pairs)
+        if both := {token for token, place in pairs if _token(token, "forced", encode) in banned}:
             raise UsageError(f"search.banned and search.forced contradict each other: both name '{min(both)}'")
         processors.append(Forced(forced))
     if search.no_repeat:
@@ -95,24 +93,24 @@ def check_search(search: Any, strategies: Mapping[str, Callable[..., Any]] | Non
         raise UsageError(f"search.{error}" if "=" in str(error) else str(error)) from error
 
 
-def _symbol(text: str, name: str, encode: Encode) -> int:
+def _token(text: str, name: str, encode: Encode) -> int:
     for typed, meant in ESCAPES.items():
         text = meant if text == typed else text
     tokens = [int(token) for token in encode(text)]
     if len(tokens) != 1:
-        raise UsageError(f"search.{name}: '{text}' is {len(tokens)} symbols of this model; one was expected")
+        raise UsageError(f"search.{name}: '{text}' is {len(tokens)} tokens of this model; one was expected")
     return tokens[0]
 
 
 def _pair(item: str, name: str, form: str) -> tuple[str, str]:
-    symbol, colon, value = item.rpartition(":")
-    if not colon or not symbol:
+    token, colon, value = item.rpartition(":")
+    if not colon or not token:
         raise UsageError(f"search.{name}: '{item}': expected {form}")
     try:
         float(value)
     except ValueError as error:
         raise UsageError(f"search.{name}: '{item}': expected {form}") from error
-    return symbol, value
+    return token, value
 
 
 def _number(text: str, kind: type) -> Any:
@@ -121,5 +119,5 @@ def _number(text: str, kind: type) -> Any:
     except ValueError as error:
         raise UsageError(f"search.forced: a place is a whole number, not '{text}'") from error
     if kind is int and number < 0:
-        raise UsageError(f"search.forced: a place is at least 0 (the first symbol), not {text}")
+        raise UsageError(f"search.forced: a place is at least 0 (the first token), not {text}")
     return number

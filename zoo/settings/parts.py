@@ -73,32 +73,40 @@ class TextTrainSettings(TrainSettings):
 
 @dataclass
 class SearchSettings:
-    """How an output is chosen, symbol by symbol."""
+    """How the tokens of an output are chosen."""
 
-    strategy: str = setting("sample", "how symbols are chosen: greedy, sample, beam, or one that a plugin adds")
-    length: int = setting(200, "greatest number of symbols produced, an end mark among them", minimum=1)
-    min_length: int = setting(0, "least number of symbols before an end mark", minimum=0)
-    temperature: float = setting(1.0, "sample: below 1 bolder towards the likely, above 1 the rare", minimum=0)
-    top_k: int = setting(0, "sample: only the so many likeliest symbols; 0: all", minimum=0)
-    top_p: float = setting(0.0, "sample: only the likeliest, with this probability; 0: all", minimum=0, maximum=1)
-    min_p: float = setting(0.0, "sample: only what has this share of the likeliest; 0: all", minimum=0, maximum=1)
-    typical: float = setting(
-        0.0, "sample: only what surprises as expected, with this probability; 0: all", minimum=0, maximum=1
+    strategy: str = setting("sample", "how each token is chosen: greedy, sample, beam, or one that a plugin adds")
+    length: int = setting(200, "maximum number of tokens to generate, including the end token", minimum=1)
+    min_length: int = setting(0, "minimum number of tokens before the end token", minimum=0)
+    temperature: float = setting(
+        1.0, "sample: below 1 favours likely tokens, above 1 rare ones; 0: always the likeliest", minimum=0
     )
-    beam: int = setting(5, "beam: texts kept at a time", minimum=1)
+    top_k: int = setting(0, "sample: keep only the k likeliest tokens; 0: all", minimum=0)
+    top_p: float = setting(
+        0.0, "sample: keep the likeliest tokens that together have this probability; 0: all", minimum=0, maximum=1
+    )
+    min_p: float = setting(
+        0.0, "sample: keep tokens at least this fraction as likely as the likeliest; 0: all", minimum=0, maximum=1
+    )
+    typical: float = setting(
+        0.0, "sample: keep the most typical tokens that together have this probability; 0: all", minimum=0, maximum=1
+    )
+    beam: int = setting(5, "beam: hypotheses kept at each step", minimum=1)
     n_best: int = setting(1, "beam: answers for each input", minimum=1)
     length_penalty: float = setting(
-        0.0, "beam: log p is divided by ((5 + length) / 6) to this power; 0: short texts win", minimum=0
+        0.0, "beam: log p is divided by ((5 + length) / 6) to this power; 0 favours short texts", minimum=0
     )
-    coverage_penalty: float = setting(0.0, "beam: weight of the source positions never attended to", minimum=0)
-    groups: int = setting(1, "beam: groups that are kept different from one another", minimum=1)
-    diversity: float = setting(0.5, "beam: what a symbol loses that an earlier group has just chosen", minimum=0)
-    repetition_penalty: float = setting(1.0, "above 1: symbols already written become less likely", minimum=1)
-    no_repeat: int = setting(0, "no so many symbols stand twice in the same order; 0: they may", minimum=0)
-    banned: list[str] = setting([], r"symbols never written, with commas between them (\n, \t, \s, \c: comma)")
-    forced: list[str] = setting([], "symbols at fixed places, as SYMBOL:PLACE, the first place is 0")
-    bias: list[str] = setting([], "what is added to the logits of symbols, as SYMBOL:NUMBER")
-    prefix: str = setting("", "text that every output begins with")
+    coverage_penalty: float = setting(0.0, "beam: penalty for source positions never attended to", minimum=0)
+    groups: int = setting(1, "beam: number of groups that are kept different from one another", minimum=1)
+    diversity: float = setting(0.5, "beam: penalty for a token that an earlier group has just chosen", minimum=0)
+    repetition_penalty: float = setting(
+        1.0, "above 1: tokens that are already in the text become less likely", minimum=1
+    )
+    no_repeat: int = setting(0, "no sequence of this many tokens appears twice; 0: no limit", minimum=0)
+    banned: list[str] = setting([], r"tokens never written, separated by commas (\n, \t, \s, \c: comma)")
+    forced: list[str] = setting([], "tokens at fixed positions, as TOKEN:POSITION, starting at 0")
+    bias: list[str] = setting([], "numbers added to the logits of tokens, as TOKEN:NUMBER")
+    prefix: str = setting("", "text that every output starts with")
 
 
 @dataclass

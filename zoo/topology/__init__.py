@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zoo.topology.alignment import Alignment
-from zoo.topology.alignment_drawing import alignment_picture
+from zoo.topology.alignment_drawing import alignment_image
 from zoo.topology.answer import Answer, Judgement
 from zoo.topology.inference import Inference
 from zoo.topology.language_model import LanguageModel
@@ -30,5 +30,5 @@ __all__ = [
     "SourceToText",
     "Synced",
     "Topology",
-    "alignment_picture",
+    "alignment_image",
 ]

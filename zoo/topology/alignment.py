@@ -7,19 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 END_MARK = "∎"
-"""What stands for the end of a text among its symbols."""
+"""What stands for the end of a text among its tokens."""
 
 _SHADES = " ░▒▓█"
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """How much a model looked at each place of its source when it wrote each symbol.
+    """How much a model looked at each place of its source when it wrote each token.
 
     Attributes:
-        written: the symbols of the output, the mark of its end last.
-        read: the symbols of the source; for a picture none.
-        weights: float32 `[T, S]`, or for a picture `[T, h, w]` over its grid; what belongs to a symbol adds up to 1.
+        written: the tokens of the output, the mark of its end last.
+        read: the tokens of the source; for an image none.
+        weights: float32 `[T, S]`, or for an image `[T, h, w]` over its grid; what belongs to a token adds up to 1.
     """
 
     written: tuple[str, ...]
@@ -30,22 +30,22 @@ class Alignment:
         """Draw it in letters: the darker, the more a place was looked at.
 
         Returns:
-            For a text the numbered symbols of the source, then a row a symbol written with a column a place; for a
-            picture its grid beside each symbol, the brightest place of each as dark as can be.
+            For a text the numbered tokens of the source, then a row a token written with a column a place; for a
+            image its grid beside each token, the brightest place of each as dark as can be.
         """
-        width = max(len(symbol) for symbol in self.written)
+        width = max(len(token) for token in self.written)
         if self.read:
             numbers = range(1, len(self.read) + 1)
-            lines = ["  ".join(f"{place} {symbol}" for place, symbol in zip(numbers, self.read, strict=True))]
+            lines = ["  ".join(f"{place} {token}" for place, token in zip(numbers, self.read, strict=True))]
             lines.append(" " * width + "".join(f" {place % 100:2d}" for place in numbers))
-            for symbol, row in zip(self.written, self.weights, strict=True):
-                lines.append(f"{symbol:>{width}}" + "".join(f" {2 * _shade(share)}" for share in row).rstrip())
+            for token, row in zip(self.written, self.weights, strict=True):
+                lines.append(f"{token:>{width}}" + "".join(f" {2 * _shade(share)}" for share in row).rstrip())
             return lines
         lines = []
-        for symbol, grid in zip(self.written, self.weights, strict=True):
+        for token, grid in zip(self.written, self.weights, strict=True):
             for number, row in enumerate(grid / max(float(grid.max()), 1e-9)):
                 cells = "".join(2 * _shade(share) for share in row)
-                lines.append(f"{symbol if number == 0 else '':>{width}} |{cells}|")
+                lines.append(f"{token if number == 0 else '':>{width}} |{cells}|")
         return lines
 
 

@@ -1,4 +1,4 @@
-"""Where a model looked in a picture, as a picture."""
+"""Where a model looked in an image, as an image."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _DARK = 0.2  # what is left of the light where nothing was looked at
 _LINE = 16  # pixels below a tile, for its word
 
 
-def alignment_picture(picture: np.ndarray, alignment: Alignment, edge: int = 128, columns: int = 6) -> Image.Image:
-    """Draw the picture once for each word, bright where the model looked while it wrote it.
+def alignment_image(image: np.ndarray, alignment: Alignment, edge: int = 128, columns: int = 6) -> Image.Image:
+    """Draw the image once for each word, bright where the model looked while it wrote it.
 
     Args:
-        picture: uint8 `[height, width]` or `[height, width, channels]`, as the codec gives it.
+        image: uint8 `[height, width]` or `[height, width, channels]`, as the codec gives it.
         alignment: over its grid, of `Run.align`.
         edge: height of a tile, in pixels.
         columns: tiles beside each other.
@@ -29,7 +29,7 @@ def alignment_picture(picture: np.ndarray, alignment: Alignment, edge: int = 128
     """
     from PIL import Image, ImageDraw
 
-    whole = Image.fromarray(np.squeeze(picture)).convert("RGB")
+    whole = Image.fromarray(np.squeeze(image)).convert("RGB")
     size = (max(1, round(edge * whole.width / whole.height)), edge)
     light = np.asarray(whole.resize(size), np.float32)  # [edge, width, 3]
     rows = -(-len(alignment.written) // columns)

@@ -162,7 +162,7 @@ class LanguageModel(Topology):
             letters = dict.fromkeys(letter for letter in prime if codec.unknown_id in codec.encode(letter))
             strange = "".join(letters) or prime
             warnings.warn(
-                f"the model has never seen {strange!r}: it reads its symbol for the unknown instead", stacklevel=2
+                f"the model has never seen {strange!r}: it reads its token for the unknown instead", stacklevel=2
             )
         return tokens
 

@@ -10,7 +10,7 @@ from zoo.topology.source_to_text import SourceToText
 
 
 class ManyToMany(SourceToText):
-    """A sequence of symbols is read, then another is written; see `SourceToText`."""
+    """A sequence of tokens is read, then another is written; see `SourceToText`."""
 
     name = "many-to-many"
 

@@ -1,4 +1,4 @@
-"""One-to-many: a fixed input in, a sequence out (a picture and its caption)."""
+"""One-to-many: a fixed input in, a sequence out (an image and its caption)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 class OneToMany(SourceToText):
-    """A picture is looked at, and a text is written about it; see `SourceToText`. Sources have one shape.
+    """An image is looked at, and a text is written about it; see `SourceToText`. Sources have one shape.
 
-    A batch has `picture` int `[B]` besides, the number of each source in its split. Where the source's codec `varies`,
+    A batch has `image` int `[B]` besides, the number of each source in its split. Where the source's codec `varies`,
     its method `vary(array, draw)` shows training a source otherwise in each epoch. Where the model has a function
     `features`, from sources to what no step of the training changes, it is applied to each source once, and the model
     gets what it gave in place of sources.
@@ -66,7 +66,7 @@ class OneToMany(SourceToText):
         )
 
     def precompute(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
-        """Look at each picture once with the part of the model that stays as it is (see `Topology.precompute`)."""
+        """Look at each image once with the part of the model that stays as it is (see `Topology.precompute`)."""
         from zoo.data.feature_batches import FeatureBatches
 
         features = getattr(inference.model, "features", None)
@@ -75,13 +75,13 @@ class OneToMany(SourceToText):
         return FeatureBatches(batches, inference.function("features", features), folder)
 
     def show(self, value: Any, width: int = 72) -> str:
-        """One line: a picture without a name as its size, all else as text."""
+        """One line: an image without a name as its size, all else as text."""
         if isinstance(value, np.ndarray):
-            return f"a picture of {' by '.join(map(str, value.shape[:2]))} pixels"
+            return f"an image of {' by '.join(map(str, value.shape[:2]))} pixels"
         return super().show(value, width)
 
     def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
-        """BLEU-1 to 4, chrF, CIDEr-D, ROUGE-L and exact matches, beside what the best caption for all pictures has."""
+        """BLEU-1 to 4, chrF, CIDEr-D, ROUGE-L and exact matches, beside what the best caption for all images has."""
         from zoo.metrics import caption_metrics, constant_caption, sentence_chrf
 
         written = [str(answer.value) for answer in answers]

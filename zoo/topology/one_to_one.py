@@ -1,4 +1,4 @@
-"""One-to-one: something of a fixed size in, one label out (the digit in a picture)."""
+"""One-to-one: something of a fixed size in, one label out (the digit in an image)."""
 
 from __future__ import annotations
 

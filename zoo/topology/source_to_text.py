@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 class SourceToText(Topology):
     """A text is written about a source.
 
-    The vocabulary of the model has two symbols more than the codec for `target`: the one that every text begins with
+    The vocabulary of the model has two tokens more than the codec for `target`: the one that every text begins with
     (`begin`), and the one that ends it (`end`). The model is called as `model(source, previous, [source_mask=...,]
     training=...)` and answers with a dictionary that holds `logits` `[B, T, V]`. It steps (see `zoo.search.Stepper`)
     on what its method `encode(source[, source_mask])` gives. Where its answer holds `log_probability` and `entropy`
     `[B, T]`, as of hard attention, its layer `reinforce` (see `zoo.layers.Reinforce`) turns them into a loss.
 
     Args:
-        label_smoothing: share of a right symbol's probability that in training all symbols share.
+        label_smoothing: share of a right token's probability that in training all tokens share.
     """
 
     monitor = "loss"
@@ -48,17 +48,17 @@ class SourceToText(Topology):
 
     @staticmethod
     def begin(codec: Codec) -> int:
-        """The symbol before the first of a text."""
+        """The token before the first of a text."""
         return codec.size
 
     @staticmethod
     def end(codec: Codec) -> int:
-        """The symbol after the last of a text."""
+        """The token after the last of a text."""
         return codec.size + 1
 
     @staticmethod
     def vocabulary(codec: Codec) -> int:
-        """The number of symbols of the model."""
+        """The number of tokens of the model."""
         return codec.size + 2
 
     def batches(
@@ -111,7 +111,7 @@ class SourceToText(Topology):
         )
 
     def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
-        """Cross entropy and accuracy of the next symbol (see `Topology.forward`)."""
+        """Cross entropy and accuracy of the next token (see `Topology.forward`)."""
         from keras import ops
 
         from zoo.layers import Draws
@@ -138,7 +138,7 @@ class SourceToText(Topology):
         return sums, carry
 
     def summarise(self, totals: Mapping[str, tuple[float, float]], data: Batches | None) -> dict[str, float]:
-        """Loss and accuracy of a symbol, and its perplexity."""
+        """Loss and accuracy of a token, and its perplexity."""
         metrics = super().summarise(totals, data)
         metrics["perplexity"] = float(np.exp(min(metrics["loss"], 700.0)))
         return metrics
@@ -226,10 +226,10 @@ class SourceToText(Topology):
         return [
             Alignment(
                 (*codec.tokens(text), END_MARK),
-                tuple(symbols[: weights.shape[1]]),
-                weights[:, : len(symbols)] if self.sequential else weights.reshape(-1, *grid),
+                tuple(names[: weights.shape[1]]),
+                weights[:, : len(names)] if self.sequential else weights.reshape(-1, *grid),
             )
-            for text, symbols, weights in zip(texts, read, (found[place] for place in range(len(read))), strict=True)
+            for text, names, weights in zip(texts, read, (found[place] for place in range(len(read))), strict=True)
         ]
 
     def _sources(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[np.ndarray]:

@@ -150,7 +150,7 @@ class Topology:
         Args:
             inference: a model that steps (see `zoo.search.Stepper`), with the text codec as `target`.
             inputs: as `predict` takes them.
-            settings: of the run; `search` decides how symbols are chosen.
+            settings: of the run; `search` decides how tokens are chosen.
             seeds: one an input; the same seed gives the same text, whatever the other inputs are.
 
         Yields:

@@ -13,12 +13,12 @@ from typing import Any
 
 import zoo
 
-# Units, so that each reader has about 100,000 weights on pictures of that size.
+# Units, so that each reader has about 100,000 weights on images of that size.
 UNITS = {
     "mnist-10k": {"dense": 112, "convolution": 46, "rows": 144, "pixels": 180, "glimpses": 100},
     "digits": {"dense": 59, "convolution": 22, "rows": 138, "pixels": 180, "glimpses": 94},
 }
-EPOCH = 125  # steps: 8,000 pictures in batches of 64
+EPOCH = 125  # steps: 8,000 images in batches of 64
 SCALES = {"mnist-10k": 1, "digits": 3}
 
 
@@ -27,7 +27,7 @@ def readers(data: str) -> dict[str, dict[str, Any]]:
     units = UNITS[data]
 
     def train(epochs: int) -> dict[str, Any]:
-        # An evaluation reads every picture in several episodes: not after each epoch.
+        # An evaluation reads every image in several episodes: not after each epoch.
         return {"epochs": epochs, "evaluate_every": 5 * EPOCH}
 
     def whole(network: str, epochs: int) -> dict[str, Any]:

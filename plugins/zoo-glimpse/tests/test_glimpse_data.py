@@ -1,4 +1,4 @@
-"""The default pictures: whose digits, where they stand, and what lies around them."""
+"""The default images: whose digits, where they stand, and what lies around them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_examples_are_drawn_when_asked_for_and_depend_on_the_seed_alone():
     assert [one["target"] for one in first.train[1429:1437]] == [one["target"] for one in first.train[:8]]
 
 
-def test_the_picture_is_there_whole_anywhere_and_clutter_around_it():
+def test_the_image_is_there_whole_anywhere_and_clutter_around_it():
     block = [{"source": np.full((6, 5), 200, np.uint8), "target": "block"}]
     plain = Placed(block, Canvas(20, clutter=0), 400, "x")
     corners = set()
@@ -51,11 +51,11 @@ def test_the_picture_is_there_whole_anywhere_and_clutter_around_it():
     assert {row for row, _ in corners} == set(range(15)) and {column for _, column in corners} == set(range(16))
     cluttered = Placed(block, Canvas(20, clutter=5, piece=3), 50, "x")
     assert np.mean([(example["source"] == 200).sum() for example in cluttered]) > 45
-    with pytest.raises(zoo.UsageError, match=r"data.canvas=5 is too small for a picture of 6 by 5 pixels"):
+    with pytest.raises(zoo.UsageError, match=r"data.canvas=5 is too small for an image of 6 by 5 pixels"):
         Placed(block, Canvas(5), 1, "x")[0]
 
 
-def test_a_folder_of_pictures_for_each_class(tmp_path: Path):
+def test_a_folder_of_images_for_each_class(tmp_path: Path):
     from PIL import Image
 
     from zoo_glimpse.task import Glimpse
@@ -73,10 +73,10 @@ def test_a_folder_of_pictures_for_each_class(tmp_path: Path):
         assert sum(len(examples) for _, examples in splits.items()) == 30 and len(splits.test) > 1
         assert splits.train[0]["source"].shape == shape and {one["target"] for one in splits.train} == {"a", "b"}
     settings.picture.colour = True
-    with pytest.raises(zoo.UsageError, match="data.canvas takes grey pictures"):
+    with pytest.raises(zoo.UsageError, match="data.canvas takes grey images"):
         Glimpse(settings).splits()
     settings.data.canvas = 0
-    for content, problem in ((b"abc", "not a picture"), ((tmp_path / "a" / "0.png").read_bytes()[:90], "is damaged")):
+    for content, problem in ((b"abc", "not an image"), ((tmp_path / "a" / "0.png").read_bytes()[:90], "is damaged")):
         (tmp_path / "b" / "x.png").write_bytes(content)
         with pytest.raises(zoo.ZooError, match=rf"b/x.png: .*{problem}"):
             Glimpse(settings).splits()

@@ -58,14 +58,14 @@ def make(**settings):
     )
 
 
-def pictures(rows: int) -> np.ndarray:
+def images(rows: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (rows, 10, 12, 1)).astype(np.uint8)
 
 
 def test_episodes_belong_to_the_example():
     from zoo.layers import Draws, ExampleRandomness
 
-    model, source = make(), pictures(6)
+    model, source = make(), images(6)
 
     def episode(first: int, last: int):
         losses = np.linspace(0.1, 2, 6).astype("float32")[first:last]
@@ -82,7 +82,7 @@ def test_episodes_belong_to_the_example():
 def test_an_answer_does_not_depend_on_its_neighbours_and_compiles():
     import tensorflow as tf
 
-    model, source = make(), pictures(5)
+    model, source = make(), images(5)
     logits, told = model.explain(source)
     assert told["looked_at"].shape == (5, 3, 2)
     assert np.abs(told["looked_at"]).max() <= 1
@@ -101,9 +101,9 @@ def test_one_glimpse_chooses_nothing():
 
     model = make(glimpses=1)
     with Draws() as draws:
-        assert model(pictures(2), training=True).shape == (2, 3)
+        assert model(images(2), training=True).shape == (2, 3)
     assert not draws
-    assert model.explain(pictures(2))[1]["looked_at"].shape == (2, 1, 2)
+    assert model.explain(images(2))[1]["looked_at"].shape == (2, 1, 2)
 
 
 def test_the_state_learns_nothing_from_the_gaze():
@@ -111,7 +111,7 @@ def test_the_state_learns_nothing_from_the_gaze():
 
     from zoo.layers import Draws
 
-    model, source = make(), pictures(4)
+    model, source = make(), images(4)
     with tf.GradientTape() as tape, Draws() as draws:
         model(source, training=True)
         loss = draws.loss(np.ones(4, "float32"), np.ones(4, "float32"))

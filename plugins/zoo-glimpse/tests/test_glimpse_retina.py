@@ -1,29 +1,29 @@
-"""What a glimpse sees: compared with slices and means of the picture itself."""
+"""What a glimpse sees: compared with slices and means of the image itself."""
 
 from __future__ import annotations
 
 import numpy as np
 
 
-def picture(height: int = 12, width: int = 16, channels: int = 1) -> np.ndarray:
+def image(height: int = 12, width: int = 16, channels: int = 1) -> np.ndarray:
     return np.random.default_rng(0).random((height, width, channels)).astype("float32")
 
 
-def look(pictures, places, size, scales=1):
+def look(images, places, size, scales=1):
     from zoo_glimpse.retina import Retina
 
-    return np.asarray(Retina(size, scales)(np.asarray(pictures), np.asarray(places, "float32")))
+    return np.asarray(Retina(size, scales)(np.asarray(images), np.asarray(places, "float32")))
 
 
 def test_a_window_between_borders_of_pixels_is_a_slice():
-    whole = picture(channels=3)
+    whole = image(channels=3)
     # The middle of rows 3 to 6 and columns 8 to 11.
     seen = look([whole], [[5 / 12 * 2 - 1, 10 / 16 * 2 - 1]], 4)
     np.testing.assert_allclose(seen[0, 0], whole[3:7, 8:12], atol=1e-6)
 
 
 def test_wider_windows_are_means_and_outside_is_nothing():
-    whole = picture()
+    whole = image()
     seen = look([whole], [[0.0, 0.0]], 4, scales=3)  # around row 6, column 8
     assert seen.shape == (1, 3, 4, 4, 1)
     np.testing.assert_allclose(seen[0, 1], whole[2:10, 4:12].reshape(4, 2, 4, 2, 1).mean((1, 3)), atol=1e-6)
@@ -35,15 +35,15 @@ def test_wider_windows_are_means_and_outside_is_nothing():
 
 
 def test_a_place_between_pixels_is_a_mean_of_both():
-    whole = picture()
+    whole = image()
     # A quarter of a pixel further down than row 6 and half a pixel further right than column 8.
     seen = look([whole], [[0.25 / 6, 0.5 / 8]], 2)[0, 0, :, :, 0]
     rows = 0.75 * whole[5:7, :, 0] + 0.25 * whole[6:8, :, 0]
     np.testing.assert_allclose(seen, (rows[:, 7:9] + rows[:, 8:10]) / 2, atol=1e-6)
 
 
-def test_each_picture_has_its_place():
-    whole = [picture(), picture()[::-1]]
+def test_each_image_has_its_place():
+    whole = [image(), image()[::-1]]
     places = [[0.1, -0.3], [-0.5, 0.7]]
     both = look(whole, places, 3, scales=2)
     for row in range(2):

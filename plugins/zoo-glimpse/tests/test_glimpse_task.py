@@ -1,4 +1,4 @@
-"""The task keeps the promises of a task, by whatever it reads; its pictures are drawn."""
+"""The task keeps the promises of a task, by whatever it reads; its images are drawn."""
 
 from __future__ import annotations
 
@@ -80,8 +80,8 @@ def test_it_draws_where_it_looks(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert [path.name for path in drawn] == ["00000002.png", "00000004.png"]
     assert np.asarray(Image.open(drawn[0])).std() > 10
     assert not np.array_equal(Image.open(drawn[0]), Image.open(drawn[1]))
-    draw_run(run, tmp_path / "pictures" / "test.png", count=3)
-    assert Image.open(tmp_path / "pictures" / "test.png").size[0] < Image.open(drawn[0]).size[0]
+    draw_run(run, tmp_path / "images" / "test.png", count=3)
+    assert Image.open(tmp_path / "images" / "test.png").size[0] < Image.open(drawn[0]).size[0]
     with pytest.raises(zoo.ZooError, match="cannot write"):
         draw_run(run, folder / "run.json" / "test.png", count=1)
     answer = run.answer(run.topology.inputs(run.task.splits().test, 1))[0]
@@ -96,7 +96,7 @@ def test_words_that_contradict_each_other(tmp_path: Path):
             {**SMALL, "data": {"source": "digit"}},
             "data=digit: no such data; it is digits, mnist, mnist-10k, or a f",
         ),
-        ({**SMALL, "data": {"examples": 80, "canvas": 12}}, "data.canvas=12 is too small for a picture of 20 by 20"),
+        ({**SMALL, "data": {"examples": 80, "canvas": 12}}, "data.canvas=12 is too small for an image of 20 by 20"),
     ):
         with pytest.raises(zoo.UsageError, match=words):
             zoo.run(Glimpse, **settings, train={"steps": 1}, out=out)

@@ -53,7 +53,7 @@ def sizes(splits: zoo.data.Splits) -> list[int]:
     return [len(part) for _, part in splits.items()]
 
 
-def pictures(count: int) -> list[Any]:
+def images(count: int) -> list[Any]:
     import numpy as np
     from PIL import Image
 
@@ -157,7 +157,7 @@ def test_translations(tmp_path: Path):
         read(where, "many-to-many")
 
 
-def test_pictures_with_labels_and_with_captions(tmp_path: Path):
+def test_images_with_labels_and_with_captions(tmp_path: Path):
     import numpy as np
 
     features = datasets.Features(
@@ -168,7 +168,7 @@ def test_pictures_with_labels_and_with_captions(tmp_path: Path):
         }
     )
     rows = {
-        "image": pictures(30),
+        "image": images(30),
         "label": [index % 2 for index in range(30)],
         "captions": [[f"a grey {index}", " ", f"grey no {index}"] for index in range(30)],
     }

@@ -13,7 +13,7 @@ class Column:
 
     Args:
         name: with dots where it is a part: `translation.en`.
-        kind: `text`, `texts` (a list of them), `class`, `number`, `picture`, or empty for what no topology takes.
+        kind: `text`, `texts` (a list of them), `class`, `number`, `image`, or empty for what no topology takes.
         names: of the classes.
     """
 
@@ -27,8 +27,8 @@ class Column:
         return self.name.split(".")[0]
 
     def below(self, name: str) -> Column:
-        """Give this column as a part of another; a picture there is of no use."""
-        return Column(f"{name}.{self.name}", "" if self.kind == "picture" else self.kind, self.names)
+        """Give this column as a part of another; an image there is of no use."""
+        return Column(f"{name}.{self.name}", "" if self.kind == "image" else self.kind, self.names)
 
     def value(self, row: Mapping[str, Any]) -> Any:
         """Take the value out of a row: a class by its name, a text without white space around it."""
@@ -71,7 +71,7 @@ def _kind(feature: Any) -> str:
     if isinstance(feature, datasets.ClassLabel):
         return "class"
     if isinstance(feature, datasets.Image):
-        return "picture"
+        return "image"
     if isinstance(feature, datasets.Value):
         if feature.dtype in ("string", "large_string"):
             return "text"

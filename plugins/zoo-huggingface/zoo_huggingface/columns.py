@@ -11,7 +11,7 @@ from zoo_huggingface.column import Column, columns_of
 
 _TEXTS = ("text", "sentence", "review", "content", "document", "question")
 _LABELS = ("label", "labels", "fine_label", "class", "category", "sentiment", "rating", "stars", "score")
-_PICTURES = ("image", "img", "picture", "photo")
+_IMAGES = ("image", "img", "picture", "photo")
 _CAPTIONS = ("captions", "caption", "sentences", "references", "text")
 _LABEL = (("class", _LABELS), ("number", _LABELS), ("text", _LABELS))
 
@@ -21,8 +21,8 @@ Wanted = tuple[tuple[str, tuple[str, ...]], ...]
 WANTED: Mapping[str, Mapping[str, Wanted]] = {
     "language model": {"target": (("text", _TEXTS),)},
     "many-to-one": {"source": (("text", ("source", *_TEXTS)),), "target": _LABEL},
-    "one-to-one": {"source": (("picture", _PICTURES),), "target": _LABEL},
-    "one-to-many": {"source": (("picture", _PICTURES),), "target": (("texts", _CAPTIONS), ("text", _CAPTIONS))},
+    "one-to-one": {"source": (("image", _IMAGES),), "target": _LABEL},
+    "one-to-many": {"source": (("image", _IMAGES),), "target": (("texts", _CAPTIONS), ("text", _CAPTIONS))},
     "many-to-many": {
         "source": (("text", ("source", "src", "input", "question", "document")),),
         "target": (("text", ("target", "tgt", "trg", "output", "answer", "summary")),),

@@ -81,8 +81,8 @@ def _usable(
     import datasets
 
     for column in columns.values():
-        if column.kind == "picture":
-            # Whether a picture is there, and which it is, its file tells.
+        if column.kind == "image":
+            # Whether an image is there, and which it is, its file tells.
             part = part.cast_column(column.name, datasets.Image(decode=False))
     source = columns.get("source", columns["target"])
     usable: list[tuple[int, int]] = []
@@ -103,7 +103,7 @@ def _usable(
 
 
 def _key(source: Any) -> str:
-    """What tells a source from others: a digest of its text, or of its picture's file."""
+    """What tells a source from others: a digest of its text, or of its image's file."""
     if isinstance(source, Mapping):
         source = source["bytes"] or source["path"] or ""
     return hashlib.sha256(source if isinstance(source, bytes) else str(source).encode()).hexdigest()
@@ -137,6 +137,6 @@ def _hold_out(
 
 
 def _each_caption(part: Any, column: Column, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Make an example of each caption of a picture."""
+    """Make an example of each caption of an image."""
     texts = part.select_columns([column.top])
     return [(row, turn) for row, _ in places for turn in range(len(column.value(texts[row])))]

@@ -1,4 +1,4 @@
-"""The task: its rules and codecs, what the zoo promises of every task, the pictures, and the cells in other tasks."""
+"""The task: its rules and codecs, what the zoo promises of every task, the images, and the cells in other tasks."""
 
 from __future__ import annotations
 
@@ -107,13 +107,13 @@ def test_copying_carries_over_to_twice_the_length(tmp_path: Path):
     assert run.evaluate()["bit_error"] < 0.01
 
 
-def test_pictures_of_the_addressing(tmp_path: Path):
+def test_images_of_the_addressing(tmp_path: Path):
     pytest.importorskip("matplotlib", reason="matplotlib is not installed: pip install zoo-memory[pictures]")
     train = {"steps": 2, "evaluate_every": 1, "callbacks": ["addressing"]}
     run = zoo.run(Memory, **tiny(heads=2), train=train, out=str(tmp_path / "run"))
-    pictures = sorted((run.folder.path / "addressing").iterdir())
-    assert [picture.name for picture in pictures] == ["00000001.png", "00000002.png"]
-    assert all(picture.read_bytes()[:4] == b"\x89PNG" for picture in pictures)
+    images = sorted((run.folder.path / "addressing").iterdir())
+    assert [image.name for image in images] == ["00000001.png", "00000002.png"]
+    assert all(image.read_bytes()[:4] == b"\x89PNG" for image in images)
     weightings, answers = run.model.addressing(run.model.shown)
     assert weightings.shape == (13, 3, 6) and answers.shape == (13, 3)
     np.testing.assert_allclose(weightings.sum(-1), 1, atol=1e-5)
@@ -121,7 +121,7 @@ def test_pictures_of_the_addressing(tmp_path: Path):
         zoo.run(Memory, **tiny(cell="lstm"), train=train, out=str(tmp_path / "other"))
 
 
-def test_the_plugin_gives_cells_and_the_pictures():
+def test_the_plugin_gives_cells_and_the_images():
     components = Plugins().load_components()
     assert {"ntm", "ntm_dense", "ntm_hard"} <= set(components.cells)
     assert "addressing" in components.callbacks

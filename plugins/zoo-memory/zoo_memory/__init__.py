@@ -1,4 +1,4 @@
-"""Memory: cells that write and read an external memory, softly or at drawn places, and pictures of where."""
+"""Memory: cells that write and read an external memory, softly or at drawn places, and images of where."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def ntm_hard(units: int, **arguments: Any) -> Any:
 
 def addressing(folder: Path) -> Any:
     """Make a callback that draws where the task's model writes and reads, after each evaluation."""
-    from zoo_memory.pictures import AddressingPictures
+    from zoo_memory.addressing_plots import AddressingPlots
 
-    return AddressingPictures(folder)
+    return AddressingPlots(folder)
 
 
 @zoo.hookimpl
@@ -42,5 +42,5 @@ def zoo_cells():
 
 @zoo.hookimpl
 def zoo_callbacks():
-    """Give the pictures, for `train.callbacks=addressing`."""
+    """Give the images, for `train.callbacks=addressing`."""
     return {"addressing": addressing}

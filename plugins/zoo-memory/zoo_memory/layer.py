@@ -18,8 +18,8 @@ class NeuralTuringMachine(keras.layers.RNN):
     A hard one draws, in training, one place for each head and step. As with the zoo's hard attention, a row is left
     soft for all its steps with probability `soft_share`; the gradient of the others' addresses comes from REINFORCE:
     the topology tells how well each row came out (see `zoo.layers.Draws`). Where something else steps the cell itself,
-    as an attention before the recurrent layers does, a hard cell trains softly. Inside an `ExampleRandomness` scope,
-    as in every run of the zoo, what is drawn belongs to the example.
+    as an attention before the recurrent layers does, a hard cell trains softly. Inside an `ExampleRandomness` scope, as
+    in every run of the zoo, what is drawn belongs to the example.
 
     Args:
         units: U, of the controller and of the output.

@@ -28,7 +28,7 @@ class Machine(keras.Model):
         self.recurrent = Stack(factory, layers=1, units=units, name="recurrent")
         self.logits = keras.layers.Dense(bits, name="logits")
         self.shown: np.ndarray | None = None
-        """Frames [T, D] that pictures of the addressing show."""
+        """Frames [T, D] that images of the addressing show."""
 
     def build(self, input_shape: Any) -> None:
         """Make all weights for frames [B, T, D]."""

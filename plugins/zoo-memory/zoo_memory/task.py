@@ -102,7 +102,7 @@ class Memory(zoo.Task):
             factory = cell_by_name(settings.cell, dict(self.components.get("cells", {})))
         model = Machine(factory, settings.units, codecs["target"].size)
         model.build((None, None, codecs["source"].size))
-        # What the pictures of the addressing show.
+        # What the images of the addressing show.
         model.shown = codecs["source"].encode(self.data().test[0]["source"])
         return model
 

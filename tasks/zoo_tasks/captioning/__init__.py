@@ -1,4 +1,4 @@
-"""Captioning: it looks at a picture and says what is on it."""
+"""Captioning: it looks at an image and says what is on it."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def draw_layout(draw: random.Random, relation: str, kinds: Sequence[Kind]) -> La
         kinds: what the shapes look like, as many as `shapes_of` says; all different unless they are "alike".
 
     Returns:
-        The shapes and the captions; None where these do not fit into the picture.
+        The shapes and the captions; None where these do not fit into the image.
     """
     if relation == "alone":
         return _alone(draw, kinds[0])

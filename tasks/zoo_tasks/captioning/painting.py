@@ -39,14 +39,14 @@ def paint_scene(scene: Scene) -> np.ndarray:
         uint8 [64, 64, 3], the same for the same scene.
     """
     draw = np.random.default_rng(scene.paint)
-    picture = _background(draw)  # [64, 64, 3]
+    image = _background(draw)  # [64, 64, 3]
     for shape in scene.shapes:
         colour = np.clip(np.asarray(PAINTS[shape.kind.colour]) + draw.uniform(-10, 10, 3), 0, 255)  # [3]
         left, top, mask = _mask(shape)  # [h, w]
-        part = picture[top : top + mask.shape[0], left : left + mask.shape[1]]
+        part = image[top : top + mask.shape[0], left : left + mask.shape[1]]
         part += mask[..., None] * (colour.astype(np.float32) - part)
-    picture += draw.standard_normal(picture.shape, np.float32) * _NOISE
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    image += draw.standard_normal(image.shape, np.float32) * _NOISE
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def _background(draw: np.random.Generator) -> np.ndarray:

@@ -9,7 +9,7 @@ COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "black", "white
 SHAPES = ("circle", "square", "triangle", "star", "cross", "ring", "heart", "diamond")
 
 EDGE = 64
-"""Height and width of a picture, in pixels."""
+"""Height and width of an image, in pixels."""
 
 
 @dataclass(frozen=True, order=True)

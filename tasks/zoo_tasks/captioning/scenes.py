@@ -1,4 +1,4 @@
-"""The default pictures: shapes drawn by rule, with the captions that follow from it; pixels are made when asked for."""
+"""The default images: shapes drawn by rule, with the captions that follow from it; pixels are made when asked for."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def scenes(train: int = 24_000, validation: int = 500, test: int = 1_000, seed: 
     """Draw scenes of one to three shapes, and describe them.
 
     Every size of every shape is held out in one of eight colours for the test split and in another for validation, and
-    so are some pairs of coloured shapes; a training picture never shows them, a test picture always shows one.
+    so are some pairs of coloured shapes; a training image never shows them, a test image always shows one.
 
     Args:
-        train: how many pictures to learn from.
+        train: how many images to learn from.
         validation: how many to validate on.
         test: how many to test on.
         seed: of the draws; what is held out does not depend on it.
@@ -40,7 +40,7 @@ def scenes(train: int = 24_000, validation: int = 500, test: int = 1_000, seed: 
 class DrawnScene(Mapping[str, Any]):
     """An example: `source`, uint8 [64, 64, 3], `references`, all right captions, and `target`, one of them.
 
-    The picture is painted when it is read, since many who look at examples only want the captions.
+    The image is painted when it is read, since many who look at examples only want the captions.
 
     Args:
         scene: what it shows.
@@ -120,7 +120,7 @@ class Scenes:
 
 
 def part_of_kinds(kinds: tuple[Kind, ...]) -> str:
-    """The split that a picture of these shapes belongs to."""
+    """The split that an image of these shapes belongs to."""
     parts = [part_of_kind(kind) for kind in kinds]
     parts += [part_of_pair(*pair) for pair in itertools.combinations(sorted(set(kinds)), 2)]
     return next((part for part in ("test", "validation") if part in parts), "train")
@@ -133,7 +133,7 @@ def part_of_kind(kind: Kind) -> str:
 
 
 def part_of_pair(first: Kind, second: Kind) -> str:
-    """The split that two coloured shapes in one picture belong to, whatever their sizes."""
+    """The split that two coloured shapes in one image belong to, whatever their sizes."""
     names = sorted(f"{kind.colour} {kind.shape}" for kind in (first, second))
     share = share_of_name("/".join(names), salt="scenes")
     return "test" if share < HELD_OUT_PAIRS else "validation" if share < 2 * HELD_OUT_PAIRS else "train"

@@ -1,4 +1,4 @@
-"""The task: pictures with captions, a convolutional encoder, an attending decoder."""
+"""The task: images with captions, a convolutional encoder, an attending decoder."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ if TYPE_CHECKING:
 
 @dataclass
 class CaptioningData(DataSettings):
-    """Where the pictures and captions come from."""
+    """Where the images and captions come from."""
 
     source: str = setting(
         "scenes",
-        "scenes (drawn shapes), flickr8k, a table of pictures and captions, Flickr8k's or Karpathy's files",
+        "scenes (drawn shapes), flickr8k, a table of images and captions, Flickr8k's or Karpathy's files",
         shorthand=True,
     )
-    pictures: str = setting("", "the folder of the pictures; empty: beside the captions")
+    pictures: str = setting("", "the folder of the images; empty: beside the captions")
 
 
 @dataclass
-class CaptioningPicture:
-    """How a picture is brought to one size."""
+class CaptioningImage:
+    """How an image is brought to one size."""
 
     height: int = setting(64, "pixels", minimum=8)
     width: int = setting(64, "pixels", minimum=8)
     channels: int = setting(3, "1: grey, 3: colours", minimum=1, maximum=3)
     fit: str = setting("crop", "what becomes of another shape", ("crop", "pad", "stretch"))
-    flip: bool = setting(False, "mirror every other training picture; not where captions tell left from right")
-    shift: int = setting(0, "pixels that a training picture is moved at most, in each direction", minimum=0)
+    flip: bool = setting(False, "mirror every other training image; not where captions tell left from right")
+    shift: int = setting(0, "pixels that a training image is moved at most, in each direction", minimum=0)
 
 
 @dataclass
 class CaptioningText:
-    """How captions become symbols."""
+    """How captions become tokens."""
 
-    unit: str = setting("word", "what a symbol is", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(0, "different symbols; 0: as many as there are, or 8,000 pieces", minimum=0)
+    unit: str = setting("word", "what a token is", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(0, "different tokens; 0: as many as there are, or 8,000 pieces", minimum=0)
     least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
     lowercase: bool = setting(True, "make capitals small (unit=word)")
 
@@ -60,12 +60,12 @@ class CaptioningModel:
     blocks: int = setting(1, "residual blocks of a stage", minimum=0)
     backbone: str = setting("", "a network of keras.applications in place of it, such as MobileNetV3Small")
     backbone_weights: str = setting("none", "what the backbone begins with: none, imagenet (fetched), or a file")
-    frozen: bool = setting(False, "the backbone stays as it is and sees each picture once; no flips and shifts then")
+    frozen: bool = setting(False, "the backbone stays as it is and sees each image once; no flips and shifts then")
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
     layers: int = setting(1, "recurrent layers of the decoder", minimum=1)
     units: int = setting(192, "units of a layer", minimum=1)
-    embedding: int = setting(96, "width of the symbols' embedding", minimum=1)
-    attention: str = setting("additive", "how the decoder looks at the picture: additive, dot, hard, ..., none")
+    embedding: int = setting(96, "width of the tokens' embedding", minimum=1)
+    attention: str = setting("additive", "how the decoder looks at the image: additive, dot, hard, ..., none")
     attend: str = setting("before", "look after the recurrent layers, or before them", ("after", "before"))
     input_feeding: bool = setting(False, "what was seen at a step is part of the next step's input")
     dropout: float = setting(0.1, "share of the values that is dropped while training", minimum=0, maximum=0.95)
@@ -76,7 +76,7 @@ class CaptioningSettings(zoo.Settings):
     """Settings of the captioning task."""
 
     data: CaptioningData = part(CaptioningData)
-    picture: CaptioningPicture = part(CaptioningPicture)
+    picture: CaptioningImage = part(CaptioningImage)
     text: CaptioningText = part(CaptioningText)
     model: CaptioningModel = part(CaptioningModel)
     batch: BatchSettings = part(BatchSettings, size=32, length=40)
@@ -87,7 +87,7 @@ class CaptioningSettings(zoo.Settings):
 
 
 class Captioning(zoo.Task):
-    """Captioning: it looks at a picture and says what is on it."""
+    """Captioning: it looks at an image and says what is on it."""
 
     topology = OneToMany()
     Settings = CaptioningSettings
@@ -116,7 +116,7 @@ class Captioning(zoo.Task):
         self.topology = OneToMany(label_smoothing=settings.train.label_smoothing)
 
     def data(self) -> Splits:
-        """Draw the scenes, or read a user's pictures and captions."""
+        """Draw the scenes, or read a user's images and captions."""
         data = self.settings.data
         if data.source == "scenes":
             from zoo_tasks.captioning.scenes import scenes
@@ -127,7 +127,7 @@ class Captioning(zoo.Task):
         return read_captions(data.source, data.pictures, data.validation, data.test, data.on_error)
 
     def codecs(self) -> dict[str, Codec]:
-        """Pictures of one size, and the codec of the chosen unit."""
+        """Images of one size, and the codec of the chosen unit."""
         from zoo.codecs import PictureCodec, text_codec
 
         self._check_backbone()
@@ -143,11 +143,11 @@ class Captioning(zoo.Task):
         from zoo.codecs import PictureCodec
         from zoo.models import AttendingDecoder, BackboneEncoder, PictureEncoder, PictureToText
 
-        model, pictures = self.settings.model, codecs["source"]
-        assert isinstance(pictures, PictureCodec)
+        model, images = self.settings.model, codecs["source"]
+        assert isinstance(images, PictureCodec)
         encoder: PictureEncoder | BackboneEncoder
         if model.backbone:
-            encoder = BackboneEncoder(model.backbone, model.units, pictures.shape, model.frozen, name="pictures")
+            encoder = BackboneEncoder(model.backbone, model.units, images.shape, model.frozen, name="pictures")
         else:
             encoder = PictureEncoder(tuple(model.filters), model.blocks, places=True, name="pictures")
         decoder = AttendingDecoder(
@@ -164,7 +164,7 @@ class Captioning(zoo.Task):
             cells=dict(self.components.get("cells", {})),
             attentions=dict(self.components.get("attentions", {})),
         )
-        both = PictureToText(encoder, decoder, pictures.shape)
+        both = PictureToText(encoder, decoder, images.shape)
         both.build()
         return both
 
@@ -175,7 +175,7 @@ class Captioning(zoo.Task):
             model.encoder.load(weights)
 
     def _check_backbone(self) -> None:
-        """Refuse settings of a backbone that cannot be meant, before pictures are read."""
+        """Refuse settings of a backbone that cannot be meant, before images are read."""
         model = self.settings.model
         if model.backbone:
             from zoo.models.backbone import check_backbone

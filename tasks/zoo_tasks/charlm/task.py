@@ -34,7 +34,7 @@ class CharLMModel:
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
     layers: int = setting(1, "recurrent layers, each reading the one below", minimum=1)
     units: int = setting(256, "units of a layer", minimum=1)
-    embedding: int = setting(0, "width of the symbols' embedding; 0: one-hot input", minimum=0)
+    embedding: int = setting(0, "width of the tokens' embedding; 0: one-hot input", minimum=0)
     dropout: float = setting(
         0.1, "share of each layer's outputs that is dropped while training", minimum=0, maximum=0.95
     )
@@ -43,9 +43,9 @@ class CharLMModel:
 
 @dataclass
 class CharLMText:
-    """How text becomes symbols."""
+    """How text becomes tokens."""
 
-    unit: str = setting("character", "what a symbol is", ("character", "byte", "piece", "bpe"))
+    unit: str = setting("character", "what a token is", ("character", "byte", "piece", "bpe"))
     vocabulary: int = setting(1000, "number of sentencepiece pieces (unit=piece, bpe)", minimum=10)
 
 

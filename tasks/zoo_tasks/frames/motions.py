@@ -13,7 +13,7 @@ from zoo.data import Splits
 from zoo_tasks.frames.motion_plan import draw_plan
 from zoo_tasks.frames.moving_digit import draw_clip
 
-_TENTH = 10  # one handwritten picture of so many for validation, and one for test
+_TENTH = 10  # one handwritten image of so many for validation, and one for test
 
 
 def motions(train: int = 2_000, validation: int = 200, test: int = 300, seed: int = 0) -> Splits:
@@ -69,7 +69,7 @@ class Motions:
             index: the example's place.
 
         Returns:
-            The digit, the number of its handwritten picture, and the motions with their numbers of frames.
+            The digit, the number of its handwritten image, and the motions with their numbers of frames.
 
         Raises:
             IndexError: there is no such example.
@@ -88,7 +88,7 @@ class Motions:
 
 @cache
 def images_of(digit: int, part: str) -> tuple[int, ...]:
-    """Numbers of the handwritten pictures of a digit that belong to a split; see `sklearn.datasets.load_digits`."""
+    """Numbers of the handwritten images of a digit that belong to a split; see `sklearn.datasets.load_digits`."""
     found = np.flatnonzero(_digits()[1] == digit).tolist()
     turns = {"test": (0,), "validation": (1,)}.get(part, range(2, _TENTH))
     return tuple(image for turn, image in enumerate(found) if turn % _TENTH in turns)
@@ -96,7 +96,7 @@ def images_of(digit: int, part: str) -> tuple[int, ...]:
 
 @cache
 def _digits() -> tuple[np.ndarray, np.ndarray]:
-    """Pictures float [1797, 8, 8], 0 to 16, and their digits int [1797]."""
+    """Images float [1797, 8, 8], 0 to 16, and their digits int [1797]."""
     from sklearn.datasets import load_digits
 
     digits = load_digits()

@@ -1,4 +1,4 @@
-"""A handwritten digit that moves over a picture whose opposite edges meet."""
+"""A handwritten digit that moves over an image whose opposite edges meet."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOISE = 6.0  # standard deviation, of 255
 def draw_clip(draw: random.Random, digit: np.ndarray, plan: Sequence[tuple[str, int]]) -> np.ndarray:
     """Draw the frames of a plan.
 
-    Where the digit starts is left to chance and a picture's opposite edges meet, so all places are equally frequent
+    Where the digit starts is left to chance and an image's opposite edges meet, so all places are equally frequent
     whatever the motion, and one frame says nothing about it. A frame shows the digit after the motion of its label:
     what is between the frame before and this one is what the label says.
 

@@ -34,11 +34,11 @@ class FramesData(DataSettings):
 
 
 @dataclass
-class FramesPicture:
-    """How a frame that is a picture is brought to one size."""
+class FramesImage:
+    """How a frame that is an image is brought to one size."""
 
-    height: int = setting(0, "pixels; 0: those of the first training picture, at most 64", minimum=0)
-    width: int = setting(0, "pixels; 0: those of the first training picture, at most 64", minimum=0)
+    height: int = setting(0, "pixels; 0: those of the first training image, at most 64", minimum=0)
+    width: int = setting(0, "pixels; 0: those of the first training image, at most 64", minimum=0)
     channels: int = setting(1, "1: grey, 3: colours", minimum=1, maximum=3)
     fit: str = setting("crop", "what becomes of another shape", ("crop", "pad", "stretch"))
 
@@ -64,7 +64,7 @@ class FramesModel:
     units: int = setting(64, "units of a layer, in each direction", minimum=1)
     causal: bool = setting(False, "no look-ahead: a label depends on no later frame, and the model can run on a stream")
     dropout: float = setting(0.0, "share of the values that is dropped while training", minimum=0, maximum=0.95)
-    filters: list[int] = setting([16, 32], "channels of each stage of the encoder of a picture")
+    filters: list[int] = setting([16, 32], "channels of each stage of the encoder of an image")
 
 
 @dataclass
@@ -72,7 +72,7 @@ class FramesSettings(zoo.Settings):
     """Settings of the frames task."""
 
     data: FramesData = part(FramesData)
-    picture: FramesPicture = part(FramesPicture)
+    picture: FramesImage = part(FramesImage)
     vectors: FramesVectors = part(FramesVectors)
     model: FramesModel = part(FramesModel)
     batch: BatchSettings = part(BatchSettings, size=16, length=200)
@@ -128,7 +128,7 @@ class Frames(zoo.Task):
         return read_sequence(Path(text), (data.label,) if data.label else (), tuple(data.ignore))
 
     def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
-        """A frame a line: the path of a picture, or the numbers of a vector."""
+        """A frame a line: the path of an image, or the numbers of a vector."""
         from zoo.data.features import LABELS
         from zoo.data.frame_lines import read_frames
 
@@ -136,7 +136,7 @@ class Frames(zoo.Task):
         return read_frames(lines, (data.label,) if data.label else LABELS, tuple(data.ignore))
 
     def codecs(self) -> dict[str, Codec]:
-        """Pictures of one size or scaled vectors, and the labels."""
+        """Images of one size or scaled vectors, and the labels."""
         from zoo.codecs import ClipCodec, FrameCodec, LabelCodec, VectorCodec
 
         picture, vectors = self.settings.picture, self.settings.vectors
@@ -168,12 +168,12 @@ class Frames(zoo.Task):
 
 
 def _holds_clips(folder: Path) -> bool:
-    """Whether a folder has videos in it, or folders of pictures."""
-    from zoo.data.clip import PICTURES
+    """Whether a folder has videos in it, or folders of images."""
+    from zoo.data.clip import IMAGES
     from zoo.data.video import VIDEOS
 
     def holds(inner: Path) -> bool:
-        return any(path.suffix.lower() in PICTURES for path in inner.iterdir())
+        return any(path.suffix.lower() in IMAGES for path in inner.iterdir())
 
     return folder.is_dir() and any(
         holds(path) if path.is_dir() else path.suffix.lower() in VIDEOS for path in folder.iterdir()

@@ -34,10 +34,10 @@ class SentimentData(DataSettings):
 
 @dataclass
 class SentimentText:
-    """How text becomes symbols."""
+    """How text becomes tokens."""
 
-    unit: str = setting("word", "what a symbol is", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(20_000, "number of different symbols at most; 0: no limit", minimum=0)
+    unit: str = setting("word", "what a token is", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(20_000, "number of different tokens at most; 0: no limit", minimum=0)
     least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
     lowercase: bool = setting(True, "make capitals small (unit=word)")
 
@@ -49,7 +49,7 @@ class SentimentModel:
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
     layers: int = setting(1, "recurrent layers, each reading the one below", minimum=1)
     units: int = setting(64, "units of a layer, in each direction", minimum=1)
-    embedding: int = setting(64, "width of the symbols' embedding", minimum=1)
+    embedding: int = setting(64, "width of the tokens' embedding", minimum=1)
     bidirectional: bool = setting(True, "read in both directions")
     pooling: str = setting("attention", "how a text becomes one vector", ("last", "mean", "max", "attention"))
     dropout: float = setting(0.3, "share of the values that is dropped while training", minimum=0, maximum=0.95)

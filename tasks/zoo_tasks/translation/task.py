@@ -33,13 +33,13 @@ class TranslationData(DataSettings):
 
 @dataclass
 class TranslationText:
-    """How sentences become symbols."""
+    """How sentences become tokens."""
 
-    unit: str = setting("word", "what a symbol is", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(0, "different symbols of a language; 0: as many as there are, or 8,000 pieces", minimum=0)
+    unit: str = setting("word", "what a token is", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(0, "different tokens of a language; 0: as many as there are, or 8,000 pieces", minimum=0)
     least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
     lowercase: bool = setting(False, "make capitals small (unit=word)")
-    shared: bool = setting(False, "both languages have their symbols in common")
+    shared: bool = setting(False, "both languages have their tokens in common")
     sampling: float = setting(
         0.0, "subword regularisation: exponent of Kudo 2018, such as 0.2 (unit=piece); 0: none", minimum=0
     )
@@ -54,7 +54,7 @@ class TranslationModel:
     units: int = setting(
         192, "units of a layer of the decoder; the encoder has half as many in each direction", minimum=2
     )
-    embedding: int = setting(128, "width of the symbols' embeddings", minimum=1)
+    embedding: int = setting(128, "width of the tokens' embeddings", minimum=1)
     attention: str = setting("additive", "how the decoder looks at the source: additive, dot, general, ..., none")
     attend: str = setting("before", "look after the recurrent layers, or before them", ("after", "before"))
     input_feeding: bool = setting(False, "what was seen at a step is part of the next step's input")

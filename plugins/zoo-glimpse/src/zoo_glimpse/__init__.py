@@ -1,4 +1,4 @@
-"""Glimpse: it says what is in a picture that it reads as a whole, by rows, by pixels, or by glimpses."""
+"""Glimpse: it says what is in an image that it reads as a whole, by rows, by pixels, or by glimpses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m zoo_glimpse RUN [FILE.png]`: draw where a trained run looks on its test pictures."""
+"""`python -m zoo_glimpse RUN [FILE.png]`: draw where a trained run looks on its test images."""
 
 from __future__ import annotations
 

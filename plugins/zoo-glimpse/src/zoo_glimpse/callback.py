@@ -1,4 +1,4 @@
-"""`train.callbacks=glimpses`: a picture of where the model looks, after every evaluation."""
+"""`train.callbacks=glimpses`: an image of where the model looks, after every evaluation."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from zoo_glimpse.task import Glimpse
 
 
 class DrawGlimpses(keras.callbacks.Callback):
-    """Writes `glimpses/<step>.png` into the run's folder: the first pictures to validate on, and where it looked.
+    """Writes `glimpses/<step>.png` into the run's folder: the first images to validate on, and where it looked.
 
     Args:
         folder: of the run.
-        count: how many pictures.
+        count: how many images.
     """
 
     def __init__(self, folder: Path, count: int = 16) -> None:
@@ -27,7 +27,7 @@ class DrawGlimpses(keras.callbacks.Callback):
         self.folder, self.count = folder, count
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Find the pictures to watch.
+        """Find the images to watch.
 
         Raises:
             UsageError: the model does not choose where to look.
@@ -36,16 +36,16 @@ class DrawGlimpses(keras.callbacks.Callback):
         check_reader(run.settings.model.reader)
         self.labels, self.size = run.codecs["target"], run.settings.glimpses.size
         self.examples = list(islice(iter(run.task.splits().validation), self.count))
-        self.pictures = np.stack([run.codecs["source"].encode(example["source"]) for example in self.examples])
+        self.images = np.stack([run.codecs["source"].encode(example["source"]) for example in self.examples])
 
     def on_test_end(self, logs: Any = None) -> None:
         """Draw where it looks now."""
-        logits, told = self.model.explain(self.pictures)  # [N, classes]
+        logits, told = self.model.explain(self.images)  # [N, classes]
         answers = [self.labels.decode(place) for place in np.argmax(np.asarray(logits), axis=-1)]
         titles = [title(example["target"], answer) for example, answer in zip(self.examples, answers, strict=True)]
         step = int(keras.ops.convert_to_numpy(self.model.optimizer.iterations))
         draw_glimpses(
-            self.pictures,
+            self.images,
             np.asarray(told["looked_at"]),
             self.folder / "glimpses" / f"{step:08d}.png",
             self.size,

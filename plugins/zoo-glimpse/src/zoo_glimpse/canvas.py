@@ -1,4 +1,4 @@
-"""Pictures placed at random on a larger canvas, among pieces of other pictures."""
+"""Images placed at random on a larger canvas, among pieces of other images."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from zoo.data import Splits
 
 @dataclass(frozen=True)
 class Canvas:
-    """How pictures are placed.
+    """How images are placed.
 
     Args:
         side: of the canvas, in pixels.
-        scale: a picture is enlarged so many times.
-        clutter: how many pieces of other pictures there are besides.
+        scale: an image is enlarged so many times.
+        clutter: how many pieces of other images there are besides.
         piece: side of a piece, in pixels of the canvas.
     """
 
@@ -33,20 +33,20 @@ class Canvas:
 class Placed(Sequence[Any]):
     """Examples `{"source": uint8 [side, side], "target": label}`, each drawn when it is asked for.
 
-    Example i shows picture i, or starts over where there are not so many; each picture is shown about equally often.
+    Example i shows image i, or starts over where there are not so many; each image is shown about equally often.
 
     Args:
-        pictures: examples whose `source` is a grey picture, uint8 [height, width]; pieces come from them too.
+        images: examples whose `source` is a grey image, uint8 [height, width]; pieces come from them too.
         canvas: how they are placed.
         count: how many examples.
         seed: of places and pieces; a text, that may hold the name of the split.
 
     Raises:
-        UsageError: a picture is larger than the canvas.
+        UsageError: an image is larger than the canvas.
     """
 
-    def __init__(self, pictures: Sequence[Any], canvas: Canvas, count: int, seed: str) -> None:
-        self.pictures, self.canvas, self.seed = pictures, canvas, seed
+    def __init__(self, images: Sequence[Any], canvas: Canvas, count: int, seed: str) -> None:
+        self.images, self.canvas, self.seed = images, canvas, seed
         self._length = count
         self._enlarged: dict[int, np.ndarray] = {}
 
@@ -60,42 +60,42 @@ class Placed(Sequence[Any]):
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(self._length))]
         if not -self._length <= place < self._length:
-            raise IndexError(f"there are {self._length} pictures, and no number {place}")
+            raise IndexError(f"there are {self._length} images, and no number {place}")
         place %= self._length
         draw = random.Random(f"{self.seed} {place}")
-        number, side = place % len(self.pictures), self.canvas.side
+        number, side = place % len(self.images), self.canvas.side
         shown = np.zeros((side, side), np.uint8)
         for _ in range(self.canvas.clutter):
-            other = self._picture(draw.randrange(len(self.pictures)))
+            other = self._image(draw.randrange(len(self.images)))
             size = min(self.canvas.piece, side, *other.shape)
             top, left = (draw.randrange(length - size + 1) for length in other.shape)
             _paste(shown, other[top : top + size, left : left + size], draw)
-        _paste(shown, self._picture(number), draw)
-        return {"source": shown, "target": self.pictures[number]["target"]}
+        _paste(shown, self._image(number), draw)
+        return {"source": shown, "target": self.images[number]["target"]}
 
-    def _picture(self, number: int) -> np.ndarray:
-        """One of the pictures, enlarged: uint8 [height, width]."""
+    def _image(self, number: int) -> np.ndarray:
+        """One of the images, enlarged: uint8 [height, width]."""
         if number not in self._enlarged:
-            picture = np.asarray(self.pictures[number]["source"])
+            image = np.asarray(self.images[number]["source"])
             if self.canvas.scale != 1:
-                picture = _enlarged(picture, self.canvas.scale)
-            if max(picture.shape) > self.canvas.side:
-                height, width = picture.shape
+                image = _enlarged(image, self.canvas.scale)
+            if max(image.shape) > self.canvas.side:
+                height, width = image.shape
                 raise zoo.UsageError(
-                    f"data.canvas={self.canvas.side} is too small for a picture of {height} by {width} pixels"
+                    f"data.canvas={self.canvas.side} is too small for an image of {height} by {width} pixels"
                 )
-            self._enlarged[number] = picture
+            self._enlarged[number] = image
         return self._enlarged[number]
 
 
 def placed(splits: Splits, canvas: Canvas, seed: int, train: int = 0) -> Splits:
-    """Place all pictures of all splits.
+    """Place all images of all splits.
 
     Args:
-        splits: of grey pictures.
+        splits: of grey images.
         canvas: how.
         seed: of places and pieces.
-        train: how many training examples to draw, and an eighth as many of each other split; 0: one a picture.
+        train: how many training examples to draw, and an eighth as many of each other split; 0: one an image.
 
     Returns:
         Splits of `Placed`.
@@ -114,9 +114,9 @@ def _paste(shown: np.ndarray, piece: np.ndarray, draw: random.Random) -> None:
     np.maximum(window, piece, out=window)
 
 
-def _enlarged(picture: np.ndarray, scale: float) -> np.ndarray:
+def _enlarged(image: np.ndarray, scale: float) -> np.ndarray:
     from PIL import Image
 
-    height, width = picture.shape
+    height, width = image.shape
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC))
+    return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BICUBIC))

@@ -21,12 +21,12 @@ def digits() -> Splits:
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
-    pictures = np.rint(bunch.images * (255 / _BRIGHTEST)).astype(np.uint8)  # [1797, 8, 8]
+    images = np.rint(bunch.images * (255 / _BRIGHTEST)).astype(np.uint8)  # [1797, 8, 8]
     parts: dict[str, list[dict[str, Any]]] = {"train": [], "validation": [], "test": []}
     turns = dict.fromkeys(range(10), 0)
-    for picture, digit in zip(pictures, bunch.target.tolist(), strict=True):
+    for image, digit in zip(images, bunch.target.tolist(), strict=True):
         turn = turns[digit] % _TENTH
         turns[digit] += 1
         part = {0: "test", 1: "validation"}.get(turn, "train")
-        parts[part].append({"source": picture, "target": str(digit)})
+        parts[part].append({"source": image, "target": str(digit)})
     return Splits(parts["train"], parts["validation"], parts["test"])

@@ -1,4 +1,4 @@
-"""Pictures of where it looked."""
+"""Images of where it looked."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _INCHES = 1.4  # side of a panel
 
 
 def draw_run(run: zoo.Run, path: str | Path, split: str = "test", count: int = 16) -> None:
-    """Draw where a trained run looks on the first pictures of a split.
+    """Draw where a trained run looks on the first images of a split.
 
     Args:
         run: of the task, with `model.reader=glimpses`.
         path: of the PNG file to write.
         split: `train`, `validation` or `test`.
-        count: how many pictures.
+        count: how many images.
 
     Raises:
         UsageError: the run reads in another way, or matplotlib is not installed.
@@ -43,15 +43,15 @@ def draw_run(run: zoo.Run, path: str | Path, split: str = "test", count: int = 1
     )
 
 
-def draw_glimpses(pictures: Any, places: Any, path: str | Path, size: int, titles: Sequence[str] = ()) -> None:
-    """Draw pictures with the smallest window of every glimpse, from the first (dark) to the last (bright).
+def draw_glimpses(images: Any, places: Any, path: str | Path, size: int, titles: Sequence[str] = ()) -> None:
+    """Draw images with the smallest window of every glimpse, from the first (dark) to the last (bright).
 
     Args:
-        pictures: uint8 [N, height, width, 1 or 3].
-        places: (down, right) of every glimpse [N, T, 2]; -1 and 1 are the borders of a picture.
+        images: uint8 [N, height, width, 1 or 3].
+        places: (down, right) of every glimpse [N, T, 2]; -1 and 1 are the borders of an image.
         path: of the PNG file to write; folders are made.
         size: of the window, in pixels.
-        titles: of each picture.
+        titles: of each image.
 
     Raises:
         UsageError: matplotlib is not installed.
@@ -63,17 +63,17 @@ def draw_glimpses(pictures: Any, places: Any, path: str | Path, size: int, title
         from matplotlib.patches import Rectangle
     except ImportError as error:
         raise zoo.UsageError("drawing needs matplotlib: pip install 'zoo-glimpse[pictures]'") from error
-    pictures, places = np.asarray(pictures), np.asarray(places, np.float64)
-    height, width = pictures.shape[1:3]
-    columns = min(COLUMNS, len(pictures))
-    rows = -(-len(pictures) // columns)
+    images, places = np.asarray(images), np.asarray(places, np.float64)
+    height, width = images.shape[1:3]
+    columns = min(COLUMNS, len(images))
+    rows = -(-len(images) // columns)
     figure = Figure(figsize=(columns * _INCHES, rows * (_INCHES + 0.25 * bool(titles))), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False)
     colours = colormaps["plasma"](np.linspace(0.15, 0.95, places.shape[1]))
     for panel in panels.flat:
         panel.set_axis_off()
-    for number, (panel, picture, looked) in enumerate(zip(panels.flat, pictures, places, strict=False)):
-        shown = picture if picture.shape[-1] == 3 else picture[..., 0]
+    for number, (panel, image, looked) in enumerate(zip(panels.flat, images, places, strict=False)):
+        shown = image if image.shape[-1] == 3 else image[..., 0]
         panel.imshow(shown, cmap="gray_r", extent=(0, width, height, 0), vmin=0, vmax=255)
         down, right = ((looked + 1) * (height / 2, width / 2)).T  # [T], in pixels from the border
         panel.plot(right, down, color="tab:blue", linewidth=0.8)

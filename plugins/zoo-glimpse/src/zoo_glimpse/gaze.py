@@ -15,10 +15,10 @@ class Gaze(keras.layers.Layer):
     """Draws a place from a Gaussian around the one that a state asks for (Mnih et al. 2014, section 3).
 
     Neither the place nor the expected reward sends a gradient back into the state: the state learns what is in the
-    picture, and REINFORCE alone says where to look. It computes in 32 bits under every policy.
+    image, and REINFORCE alone says where to look. It computes in 32 bits under every policy.
 
     Args:
-        deviation: standard deviation of the places, of which a picture's half side is 1.
+        deviation: standard deviation of the places, of which an image's half side is 1.
         **kwargs: what every Keras layer takes.
     """
 
@@ -47,7 +47,7 @@ class Gaze(keras.layers.Layer):
             numbers: from a standard Gaussian [B, 2].
 
         Returns:
-            The place (down, right) [B, 2], brought into the picture where it was drawn outside; the logarithm of its
+            The place (down, right) [B, 2], brought into the image where it was drawn outside; the logarithm of its
             density [B], through which the gradient goes; and the reward that the state expects [B].
         """
         state = ops.stop_gradient(ops.cast(state, "float32"))

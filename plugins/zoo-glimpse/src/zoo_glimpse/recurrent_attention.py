@@ -31,16 +31,16 @@ class Episode(NamedTuple):
 
 
 class RecurrentAttention(keras.Model):
-    """Reads a picture by T glimpses: the first at a place left to chance, the others where the state asks to look.
+    """Reads an image by T glimpses: the first at a place left to chance, the others where the state asks to look.
 
     The label learns by cross entropy; where to look learns by REINFORCE, with the reward that the state expected as a
     baseline. The reward is the probability of the right label: what the paper's 1 or 0 comes to on average for a label
-    that is drawn. Outside of training a picture is read in several episodes, whose random numbers are the same for
-    every picture, and the probabilities of the labels are their mean.
+    that is drawn. Outside of training an image is read in several episodes, whose random numbers are the same for
+    every image, and the probabilities of the labels are their mean.
 
     Args:
         classes: how many labels.
-        shape: (height, width, channels) of the pictures.
+        shape: (height, width, channels) of the images.
         cell: factory of the recurrent cell, or its name (see `zoo.layers.Stack`).
         units: U, of the state.
         layers: recurrent layers.
@@ -49,7 +49,7 @@ class RecurrentAttention(keras.Model):
         size: pixels of the smallest window's side.
         scales: windows of a glimpse, each twice as wide as the one before.
         width: of the hidden layers of the glimpse network.
-        deviation: of the places, of which a picture's half side is 1.
+        deviation: of the places, of which an image's half side is 1.
         episodes: outside of training.
     """
 
@@ -92,8 +92,8 @@ class RecurrentAttention(keras.Model):
         """Classify; while training, leave how the gaze learns from it (see `zoo.layers.Draws`).
 
         Args:
-            source: pictures [B, height, width, C], values from 0 to 255.
-            training: whether places are drawn anew, and only once a picture.
+            source: images [B, height, width, C], values from 0 to 255.
+            training: whether places are drawn anew, and only once an image.
 
         Returns:
             Logits float32 [B, classes].
@@ -118,14 +118,14 @@ class RecurrentAttention(keras.Model):
         """Classify, and say where it looked.
 
         Args:
-            source: pictures [B, height, width, C], values from 0 to 255.
+            source: images [B, height, width, C], values from 0 to 255.
 
         Returns:
             Logarithms of probabilities [B, classes], and `looked_at`: the places (down, right) of the first episode
             [B, T, 2].
         """
         rows, count = ops.shape(source)[0], self.episodes
-        # The same numbers for every picture, so that an answer does not depend on its neighbours.
+        # The same numbers for every image, so that an answer does not depend on its neighbours.
         numbers = ops.reshape(ExampleRandomness(0).uniform(1, count * self.glimpses * 2), (1, count, self.glimpses, 2))
         numbers = ops.reshape(ops.repeat(numbers, rows, axis=0), (-1, self.glimpses, 2))  # [B episodes, T, 2]
         episode = self.look(ops.repeat(source, count, axis=0), numbers)
@@ -143,14 +143,14 @@ class RecurrentAttention(keras.Model):
         return ops.reshape(drawn, (-1, self.glimpses, 2))
 
     def look(self, source: Any, numbers: Any, training: bool = False) -> Episode:
-        """Read each picture once.
+        """Read each image once.
 
         Args:
-            source: pictures [B, height, width, C], values from 0 to 255.
+            source: images [B, height, width, C], values from 0 to 255.
             numbers: random, between 0 and 1, [B, T, 2].
             training: whether dropout is on.
         """
-        pictures = ops.cast(source, self.compute_dtype) / 255
+        images = ops.cast(source, self.compute_dtype) / 255
         place = 2 * numbers[:, 0] - 1  # [B, 2]
         states = self.stack.zero_state(ops.shape(source)[0])
         state: Any = None
@@ -161,7 +161,7 @@ class RecurrentAttention(keras.Model):
                 places.append(place)
                 densities.append(density)
                 expected.append(reward)
-            windows = self.retina(pictures, place)  # [B, K, g, g, C]
+            windows = self.retina(images, place)  # [B, K, g, g, C]
             seen = self.glimpse(ops.reshape(windows, (-1, math.prod(windows.shape[1:]))), place)  # [B, U]
             state, states = self.stack.step(seen, states, training=training)  # [B, U]
         logits = ops.cast(self.label(self.dropout(state, training=training)), "float32")  # [B, classes]

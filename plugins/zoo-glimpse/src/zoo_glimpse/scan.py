@@ -1,4 +1,4 @@
-"""A picture of a fixed size read as a sequence: row by row, or pixel by pixel."""
+"""An image of a fixed size read as a sequence: row by row, or pixel by pixel."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from zoo.layers import Dropout, Stack
 
 
 class Scan(keras.Model):
-    """A recurrent network that reads a picture in order, from its upper left corner, and then says what it is.
+    """A recurrent network that reads an image in order, from its upper left corner, and then says what it is.
 
     Args:
         classes: how many labels.
-        shape: (height, width, channels) of the pictures.
+        shape: (height, width, channels) of the images.
         by: `rows` or `pixels`.
         permuted: whether pixels come in a fixed order that is left to chance (Le et al. 2015, arXiv:1504.00941).
         seed: of that order.
@@ -51,7 +51,7 @@ class Scan(keras.Model):
         self.built = True
 
     def call(self, source: Any, training: bool = False) -> Any:
-        """Classify pictures [B, height, width, C], values from 0 to 255, by logits [B, classes]."""
+        """Classify images [B, height, width, C], values from 0 to 255, by logits [B, classes]."""
         sequence = ops.reshape(ops.cast(source, self.compute_dtype) / 255, (-1, *self.steps))  # [B, S, D]
         if self.order is not None:
             sequence = ops.take(sequence, self.order, axis=1)

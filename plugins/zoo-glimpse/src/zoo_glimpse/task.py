@@ -1,4 +1,4 @@
-"""The task: pictures of a fixed size with a label each, and four ways to read them."""
+"""The task: images of a fixed size with a label each, and four ways to read them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Glimpse(zoo.Task):
-    """Glimpse: it says what is in a picture that it reads as a whole, by rows, by pixels, or by glimpses."""
+    """Glimpse: it says what is in an image that it reads as a whole, by rows, by pixels, or by glimpses."""
 
     topology = OneToOne()
     Settings = GlimpseSettings
@@ -33,14 +33,14 @@ class Glimpse(zoo.Task):
     }
 
     def splits(self) -> Splits:
-        """Read the pictures, and place them on a canvas where there is one."""
+        """Read the images, and place them on a canvas where there is one."""
         from zoo_glimpse.canvas import Canvas, placed
 
         data, splits = self.settings.data, super().splits()
         if not self._canvas():
             return splits
         if self.settings.picture.colour:
-            raise zoo.UsageError("data.canvas takes grey pictures: it does not go with picture.colour=true")
+            raise zoo.UsageError("data.canvas takes grey images: it does not go with picture.colour=true")
         own = data.source == "digits"
         canvas = Canvas(self._canvas(), data.scale or (2.5 if own else 1.0), data.clutter, data.piece)
         return placed(splits, canvas, self.settings.seed, data.examples if own else 0)
@@ -53,7 +53,7 @@ class Glimpse(zoo.Task):
         return 3 if self.settings.picture.colour else 1
 
     def data(self) -> Splits:
-        """Give the digits, or read a user's pictures."""
+        """Give the digits, or read a user's images."""
         data = self.settings.data
         if data.source == "digits":
             from zoo_glimpse.digits import digits
@@ -62,14 +62,14 @@ class Glimpse(zoo.Task):
         if not Path(data.source).expanduser().is_dir():
             raise zoo.UsageError(
                 f"data={data.source}: no such data; it is digits, mnist, mnist-10k, "
-                "or a folder with a folder of pictures for each class"
+                "or a folder with a folder of images for each class"
             )
-        from zoo_glimpse.pictures import read_pictures
+        from zoo_glimpse.images import read_images
 
-        return read_pictures(data.source, self._channels(), data.validation, data.test, data.on_error)
+        return read_images(data.source, self._channels(), data.validation, data.test, data.on_error)
 
     def codecs(self) -> dict[str, Codec]:
-        """Pictures of one size, and the labels."""
+        """Images of one size, and the labels."""
         from zoo.codecs import LabelCodec, PictureCodec
 
         picture, side = self.settings.picture, self._canvas()
@@ -81,11 +81,11 @@ class Glimpse(zoo.Task):
         from zoo.codecs import PictureCodec
         from zoo.layers import cell_by_name
 
-        settings, pictures = self.settings.model, codecs["source"]
-        assert isinstance(pictures, PictureCodec)
+        settings, images = self.settings.model, codecs["source"]
+        assert isinstance(images, PictureCodec)
         if settings.permuted and settings.reader != "pixels":
             raise zoo.UsageError(f"model.permuted is for model.reader=pixels, not {settings.reader}")
-        classes, shape = codecs["target"].size, pictures.shape
+        classes, shape = codecs["target"].size, images.shape
         if settings.reader == "whole":
             from zoo_glimpse.whole import Whole
 

@@ -1,4 +1,4 @@
-"""The whole picture at once: no recurrence."""
+"""The whole image at once: no recurrence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Whole(keras.Model):
 
     Args:
         classes: how many labels.
-        shape: (height, width, channels) of the pictures.
+        shape: (height, width, channels) of the images.
         network: `dense` or `convolution`.
         filters: channels of each stage of the convolution; each halves height and width.
         units: of a hidden layer.
@@ -53,7 +53,7 @@ class Whole(keras.Model):
         self.built = True
 
     def call(self, source: Any, training: bool = False) -> Any:
-        """Classify pictures [B, height, width, C], values from 0 to 255, by logits [B, classes]."""
+        """Classify images [B, height, width, C], values from 0 to 255, by logits [B, classes]."""
         seen = ops.cast(source, self.compute_dtype) / 255 if self.encoder is None else self.encoder(source)
         features = ops.reshape(seen, (-1, self.features))
         for layer in self.hidden:

@@ -1,4 +1,4 @@
-"""Pictures of users: a folder per class."""
+"""Images of users: a folder per class."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from zoo.data import Splits, read_class_folders
 _MODES = {1: "L", 3: "RGB"}
 
 
-def read_pictures(folder: str, channels: int, validation: float, test: float, on_error: str) -> Splits:
-    """Read a folder that has a folder of pictures for each class, or such folders below `train`, `test`, `validation`.
+def read_images(folder: str, channels: int, validation: float, test: float, on_error: str) -> Splits:
+    """Read a folder that has a folder of images for each class, or such folders below `train`, `test`, `validation`.
 
     Args:
         folder: the names of its folders are the labels.
         channels: 1 (grey) or 3 (red, green, blue).
         validation: share to validate on, where there is no folder for it.
         test: share to test on, where there is no folder for it.
-        on_error: `stop` at a file that is no picture, or `skip` and count them.
+        on_error: `stop` at a file that is no image, or `skip` and count them.
 
     Returns:
         Splits of examples `{"source": uint8 [height, width] or [height, width, 3], "target": label}`.
@@ -29,11 +29,11 @@ def read_pictures(folder: str, channels: int, validation: float, test: float, on
     Raises:
         ZooError: names the file.
     """
-    return read_class_folders(folder, validation, test, on_error, read=partial(picture_of, channels=channels))
+    return read_class_folders(folder, validation, test, on_error, read=partial(image_of, channels=channels))
 
 
-def picture_of(content: bytes, channels: int) -> np.ndarray:
-    """Read a file's bytes as a picture.
+def image_of(content: bytes, channels: int) -> np.ndarray:
+    """Read a file's bytes as an image.
 
     Args:
         content: of a PNG, a JPEG or whatever else Pillow reads.
@@ -51,6 +51,6 @@ def picture_of(content: bytes, channels: int) -> np.ndarray:
         with Image.open(io.BytesIO(content)) as opened:
             return np.asarray(ImageOps.exif_transpose(opened).convert(_MODES[channels]))
     except UnidentifiedImageError:
-        raise zoo.ZooError("not a picture that Pillow can read") from None
+        raise zoo.ZooError("not an image that Pillow can read") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise zoo.ZooError(f"the picture is damaged: {error}") from error

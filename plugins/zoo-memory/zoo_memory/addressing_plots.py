@@ -1,4 +1,4 @@
-"""Pictures of the addressing: where the heads write and read while a sequence goes by."""
+"""Images of the addressing: where the heads write and read while a sequence goes by."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from zoo import UsageError
 
 
-class AddressingPictures(keras.callbacks.Callback):
+class AddressingPlots(keras.callbacks.Callback):
     """Draws `addressing/<step>.png` in the run's folder after each evaluation.
 
     Args:
