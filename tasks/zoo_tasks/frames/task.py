@@ -169,11 +169,11 @@ class Frames(zoo.Task):
 
 def _holds_clips(folder: Path) -> bool:
     """Whether a folder has videos in it, or folders of images."""
-    from zoo.data.clip import IMAGES
+    from zoo.data.clip import PICTURES
     from zoo.data.video import VIDEOS
 
     def holds(inner: Path) -> bool:
-        return any(path.suffix.lower() in IMAGES for path in inner.iterdir())
+        return any(path.suffix.lower() in PICTURES for path in inner.iterdir())
 
     return folder.is_dir() and any(
         holds(path) if path.is_dir() else path.suffix.lower() in VIDEOS for path in folder.iterdir()
