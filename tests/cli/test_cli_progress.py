@@ -55,7 +55,7 @@ def test_live_takes_its_line_away_when_something_fails(monkeypatch):
 def test_a_download_is_a_line_of_the_same_screen(monkeypatch, capsys):
     import sys
 
-    from zoo.data.named.watch import watch, watching
+    from zoo.progress import watch, watching
 
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     with progress() as report:

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.codecs import ByteCodec, CharacterCodec, Codec, PieceCodec, TextCodec, WordCodec
+from zoo.codecs.document import Document
 from zoo.codecs.piece import _sampled
-from zoo.data.document import Document
 from zoo.errors import UsageError, ZooError
 
 TEXT = "".join(

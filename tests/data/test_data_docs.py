@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import zoo.data
-from tests.data.drawn_video import draw_video
+from tests.data.readers.drawn_video import draw_video
 from zoo.data import Splits
 from zoo.data.named import catalogue
 

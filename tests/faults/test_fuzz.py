@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import zoo
 from tests.faults.mutations import NASTY, damaged
 from zoo.data import read_captions, read_clips, read_features, read_labelled_texts, read_pairs
-from zoo.data.idx import read_idx
+from zoo.data.readers.idx import read_idx
 from zoo.settings import from_yaml, resolve, to_yaml
 
 # More by ZOO_FUZZ=20000 pytest tests/faults/test_fuzz.py
@@ -163,9 +163,9 @@ def test_files_of_settings(content: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["word", "piece", "character", "label", "picture"])
 def test_files_of_codecs(kind: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    from zoo.codecs import LabelCodec, PictureCodec, text_codec
+    from zoo.codecs import ImageCodec, LabelCodec, text_codec
 
-    codec: Any = {"label": LabelCodec, "picture": PictureCodec}[kind]() if kind in ("label", "picture") else None
+    codec: Any = {"label": LabelCodec, "picture": ImageCodec}[kind]() if kind in ("label", "picture") else None
     codec = codec or text_codec(kind, 300 if kind == "piece" else 0)
     folder = tmp_path_factory.mktemp(kind)
     values = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.launcher import Command, Launcher
-from zoo.data.encoded import kept_bytes
+from zoo.data.batching.encoded_examples import kept_bytes
 
 GIGABYTE = 1 << 30
 

@@ -193,9 +193,7 @@ def test_a_row_with_nothing_to_look_at_is_finite(memory, mask, tokens):
 def test_without_a_mask_all_places_count(memory, tokens):
     model = make()
     everything = model.prepare(memory, np.ones((ROWS, PLACES), bool))
-    assert_same(
-        model(tokens, memory=model.prepare(memory))["logits"], model(tokens, memory=everything)["logits"], 1e-6
-    )
+    assert_same(model(tokens, memory=model.prepare(memory))["logits"], model(tokens, memory=everything)["logits"], 1e-6)
 
 
 def test_the_first_states(memory, mask, tokens):

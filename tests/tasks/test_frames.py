@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 import zoo
-from tests.data.drawn_video import draw_video
+from tests.data.readers.drawn_video import draw_video
 from zoo.cli import main
-from zoo.data.video import Video
+from zoo.data.readers.video import Video
 
 
 def recordings(folder: Path, count: int = 8) -> Path:

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from threadpoolctl import threadpool_limits
 
-from zoo.data.splits import Examples
+from zoo.data.splitting.splits import Examples
 from zoo_tasks.frames.motion_plan import LONGEST, MOTIONS, SHORTEST, part_of_change, part_of_plan
 from zoo_tasks.frames.motions import Motions, images_of, motions
 from zoo_tasks.frames.moving_digit import EDGE, STEPS, draw_clip

@@ -10,7 +10,7 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
-from zoo.data.splits import Examples
+from zoo.data.splitting.splits import Examples
 from zoo_tasks.captioning.layouts import RELATIONS
 from zoo_tasks.captioning.painting import PAINTS, paint_scene
 from zoo_tasks.captioning.scene import COLOURS, EDGE, SHAPES, SIZES, Kind, PlacedShape, Scene

@@ -11,16 +11,16 @@ import pytest
 from PIL import Image
 
 import zoo
-from zoo.codecs import PictureCodec, WordCodec
-from zoo.data.feature_batches import FeatureBatches
-from zoo.data.kept_arrays import KeptArrays
-from zoo.data.pictured import PicturedExamples
+from zoo.codecs import ImageCodec, WordCodec
+from zoo.data.batching.feature_batches import FeatureBatches
+from zoo.data.batching.image_examples import ImageExamples
+from zoo.data.storage.array_cache import ArrayCache
 from zoo.models import BackboneEncoder
 from zoo.models.backbone import make_backbone
 from zoo.topology import Alignment, OneToMany, alignment_image
 
 
-class CountingCodec(PictureCodec):
+class CountingCodec(ImageCodec):
     """Counts what it decodes."""
 
     decoded = 0
@@ -45,7 +45,7 @@ def examples(folder: Path, images: int = 4, captions: int = 5) -> list[dict[str,
     ]
 
 
-def batches(folder: Path, codec: PictureCodec, split: str = "train", size: int = 4, count: int = 4) -> Any:
+def batches(folder: Path, codec: ImageCodec, split: str = "train", size: int = 4, count: int = 4) -> Any:
     given = examples(folder, count)
     words = WordCodec()
     words.fit(example["target"] for example in given)
@@ -73,7 +73,7 @@ def test_a_image_is_decoded_once_however_many_captions_and_epochs(tmp_path: Path
 
 def test_what_there_is_no_room_for_is_decoded_again(tmp_path: Path):
     codec = CountingCodec(8, 8)
-    few = PicturedExamples(examples(tmp_path), codec.encode, lambda example: {}, tmp_path, most=2 * 8 * 8 * 3)
+    few = ImageExamples(examples(tmp_path), codec.encode, lambda example: {}, tmp_path, most=2 * 8 * 8 * 3)
     whole = [few[place]["source"].tobytes() for place in range(20)]
     assert codec.decoded > 4
     assert whole == [codec.encode(tmp_path / f"{place // 5}.png").tobytes() for place in range(20)]
@@ -92,7 +92,7 @@ def test_sources_that_are_drawn_are_drawn_once_for_source_and_text(tmp_path: Pat
             return {"source": np.full((8, 8, 3), index, np.uint8), "target": "x"}
 
     drawn = Drawn()
-    made = PicturedExamples(drawn, PictureCodec(8, 8).encode, lambda example: {"target": np.zeros(1)}, tmp_path)
+    made = ImageExamples(drawn, ImageCodec(8, 8).encode, lambda example: {"target": np.zeros(1)}, tmp_path)
     for _ in range(2):
         assert [int(example["source"].max()) for example in made] == [0, 1, 2]
     assert drawn.drawn == 3
@@ -102,13 +102,13 @@ def test_a_damaged_image_is_named_with_the_line_of_its_table(tmp_path: Path):
     given = examples(tmp_path)
     whole = (tmp_path / "2.png").read_bytes()
     (tmp_path / "2.png").write_bytes(whole[: len(whole) // 2])
-    made = PicturedExamples(given, PictureCodec(8, 8).encode, lambda example: {}, tmp_path)
+    made = ImageExamples(given, ImageCodec(8, 8).encode, lambda example: {}, tmp_path)
     with pytest.raises(zoo.ZooError, match=r"^captions.csv: line 12: .*2.png: the picture is damaged: "):
         list(made)
 
 
 def test_training_images_are_mirrored_and_moved_and_others_are_not(tmp_path: Path):
-    codec = PictureCodec(32, 32, flip=True, shift=3)
+    codec = ImageCodec(32, 32, flip=True, shift=3)
     draw = np.random.default_rng(1)
     image = draw.integers(0, 256, codec.shape).astype(np.uint8)
     views = [codec.vary(image, draw) for _ in range(60)]
@@ -128,7 +128,7 @@ def test_training_images_are_mirrored_and_moved_and_others_are_not(tmp_path: Pat
 
     assert sources("train", 0) == sources("train", 0) != sources("train", 1)
     assert sources("validation", 0) == sources("validation", 1)
-    assert not PictureCodec(32, 32).varies
+    assert not ImageCodec(32, 32).varies
 
 
 def test_a_frozen_backbone_looks_at_each_image_once(tmp_path: Path):
@@ -139,8 +139,8 @@ def test_a_frozen_backbone_looks_at_each_image_once(tmp_path: Path):
         looked.extend(source.tobytes() for source in sources if source.any())
         return encoder.features(sources)
 
-    plain = batches(tmp_path, PictureCodec(32, 32), size=50, count=40)
-    first = PicturedExamples(examples(tmp_path, 40), PictureCodec(32, 32).encode, lambda example: {}, tmp_path)
+    plain = batches(tmp_path, ImageCodec(32, 32), size=50, count=40)
+    first = ImageExamples(examples(tmp_path, 40), ImageCodec(32, 32).encode, lambda example: {}, tmp_path)
     sources = np.stack([first[5 * number]["source"] for number in range(40)])
     wanted = np.asarray(encoder.features(sources))  # [40, 1, 1, F]
     made = FeatureBatches(plain, features, tmp_path / "cache")
@@ -164,7 +164,7 @@ def test_a_frozen_backbone_looks_at_each_image_once(tmp_path: Path):
 
 
 def test_kept_arrays(tmp_path: Path):
-    kept = KeptArrays(tmp_path / "new", most=20)
+    kept = ArrayCache(tmp_path / "new", most=20)
     assert kept.get(5) is None and len(kept) == kept.nbytes == 0
     assert kept.put(5, np.array([1, 2], np.int32)) and kept.put(7, np.array([3, 4], np.int32)[::-1])
     assert not kept.put(9, np.array([5, 6], np.int32)), "there is room for two"
@@ -175,7 +175,7 @@ def test_kept_arrays(tmp_path: Path):
         kept.put(8, np.zeros(3, np.int32))
     (tmp_path / "file").write_text("")
     with pytest.raises(zoo.ZooError, match="cannot keep arrays in .*file"):
-        KeptArrays(tmp_path / "file").put(0, np.zeros(1))
+        ArrayCache(tmp_path / "file").put(0, np.zeros(1))
 
 
 @pytest.mark.slow

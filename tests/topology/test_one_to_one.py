@@ -12,7 +12,7 @@ import pytest
 from keras import ops
 
 import zoo
-from zoo.codecs import LabelCodec, PictureCodec
+from zoo.codecs import ImageCodec, LabelCodec
 from zoo.data import Splits
 from zoo.settings import BatchSettings, DataSettings, TrainSettings
 from zoo.testing import check_task
@@ -64,7 +64,7 @@ class Stripes(zoo.Task):
         return Splits(*([stripe(place % 4, draw) for place in range(count)] for count in (50, 13, 13)))
 
     def codecs(self):
-        return {"source": PictureCodec(4, 6, 1), "target": LabelCodec()}
+        return {"source": ImageCodec(4, 6, 1), "target": LabelCodec()}
 
     def model(self, codecs):
         model = Reader()

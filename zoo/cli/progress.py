@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @contextmanager
 def progress() -> Iterator[Reporter]:
     """Give the report that fits standard error, and clear the screen up afterwards."""
-    from zoo.data.named.watch import watching
+    from zoo.progress import watching
     from zoo.training.progress import TextReporter
 
     if not sys.stderr.isatty():
@@ -56,8 +56,8 @@ class Live:
 
     @contextmanager
     def download(self, title: str, done: int, total: int) -> Iterator[Callable[[int], None]]:
-        """Show a download below the line (see `zoo.data.named.watch`)."""
-        from zoo.data.named.watch import in_words
+        """Show a download below the line (see `zoo.progress`)."""
+        from zoo.progress import in_words
 
         bar = self._progress.add_task(title, total=total or None, completed=done, line=in_words(total) if total else "")
         try:

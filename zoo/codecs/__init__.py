@@ -1,6 +1,7 @@
-"""Raw value to array and back: text by characters, bytes, words or pieces, labels, pictures, clips, vectors.
+"""Raw value to array and back: text by characters, bytes, words or pieces, labels, images, clips, vectors.
 
-Names are loaded on first use.
+In: the raw values of the training examples, to fit; then any value. Out: its array, and the value of an array. Names
+are loaded on first use.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from zoo.codecs.choice import text_codec as text_codec
     from zoo.codecs.clip import ClipCodec as ClipCodec
     from zoo.codecs.codec import Codec as Codec
-    from zoo.codecs.frames import FrameCodec as FrameCodec
+    from zoo.codecs.frame import FrameCodec as FrameCodec
+    from zoo.codecs.image import ImageCodec as ImageCodec
     from zoo.codecs.label import LabelCodec as LabelCodec
-    from zoo.codecs.picture import PictureCodec as PictureCodec
     from zoo.codecs.piece import PieceCodec as PieceCodec
     from zoo.codecs.text import TextCodec as TextCodec
-    from zoo.codecs.vectors import VectorCodec as VectorCodec
+    from zoo.codecs.vector import VectorCodec as VectorCodec
     from zoo.codecs.word import WordCodec as WordCodec
 
 _HOME = {
@@ -27,12 +28,12 @@ _HOME = {
     "CharacterCodec": "character",
     "ClipCodec": "clip",
     "Codec": "codec",
-    "FrameCodec": "frames",
+    "FrameCodec": "frame",
+    "ImageCodec": "image",
     "LabelCodec": "label",
-    "PictureCodec": "picture",
     "PieceCodec": "piece",
     "TextCodec": "text",
-    "VectorCodec": "vectors",
+    "VectorCodec": "vector",
     "WordCodec": "word",
     "text_codec": "choice",
 }

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from zoo.codecs.codec_file import read_codec, write_codec
+from zoo.codecs.document import CHUNK, Document
 from zoo.codecs.text import EncodedChunk, TextCodec, checked_ids
-from zoo.data.document import CHUNK, Document
 
 
 class ByteCodec(TextCodec):

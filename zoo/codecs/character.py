@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from zoo.codecs.codec_file import read_codec, write_codec
+from zoo.codecs.document import Document, surrogate_error
 from zoo.codecs.text import TextCodec, checked_ids, no_text, text_chunks
-from zoo.data.document import Document, surrogate_error
 from zoo.errors import ZooError
 
 _CODE_POINTS = 0x110000

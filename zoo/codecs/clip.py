@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from zoo.codecs.picture import PictureCodec
+from zoo.codecs.image import ImageCodec
 from zoo.errors import ZooError
 
 
-class ClipCodec(PictureCodec):
-    """Sequences of pictures of one size (see `PictureCodec`).
+class ClipCodec(ImageCodec):
+    """Sequences of pictures of one size (see `ImageCodec`).
 
     A raw clip is an array or any sequence of raw pictures.
     """

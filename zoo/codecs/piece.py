@@ -14,8 +14,8 @@ import numpy as np
 
 from zoo.codecs.byte import ByteStream
 from zoo.codecs.codec_file import read_codec, write_codec
+from zoo.codecs.document import Document, surrogate_error
 from zoo.codecs.text import EncodedChunk, TextCodec, TextStream, checked_ids, no_text, text_chunks
-from zoo.data.document import Document, surrogate_error
 from zoo.errors import UsageError, ZooError
 from zoo.files import write_atomic
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from zoo.data.document import CHUNK, Document
+from zoo.codecs.document import CHUNK, Document
 from zoo.errors import ZooError
 
 

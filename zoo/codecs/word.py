@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from zoo.codecs.codec_file import read_codec, write_codec
+from zoo.codecs.document import CHUNK, Document, surrogate_error
 from zoo.codecs.text import EncodedChunk, TextCodec, checked_ids, no_text
-from zoo.data.document import CHUNK, Document, surrogate_error
 from zoo.errors import ZooError
 
 # In turn: an elided word with its apostrophe (l' in l'eau), a word, what hangs on one ('s in it's, -vous), a single

@@ -1,4 +1,8 @@
-"""Named sources, readers of users' files, and batches. Names are loaded on first use."""
+"""Data, in the order in which an example travels through it.
+
+`named` (recipes), `fetching`, `readers` (users' files), `tables`, `splitting`, `storage`, `batching`. In: the setting
+`data`, a name or a path. Out: batches to train and evaluate on. Names are loaded on first use.
+"""
 
 from __future__ import annotations
 
@@ -6,54 +10,72 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zoo.data.aligned import AlignedFiles as AlignedFiles
-    from zoo.data.batches import Batches as Batches
-    from zoo.data.captions import read_captions as read_captions
-    from zoo.data.class_folders import read_class_folders as read_class_folders
-    from zoo.data.clips import read_clips as read_clips
-    from zoo.data.document import Document as Document
-    from zoo.data.encoded import EncodedExamples as EncodedExamples
-    from zoo.data.examples import ExampleBatches as ExampleBatches
-    from zoo.data.features import read_features as read_features
-    from zoo.data.files_read import FilesRead as FilesRead
-    from zoo.data.labelled_texts import read_labelled_texts as read_labelled_texts
-    from zoo.data.padded import padded_batches as padded_batches
-    from zoo.data.pairs import read_pairs as read_pairs
-    from zoo.data.prefetch import Prefetch as Prefetch
-    from zoo.data.rows import Rows as Rows
-    from zoo.data.sequences import read_sequence as read_sequence
-    from zoo.data.splits import Splits as Splits
-    from zoo.data.stdlib import python_stdlib as python_stdlib
-    from zoo.data.table import open_table as open_table
-    from zoo.data.table import read_table as read_table
-    from zoo.data.text_files import read_documents as read_documents
-    from zoo.data.tokens import TokenStore as TokenStore
-    from zoo.data.windows import WindowBatches as WindowBatches
+    from zoo.codecs.document import Document as Document
+    from zoo.data.batching.batches import Batches as Batches
+    from zoo.data.batching.encoded_examples import EncodedExamples as EncodedExamples
+    from zoo.data.batching.example_batches import ExampleBatches as ExampleBatches
+    from zoo.data.batching.padded_batches import padded_batches as padded_batches
+    from zoo.data.batching.prefetch import Prefetch as Prefetch
+    from zoo.data.batching.window_batches import WindowBatches as WindowBatches
+    from zoo.data.named.stdlib import python_stdlib as python_stdlib
+    from zoo.data.readers.aligned_files import AlignedFiles as AlignedFiles
+    from zoo.data.readers.caption_files import CAPTION_COLUMNS as CAPTION_COLUMNS
+    from zoo.data.readers.captions import read_captions as read_captions
+    from zoo.data.readers.class_folders import read_class_folders as read_class_folders
+    from zoo.data.readers.clip import IMAGE_ENDINGS as IMAGE_ENDINGS
+    from zoo.data.readers.clips import CLIP_COLUMNS as CLIP_COLUMNS
+    from zoo.data.readers.clips import read_clips as read_clips
+    from zoo.data.readers.features import FRAME_LABELS as FRAME_LABELS
+    from zoo.data.readers.features import read_features as read_features
+    from zoo.data.readers.frame_lines import read_frames as read_frames
+    from zoo.data.readers.labelled_texts import LABEL_COLUMNS as LABEL_COLUMNS
+    from zoo.data.readers.labelled_texts import read_labelled_texts as read_labelled_texts
+    from zoo.data.readers.pairs import PAIR_COLUMNS as PAIR_COLUMNS
+    from zoo.data.readers.pairs import read_pairs as read_pairs
+    from zoo.data.readers.sequence import read_sequence as read_sequence
+    from zoo.data.readers.text_files import read_documents as read_documents
+    from zoo.data.readers.video import VIDEO_ENDINGS as VIDEO_ENDINGS
+    from zoo.data.splitting.split_hash import split_share as split_share
+    from zoo.data.splitting.splits import Splits as Splits
+    from zoo.data.storage.lazy_files import LazyFiles as LazyFiles
+    from zoo.data.storage.rows import Rows as Rows
+    from zoo.data.storage.token_store import TokenStore as TokenStore
+    from zoo.data.tables.table import open_table as open_table
+    from zoo.data.tables.table import read_table as read_table
 
 _HOME = {
-    "AlignedFiles": "aligned",
-    "Batches": "batches",
-    "Document": "document",
-    "EncodedExamples": "encoded",
-    "ExampleBatches": "examples",
-    "FilesRead": "files_read",
-    "Prefetch": "prefetch",
-    "Rows": "rows",
-    "Splits": "splits",
-    "TokenStore": "tokens",
-    "WindowBatches": "windows",
-    "open_table": "table",
-    "padded_batches": "padded",
-    "python_stdlib": "stdlib",
-    "read_captions": "captions",
-    "read_class_folders": "class_folders",
-    "read_clips": "clips",
-    "read_documents": "text_files",
-    "read_features": "features",
-    "read_labelled_texts": "labelled_texts",
-    "read_pairs": "pairs",
-    "read_sequence": "sequences",
-    "read_table": "table",
+    "AlignedFiles": "zoo.data.readers.aligned_files",
+    "Batches": "zoo.data.batching.batches",
+    "CAPTION_COLUMNS": "zoo.data.readers.caption_files",
+    "CLIP_COLUMNS": "zoo.data.readers.clips",
+    "Document": "zoo.codecs.document",
+    "EncodedExamples": "zoo.data.batching.encoded_examples",
+    "ExampleBatches": "zoo.data.batching.example_batches",
+    "FRAME_LABELS": "zoo.data.readers.features",
+    "IMAGE_ENDINGS": "zoo.data.readers.clip",
+    "LABEL_COLUMNS": "zoo.data.readers.labelled_texts",
+    "LazyFiles": "zoo.data.storage.lazy_files",
+    "PAIR_COLUMNS": "zoo.data.readers.pairs",
+    "Prefetch": "zoo.data.batching.prefetch",
+    "Rows": "zoo.data.storage.rows",
+    "Splits": "zoo.data.splitting.splits",
+    "TokenStore": "zoo.data.storage.token_store",
+    "VIDEO_ENDINGS": "zoo.data.readers.video",
+    "WindowBatches": "zoo.data.batching.window_batches",
+    "open_table": "zoo.data.tables.table",
+    "padded_batches": "zoo.data.batching.padded_batches",
+    "python_stdlib": "zoo.data.named.stdlib",
+    "read_captions": "zoo.data.readers.captions",
+    "read_class_folders": "zoo.data.readers.class_folders",
+    "read_clips": "zoo.data.readers.clips",
+    "read_documents": "zoo.data.readers.text_files",
+    "read_features": "zoo.data.readers.features",
+    "read_frames": "zoo.data.readers.frame_lines",
+    "read_labelled_texts": "zoo.data.readers.labelled_texts",
+    "read_pairs": "zoo.data.readers.pairs",
+    "read_sequence": "zoo.data.readers.sequence",
+    "read_table": "zoo.data.tables.table",
+    "split_share": "zoo.data.splitting.split_hash",
 }
 
 __all__ = sorted(_HOME)
@@ -62,4 +84,4 @@ __all__ = sorted(_HOME)
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.data' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"zoo.data.{_HOME[name]}"), name)
+    return getattr(importlib.import_module(_HOME[name]), name)

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from keras import ops, tree
 
+from zoo.data.batching.length_buckets import length_bucket, pad_sequences, row_bucket
 from zoo.errors import UsageError
-from zoo.search.batching import by_length, length_bucket, padded, row_bucket, rows_of
+from zoo.search.batching import by_length, rows_of
 from zoo.search.compiling import compiler
 from zoo.search.greedy import Greedy
 from zoo.search.hypothesis import Hypothesis, answers, paths
@@ -269,7 +270,7 @@ class Generator:
             assert self._encode is not None
             longest = max(len(source) for source in request.sources)
             length = longest if self._fixed else length_bucket(longest)
-            sources, mask = padded(request.sources, rows, length)
+            sources, mask = pad_sequences(request.sources, rows, length)
             # A source without a single position would leave attention nothing to look at.
             mask[len(request.sources) :, 0] = True
             return self._encode(sources, mask), mask

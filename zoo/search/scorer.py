@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from zoo.data.batching.length_buckets import length_bucket, pad_sequences, row_bucket
 from zoo.errors import UsageError
-from zoo.search.batching import by_length, length_bucket, padded, row_bucket, rows_of
+from zoo.search.batching import by_length, rows_of
 from zoo.search.compiling import compiler
 from zoo.search.stepper import Stepper, Tokens
 
@@ -122,7 +123,7 @@ class Scorer:
             assert self._encode is not None, "sources are for a scorer with encode"
             part = [sources[place] for place in places]
             longest = max(len(source) for source in part)
-            array, mask = padded(part, rows, longest if self._fixed else length_bucket(longest))
+            array, mask = pad_sequences(part, rows, longest if self._fixed else length_bucket(longest))
             mask[len(part) :, 0] = True
             return self._encode(array, mask)
         return rows_of(memory, np.resize(np.array(places), rows))
@@ -130,7 +131,7 @@ class Scorer:
     def _run(self, texts: Sequence[np.ndarray], memory: Any, rows: int) -> np.ndarray:
         """Log-probabilities `[rows, n]` of all tokens but the first."""
         steps = -(-max(len(text) - 1 for text in texts) // self._chunk) * self._chunk
-        tokens, _ = padded(texts, rows, steps + 1)  # [B, steps + 1]
+        tokens, _ = pad_sequences(texts, rows, steps + 1)  # [B, steps + 1]
         state = self._start(tokens[:, 0], memory)
         logs = [np.zeros((rows, 0), np.float32)]
         for begin in range(0, steps, self._chunk):

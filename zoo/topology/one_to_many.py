@@ -35,7 +35,7 @@ class OneToMany(SourceToText):
     ) -> Batches:
         """Encode texts and sources, each source once, and group them by the length of the text."""
         from zoo.data import ExampleBatches
-        from zoo.data.pictured import PicturedExamples
+        from zoo.data.batching.image_examples import ImageExamples
 
         codec, longest = codecs["target"], settings.batch.length
 
@@ -46,7 +46,7 @@ class OneToMany(SourceToText):
                 "previous": np.insert(target, 0, self.begin(codec)).astype(np.int32),
             }
 
-        encoded = PicturedExamples(examples, codecs["source"].encode, told, folder)
+        encoded = ImageExamples(examples, codecs["source"].encode, told, folder)
         vary = getattr(codecs["source"], "vary", None)
 
         def redraw(index: int, draw: np.random.Generator) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class OneToMany(SourceToText):
 
     def precompute(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
         """Look at each image once with the part of the model that stays as it is (see `Topology.precompute`)."""
-        from zoo.data.feature_batches import FeatureBatches
+        from zoo.data.batching.feature_batches import FeatureBatches
 
         features = getattr(inference.model, "features", None)
         if features is None:

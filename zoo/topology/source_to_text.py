@@ -195,7 +195,8 @@ class SourceToText(Topology):
         self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
     ) -> list[Alignment]:
         """Say where the model looks while it writes given texts about inputs (see `Topology.align`)."""
-        from zoo.search.batching import by_length, length_bucket, padded, row_bucket
+        from zoo.data.batching.length_buckets import length_bucket, pad_sequences, row_bucket
+        from zoo.search.batching import by_length
 
         codec = cast("TextCodec", inference.codecs["target"])
         sources = self._sources(inference, inputs, settings)
@@ -213,12 +214,12 @@ class SourceToText(Topology):
         sizes = [(len(source), len(tokens)) for source, tokens in zip(sources, previous, strict=True)]
         for places in by_length(sizes, settings.batch.size):
             rows, longest = row_bucket(len(places)), max(sizes[place][0] for place in places)
-            array, mask = padded(
+            array, mask = pad_sequences(
                 [sources[place] for place in places], rows, length_bucket(longest) if self.sequential else longest
             )
             mask[len(places) :, 0] = True
             steps = length_bucket(max(sizes[place][1] for place in places))
-            tokens, _ = padded([previous[place] for place in places], rows, steps)
+            tokens, _ = pad_sequences([previous[place] for place in places], rows, steps)
             weights = np.asarray(function(array, mask, tokens))  # [rows, steps, S]
             for row, place in enumerate(places):
                 found[place] = weights[row, : sizes[place][1]]

@@ -44,7 +44,7 @@ class Synced(Topology):
         validated and tested on whole.
         """
         from zoo.data import ExampleBatches
-        from zoo.data.pieces import Pieces
+        from zoo.data.batching.pieces import Pieces
 
         del folder
         batch, training = settings.batch, split == "train"
@@ -88,7 +88,7 @@ class Synced(Topology):
         from keras import ops
 
         from zoo.data import padded_batches
-        from zoo.data.padded import within_budget
+        from zoo.data.batching.padded_batches import within_budget
 
         def labelled(values: Any, mask: Any) -> Any:
             logits = ops.cast(inference.model(values, mask=mask, training=False), "float32")  # [B, S, classes]

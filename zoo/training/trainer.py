@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from zoo.data.batches import share_batches
-from zoo.data.prefetch import Prefetch
+from zoo.data.batching.batches import share_batches
+from zoo.data.batching.prefetch import Prefetch
 from zoo.errors import ZooError
 from zoo.training.callbacks import Callbacks
 from zoo.training.evaluation import add, evaluate

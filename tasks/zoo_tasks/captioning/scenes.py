@@ -7,8 +7,7 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from zoo.data import Splits
-from zoo.data.splitting import share_of_name
+from zoo.data import Splits, split_share
 from zoo_tasks.captioning.layouts import RELATIONS, draw_layout, shapes_of
 from zoo_tasks.captioning.painting import paint_scene
 from zoo_tasks.captioning.scene import COLOURS, SHAPES, SIZES, Kind, Scene
@@ -135,7 +134,7 @@ def part_of_kind(kind: Kind) -> str:
 def part_of_pair(first: Kind, second: Kind) -> str:
     """The split that two coloured shapes in one image belong to, whatever their sizes."""
     names = sorted(f"{kind.colour} {kind.shape}" for kind in (first, second))
-    share = share_of_name("/".join(names), salt="scenes")
+    share = split_share("/".join(names), salt="scenes")
     return "test" if share < HELD_OUT_PAIRS else "validation" if share < 2 * HELD_OUT_PAIRS else "train"
 
 

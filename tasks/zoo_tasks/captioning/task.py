@@ -128,23 +128,23 @@ class Captioning(zoo.Task):
 
     def codecs(self) -> dict[str, Codec]:
         """Images of one size, and the codec of the chosen unit."""
-        from zoo.codecs import PictureCodec, text_codec
+        from zoo.codecs import ImageCodec, text_codec
 
         self._check_backbone()
         picture, text = self.settings.picture, self.settings.text
         views = (False, 0) if self.settings.model.frozen else (picture.flip, picture.shift)
         return {
-            "source": PictureCodec(picture.height, picture.width, picture.channels, picture.fit, *views),
+            "source": ImageCodec(picture.height, picture.width, picture.channels, picture.fit, *views),
             "target": text_codec(text.unit, text.vocabulary, text.least, text.lowercase),
         }
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         """A convolutional encoder and an attending decoder."""
-        from zoo.codecs import PictureCodec
+        from zoo.codecs import ImageCodec
         from zoo.models import AttendingDecoder, BackboneEncoder, PictureEncoder, PictureToText
 
         model, images = self.settings.model, codecs["source"]
-        assert isinstance(images, PictureCodec)
+        assert isinstance(images, ImageCodec)
         encoder: PictureEncoder | BackboneEncoder
         if model.backbone:
             encoder = BackboneEncoder(model.backbone, model.units, images.shape, model.frozen, name="pictures")

@@ -109,15 +109,13 @@ class Frames(zoo.Task):
 
             return motions(seed=self.settings.seed)
         if _holds_clips(Path(data.source).expanduser()):
-            from zoo.data import read_clips
-            from zoo.data.clips import CLIP_COLUMNS
+            from zoo.data import CLIP_COLUMNS, read_clips
 
             columns = {**CLIP_COLUMNS, "label": (data.label,) if data.label else CLIP_COLUMNS["label"]}
             return read_clips(data.source, "", data.validation, data.test, data.on_error, columns)
-        from zoo.data import read_features
-        from zoo.data.features import LABELS
+        from zoo.data import FRAME_LABELS, read_features
 
-        label = (data.label,) if data.label else LABELS
+        label = (data.label,) if data.label else FRAME_LABELS
         return read_features(data.source, label, tuple(data.ignore), data.validation, data.test, data.on_error)
 
     def read_input(self, text: str) -> Any:
@@ -129,11 +127,10 @@ class Frames(zoo.Task):
 
     def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
         """A frame a line: the path of an image, or the numbers of a vector."""
-        from zoo.data.features import LABELS
-        from zoo.data.frame_lines import read_frames
+        from zoo.data import FRAME_LABELS, read_frames
 
         data = self.settings.data
-        return read_frames(lines, (data.label,) if data.label else LABELS, tuple(data.ignore))
+        return read_frames(lines, (data.label,) if data.label else FRAME_LABELS, tuple(data.ignore))
 
     def codecs(self) -> dict[str, Codec]:
         """Images of one size or scaled vectors, and the labels."""
@@ -169,12 +166,11 @@ class Frames(zoo.Task):
 
 def _holds_clips(folder: Path) -> bool:
     """Whether a folder has videos in it, or folders of images."""
-    from zoo.data.clip import PICTURES
-    from zoo.data.video import VIDEOS
+    from zoo.data import IMAGE_ENDINGS, VIDEO_ENDINGS
 
     def holds(inner: Path) -> bool:
-        return any(path.suffix.lower() in PICTURES for path in inner.iterdir())
+        return any(path.suffix.lower() in IMAGE_ENDINGS for path in inner.iterdir())
 
     return folder.is_dir() and any(
-        holds(path) if path.is_dir() else path.suffix.lower() in VIDEOS for path in folder.iterdir()
+        holds(path) if path.is_dir() else path.suffix.lower() in VIDEO_ENDINGS for path in folder.iterdir()
     )

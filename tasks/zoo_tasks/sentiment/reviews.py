@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 
-from zoo.data import Splits
-from zoo.data.splitting import share_of_name
+from zoo.data import Splits, split_share
 from zoo_tasks.sentiment.review_sentences import compose_review
 
 LABELS = ("negative", "positive")
@@ -40,7 +39,7 @@ def reviews(train: int = 12_000, validation: int = 1_000, test: int = 2_000, see
 
 def part_of_pair(pair: tuple[str, str]) -> str:
     """The split that a pair of a frame and a word belongs to."""
-    share = share_of_name("/".join(pair), salt="reviews")
+    share = split_share("/".join(pair), salt="reviews")
     return "test" if share < HELD_OUT else "validation" if share < 2 * HELD_OUT else "train"
 
 

@@ -98,8 +98,7 @@ class Sentiment(zoo.Task):
             from zoo_tasks.sentiment.reviews import reviews
 
             return reviews(seed=self.settings.seed)
-        from zoo.data import read_labelled_texts
-        from zoo.data.labelled_texts import LABEL_COLUMNS
+        from zoo.data import LABEL_COLUMNS, read_labelled_texts
 
         columns = {
             "source": (data.text,) if data.text else LABEL_COLUMNS["source"],

@@ -118,8 +118,7 @@ class Translation(zoo.Task):
             from zoo_tasks.translation.phrasebook import compose
 
             return compose(seed=self.settings.seed)
-        from zoo.data import read_pairs
-        from zoo.data.pairs import PAIR_COLUMNS
+        from zoo.data import PAIR_COLUMNS, read_pairs
 
         columns = {
             "source": (data.source_column,) if data.source_column else PAIR_COLUMNS["source"],

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 
 import zoo
-from tests.data.named.conftest import FileServer
+from tests.data.conftest import FileServer
 from zoo.data import Splits
-from zoo.data.idx import read_idx
 from zoo.data.named import catalogue, find_data, names_for
+from zoo.data.readers.idx import read_idx
 from zoo.errors import UsageError, ZooError
 
 

@@ -1,4 +1,7 @@
-"""Named data: recipes that fetch real data sets into a cache, verify them and read them. Names are loaded on use."""
+"""Named data: one recipe for each data set that `data=NAME` knows.
+
+In: a name, and the data settings. Out: `Splits` of raw examples, fetched on first use. Names are loaded on first use.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zoo.data.named.fetching import fetch as fetch
+    from zoo.data.fetching.fetch import fetch as fetch
     from zoo.data.named.lookup import catalogue as catalogue
     from zoo.data.named.lookup import find_data as find_data
     from zoo.data.named.lookup import names_for as names_for
@@ -16,14 +19,14 @@ if TYPE_CHECKING:
     from zoo.data.named.recipe import Tree as Tree
 
 _HOME = {
-    "Piece": "recipe",
-    "Recipe": "recipe",
-    "Resource": "recipe",
-    "Tree": "recipe",
-    "catalogue": "lookup",
-    "fetch": "fetching",
-    "find_data": "lookup",
-    "names_for": "lookup",
+    "Piece": "named.recipe",
+    "Recipe": "named.recipe",
+    "Resource": "named.recipe",
+    "Tree": "named.recipe",
+    "catalogue": "named.lookup",
+    "fetch": "fetching.fetch",
+    "find_data": "named.lookup",
+    "names_for": "named.lookup",
 }
 
 __all__ = sorted(_HOME)
@@ -32,4 +35,4 @@ __all__ = sorted(_HOME)
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.data.named' has no attribute {name!r}")
-    return getattr(importlib.import_module(f"zoo.data.named.{_HOME[name]}"), name)
+    return getattr(importlib.import_module(f"zoo.data.{_HOME[name]}"), name)

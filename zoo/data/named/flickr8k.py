@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.data.named.recipe import Piece, Recipe, Resource, Tree, option
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 _ADDRESS = "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k"
 _TEXTS = {
@@ -25,13 +25,13 @@ _PICTURES = Resource(f"{_ADDRESS}/Flickr8k_Dataset.zip", "", (), (Tree("images",
 
 
 def read(settings: Any) -> Splits:
-    """Pictures and captions in the official split (see `zoo.data.captions.read_captions`).
+    """Pictures and captions in the official split (see `zoo.data.readers.captions.read_captions`).
 
     Args:
         settings: `on_error` says what becomes of a damaged picture.
     """
-    from zoo.data.captions import read_captions
-    from zoo.data.named.fetching import fetch
+    from zoo.data.fetching.fetch import fetch
+    from zoo.data.readers.captions import read_captions
 
     folder = fetch("flickr8k", "flickr8k", (_CAPTIONS, _PICTURES))
     captions = folder / "Flickr8k_text" / "Flickr8k.token.txt"

@@ -8,7 +8,7 @@ from zoo.data.named.recipe import Piece, Recipe, Resource, option
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 RECORDINGS = ("a1", "a2", "a3", "b1", "b3", "c1", "c3")
 _SHA256 = {
@@ -40,10 +40,10 @@ def read(settings: Any) -> Splits:
     Raises:
         UsageError: there is no such fold.
     """
-    from zoo.data.features import FeatureFile, read_feature_file
-    from zoo.data.files_read import FilesRead
-    from zoo.data.named.fetching import fetch
-    from zoo.data.splits import Splits
+    from zoo.data.fetching.fetch import fetch
+    from zoo.data.readers.features import FeatureFile, read_feature_file
+    from zoo.data.splitting.splits import Splits
+    from zoo.data.storage.lazy_files import LazyFiles
 
     fold = option(settings, "fold", 0)
     if not 0 <= fold < len(RECORDINGS):
@@ -52,7 +52,7 @@ def read(settings: Any) -> Splits:
     files = [FeatureFile(folder / f"raw/{name}_raw.csv", ("phase",), ("timestamp",), _ENGLISH) for name in RECORDINGS]
     held = (fold + 1) % len(files) if option(settings, "validation", 0.05) else -1
     train, held_out, tested = (
-        FilesRead([file for place, file in enumerate(files) if fits(place)], read_feature_file)
+        LazyFiles([file for place, file in enumerate(files) if fits(place)], read_feature_file)
         for fits in (lambda place: place not in (fold, held), lambda place: place == held, lambda place: place == fold)
     )
     return Splits(train, held_out, tested)

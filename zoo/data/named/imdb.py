@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.data.named.recipe import Recipe, Resource, Tree
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 _REVIEWS = Resource(
     "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
@@ -23,8 +23,8 @@ def read(settings: Any) -> Splits:
     Args:
         settings: `validation` is the share of the training reviews that is validated on.
     """
-    from zoo.data.class_folders import read_class_folders
-    from zoo.data.named.fetching import fetch
+    from zoo.data.fetching.fetch import fetch
+    from zoo.data.readers.class_folders import read_class_folders
 
     folder = fetch("imdb", "imdb", (_REVIEWS,))
     return read_class_folders(folder, settings.validation, 0, settings.on_error, classes=("pos", "neg"))

@@ -13,7 +13,7 @@ from zoo.data.named.recipe import Recipe
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 # A module a recipe, or two that read the same files.
 _MODULES = (

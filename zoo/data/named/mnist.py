@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.data.named.recipe import Piece, Recipe, Resource
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Example, Splits
+    from zoo.data.splitting.splits import Example, Splits
 
 _ADDRESS = "https://storage.googleapis.com/cvdf-datasets/mnist"
 _SHA256 = {
@@ -19,7 +19,7 @@ _HELD_OUT = 5000
 
 def read(settings: Any) -> Splits:
     """60,000 digits to train on, the last 5,000 of them held out, and 10,000 to test on."""
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
     del settings
     train = _read("mnist", "train")
@@ -28,7 +28,7 @@ def read(settings: Any) -> Splits:
 
 def read_10k(settings: Any) -> Splits:
     """The 10,000 digits of the test set alone, for quick trials: 8,000, 1,000 and 1,000 in the order of the file."""
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
     del settings
     digits = _read("mnist-10k", "t10k")
@@ -37,8 +37,8 @@ def read_10k(settings: Any) -> Splits:
 
 def _read(name: str, part: str) -> list[Example]:
     """Examples: `source` uint8 [28, 28], `target` "0" to "9"."""
-    from zoo.data.idx import read_idx
-    from zoo.data.named.fetching import fetch
+    from zoo.data.fetching.fetch import fetch
+    from zoo.data.readers.idx import read_idx
 
     names = (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte")
     # Packed more than once over the years: the content is what is verified.

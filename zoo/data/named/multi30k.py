@@ -8,7 +8,7 @@ from zoo.data.named.recipe import Piece, Recipe, Resource, option
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 LANGUAGES = ("en", "de", "fr", "cs")
 _ADDRESS = "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw"
@@ -51,9 +51,9 @@ def read(settings: Any) -> Splits:
     Raises:
         UsageError: a language that it has not.
     """
-    from zoo.data.aligned import AlignedFiles
-    from zoo.data.named.fetching import fetch
-    from zoo.data.splits import Splits
+    from zoo.data.fetching.fetch import fetch
+    from zoo.data.readers.aligned_files import AlignedFiles
+    from zoo.data.splitting.splits import Splits
 
     pair = option(settings, "pair", "en-fr")
     source, _, target = pair.partition("-")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 
 @dataclass(frozen=True)

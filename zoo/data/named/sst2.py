@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.data.named.recipe import Piece, Recipe, Resource
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 _PHRASES = Resource(
     "https://dl.fbaipublicfiles.com/glue/data/SST-2.zip",
@@ -25,9 +25,9 @@ def read(settings: Any) -> Splits:
     Args:
         settings: `validation` is the share of the training phrases that is validated on.
     """
-    from zoo.data.named.fetching import fetch
-    from zoo.data.splits import Splits
-    from zoo.data.table import open_table, read_table
+    from zoo.data.fetching.fetch import fetch
+    from zoo.data.splitting.splits import Splits
+    from zoo.data.tables.table import open_table, read_table
 
     folder = fetch("sst2", "sst2", (_PHRASES,))
     train = read_table(folder / "train.tsv", _COLUMNS, settings.validation, 0, settings.on_error, quotes="none")

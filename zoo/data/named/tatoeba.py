@@ -8,7 +8,7 @@ from zoo.data.named.recipe import Piece, Recipe, Resource, option
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 _CODES = {
     "cs": "ces",
@@ -34,8 +34,8 @@ def read(settings: Any) -> Splits:
     Raises:
         UsageError: a language that it has not.
     """
-    from zoo.data.named.fetching import fetch
-    from zoo.data.table import read_table
+    from zoo.data.fetching.fetch import fetch
+    from zoo.data.tables.table import read_table
 
     pair = option(settings, "pair", "en-fr")
     source, _, target = pair.partition("-")

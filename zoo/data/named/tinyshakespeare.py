@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.data.named.recipe import Piece, Recipe, Resource
 
 if TYPE_CHECKING:
-    from zoo.data.splits import Splits
+    from zoo.data.splitting.splits import Splits
 
 _SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
 _TEXT = Resource(
@@ -25,9 +25,9 @@ def read(settings: Any) -> Splits:
     Args:
         settings: not looked at.
     """
-    from zoo.data.document import Document
-    from zoo.data.named.fetching import fetch
-    from zoo.data.splits import Splits
+    from zoo.codecs.document import Document
+    from zoo.data.fetching.fetch import fetch
+    from zoo.data.splitting.splits import Splits
 
     del settings
     path = fetch("tinyshakespeare", "tinyshakespeare", (_TEXT,)) / "input.txt"

@@ -70,19 +70,19 @@ class Glimpse(zoo.Task):
 
     def codecs(self) -> dict[str, Codec]:
         """Images of one size, and the labels."""
-        from zoo.codecs import LabelCodec, PictureCodec
+        from zoo.codecs import ImageCodec, LabelCodec
 
         picture, side = self.settings.picture, self._canvas()
-        codec = PictureCodec(picture.height or side, picture.width or side, self._channels(), picture.fit)
+        codec = ImageCodec(picture.height or side, picture.width or side, self._channels(), picture.fit)
         return {"source": codec, "target": LabelCodec()}
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         """Build the reader."""
-        from zoo.codecs import PictureCodec
+        from zoo.codecs import ImageCodec
         from zoo.layers import cell_by_name
 
         settings, images = self.settings.model, codecs["source"]
-        assert isinstance(images, PictureCodec)
+        assert isinstance(images, ImageCodec)
         if settings.permuted and settings.reader != "pixels":
             raise zoo.UsageError(f"model.permuted is for model.reader=pixels, not {settings.reader}")
         classes, shape = codecs["target"].size, images.shape

@@ -13,7 +13,7 @@ import jax
 import keras
 from jax.experimental import multihost_utils
 
-from zoo.data.named.places import cache_folder
+from zoo.data.fetching.places import cache_folder
 from zoo.errors import ZooError
 from zoo.training.engines.cluster import Cluster
 from zoo.training.engines.device_inventory import DeviceInventory

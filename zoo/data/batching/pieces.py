@@ -1,0 +1,103 @@
+"""Long sequences cut into pieces to train on, no frame left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, overload
+
+import numpy as np
+
+from zoo.data.batching.encoded_examples import EncodedExample, kept_bytes
+from zoo.errors import ZooError
+
+if TYPE_CHECKING:
+    from zoo.codecs import Codec
+
+
+class _Place(NamedTuple):
+    example: int
+    start: int
+    stop: int
+
+
+class Pieces(Sequence[EncodedExample]):
+    """Encoded pieces `{"source": [T, ...], "target": int32 [T]}` of sequences with a label a frame.
+
+    A sequence longer than `length` is cut into as few pieces as that allows, all nearly equally long; together they
+    hold every frame once. Sequences are encoded once, as far as the memory goes; of the others the frames of a piece
+    are read when it is asked for, if the codec has `encode_part(value, start, stop)`, and else the whole.
+
+    Args:
+        examples: raw examples with `source` and `target`, a label a frame.
+        source: encodes sequences of frames.
+        target: encodes lists of labels.
+        length: frames of a piece at most; 0 cuts nothing.
+        memory: bytes to keep at most; by default `kept_bytes`.
+
+    Raises:
+        ZooError: a sequence has not as many labels as frames.
+    """
+
+    def __init__(self, examples: Any, source: Codec, target: Codec, length: int = 0, memory: int | None = None) -> None:
+        self._examples: Sequence[Any] = examples if hasattr(examples, "__getitem__") else list(examples)
+        self._source = source
+        self._partial = hasattr(source, "encode_part")
+        self._wholes: dict[int, np.ndarray] = {}
+        self._labels: list[np.ndarray] = []
+        self._places: list[_Place] = []
+        left, frame_bytes = (kept_bytes() if memory is None else memory), 0
+        for number, example in enumerate(self._examples):
+            labels = np.asarray(target.encode(example["target"]))  # [T]
+            self._labels.append(labels)
+            count = max(1, -(-len(labels) // length)) if length else 1
+            edges = [turn * len(labels) // count for turn in range(count + 1)]
+            self._places += [_Place(number, *edge) for edge in zip(edges[:-1], edges[1:], strict=True)]
+            frames = len(example["source"]) if self._partial else len(labels)
+            if self._partial and frames and not frame_bytes:
+                frame_bytes = cast(Any, source).encode_part(example["source"], 0, 1).nbytes
+            if frames * frame_bytes <= left:
+                whole = np.asarray(source.encode(example["source"]))  # [T, ...]
+                frames = len(whole)
+                if whole.nbytes <= left:
+                    left -= whole.nbytes
+                    self._wholes[number] = whole
+            if frames != len(labels):
+                raise ZooError(f"a sequence of {frames} frames has {len(labels)} labels; it needs one a frame")
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> EncodedExample: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[EncodedExample]: ...
+
+    def __getitem__(self, index: int | slice) -> EncodedExample | list[EncodedExample]:
+        if isinstance(index, slice):
+            return [self[place] for place in range(*index.indices(len(self)))]
+        return self._read(self._places[index])
+
+    def shifted(self, index: int, draw: np.random.Generator) -> EncodedExample:
+        """As many frames of a piece's sequence as it has, from wherever chance will: cuts fall elsewhere each time.
+
+        Args:
+            index: of the piece.
+            draw: of random numbers.
+        """
+        example, start, stop = self._places[index]
+        length = stop - start
+        begin = int(draw.integers(0, len(self._labels[example]) - length + 1))
+        return self._read(_Place(example, begin, begin + length))
+
+    def _read(self, place: _Place) -> EncodedExample:
+        example, start, stop = place
+        if example in self._wholes:
+            frames = self._wholes[example][start:stop]
+        else:
+            value = self._examples[example]["source"]
+            if self._partial:
+                frames = cast(Any, self._source).encode_part(value, start, stop)
+            else:
+                frames = np.asarray(self._source.encode(value))[start:stop]
+        return {"source": frames, "target": self._labels[example][start:stop]}

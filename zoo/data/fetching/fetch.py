@@ -1,0 +1,158 @@
+"""Bring the files of a named data set to this machine, and verify them."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from zoo.data.fetching.download import NotThere, ResumingDownloader
+from zoo.data.fetching.places import cache_folder, is_server, mirror
+from zoo.data.fetching.unpack import is_packed, unpack
+from zoo.data.named.recipe import Resource
+from zoo.errors import ZooError
+from zoo.files import write_atomic
+
+
+def fetch(name: str, folder: str, resources: tuple[Resource, ...]) -> Path:
+    """Have the files of a data set in one folder.
+
+    A mirror in a folder (`ZOO_MIRROR`) is used where it stands, unless something must be unpacked; all else goes to the
+    cache and stays there. What is there already is verified and not fetched again.
+
+    Args:
+        name: of the data set, as in `data=NAME`.
+        folder: of its files in the cache, and in a mirror.
+        resources: what it consists of.
+
+    Returns:
+        The folder below which every piece and tree stands.
+
+    Raises:
+        ZooError: offline, cut off, a wrong checksum, no room; in one line.
+    """
+    place = mirror()
+    if place and not is_server(place):
+        beside = Path(place).expanduser() / folder
+        if all(_whole(beside, resource) for resource in resources):
+            for resource in resources:
+                for piece in resource.pieces:
+                    _verify(name, beside / piece.path, piece.sha256)
+            return beside
+    cache = cache_folder() / folder
+    with _locked(cache):
+        for resource in resources:
+            if not (_whole(cache, resource) and all(_same(cache / one.path, one.sha256) for one in resource.pieces)):
+                _bring(name, resource, cache, place, folder)
+    return cache
+
+
+def _whole(folder: Path, resource: Resource) -> bool:
+    """Whether all that a resource gives stands in a folder."""
+    pieces = all((folder / piece.path).is_file() for piece in resource.pieces)
+    return pieces and all((folder / tree.path).is_dir() for tree in resource.trees)
+
+
+def _bring(name: str, resource: Resource, cache: Path, place: str, folder: str) -> None:
+    """Fetch a resource, from the mirror where there is one, and unpack it into the cache."""
+    if place and not is_server(place):
+        archive = Path(place).expanduser() / folder / resource.name
+        if not archive.is_file():
+            wanted = [piece.path for piece in resource.pieces] + [tree.path for tree in resource.trees]
+            raise ZooError(
+                f"data={name}: the mirror has neither {archive} nor {folder}/{wanted[0]} (ZOO_MIRROR={place})"
+            )
+        _verify(name, archive, resource.sha256)
+        if is_packed(resource.name):
+            _unpack(name, archive, cache, resource)
+        else:
+            write_atomic(cache / resource.pieces[0].path, archive.read_bytes())
+        return
+    address = f"{place}/{quote(folder)}/{quote(resource.name)}" if place else resource.address
+    if not is_packed(resource.name):
+        _retrieve(name, address, resource.sha256, cache / resource.pieces[0].path)
+        return
+    try:
+        archive = _retrieve(name, address, resource.sha256, cache / resource.name)
+    except NotThere:
+        if not place or resource.trees:
+            raise
+        for piece in resource.pieces:  # a mirror may hold them unpacked
+            _retrieve(name, f"{place}/{quote(folder)}/{quote(piece.path)}", piece.sha256, cache / piece.path)
+        return
+    try:
+        _unpack(name, archive, cache, resource)
+    finally:
+        archive.unlink()
+
+
+def _unpack(name: str, archive: Path, cache: Path, resource: Resource) -> None:
+    unpack(archive, cache, resource.pieces, resource.trees)
+    for piece in resource.pieces:
+        _verify(name, cache / piece.path, piece.sha256)
+
+
+def _retrieve(name: str, address: str, sha256: str, path: Path) -> Path:
+    """Fetch a file with pooch, and verify it."""
+    import pooch
+
+    downloader = ResumingDownloader(path.with_name(f"{path.name}.part"), name)
+    logger = pooch.get_logger()
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # the log of pooch goes to the screen
+    try:
+        pooch.retrieve(address, sha256 or None, fname=path.name, path=path.parent, downloader=downloader)
+    except ZooError:
+        raise
+    except ValueError as error:
+        raise ZooError(
+            f"data={name}: what came from {address} is not the file that this zoo knows (its sha256 differs from "
+            f"{sha256[:12]}...); nothing of it was kept"
+        ) from error
+    except OSError as error:
+        raise ZooError(
+            f"data={name}: cannot write {path}: {error.strerror or error} (ZOO_CACHE=FOLDER keeps the data elsewhere)"
+        ) from error
+    finally:
+        logger.setLevel(level)
+    return path
+
+
+def _verify(name: str, path: Path, sha256: str) -> None:
+    if not _same(path, sha256):
+        raise ZooError(
+            f"data={name}: {path} is not the file that this zoo knows (its sha256 differs from {sha256[:12]}...)"
+        )
+
+
+def _same(path: Path, sha256: str) -> bool:
+    if not sha256:
+        return True
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    except OSError as error:
+        raise ZooError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other processes from fetching to the same folder meanwhile."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stream = (folder / ".lock").open("wb")
+    except OSError as error:
+        raise ZooError(
+            f"cannot write to {folder}: {error.strerror or error} (ZOO_CACHE=FOLDER keeps the data elsewhere)"
+        ) from error
+    with stream:
+        try:
+            import fcntl
+        except ImportError:  # Windows: two at once fetch twice
+            yield
+            return
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,118 @@
+"""A folder per class, with a text or a picture a file: `reviews/good/17.txt`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from zoo.data.splitting.groups import split_groups
+from zoo.data.splitting.names import by_split
+from zoo.data.splitting.splits import Splits
+from zoo.data.storage.lazy_files import LazyFiles
+from zoo.data.tables.bad_rows import BadRows
+from zoo.errors import ZooError
+
+
+class _File(NamedTuple):
+    path: Path
+    label: str
+    name: str
+
+
+def text_of(content: bytes) -> str:
+    """Read a file's bytes as text.
+
+    Raises:
+        ZooError: it is empty or no UTF-8; says that alone.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ZooError(f"byte {error.start + 1} is not valid UTF-8") from error
+    if not text.strip():
+        raise ZooError("empty")
+    return text.replace("\r\n", "\n").strip()
+
+
+def read_class_folders(
+    folder: str | Path,
+    validation: float = 0.05,
+    test: float = 0.05,
+    on_error: str = "stop",
+    classes: tuple[str, ...] = (),
+    read: Callable[[bytes], Any] = text_of,
+) -> Splits:
+    """Read a folder that has a folder for each class, or such folders below `train`, `test` and `validation`.
+
+    Args:
+        folder: its subfolders' names are the labels; hidden files are left out.
+        validation: share to validate on, where there is no folder for it; files with the same value stay together.
+        test: share to test on, where there is no folder for it.
+        on_error: `stop` at a file that `read` refuses, or `skip` and count them.
+        classes: the only labels to read; all by default.
+        read: a file's bytes to its raw value, a text or an array; raises a ZooError that says what is wrong with them.
+
+    Returns:
+        Splits of examples `{"source": value, "target": label}`, read from their files when they are asked for.
+
+    Raises:
+        ZooError: names the file.
+    """
+    root = Path(folder).expanduser()
+    if not root.is_dir():
+        raise ZooError(f"{folder}: no such folder")
+    bad = BadRows(on_error)
+    splits = by_split(path for path in root.iterdir() if path.is_dir())
+    places = splits or {"train": root}
+    found = {split: _files(place, root, classes, bad, read) for split, place in places.items()}
+    train, values = found["train"]
+    if not train.items:
+        raise ZooError(f"{folder}: no file in a folder of a class; such as {Path(folder) / 'good' / '17.txt'}")
+    shares = [0.0 if split in splits else share for split, share in (("validation", validation), ("test", test))]
+    parts = split_groups(values, *shares)
+    cut = {split: train.chosen(part) for split, part in zip(("train", "validation", "test"), parts, strict=True)}
+    for split in set(splits) - {"train"}:
+        cut[split] = found[split][0]
+    return Splits(**cut, notes=tuple(bad.notes))
+
+
+def _files(
+    place: Path, root: Path, classes: tuple[str, ...], bad: BadRows, read: Callable[[bytes], Any]
+) -> tuple[LazyFiles[_File], list[str]]:
+    """The files below the folders of classes, and hashes of what they hold."""
+
+    def example(file: _File) -> dict[str, Any]:
+        try:
+            return {"source": read(file.path.read_bytes()), "target": file.label}
+        except OSError as error:
+            raise ZooError(f"{file.name}: cannot be read: {error.strerror or error}") from error
+        except ZooError as error:
+            raise ZooError(f"{file.name}: {error}") from error
+
+    items: list[_File] = []
+    hashes: list[str] = []
+    for label in sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")):
+        if classes and label.name not in classes:
+            continue
+        for path in sorted(label.rglob("*")):
+            if path.name.startswith(".") or not path.is_file():
+                continue
+            file = _File(path, label.name, path.relative_to(root).as_posix())
+            try:
+                hashes.append(_hash_of(example(file)["source"]))
+            except ZooError as error:
+                place_of, problem = str(error).split(": ", 1)
+                bad.add(place_of, problem, len(items))
+                continue
+            items.append(file)
+    return LazyFiles(items, example), hashes
+
+
+def _hash_of(value: Any) -> str:
+    """A short name for a text or an array, to find equal ones by."""
+    content = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else np.asarray(value).tobytes()
+    return hashlib.blake2b(content, digest_size=12).hexdigest()

@@ -1,0 +1,77 @@
+"""Clips of frames: a folder of pictures or a video file each, with a table that labels the frames."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from zoo.data.readers.clip import ClipProblem, LabelRow, read_clip
+from zoo.data.splitting.groups import split_groups
+from zoo.data.splitting.splits import Splits
+from zoo.data.tables.bad_rows import BadRows
+from zoo.data.tables.table import open_table
+from zoo.errors import ZooError
+
+CLIP_COLUMNS = {"clip": ("clip", "video"), "frame": ("frame", "picture", "image"), "label": ("label", "class")}
+
+
+def read_clips(
+    source: str | Path,
+    labels: str | Path = "",
+    validation: float = 0.05,
+    test: float = 0.05,
+    on_error: str = "stop",
+    columns: Mapping[str, Sequence[str]] = CLIP_COLUMNS,
+) -> Splits:
+    """Read a folder of clips, whole clips held out.
+
+    Args:
+        source: a folder with a folder of pictures for each clip, whose frames are in the natural order of their names;
+            or with a video file for each (see `zoo.data.readers.video`).
+        labels: a table with the columns `clip`, `frame` (a picture's name, with or without its ending; of a video the
+            frame's number, the first is 0, or 1 where all are counted from 1) and `label`, a row a frame in any order;
+            by default the one table in the folder.
+        validation: share of the clips to validate on.
+        test: share of the clips to test on.
+        on_error: `stop` at a clip with a frame that has no label, or a label that has no frame, or `skip` and count
+            such clips; with `skip` every picture is opened once, to leave out clips with a damaged one.
+        columns: role (`clip`, `frame`, `label`) -> names of its column.
+
+    Returns:
+        Splits of examples: `source` a tuple of the frames' paths, or a `Video`; `target` a list of their labels.
+
+    Raises:
+        ZooError: names file and line.
+    """
+    root = Path(source).expanduser()
+    if not root.is_dir():
+        raise ZooError(f"{source}: no such folder")
+    path = Path(labels).expanduser() if labels else _table(root)
+    table = open_table(path, columns, on_error)
+    bad = BadRows(on_error)
+    bad.include(table.bad)
+    labelled: dict[str, list[LabelRow]] = {}
+    for line, row in table.rows().with_lines():
+        labelled.setdefault(row["clip"], []).append(LabelRow(line, str(row["frame"]), str(row["label"])))
+    clips: dict[str, Any] = {}
+    for clip, rows in labelled.items():
+        try:
+            clips[clip] = read_clip(root, clip, rows, bad.skips)
+        except ClipProblem as problem:
+            bad.add(f"{path.name}: line {problem.line}", str(problem), len(clips))
+    if not clips:
+        raise ZooError(f"{source}: no clip of it can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
+    examples = list(clips.values())
+    parts = ([examples[place] for place in part] for part in split_groups(list(clips), validation, test))
+    train, held_out, tested = parts
+    return Splits(train, held_out, tested, tuple(bad.notes))
+
+
+def _table(root: Path) -> Path:
+    found = sorted(path for path in root.iterdir() if path.name.lower().endswith((".csv", ".tsv", ".jsonl")))
+    if len(found) != 1:
+        raise ZooError(
+            f"{root}: {len(found) or 'no'} tables in it, where one with the columns clip, frame and label is wanted"
+        )
+    return found[0]

@@ -1,0 +1,44 @@
+"""One sequence of frames as a user names it: a folder of pictures, a video, or a file of vectors, labelled or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zoo.data.readers.clip import pictures_of
+from zoo.data.readers.video import VIDEO_ENDINGS, Video
+from zoo.errors import ZooError
+
+
+def read_sequence(path: Path, labels: Sequence[str] = (), ignore: Sequence[str] = ()) -> Any:
+    """Read the frames of one sequence.
+
+    Args:
+        path: a folder of pictures; a video file; or a CSV or NPZ file as `zoo.data.read_features` takes it, with labels
+            or without.
+        labels: names of the column of labels, which is left out; empty for the usual ones.
+        ignore: names of columns that are no features.
+
+    Returns:
+        A list of the pictures' paths, a `Video`, or float32 `[T, D]`.
+
+    Raises:
+        ZooError: there is nothing such; names file and line.
+    """
+    from zoo.data.readers.features import FRAME_LABELS, FeatureFile, read_feature_file
+
+    place = path.expanduser()
+    if place.is_dir():
+        pictures = pictures_of(place)
+        if not pictures:
+            raise ZooError(f"{path}: no picture in this folder")
+        return pictures
+    if not place.exists():
+        raise ZooError(f"{path}: no such file or folder")
+    if place.suffix.lower() in VIDEO_ENDINGS:
+        return Video(place)
+    example = read_feature_file(FeatureFile(place, tuple(labels) or FRAME_LABELS, tuple(ignore)), labelled=False)
+    return np.asarray(example["source"])

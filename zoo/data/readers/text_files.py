@@ -1,0 +1,147 @@
+"""A user's own text: a file, a folder or a glob."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from zoo.codecs.document import Document
+from zoo.data.splitting.documents import split_documents
+from zoo.data.splitting.splits import Splits
+from zoo.errors import UsageError, ZooError
+
+_PROBE = 8192  # bytes looked at to tell text from binary; a NUL among them is the rule of git and grep
+
+
+def read_documents(
+    source: str | Path,
+    validation: float = 0.05,
+    test: float = 0.05,
+    on_error: str = "stop",
+    names: Iterable[str] = (),
+) -> Splits:
+    """Find a user's text and split it.
+
+    One file is cut at line ends: the first part trains, then comes validation, then test. Of a folder (searched
+    recursively) or a glob with at least 20 texts whole files are held out, chosen by a hash of their names, so that
+    another run chooses the same; of fewer, each file is cut as a single one is.
+
+    Args:
+        source: path of a file, a folder, or a glob such as `books/**/*.txt`.
+        validation: share of the bytes to validate on, 0 to 1.
+        test: share of the bytes to test on; 0 for no test split.
+        on_error: `stop`, or `skip` to leave out (and count) files that are not UTF-8.
+        names: names of built-in sources, for "did you mean".
+
+    Returns:
+        Splits of examples `{"target": Document}`.
+
+    Raises:
+        UsageError: the shares leave nothing to train on.
+        ZooError: nothing there, nothing readable, or nothing but empty files.
+    """
+    if not (validation >= 0 and test >= 0 and validation + test < 1):
+        raise UsageError(
+            f"data.validation={validation:g} and data.test={test:g} must be at least 0 and leave some of the text "
+            "to train on (their sum below 1)"
+        )
+    path = Path(source).expanduser()
+    notes: list[str] = []
+    if path.is_dir():
+        documents = _texts(_walk(path, notes), str(source), notes, on_error)
+    elif path.exists():
+        if not path.is_file():
+            raise ZooError(f"{source}: neither a file nor a folder; save the text to a file first")
+        if path.stat().st_size == 0:
+            raise ZooError(f"{source}: the file is empty; a text of at least a few thousand characters is needed")
+        documents = [Document.of_file(path)]
+    elif glob.has_magic(str(path)):
+        found = _match(str(path))
+        if not found:
+            raise ZooError(f"{source}: no file matches")
+        documents = _texts(found, str(source), notes, on_error)
+    else:
+        raise ZooError(f"{source}: no such file or folder{_nearest(path, names)}")
+    return split_documents(documents, validation, test, tuple(notes))
+
+
+def _walk(folder: Path, notes: list[str]) -> list[tuple[str, Path]]:
+    """All files below a folder as (name relative to it, path), sorted; hidden ones are left out and counted."""
+    found: list[tuple[str, Path]] = []
+    hidden = 0
+    for here, folders, files in os.walk(folder):
+        hidden += sum(name.startswith(".") for name in files)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in files:
+            path = Path(here, name)
+            if not name.startswith(".") and path.is_file():
+                found.append((path.relative_to(folder).as_posix(), path))
+    if hidden:
+        notes.append(f"skipped {_files(hidden, 'hidden')}")
+    return sorted(found)
+
+
+def _match(pattern: str) -> list[tuple[str, Path]]:
+    """All files that a glob finds as (name relative to the folder before the first wildcard, path), sorted."""
+    plain = pattern[: min(pattern.find(sign) for sign in "*?[" if sign in pattern)]
+    folder = os.path.dirname(plain)
+    paths = filter(os.path.isfile, glob.glob(pattern, recursive=True))
+    return sorted((Path(os.path.relpath(path, folder or ".")).as_posix(), Path(path)) for path in paths)
+
+
+def _texts(found: list[tuple[str, Path]], source: str, notes: list[str], on_error: str) -> list[Document]:
+    """The documents among files that are text; the others are counted in the notes."""
+    documents: list[Document] = []
+    skipped = {"binary": 0, "empty": 0, "unreadable": 0, "not UTF-8": 0}
+    for name, path in found:
+        kind = _kind(path, on_error)
+        if kind == "text":
+            documents.append(Document.of_file(path, name))
+        else:
+            skipped[kind] += 1
+    counted = [_files(count, kind) for kind, count in skipped.items() if count]
+    if not documents:
+        found_instead = f" ({', '.join(counted)})" if counted else ""
+        raise ZooError(f"{source}: no readable text file in there{found_instead}")
+    notes.extend(f"skipped {sentence}" for sentence in counted)
+    return documents
+
+
+def _kind(path: Path, on_error: str) -> str:
+    """Whether a file is `text`, or why it is not."""
+    try:
+        with open(path, "rb") as stream:
+            probe = stream.read(_PROBE)
+    except OSError:
+        return "unreadable"
+    if not probe:
+        return "empty"
+    if b"\0" in probe:
+        return "binary"
+    if on_error == "skip":
+        try:
+            for _ in Document.of_file(path).chunks():
+                pass
+        except ZooError:
+            return "not UTF-8"
+    return "text"
+
+
+def _files(count: int, kind: str) -> str:
+    return f"{count} {kind} file{'s' if count > 1 else ''}"
+
+
+def _nearest(path: Path, names: Iterable[str]) -> str:
+    """`; did you mean 'x'?` from the files beside a missing one and the built-in names."""
+    candidates = {name: name for name in names}
+    folder = path.parent
+    if not folder.is_dir():
+        return f"; the folder {folder} does not exist"
+    for entry in os.scandir(folder):
+        if not entry.name.startswith("."):
+            candidates.setdefault(entry.name, str(folder / entry.name))
+    near = difflib.get_close_matches(path.name, sorted(candidates), n=1, cutoff=0.6)
+    return f"; did you mean '{candidates[near[0]]}'?" if near else ""

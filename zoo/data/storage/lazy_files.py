@@ -1,0 +1,45 @@
+"""Examples that are files, each read when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Generic, TypeVar, overload
+
+from zoo.data.splitting.splits import Example
+
+Item = TypeVar("Item")
+
+
+class LazyFiles(Sequence[Example], Generic[Item]):
+    """A list of what to read, and a function that reads one of them.
+
+    Args:
+        items: such as paths with their labels.
+        read: an item to an example.
+    """
+
+    def __init__(self, items: Sequence[Item], read: Callable[[Item], Example]) -> None:
+        self.items = items
+        self._read = read
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @overload
+    def __getitem__(self, place: int) -> Example: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Example]: ...
+
+    def __getitem__(self, place: int | slice) -> Example | list[Example]:
+        if isinstance(place, slice):
+            return [self._read(item) for item in self.items[place]]
+        return self._read(self.items[place])
+
+    def __iter__(self) -> Iterator[Example]:
+        for item in self.items:
+            yield self._read(item)
+
+    def chosen(self, places: Sequence[int]) -> LazyFiles[Item]:
+        """Some of them."""
+        return LazyFiles([self.items[place] for place in places], self._read)

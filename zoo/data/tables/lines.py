@@ -1,0 +1,107 @@
+"""The lines of a file as text, each with its place."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from zoo.data.storage.stored_bytes import StoredBytes
+from zoo.errors import ZooError
+
+LONGEST = 1 << 20
+"""Bytes of the longest line that is read: a file without line ends must not fill the memory."""
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_BUFFER = 1 << 20
+
+
+class Line(NamedTuple):
+    """A line.
+
+    Args:
+        number: from 1.
+        offset: of its first byte in the file.
+        length: in bytes, the line end included.
+        text: with the line end; empty where `problem` is not.
+        problem: why it is no text.
+    """
+
+    number: int
+    offset: int
+    length: int
+    text: str
+    problem: str = ""
+
+
+class Lines:
+    """Reads a file line by line; lines that were read too far can be given back.
+
+    Lines end with LF or CRLF. A byte order mark is no part of the first line.
+
+    Args:
+        file: to read, from its beginning.
+        encoding: of the text; one that writes ASCII as ASCII.
+
+    Raises:
+        ZooError: the file is UTF-16.
+    """
+
+    def __init__(self, file: StoredBytes, encoding: str = "utf-8") -> None:
+        self._encoding = encoding
+        self._returned: deque[Line] = deque()
+        self._lines = self._read(file)
+        if file.stream.seek(0) == 0 and file.stream.read(2) in _WIDE_MARKS:
+            raise ZooError(f"{file.name}: it looks like UTF-16: save it as UTF-8")
+
+    def __iter__(self) -> Iterator[Line]:
+        return self
+
+    def __next__(self) -> Line:
+        return self._returned.popleft() if self._returned else next(self._lines)
+
+    def give_back(self, lines: list[Line]) -> None:
+        """Let these lines come next, in their order."""
+        self._returned.extendleft(reversed(lines))
+
+    def _read(self, file: StoredBytes) -> Iterator[Line]:
+        number = offset = position = 0
+        held = b""
+        tail = False  # whether what comes next is the rest of a line that was too long
+        size = file.stream.seek(0, 2)
+        while position < size or held:
+            piece = file.read(position, min(_BUFFER, size - position))
+            position += len(piece)
+            held += piece
+            found = held.splitlines(keepends=True) if b"\r" not in held else _split(held)
+            # The last one may go on in the next piece.
+            held = found.pop() if position < size else b""
+            if len(held) > LONGEST:
+                found.append(held)
+                held = b""
+            for data in found:
+                number += not tail
+                if not tail:
+                    yield self._line(number, offset, data)
+                tail = not data.endswith(b"\n")
+                offset += len(data)
+
+    def _line(self, number: int, offset: int, data: bytes) -> Line:
+        length = len(data)
+        if length > LONGEST:
+            return Line(number, offset, length, "", f"longer than {LONGEST:,} bytes; a line end is missing")
+        if number == 1 and data.startswith(_BYTE_ORDER_MARK):
+            data, offset, length = data[3:], offset + 3, length - 3
+        try:
+            return Line(number, offset, length, data.decode(self._encoding))
+        except UnicodeDecodeError as error:
+            problem = f"byte {error.start + 1} of the line is not valid {self._encoding.upper()}"
+            return Line(number, offset, length, "", f"{problem} (0x{data[error.start]:02x})")
+
+
+def _split(data: bytes) -> list[bytes]:
+    """Lines with their LF; bytes.splitlines would end one at a lone CR, too."""
+    lines = [line + b"\n" for line in data.split(b"\n")]
+    last = lines.pop()[:-1]
+    return [*lines, last] if last else lines
