@@ -38,7 +38,7 @@ def main() -> None:
         for fold in map(int, given.folds.split(",")):
             words = given.words or ["preset=gesture"]
             out = f"out={given.out or folder}/{fold}"
-            run = zoo.run("frames", words=["data=gesture-phase", f"data.fold={fold}", out, *words])
+            run = zoo.run("frames", arguments=["data=gesture-phase", f"data.fold={fold}", out, *words])
             scores = run.evaluate(given.split)
             constant = majority(run.task.splits(), given.split)
             name, last = RECORDINGS[fold], run.metrics[-1]

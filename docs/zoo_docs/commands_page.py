@@ -20,8 +20,8 @@ error. The exit status is 0 when done, 1 for a failure and 2 for a wrong word, e
 143 after a termination signal. With `--debug`, anywhere in a line, a failure shows its traceback, and TensorFlow its
 own messages.
 """
-WORDS = "\b\nWords:\n"
-"""What `zoo.cli.words.takes_words` writes before its list of words."""
+ARGUMENTS = "\b\nArguments:\n"
+"""What `zoo.cli.arguments.accepts_settings` writes before its list of arguments."""
 
 
 def commands_page() -> str:
@@ -54,15 +54,15 @@ def _commands(group: click.Group, above: click.Context, level: str) -> Iterator[
 
 
 def _help(command: click.Command) -> Iterator[str]:
-    """What a command says of itself: paragraphs, lines that are not to be wrapped, and its words."""
-    text, _, words = inspect.cleandoc(command.help or "").partition(WORDS)
+    """What a command says of itself: paragraphs, lines that are not to be wrapped, and its arguments."""
+    text, _, arguments = inspect.cleandoc(command.help or "").partition(ARGUMENTS)
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         if paragraph.startswith("\b\n"):
             yield f"```text\n{inspect.cleandoc(paragraph.removeprefix(chr(8) + chr(10)))}\n```\n"
         elif paragraph:
             yield f"{paragraph}\n"
-    rows = [re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in words.splitlines() if line.strip()]
+    rows = [re.split(r"\s{2,}", line.strip(), maxsplit=1) for line in arguments.splitlines() if line.strip()]
     if rows:
-        yield table(("word", "meaning"), [(code(name), meaning) for name, meaning in rows]) + "\n"
+        yield table(("argument", "meaning"), [(code(name), meaning) for name, meaning in rows]) + "\n"
     if command.epilog:
         yield f"{command.epilog}\n"

@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 def zoo(tmp_path):
     """A function that runs `zoo` in a process and an empty folder of its own.
 
-    Given folders come before all others on the import path.
+    The given folders come before all others on the import path.
     """
 
     def run(*words: str, folders=(), check: int | None = None, **environment: str) -> subprocess.CompletedProcess:

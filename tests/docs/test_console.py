@@ -18,14 +18,14 @@ import pytest
 
 from tests.docs.documents import DOCUMENTS, ROOT, blocks, prose
 from zoo.bench import BENCHMARKS
-from zoo.cli.devices import DevicesWords
-from zoo.cli.evaluate import EvaluateWords
+from zoo.cli.devices import DevicesArguments
+from zoo.cli.evaluate import EvaluateArguments
 from zoo.cli.program import COMMANDS, program
-from zoo.cli.sample import SampleWords
+from zoo.cli.sample import SampleArguments
 from zoo.data.named import catalogue
 from zoo.plugins import Plugins, find_plugins
 from zoo.settings import describe, override, resolve
-from zoo.settings.layers import from_words
+from zoo.settings.overrides import from_arguments
 from zoo.settings.resolve import build
 from zoo.templates import write_task
 
@@ -161,13 +161,13 @@ def test_a_command_is_as_the_code_has_it(line: Line, tasks: Any) -> None:
 
 def check_words(name: str, words: list[str]) -> None:
     """Words of a command that are no settings of a task."""
-    build(words_of(name), from_words(words), f" of zoo {name}")
+    build(words_of(name), from_arguments(words), f" of zoo {name}")
 
 
 def words_of(name: str) -> Any:
     """The dataclass that declares the words of a command, or of a benchmark."""
-    fixed = {"sample": SampleWords, "evaluate": EvaluateWords, "devices": DevicesWords}
-    return fixed[name] if name in fixed else importlib.import_module(BENCHMARKS[name][0]).Words
+    fixed = {"sample": SampleArguments, "evaluate": EvaluateArguments, "devices": DevicesArguments}
+    return fixed[name] if name in fixed else importlib.import_module(BENCHMARKS[name][0]).Arguments
 
 
 def test_there_is_enough_to_check() -> None:

@@ -77,7 +77,7 @@ def test_bytes_read_any_file(here: Path):
     import zoo
 
     Path("bad.txt").write_bytes(RHYME.encode() * 20 + b"\xff\xfe\x00" + RHYME.encode() * 20)
-    run = zoo.run("charlm", words=["data=bad.txt", "text.unit=byte", "out=run", *TINY])
+    run = zoo.run("charlm", arguments=["data=bad.txt", "text.unit=byte", "out=run", *TINY])
     assert run.metrics[-1]["step"] == 2
     assert isinstance(run.sample("one", length=20), str)
 
@@ -98,9 +98,9 @@ def test_a_read_only_folder(refused: Callable[..., str], here: Path):
 def test_a_refused_run_leaves_the_latest_one_and_its_own_name_free(refused: Callable[..., str]):
     import zoo
 
-    first = zoo.run("charlm", words=["data=rhyme.txt", *TINY])
+    first = zoo.run("charlm", arguments=["data=rhyme.txt", *TINY])
     Path("short.txt").write_text("one line\n" * 12)
     refused("run", "charlm", "data=short.txt", *TINY, status=1)
     assert zoo.load("charlm").folder.path.resolve() == first.folder.path.resolve()
     refused("run", "charlm", "data=short.txt", "out=mine", *TINY, status=1)
-    zoo.run("charlm", words=["data=rhyme.txt", "out=mine", *TINY])
+    zoo.run("charlm", arguments=["data=rhyme.txt", "out=mine", *TINY])

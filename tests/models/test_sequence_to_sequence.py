@@ -107,7 +107,7 @@ def test_a_generator_writes_with_it(batch):
 def test_saved_and_loaded(arguments, batch, tmp_path):
     import keras
 
-    from zoo.runs.folder import load_weights, save_weights
+    from zoo.runs.weights import load_weights, save_weights
 
     model = make(encoder={"layers": 2}, **arguments)
     model.save(tmp_path / "model.keras")

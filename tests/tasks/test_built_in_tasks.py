@@ -98,9 +98,9 @@ def test_the_answers_of_sentiment_have_probabilities_and_say_where_they_looked(t
     words, shares = zip(*good.details["looked_at"], strict=True)
     assert words == ("the", "film", "was", "good", ",", "i", "say", "3")
     assert sum(shares) == pytest.approx(1, abs=1e-4)
-    examination = run.examine("test")
-    assert examination.metrics["accuracy"] == 1.0
-    assert examination.worst == ()
+    report = run.evaluation_report("test")
+    assert report.metrics["accuracy"] == 1.0
+    assert report.worst == ()
     with pytest.raises(zoo.ZooError, match="input 2 is empty"):
         run.predict(["good", ""])
     predict_from_the_command_line(run, tmp_path, capfd, monkeypatch)

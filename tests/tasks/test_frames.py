@@ -75,11 +75,11 @@ def test_a_causal_model_labels_a_stream_as_it_labels_the_whole(
 
 def test_whole_recordings_are_measured(tmp_path: Path) -> None:
     run = trained(recordings(tmp_path / "data"), vectors={"scale": "sequence"})
-    examination = run.examine("test", show=1)
+    report = run.evaluation_report("test", show=1)
     # The sign of x is less clear at each recording's own scale.
-    assert examination.metrics["accuracy"] > 0.75
-    assert examination.notes[0].startswith("Always '")
-    assert len(examination.examples[0].target) == len(examination.examples[0].answer) == 30
+    assert report.metrics["accuracy"] > 0.75
+    assert report.notes[0].startswith("Always '")
+    assert len(report.examples[0].target) == len(report.examples[0].answer) == 30
     with pytest.raises(zoo.UsageError, match="reads in both directions and cannot label a stream"):
         run.stream_answers([])
     with pytest.raises(zoo.UsageError, match=r"model.causal=true looks at no later frame, and vectors.scale=sequence"):

@@ -47,18 +47,18 @@ def train(table: Path, **changes: dict) -> zoo.Run:
 )
 def test_three_classes_and_each_pooling(pooling: str, text: dict, table: Path) -> None:
     run = train(table, model={"pooling": pooling}, text=text)
-    examination = run.examine("test")
+    report = run.evaluation_report("test")
     names = {"loss", "accuracy", "macro_f1", "roc_auc", "calibration_error"}
-    assert examination.metrics.keys() == names
-    assert examination.metrics["accuracy"] > 0.9 and examination.metrics["macro_f1"] > 0.8
-    header, *rows = examination.notes[0].splitlines()
+    assert report.metrics.keys() == names
+    assert report.metrics["accuracy"] > 0.9 and report.metrics["macro_f1"] > 0.8
+    header, *rows = report.notes[0].splitlines()
     assert header.split()[-3:] == ["bad", "good", "so-so"] and len(rows) == 3
     assert sum(int(cell) for row in rows for cell in row.split()[1:]) == len(run.task.splits().test)
     (answer,) = run.answer(["Jon told Ida it was so-so"])
     assert answer.value == "so-so" and set(answer.details["probabilities"]) == set(MOODS)
-    remarks = [shown.remark for shown in examination.examples]
+    remarks = [shown.remark for shown in report.examples]
     assert all(remark.startswith("looked at ") and "%" in remark for remark in remarks) == (pooling == "attention")
-    assert json.loads(json.dumps(examination.as_json()))["examples"][0]["remark"] == remarks[0]
+    assert json.loads(json.dumps(report.as_json()))["examples"][0]["remark"] == remarks[0]
 
 
 def test_the_words_that_counted_most_come_first() -> None:

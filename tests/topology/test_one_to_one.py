@@ -80,9 +80,9 @@ def test_promises_are_kept():
 def test_it_learns_and_explains(tmp_path: Path):
     run = zoo.run(Stripes, out=str(tmp_path / "run"))
     examples = list(run.task.splits().test)
-    examination = run.examine("test", show=1)
-    assert examination.metrics["accuracy"] == 1.0
-    assert examination.examples[0].source == "array 4 x 6"
+    report = run.evaluation_report("test", show=1)
+    assert report.metrics["accuracy"] == 1.0
+    assert report.examples[0].source == "array 4 x 6"
     # The same answers alone, and in batches of which the last is not full.
     answers = run.answer([example["source"] for example in examples])
     assert [answer.value for answer in answers] == [example["target"] for example in examples]

@@ -1,7 +1,7 @@
 """Measurements of speed, each beside the peers that users would take instead; `zoo bench NAME` runs one.
 
-A benchmark is a module with a settings dataclass `Words`, whose docstring says what is measured, and a function
-`run(words, say)` that returns a `Report` and tells `say` each line of it as soon as it is known.
+A benchmark is a module with a settings dataclass `Arguments`, whose docstring says what is measured, and a function
+`run(arguments, say)` that returns a `Report` and tells `say` each line of it as soon as it is known.
 """
 
 from __future__ import annotations

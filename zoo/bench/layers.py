@@ -21,7 +21,7 @@ NAMES = {"ours": "ours", "keras": "Keras", "torch": "PyTorch"}
 
 
 @dataclass
-class Words:
+class Arguments:
     """Times embedding, two recurrent layers, softmax over 96, Adam and clipping: whole steps, in ms.
 
     Every contender is a process of its own; they take turns. Ratios are of throughput: above 1 ours is faster. On a
@@ -42,11 +42,11 @@ class Words:
     cores: int = setting(0, "how many cores a contender uses; 0 for all", minimum=0)
 
 
-def run(words: Words, say: Say) -> Report:
+def run(arguments: Arguments, say: Say) -> Report:
     """Measure all cases.
 
     Args:
-        words: what to measure.
+        arguments: what to measure.
         say: told each line of the table as soon as it is known.
 
     Returns:
@@ -55,22 +55,22 @@ def run(words: Words, say: Say) -> Report:
     Raises:
         UsageError: a shape that is none, or rows that cannot be shared out.
     """
-    cores = words.cores or os.cpu_count() or 1
+    cores = arguments.cores or os.cpu_count() or 1
     cases = [
         Case(cell, *shape, dtype, cores)
-        for cell, dtype, shape in itertools.product(words.cells, words.dtypes, _shapes(words))
+        for cell, dtype, shape in itertools.product(arguments.cells, arguments.dtypes, _shapes(arguments))
     ]
     for case in cases:
         if case.rows % cores:
             raise UsageError(f"{case.rows} rows cannot be shared out to {cores} cores; say cores= or other rows")
-    names = ["ours", *(name for name in NAMES if name in words.against)]
+    names = ["ours", *(name for name in NAMES if name in arguments.against)]
     notes = []
     if "torch" in names and find_spec("torch") is None:
         names.remove("torch")
         notes.append("PyTorch is not installed and takes no part: pip install 'seqzoo[bench]' would bring it.")
     report = Report("Recurrent layers", ("tensorflow", "keras", "torch"), columns(names), say, notes)
     for case in cases:
-        for row in _measure(case, names, words):
+        for row in _measure(case, names, arguments):
             report.add(row)
     return report
 
@@ -89,12 +89,12 @@ def columns(names: list[str]) -> list[str]:
     ]
 
 
-def _shapes(words: Words) -> list[tuple[int, int, int]]:
+def _shapes(arguments: Arguments) -> list[tuple[int, int, int]]:
     """Read the shapes, or combine them of units, rows and steps."""
-    if not words.shapes:
-        return list(itertools.product(words.units, words.rows, words.steps))
+    if not arguments.shapes:
+        return list(itertools.product(arguments.units, arguments.rows, arguments.steps))
     shapes = []
-    for shape in words.shapes:
+    for shape in arguments.shapes:
         parts = shape.split("x")
         if len(parts) != 3 or not all(part.isdecimal() and int(part) for part in parts):
             raise UsageError(f"shapes: '{shape}' is not HxBxT, as in 128x50x50")
@@ -111,27 +111,27 @@ def _contender(name: str, case: Case, shared: bool) -> Contender:
     return Contender("zoo.bench.tensorflow_layers", (name, *case), environment)
 
 
-def _measure(case: Case, names: list[str], words: Words) -> list[dict[str, Any]]:
+def _measure(case: Case, names: list[str], arguments: Arguments) -> list[dict[str, Any]]:
     """Let the contenders take turns on one case; returns a row for each kind of step."""
-    shared = not wait_until_idle(max(words.patience, 0.5))
+    shared = not wait_until_idle(max(arguments.patience, 0.5))
     found = []
     with ExitStack() as stack:
         contenders = {name: stack.enter_context(_contender(name, case, shared)) for name in names}
-        for kind in words.kinds:
+        for kind in arguments.kinds:
             once = {name: contender.ask(kind, 2)[0][1] for name, contender in contenders.items()}
             times: dict[str, list[float]] = {name: [] for name in names}
             work: dict[str, list[float]] = {name: [] for name in names}
             quiet = 0
-            for _ in range(words.rounds):
+            for _ in range(arguments.rounds):
                 for name, contender in contenders.items():
-                    quiet += wait_until_idle(words.patience)
-                    some, worked = contender.ask(kind, max(1, int(words.seconds * 1000 / once[name])))
+                    quiet += wait_until_idle(arguments.patience)
+                    some, worked = contender.ask(kind, max(1, int(arguments.seconds * 1000 / once[name])))
                     times[name].append(statistics.median(some))
                     work[name].append(statistics.median(worked))
-            found.append((kind, _medians(times), _medians(work), quiet / (words.rounds * len(names))))
+            found.append((kind, _medians(times), _medians(work), quiet / (arguments.rounds * len(names))))
         memory = {name: contender.memory() for name, contender in contenders.items()}
         first = contenders["ours"].first_step
-    return [_row(case, *part, memory, first, waited=words.patience > 0) for part in found]
+    return [_row(case, *part, memory, first, waited=arguments.patience > 0) for part in found]
 
 
 def _medians(values: Mapping[str, list[float]]) -> dict[str, float]:

@@ -24,7 +24,7 @@ SEARCHES = {"sample": ("ours", "keras", "torch"), "beam": ("ours", "torch", "joe
 
 
 @dataclass
-class Words:
+class Arguments:
     """Times sampling from two LSTM layers and a softmax over 96, and beam search with an attending LSTM.
 
     Sampling is counted in characters a second, of all texts together, beside a loop in PyTorch and one around the
@@ -56,31 +56,39 @@ class Words:
     cores: int = setting(0, "how many cores a contender uses; 0 for all", minimum=0)
 
 
-def run(words: Words, say: Say) -> Report:
+def run(arguments: Arguments, say: Say) -> Report:
     """Measure all cases.
 
     Args:
-        words: what to measure.
+        arguments: what to measure.
         say: told each line of the table as soon as it is known.
 
     Returns:
         The table.
     """
-    cores = words.cores or os.cpu_count() or 1
-    names = ["ours", *(name for name in NAMES if name in words.against)]
+    cores = arguments.cores or os.cpu_count() or 1
+    names = ["ours", *(name for name in NAMES if name in arguments.against)]
     notes = []
     if {"torch", "joeynmt"} & set(names) and find_spec("torch") is None:
         names = [name for name in names if name in ("ours", "keras")]
         notes.append("PyTorch is not installed and takes no part: pip install 'seqzoo[bench]' would bring it.")
     cases: list[SampleCase | BeamCase] = []
-    if "sample" in words.searches:
-        cases += [SampleCase(units, rows, words.characters, cores) for units in words.units for rows in words.rows]
-    if "beam" in words.searches:
-        sizes = (words.decoder // 2 * 2, words.vocabulary, words.sentences, words.places, words.length)
-        cases.append(BeamCase(*sizes, words.beam, words.batch, cores))
+    if "sample" in arguments.searches:
+        cases += [
+            SampleCase(units, rows, arguments.characters, cores) for units in arguments.units for rows in arguments.rows
+        ]
+    if "beam" in arguments.searches:
+        sizes = (
+            arguments.decoder // 2 * 2,
+            arguments.vocabulary,
+            arguments.sentences,
+            arguments.places,
+            arguments.length,
+        )
+        cases.append(BeamCase(*sizes, arguments.beam, arguments.batch, cores))
     report = Report("Search", ("tensorflow", "keras", "torch"), columns(names), say, notes)
     for case in cases:
-        report.add(_measure(case, names, words))
+        report.add(_measure(case, names, arguments))
     return report
 
 
@@ -96,24 +104,25 @@ def columns(names: list[str]) -> list[str]:
     ]
 
 
-def _measure(case: SampleCase | BeamCase, all_names: list[str], words: Words) -> dict[str, Any]:
+def _measure(case: SampleCase | BeamCase, all_names: list[str], arguments: Arguments) -> dict[str, Any]:
     """Let the contenders take turns on one case; returns its row."""
     kind = "beam" if isinstance(case, BeamCase) else "sample"
     names = [name for name in all_names if name in SEARCHES[kind]]
     # What a turn comes to, in characters or sentences.
-    counts = {name: _count(name, case, words) for name in names}
-    shared = not wait_until_idle(max(words.patience, 0.5))
+    counts = {name: _count(name, case, arguments) for name in names}
+    shared = not wait_until_idle(max(arguments.patience, 0.5))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         contenders = {
-            name: stack.enter_context(_contender(name, case, folder / f"{name}.npy", words, shared)) for name in names
+            name: stack.enter_context(_contender(name, case, folder / f"{name}.npy", arguments, shared))
+            for name in names
         }
         times: dict[str, list[float]] = {name: [] for name in names}
         work: dict[str, list[float]] = {name: [] for name in names}
         quiet = 0
-        for _ in range(words.rounds):
+        for _ in range(arguments.rounds):
             for name, contender in contenders.items():
-                quiet += wait_until_idle(words.patience)
+                quiet += wait_until_idle(arguments.patience)
                 (some,), (worked,) = contender.ask(kind)
                 times[name].append(some / 1000)
                 work[name].append(worked / 1000)
@@ -131,25 +140,25 @@ def _measure(case: SampleCase | BeamCase, all_names: list[str], words: Words) ->
     row |= {f"ours / {NAMES[name]} by CPU": _rounded(thrift["ours"] / thrift[name]) for name in names[1:]}
     row |= {"H": case.units, "same texts": same, "quiet": None}
     row |= {"our first call s": round(first, 1), "our next calls s": round(statistics.median(times["ours"]), 3)}
-    if words.patience > 0:
-        row["quiet"] = f"{quiet / (words.rounds * len(names)):.0%}"
+    if arguments.patience > 0:
+        row["quiet"] = f"{quiet / (arguments.rounds * len(names)):.0%}"
     return row
 
 
-def _count(name: str, case: SampleCase | BeamCase, words: Words) -> int:
+def _count(name: str, case: SampleCase | BeamCase, arguments: Arguments) -> int:
     if isinstance(case, BeamCase):
         return case.sentences
-    return case.rows * (words.calls if name == "keras" else case.steps)
+    return case.rows * (arguments.calls if name == "keras" else case.steps)
 
 
-def _contender(name: str, case: SampleCase | BeamCase, answers: Path, words: Words, shared: bool) -> Contender:
+def _contender(name: str, case: SampleCase | BeamCase, answers: Path, arguments: Arguments, shared: bool) -> Contender:
     # Where cores are not idle, PyTorch's threads must not burn CPU time while they wait, or they would look slow.
     environment = {"TF_CPP_MIN_LOG_LEVEL": "3", **({"OMP_WAIT_POLICY": "PASSIVE"} if shared else {})}
     kind = "beam" if isinstance(case, BeamCase) else "sample"
     if name in ("torch", "joeynmt"):
         return Contender("zoo.bench.torch_search", (name, answers, kind, *case), environment)
     if name == "keras" and isinstance(case, SampleCase):
-        case = case._replace(steps=words.calls)
+        case = case._replace(steps=arguments.calls)
     environment |= {"KERAS_BACKEND": "tensorflow", **(AS_IT_COMES if name == "keras" else PREFERRED)}
     return Contender("zoo.bench.tensorflow_search", (name, answers, kind, *case), environment)
 

@@ -27,7 +27,7 @@ NAMES = {
 
 
 @dataclass
-class Words:
+class Arguments:
     """Times training of a bidirectional LSTM that reads and an LSTM with attention that writes, in tokens a second.
 
     `feeding` has additive attention and input feeding, beside PyTorch as JoeyNMT writes it and a cell of one's own in
@@ -53,11 +53,11 @@ class Words:
     cores: int = setting(0, "how many cores a contender uses; 0 for all", minimum=0)
 
 
-def run(words: Words, say: Say) -> Report:
+def run(arguments: Arguments, say: Say) -> Report:
     """Measure all cases.
 
     Args:
-        words: what to measure.
+        arguments: what to measure.
         say: told each line of the table as soon as it is known.
 
     Returns:
@@ -66,22 +66,22 @@ def run(words: Words, say: Say) -> Report:
     Raises:
         UsageError: units that cannot be halved, or fewer rows than cores.
     """
-    cores = words.cores or os.cpu_count() or 1
-    if words.units % 2:
-        raise UsageError(f"units={words.units} is odd: each direction of the encoder has half of them")
-    if words.rows < cores:
-        raise UsageError(f"{words.rows} rows are too few for {cores} cores; say cores= or more rows")
-    names = ["ours", *(name for name in NAMES if name in words.against)]
+    cores = arguments.cores or os.cpu_count() or 1
+    if arguments.units % 2:
+        raise UsageError(f"units={arguments.units} is odd: each direction of the encoder has half of them")
+    if arguments.rows < cores:
+        raise UsageError(f"{arguments.rows} rows are too few for {cores} cores; say cores= or more rows")
+    names = ["ours", *(name for name in NAMES if name in arguments.against)]
     notes = []
     if "torch" in names and find_spec("torch") is None:
         names.remove("torch")
         notes.append("PyTorch is not installed and takes no part: pip install 'seqzoo[bench]' would bring it.")
-    if words.joeynmt:
+    if arguments.joeynmt:
         names.append("joeynmt")
     report = Report("Training a translation model", ("tensorflow", "keras", "torch"), columns(names), say, notes)
-    for kind, dtype in itertools.product(words.kinds, words.dtypes):
-        case = Case(kind, dtype, words.units, words.pieces, words.rows, words.length, cores)
-        report.add(_measure(case, names, words))
+    for kind, dtype in itertools.product(arguments.kinds, arguments.dtypes):
+        case = Case(kind, dtype, arguments.units, arguments.pieces, arguments.rows, arguments.length, cores)
+        report.add(_measure(case, names, arguments))
     return report
 
 
@@ -113,20 +113,22 @@ def _contender(name: str, case: Case, shared: bool, joeynmt: str) -> Contender:
     return Contender("zoo.bench.keras_translation", case, environment)
 
 
-def _measure(case: Case, names: list[str], words: Words) -> dict[str, Any]:
+def _measure(case: Case, names: list[str], arguments: Arguments) -> dict[str, Any]:
     """Let the contenders take turns on one case; returns its row."""
-    shared = not wait_until_idle(max(words.patience, 0.5))
+    shared = not wait_until_idle(max(arguments.patience, 0.5))
     takes_part = [name for name in names if name != "joeynmt" or case.feeding]
     times: dict[str, list[float]] = {name: [] for name in takes_part}
     work: dict[str, list[float]] = {name: [] for name in takes_part}
     quiet = 0
     with ExitStack() as stack:
-        contenders = {name: stack.enter_context(_contender(name, case, shared, words.joeynmt)) for name in takes_part}
+        contenders = {
+            name: stack.enter_context(_contender(name, case, shared, arguments.joeynmt)) for name in takes_part
+        }
         once = {name: contender.ask("train", 2)[0][1] for name, contender in contenders.items()}
-        for _ in range(words.rounds):
+        for _ in range(arguments.rounds):
             for name, contender in contenders.items():
-                quiet += wait_until_idle(words.patience)
-                some, worked = contender.ask("train", max(1, int(words.seconds * 1000 / once[name])))
+                quiet += wait_until_idle(arguments.patience)
+                some, worked = contender.ask("train", max(1, int(arguments.seconds * 1000 / once[name])))
                 times[name].append(statistics.median(some))
                 work[name].append(statistics.median(worked))
         first = contenders["ours"].first_step
@@ -139,5 +141,5 @@ def _measure(case: Case, names: list[str], words: Words) -> dict[str, Any]:
     row |= {f"{NAMES[name]} tokens/s by CPU": round(thrift[name]) for name in takes_part}
     row |= {f"ours / {NAMES[name]}": round(speed["ours"] / speed[name], 2) for name in takes_part[1:]}
     row |= {f"ours / {NAMES[name]} by CPU": round(thrift["ours"] / thrift[name], 2) for name in takes_part[1:]}
-    share = f"{quiet / (words.rounds * len(takes_part)):.0%}" if words.patience else None
+    share = f"{quiet / (arguments.rounds * len(takes_part)):.0%}" if arguments.patience else None
     return row | {"our first step s": round(first, 1), "quiet": share}

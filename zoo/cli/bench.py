@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from zoo.bench import BENCHMARKS
+from zoo.cli.arguments import accepts_settings
 from zoo.cli.table import print_json
-from zoo.cli.words import takes_words
 from zoo.errors import did_you_mean
 
 
@@ -30,18 +30,18 @@ class Benchmarks(click.Group):
         with formatter.section("Benchmarks"):
             formatter.write_dl([(name, line) for name, (_, line) in BENCHMARKS.items()])
 
-    def resolve_command(self, context: click.Context, words: list[str]) -> Any:
+    def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
         """Find the benchmark that the first word names."""
-        if words[0] not in BENCHMARKS and not words[0].startswith("-"):
-            raise click.UsageError(f"unknown benchmark '{words[0]}'{did_you_mean(words[0], BENCHMARKS)}")
-        return super().resolve_command(context, words)
+        if arguments[0] not in BENCHMARKS and not arguments[0].startswith("-"):
+            raise click.UsageError(f"unknown benchmark '{arguments[0]}'{did_you_mean(arguments[0], BENCHMARKS)}")
+        return super().resolve_command(context, arguments)
 
 
 @click.command(
     "bench",
     cls=Benchmarks,
     invoke_without_command=True,
-    epilog="Settings are words: zoo bench layers cells=gru shapes=128x50x50 dtypes=float32",
+    epilog="Settings are written as key=value: zoo bench layers cells=gru shapes=128x50x50 dtypes=float32",
 )
 @click.pass_context
 def command(context: click.Context) -> None:
@@ -51,22 +51,22 @@ def command(context: click.Context) -> None:
 
 
 def _command(name: str) -> click.Command:
-    """Make the command of a benchmark: its words, and where the answer goes."""
+    """Make the command of a benchmark: its arguments, and where the answer goes."""
     module = importlib.import_module(BENCHMARKS[name][0])
 
-    def measure(words: tuple[str, ...], as_json: bool, out: Path | None) -> None:
-        from zoo.settings.layers import from_words
+    def measure(arguments: tuple[str, ...], as_json: bool, out: Path | None) -> None:
+        from zoo.settings.overrides import from_arguments
         from zoo.settings.resolve import build
 
-        settings = build(module.Words, from_words(words), f" of zoo bench {name}")
+        settings = build(module.Arguments, from_arguments(arguments), f" of zoo bench {name}")
         report = module.run(settings, (lambda line: None) if as_json else click.echo)
         if out is not None:
             report.write(out)
         if as_json:
             print_json(report.rows)
 
-    measure.__doc__ = module.Words.__doc__
-    given = takes_words(module.Words, "[key=value]...")(measure)
+    measure.__doc__ = module.Arguments.__doc__
+    given = accepts_settings(module.Arguments, "[key=value]...")(measure)
     where = click.Path(dir_okay=False, path_type=Path)
     given = click.option("--out", type=where, help="Write the table to a file, too.")(given)
     given = click.option("--json", "as_json", is_flag=True, help="Write the rows as JSON, at the end.")(given)

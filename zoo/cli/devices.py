@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import click
 
+from zoo.cli.arguments import accepts_settings
 from zoo.cli.table import print_json, print_table
-from zoo.cli.words import takes_words
 from zoo.settings import BatchSettings, DeviceSettings, part, setting
-from zoo.settings.layers import from_words
+from zoo.settings.overrides import from_arguments
 from zoo.settings.resolve import build
 from zoo.training.engines.cluster import Cluster
 
 
 @dataclass
-class DevicesWords:
+class DevicesArguments:
     """What `zoo devices` can be told."""
 
     device: DeviceSettings = part(DeviceSettings)
@@ -24,11 +24,11 @@ class DevicesWords:
 
 
 @click.command("devices")
-@takes_words(DevicesWords, "[key=value]...")
+@accepts_settings(DevicesArguments, "[key=value]...")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def command(words: tuple[str, ...], as_json: bool) -> None:
+def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Show what a run with these settings would compute on, and why."""
-    settings = build(DevicesWords, from_words(words), " of zoo devices")
+    settings = build(DevicesArguments, from_arguments(arguments), " of zoo devices")
     from zoo.plugins import Plugins
     from zoo.training.engines import check_kind, choose_engine, find_cluster
     from zoo.training.engines.device_inventory import describe_machine

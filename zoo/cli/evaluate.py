@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import click
 
-from zoo.cli.outcome import print_examination
+from zoo.cli.arguments import accepts_settings, parse_arguments, split_target
+from zoo.cli.outcome import print_evaluation_report
 from zoo.cli.table import print_json
-from zoo.cli.words import arguments, subject, takes_words
 from zoo.settings import setting
 
 
 @dataclass
-class EvaluateWords:
+class EvaluateArguments:
     """What `zoo evaluate` can be told."""
 
     split: str = setting("test", "which examples", ("train", "validation", "test"))
@@ -22,19 +22,19 @@ class EvaluateWords:
 
 
 @click.command("evaluate")
-@takes_words(EvaluateWords, "run=RUN [split=SPLIT] [show=3]")
+@accepts_settings(EvaluateArguments, "run=RUN [split=SPLIT] [show=3]")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def command(words: tuple[str, ...], as_json: bool) -> None:
+def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Measure a run on a split of its data.
 
     RUN is a run's folder, or a task's name for its latest run.
     """
-    name, rest = subject(words, "run", "zoo evaluate charlm (a task's latest run), or a run's folder")
-    given = arguments(EvaluateWords, rest, "evaluate")
+    name, rest = split_target(arguments, "run", "zoo evaluate charlm (a task's latest run), or a run's folder")
+    given = parse_arguments(EvaluateArguments, rest, "evaluate")
     import zoo
 
-    examination = zoo.load(name, engine=given.pop("engine", "auto")).examine(**given)
+    report = zoo.load(name, engine=given.pop("engine", "auto")).evaluation_report(**given)
     if as_json:
-        print_json(examination.as_json())
+        print_json(report.as_json())
     else:
-        print_examination(examination)
+        print_evaluation_report(report)

@@ -10,7 +10,7 @@ from zoo.cli.table import print_json, print_table
 
 if TYPE_CHECKING:
     from zoo.runs import Run
-    from zoo.runs.examination import Examination, Shown
+    from zoo.runs.evaluation_report import EvaluationReport, ShownExample
 
 
 def print_outcome(run: Run, as_json: bool) -> int:
@@ -23,45 +23,45 @@ def print_outcome(run: Run, as_json: bool) -> int:
     Returns:
         The exit status: 0, or 128 and the number of the signal that interrupted the training.
     """
-    if run.onlooker:
+    if not run.is_chief:
         return 128 + run.interrupted if run.interrupted else 0
     last = run.metrics[-1] if run.metrics else {}
-    examination = _examined(run)
+    report = _final_report(run)
     if as_json:
         outcome = {"folder": str(run.folder.path), "reason": run.reason, "evaluation": last}
-        print_json(outcome | ({"examination": examination.as_json()} if examination else {}))
+        print_json(outcome | ({"examination": report.as_json()} if report else {}))
     else:
-        if examination:
-            click.echo(f"The best weights on the {examination.split} split")
-            print_examination(examination)
+        if report:
+            click.echo(f"The best weights on the {report.split} split")
+            print_evaluation_report(report)
         click.echo(run.folder.path)
     return 128 + run.interrupted if run.interrupted else 0
 
 
-def _examined(run: Run) -> Examination | None:
+def _final_report(run: Run) -> EvaluationReport | None:
     """Look at the answers of a run that has ended, on the most honest split that it has."""
     if run.interrupted or not run.topology.judges:
         return None
     splits = run.task.splits()
     for split in ("test", "validation"):
         if len(getattr(splits, split)):
-            return run.examine(split, splits=splits)
+            return run.evaluation_report(split, splits=splits)
     return None
 
 
-def print_examination(examination: Examination) -> None:
+def print_evaluation_report(report: EvaluationReport) -> None:
     """Write metrics, notes, some answers beside the truth, and the most wrong ones to standard output."""
-    print_table(("METRIC", "VALUE"), [(name, f"{value:.4f}") for name, value in examination.metrics.items()])
-    for note in examination.notes:
+    print_table(("METRIC", "VALUE"), [(name, f"{value:.4f}") for name, value in report.metrics.items()])
+    for note in report.notes:
         click.echo(f"\n{note}")
-    for title, examples in (("Examples", examination.examples), ("Most wrong", examination.worst)):
+    for title, examples in (("Examples", report.examples), ("Most wrong", report.worst)):
         if examples:
             click.echo(f"\n{title}")
             for shown in examples:
                 _print_shown(shown)
 
 
-def _print_shown(shown: Shown) -> None:
+def _print_shown(shown: ShownExample) -> None:
     right = "" if shown.answer != shown.target else "  (right)"
     remark = f"          {shown.remark}\n" if shown.remark else ""
     click.echo(f"  source  {shown.source}\n  truth   {shown.target}\n  answer  {shown.answer}{right}\n{remark}")

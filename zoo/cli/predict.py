@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from zoo.cli.follow import follow
+from zoo.cli.predict_stream import predict_stream
 from zoo.errors import UsageError, ZooError
 
 if TYPE_CHECKING:
@@ -22,15 +22,15 @@ CHUNK = 512
 
 
 @click.command("predict", context_settings={"ignore_unknown_options": True})
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="run=RUN [INPUT]... [search.KEY=VALUE]...")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="run=RUN [INPUT]... [search.KEY=VALUE]...")
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON object a line: input, answer, score and more.")
 @click.option("--alignment", is_flag=True, help="Show where the model looked while it wrote each answer.")
 @click.option("--stream", is_flag=True, help="Label frames one by one, each before the next is read; a line a frame.")
-def command(words: tuple[str, ...], as_json: bool, alignment: bool, stream: bool) -> None:
+def command(arguments: tuple[str, ...], as_json: bool, alignment: bool, stream: bool) -> None:
     """Answer inputs with a trained run, one line each.
 
     \b
-      zoo predict translation "A dog is running."     inputs as words
+      zoo predict translation "A dog is running."     inputs on the command line
       zoo predict translation file=sentences.txt      a file, one input a line
       zoo predict sentiment < reviews.txt             the same from a pipe; an empty line is answered by one
       zoo predict translation file=- search.beam=10   settings of the search
@@ -40,27 +40,27 @@ def command(words: tuple[str, ...], as_json: bool, alignment: bool, stream: bool
 
     RUN is a run's folder, or a task's name for its latest run. A picture or a clip is named by its path.
     """
-    name, inputs, file, engine, search = _read_words(words)
+    name, inputs, file, engine, search = _read_words(arguments)
     lines = _inputs(inputs, file)
     import zoo
 
     run = zoo.load(name, engine=engine)
     if stream:
-        follow(run, inputs, lines, as_json)
+        predict_stream(run, inputs, lines, as_json)
         return
     while chunk := list(islice(lines, CHUNK)):
         _answer(run, chunk, search, as_json, alignment, blanks=not inputs)
 
 
-def _read_words(words: Sequence[str]) -> tuple[str, list[str], str, str, dict[str, Any]]:
+def _read_words(arguments: Sequence[str]) -> tuple[str, list[str], str, str, dict[str, Any]]:
     """Tell the run, the inputs, the file, the engine and the settings of the search apart."""
     name, file, engine = "", "", "auto"
     inputs: list[str] = []
     search: dict[str, Any] = {}
-    for place, word in enumerate(words):
+    for place, word in enumerate(arguments):
         key, _, value = word.partition("=")
         if word == "--":
-            inputs += words[place + 1 :]
+            inputs += arguments[place + 1 :]
             break
         if key == "run" and value:
             name = value
@@ -77,7 +77,7 @@ def _read_words(words: Sequence[str]) -> tuple[str, list[str], str, str, dict[st
     if not name:
         raise UsageError("no run was named: write zoo predict translation (a task's latest run), or a run's folder")
     if inputs and file:
-        raise UsageError("inputs come as words or from a file, not both")
+        raise UsageError("give inputs on the command line or as file=PATH, not both")
     return name, inputs, file, engine, search
 
 
@@ -85,7 +85,7 @@ def _inputs(inputs: list[str], file: str) -> Iterator[str]:
     if inputs:
         return iter(inputs)
     if not file and sys.stdin.isatty():
-        raise UsageError("nothing to answer: write inputs as words, file=PATH, or pipe lines in")
+        raise UsageError("nothing to answer: give inputs on the command line, as file=PATH, or through a pipe")
     return _lines("" if file in ("", "-") else file)
 
 

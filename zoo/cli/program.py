@@ -49,11 +49,11 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
-    def resolve_command(self, context: click.Context, words: list[str]) -> Any:
+    def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
         """Find the command that the first word names."""
-        if words[0] not in COMMANDS and not words[0].startswith("-"):
-            raise click.UsageError(f"unknown command '{words[0]}'{did_you_mean(words[0], COMMANDS)}")
-        return super().resolve_command(context, words)
+        if arguments[0] not in COMMANDS and not arguments[0].startswith("-"):
+            raise click.UsageError(f"unknown command '{arguments[0]}'{did_you_mean(arguments[0], COMMANDS)}")
+        return super().resolve_command(context, arguments)
 
 
 def _print_version(context: click.Context, option: click.Parameter, value: bool) -> None:
@@ -68,7 +68,7 @@ def _print_version(context: click.Context, option: click.Parameter, value: bool)
     cls=LazyGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Settings are words: zoo run charlm data=book.txt model.cell=gru train.minutes=5",
+    epilog="Settings are written as key=value: zoo run charlm data=book.txt model.cell=gru train.minutes=5",
 )
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Say which.")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks and TensorFlow's own messages.")
@@ -79,16 +79,16 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        words: of the command line; those of the process by default.
+        arguments: of the command line; those of the process by default.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
     """
-    given = list(sys.argv[1:] if words is None else words)
+    given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given  # accepted anywhere, before a command or after it
     given = [word for word in given if word != "--debug"]
     for stream in (sys.stdout, sys.stderr):

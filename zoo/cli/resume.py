@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import click
 
+from zoo.cli.arguments import split_target
 from zoo.cli.outcome import print_outcome
 from zoo.cli.progress import progress
-from zoo.cli.words import subject
 from zoo.settings import override
-from zoo.settings.layers import from_words, said
+from zoo.settings.overrides import from_arguments, raw_value
 
 
 @click.command("resume", context_settings={"ignore_unknown_options": True})
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="run=RUN [key=value]...")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="run=RUN [key=value]...")
 @click.option("--json", "as_json", is_flag=True, help="Write the outcome as JSON.")
-def command(words: tuple[str, ...], as_json: bool) -> int:
+def command(arguments: tuple[str, ...], as_json: bool) -> int:
     """Go on with a run where its last checkpoint stands.
 
-    RUN is a run's folder, or a task's name for its latest run. Further words change settings, as in
+    RUN is a run's folder, or a task's name for its latest run. Further arguments change settings, as in
     `zoo resume charlm train.epochs=10`.
     """
-    name, rest = subject(words, "run", "zoo resume charlm (a task's latest run), or a run's folder")
+    name, rest = split_target(arguments, "run", "zoo resume charlm (a task's latest run), or a run's folder")
     import zoo
 
     # Which engine is settled before anything else is: it cannot be changed later.
-    run = zoo.load(name, engine=said(from_words(rest), "engine") or "auto")
+    run = zoo.load(name, engine=raw_value(from_arguments(rest), "engine") or "auto")
     override(run.settings, rest, task=run.name)  # says what is wrong with a word before any work is done
     with progress() as report:
-        run.resume(report, **{entry.key: entry.value for entry in from_words(rest)})
+        run.resume(report, **{entry.key: entry.value for entry in from_arguments(rest)})
     return print_outcome(run, as_json)

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 import click
 
+from zoo.cli.arguments import split_target
 from zoo.cli.outcome import print_outcome
 from zoo.cli.progress import progress
-from zoo.cli.words import subject
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True})
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="task=NAME [key=value]...")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="task=NAME [key=value]...")
 @click.option("--json", "as_json", is_flag=True, help="Write the outcome as JSON.")
-def command(words: tuple[str, ...], as_json: bool) -> int:
+def command(arguments: tuple[str, ...], as_json: bool) -> int:
     """Train a task, on its own data or on yours.
 
     \b
       zoo run charlm                                  the task's own data
       zoo run task=charlm data=book.txt model.cell=gru train.minutes=5
-      zoo run charlm preset=small config=mine.yaml    defaults < preset < file < words
+      zoo run charlm preset=small config=mine.yaml    defaults < preset < file < command line
       zoo run ./my_task.py                            a task in a file of yours
 
     `zoo show task=NAME` lists all settings. Ctrl-C saves the run; `zoo resume NAME` goes on with it.
     """
-    task, rest = subject(words, "task", "zoo run task=charlm (zoo list shows the tasks)")
+    task, rest = split_target(arguments, "task", "zoo run task=charlm (zoo list shows the tasks)")
     import zoo
 
     with progress() as report:
-        run = zoo.run(task, words=rest, report=report)
+        run = zoo.run(task, arguments=rest, report=report)
     return print_outcome(run, as_json)

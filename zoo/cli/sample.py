@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import click
 
+from zoo.cli.arguments import accepts_settings, parse_arguments, split_target
 from zoo.cli.table import print_json
-from zoo.cli.words import arguments, subject, takes_words
 from zoo.settings import SearchSettings, setting
 
 
 @dataclass
-class SampleWords(SearchSettings):
+class SampleArguments(SearchSettings):
     """What `zoo sample` can be told: how to search (the run's own settings where nothing is said), and what for."""
 
     prime: str = setting("", "text to go on from")
@@ -24,16 +24,16 @@ class SampleWords(SearchSettings):
 
 
 @click.command("sample")
-@takes_words(SampleWords, "run=RUN [key=value]...")
+@accepts_settings(SampleArguments, "run=RUN [key=value]...")
 @click.option("--json", "as_json", is_flag=True, help="Write a JSON list of texts.")
-def command(words: tuple[str, ...], as_json: bool) -> None:
+def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Write text with a trained run.
 
     RUN is a run's folder, or a task's name for its latest run:
     `zoo sample charlm prime="def " length=300 temperature=0.7`
     """
-    name, rest = subject(words, "run", "zoo sample charlm (a task's latest run), or a run's folder")
-    given = arguments(SampleWords, rest, "sample")
+    name, rest = split_target(arguments, "run", "zoo sample charlm (a task's latest run), or a run's folder")
+    given = parse_arguments(SampleArguments, rest, "sample")
     import zoo
 
     run = zoo.load(name, engine=given.pop("engine", "auto"))

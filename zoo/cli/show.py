@@ -8,21 +8,21 @@ from typing import Any
 
 import click
 
+from zoo.cli.arguments import split_target
 from zoo.cli.table import print_json, print_table
-from zoo.cli.words import subject
 from zoo.plugins import Plugins
 from zoo.settings import describe, resolve
 
 
 @click.command("show")
-@click.argument("words", nargs=-1, metavar="task=NAME [key=value]...")
+@click.argument("arguments", nargs=-1, metavar="task=NAME [key=value]...")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON.")
-def command(words: tuple[str, ...], as_json: bool) -> None:
+def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Show every setting of a task with its type, default and meaning, and the task's presets.
 
-    With further words (preset=small, model.layers=3) it shows the values that a run would have.
+    With further arguments (preset=small, model.layers=3) it shows the values that a run would have.
     """
-    name, rest = subject(words, "task", "zoo show task=charlm")
+    name, rest = split_target(arguments, "task", "zoo show task=charlm")
     from zoo.data.named import catalogue
 
     with redirect_stdout(sys.stderr):

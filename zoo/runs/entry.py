@@ -13,11 +13,11 @@ from zoo.processor import prefer_onednn
 from zoo.runs.folder import RunFolder
 from zoo.runs.local_workers import start_others
 from zoo.runs.named_callbacks import named_callbacks
-from zoo.runs.onlooker import as_worker
+from zoo.runs.read_only_folder import as_worker
 from zoo.runs.run import Run, check_end
 from zoo.settings import from_yaml, resolve, to_yaml
-from zoo.settings.layers import from_text, said
-from zoo.settings.resolve import glance
+from zoo.settings.overrides import from_text, raw_value
+from zoo.settings.resolve import peek
 from zoo.training.engines.device_plan import check_kind
 from zoo.training.engines.engine_choice import choose_engine
 
@@ -31,7 +31,7 @@ def run(
     *,
     callbacks: Sequence[Any] = (),
     report: Reporter | None = None,
-    words: Sequence[str] = (),
+    arguments: Sequence[str] = (),
     **settings: Any,
 ) -> Run:
     """Train a task.
@@ -40,7 +40,7 @@ def run(
         task: a task's name, the path of a file with one (`./my_task.py`), or the class itself.
         callbacks: Keras callbacks, besides those that `train.callbacks` names.
         report: is told how it goes; nobody by default.
-        words: settings as `key=value` words.
+        arguments: settings as `key=value` arguments.
         **settings: settings by part, such as `data="book.txt", model={"cell": "gru"}`.
 
     Returns:
@@ -52,11 +52,11 @@ def run(
     """
     from zoo.plugins import Plugins
 
-    overrides: Any = {**settings} if settings else list(words)
-    if settings and words:
-        raise UsageError("settings come as words or as keywords, not as both")
+    overrides: Any = {**settings} if settings else list(arguments)
+    if settings and arguments:
+        raise UsageError("settings come as arguments or as keywords, not as both")
     # Before a task's module imports Keras and TensorFlow, which read these once.
-    choose_engine(glance(overrides, "engine") or "auto", glance(overrides, "device", "device.kind") or "auto")
+    choose_engine(peek(overrides, "engine") or "auto", peek(overrides, "device", "device.kind") or "auto")
     prefer_onednn()
     from zoo.search import check_search
 
@@ -70,7 +70,7 @@ def run(
     named_callbacks(resolved.train.callbacks, None, instance.components["callbacks"])
     check_search(resolved.search, instance.components["strategies"])
     with ExitStack() as stack:
-        onlooker = as_worker(None, resolved.device, stack)
+        worker_folder = as_worker(None, resolved.device, stack)
         if resolved.device.local_workers:
             start_others(resolved.device, _command(task, resolved, stack), stack)
         splits = instance.splits()
@@ -79,7 +79,7 @@ def run(
             # A codec that two roles share learns from both.
             roles = [role for role, other in codecs.items() if other is codec]
             codec.fit(value for role in roles for value in _values(splits.train, role))
-        folder = onlooker or RunFolder.create(resolved.out, name)
+        folder = worker_folder or RunFolder.create(resolved.out, name)
         try:
             for role, codec in codecs.items():
                 codec.save(folder.codecs, role)
@@ -115,7 +115,7 @@ def load(path: str | Path, task: str | type[Task] = "", engine: str = "auto") ->
     if engine != "auto":
         choose_engine(engine)
     else:
-        choose_engine(said(from_text(given, str(folder.settings)), "engine") or "auto", strict=False)
+        choose_engine(raw_value(from_text(given, str(folder.settings)), "engine") or "auto", strict=False)
     plugins = Plugins()
     _, found = _task(plugins, task or about.get("file") or about["task"])
     settings: Any = from_yaml(found.Settings, given, str(folder.settings))

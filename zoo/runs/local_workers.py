@@ -25,7 +25,7 @@ def start_others(device: Any, command: Sequence[str], stack: contextlib.ExitStac
 
     Args:
         device: the settings of the device.
-        command: what the others run: words of `zoo`.
+        command: what the others run: arguments of `zoo`.
         stack: closed when the training is over.
 
     Raises:
@@ -44,7 +44,7 @@ def local_workers(count: int, command: Sequence[str]) -> Iterator[None]:
 
     Args:
         count: workers in all, this process among them.
-        command: what the others run: words of `zoo`.
+        command: what the others run: arguments of `zoo`.
 
     Raises:
         UsageError: `TF_CONFIG` is set, so that the workers are known already.

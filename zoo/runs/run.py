@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
-from zoo.runs.examination import Examination, examine
-from zoo.runs.folder import RunFolder, load_weights
+from zoo.runs.evaluation_report import EvaluationReport, compare_answers
+from zoo.runs.folder import RunFolder
 from zoo.runs.local_workers import start_others
 from zoo.runs.named_callbacks import named_callbacks
-from zoo.runs.onlooker import Onlooker, as_worker
+from zoo.runs.read_only_folder import ReadOnlyRunFolder, as_worker
+from zoo.runs.weights import load_weights
 from zoo.settings import override, to_yaml
 from zoo.topology.inference import Inference
 
@@ -61,9 +62,9 @@ class Run:
         return f"<Run of {self.name} in {self.folder.path}>"
 
     @property
-    def onlooker(self) -> bool:
-        """Whether this process is one of several workers and not their chief, who alone has the results."""
-        return isinstance(self.folder, Onlooker)
+    def is_chief(self) -> bool:
+        """Whether this process writes the run's folder: always, except in a worker that is not the chief."""
+        return not isinstance(self.folder, ReadOnlyRunFolder)
 
     @property
     def metrics(self) -> list[dict[str, Any]]:
@@ -280,9 +281,9 @@ class Run:
         Raises:
             ZooError: the data has no such split, or it cannot be read.
         """
-        return dict(self.examine(split, show=0).metrics)
+        return dict(self.evaluation_report(split, show=0).metrics)
 
-    def examine(self, split: str = "test", show: int = 3, splits: Splits | None = None) -> Examination:
+    def evaluation_report(self, split: str = "test", show: int = 3, splits: Splits | None = None) -> EvaluationReport:
         """Measure the model on a split of its data, and look at its answers.
 
         Args:
@@ -309,7 +310,7 @@ class Run:
         with tempfile.TemporaryDirectory(dir=_writable(self.folder.path)) as cache:
             batches = self.topology.batches(examples, self.codecs, self.settings, folder=Path(cache), split="test")
             metrics = evaluate(self.engine, self.topology, model, batches)
-        return examine(self.topology, self.inference, self.settings, examples, split, metrics, show)
+        return compare_answers(self.topology, self.inference, self.settings, examples, split, metrics, show)
 
     def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
         """Answer raw inputs, with scores, probabilities or alternatives beside the answers (see `predict`)."""

@@ -1,6 +1,6 @@
 """Settings: dataclasses with a type, a default and a help line for every value.
 
-They are given as `key=value` words, a YAML file, named presets, or mappings from Python.
+They are given as `key=value` arguments, a YAML file, named presets, or mappings from Python.
 """
 
 from __future__ import annotations

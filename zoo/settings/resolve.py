@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.settings.fields import Declared, declared, plain, quoted, walk
-from zoo.settings.layers import Given, from_file, from_mapping, from_text, from_words, said
+from zoo.settings.overrides import Override, from_arguments, from_file, from_mapping, from_text, raw_value
 from zoo.settings.strategy import with_strategy
 
 SettingsType = TypeVar("SettingsType")
@@ -32,7 +32,7 @@ def resolve(
     Args:
         cls: the task's settings dataclass.
         presets: the task's presets: name -> settings (nested, or by dotted name).
-        overrides: `key=value` words, or a mapping; `preset` and `config` (a YAML file) name the two middle layers.
+        overrides: `key=value` arguments, or a mapping; `preset` and `config` (a YAML file) name the two middle layers.
         task: the task's name, for messages.
 
     Returns:
@@ -41,7 +41,7 @@ def resolve(
     Raises:
         UsageError: an unknown name, a value of the wrong type, an unknown preset, a file that cannot be read.
     """
-    given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_words(overrides)
+    given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_arguments(overrides)
     files = [plain(entry.value) for entry in given if entry.key == "config"]
     given = [entry for entry in given if entry.key != "config"]
     given = with_strategy(_own_limits(given), typed=True)
@@ -57,8 +57,8 @@ def resolve(
     return build(cls, given, f" of task {task}")
 
 
-def glance(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
-    """See what words, a mapping or the config file say of a setting, before the task is known that has it.
+def peek(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
+    """See what arguments, a mapping or the config file say of a setting, before the task is known that has it.
 
     Args:
         overrides: as for `resolve`.
@@ -68,13 +68,13 @@ def glance(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
         The value as a text, unchecked; empty where nothing is said.
 
     Raises:
-        UsageError: no words of the form `key=value`, or a file that cannot be read.
+        UsageError: no arguments of the form `key=value`, or a file that cannot be read.
     """
-    given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_words(overrides)
+    given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_arguments(overrides)
     files = [plain(entry.value) for entry in given if entry.key == "config"]
     if files and files[-1]:
         given = from_file(str(files[-1])) + given
-    return said(given, *keys)
+    return raw_value(given, *keys)
 
 
 def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any], *, task: str) -> SettingsType:
@@ -82,13 +82,13 @@ def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any],
 
     Args:
         settings: an instance of a settings dataclass.
-        changes: `key=value` words, or a mapping; `preset` and `config` are of no use here.
+        changes: `key=value` arguments, or a mapping; `preset` and `config` are of no use here.
         task: the task's name, for messages.
 
     Raises:
         UsageError: an unknown name or a value of the wrong type.
     """
-    given = from_mapping(changes) if isinstance(changes, Mapping) else from_words(changes)
+    given = from_mapping(changes) if isinstance(changes, Mapping) else from_arguments(changes)
     for entry in given:
         if entry.key in ("preset", "config"):
             raise UsageError(f"{entry.key}= is for a new run; give the settings to change one by one")
@@ -110,16 +110,16 @@ def from_yaml(cls: type[SettingsType], text: str, where: str) -> SettingsType:
     return build(cls, from_text(text, where), "")
 
 
-def _own_limits(layer: list[Given]) -> list[Given]:
+def _own_limits(layer: list[Override]) -> list[Override]:
     """Lift the limits that lower layers set where this one sets a limit of its own.
 
     Who says `train.steps=5000` means 5,000 steps, whatever number of epochs the task would have stopped at.
     """
     said = {entry.key for entry in layer} & LIMITS
-    return [Given(key, 0, "") for key in sorted(LIMITS - said)] + layer if said else layer
+    return [Override(key, 0, "") for key in sorted(LIMITS - said)] + layer if said else layer
 
 
-def build(cls: type[SettingsType], given: Iterable[Given], owner: str) -> SettingsType:
+def build(cls: type[SettingsType], given: Iterable[Override], owner: str) -> SettingsType:
     """Set given values, in order, over the defaults of a settings dataclass.
 
     Args:
@@ -151,7 +151,7 @@ def build(cls: type[SettingsType], given: Iterable[Given], owner: str) -> Settin
         raise UsageError(str(error)) from error
 
 
-def _address(cls: type, entry: Given, owner: str) -> tuple[str, Declared]:
+def _address(cls: type, entry: Override, owner: str) -> tuple[str, Declared]:
     """Find the setting that a key names, by way of the shorthand of parts.
 
     Returns:
@@ -229,7 +229,7 @@ def _allowed(setting: Declared, value: Any) -> bool:
     return True
 
 
-def _wrong(name: str, setting: Declared, entry: Given) -> str:
+def _wrong(name: str, setting: Declared, entry: Override) -> str:
     value = "nothing" if entry.value == "" else quoted(entry.value)
     hint = ""
     choices = setting.field.metadata.get("choices")
@@ -238,5 +238,5 @@ def _wrong(name: str, setting: Declared, entry: Given) -> str:
     return f"{_place(entry)}{name}: expected {setting.expected}, not {value}{hint}"
 
 
-def _place(entry: Given) -> str:
+def _place(entry: Override) -> str:
     return f"{entry.where}: " if entry.where else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zoo.errors import UsageError
-from zoo.settings.layers import Given
+from zoo.settings.overrides import Override
 
 STRATEGY = "search.strategy"
 OPTIONS = {
@@ -14,11 +14,11 @@ OPTIONS = {
 _OWNER = {f"search.{option}": strategy for strategy, options in OPTIONS.items() for option in options}
 
 
-def with_strategy(layer: list[Given], typed: bool = False) -> list[Given]:
+def with_strategy(layer: list[Override], typed: bool = False) -> list[Override]:
     """Add the strategy that a layer of settings means where it does not name one.
 
     Args:
-        layer: one layer of settings (see `zoo.settings.layers`).
+        layer: one layer of settings (see `zoo.settings.overrides`).
         typed: somebody has just written this layer, so that an option of another strategy is a mistake; a file may
             hold all settings of an earlier run.
 
@@ -46,4 +46,4 @@ def with_strategy(layer: list[Given], typed: bool = False) -> list[Given]:
         raise UsageError(
             f"{place}{first} and {second} contradict each other: say which {STRATEGY} is meant, {' or '.join(meant)}"
         )
-    return [*(Given(STRATEGY, strategy, "") for strategy in meant), *layer]
+    return [*(Override(STRATEGY, strategy, "") for strategy in meant), *layer]

@@ -15,7 +15,7 @@ from zoo.training.engines.cluster import find_cluster
 from zoo.training.progress import Evaluation
 
 
-class Onlooker(RunFolder):
+class ReadOnlyRunFolder(RunFolder):
     """Reads what the chief has written, and writes nothing but encoded data, elsewhere.
 
     Args:
@@ -64,4 +64,4 @@ def as_worker(folder: RunFolder | None, device: Any, stack: ExitStack) -> RunFol
     if device.local_workers or find_cluster(device.kind).is_chief:
         return folder
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-worker-")))
-    return Onlooker(folder.path if folder else scratch, scratch)
+    return ReadOnlyRunFolder(folder.path if folder else scratch, scratch)

@@ -16,7 +16,7 @@ MOST = 10_000
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownExample:
     """An answer beside the truth, each a line for people, and what else there is to say about it."""
 
     source: str
@@ -26,7 +26,7 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Examination:
+class EvaluationReport:
     """How a run does on a split.
 
     Attributes:
@@ -40,8 +40,8 @@ class Examination:
     split: str
     metrics: Mapping[str, float]
     notes: tuple[str, ...] = ()
-    examples: tuple[Shown, ...] = ()
-    worst: tuple[Shown, ...] = field(default=())
+    examples: tuple[ShownExample, ...] = ()
+    worst: tuple[ShownExample, ...] = field(default=())
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON takes it."""
@@ -54,7 +54,7 @@ class Examination:
         }
 
 
-def examine(
+def compare_answers(
     topology: Topology,
     inference: Inference,
     settings: Settings,
@@ -62,7 +62,7 @@ def examine(
     split: str,
     metrics: Mapping[str, float],
     show: int = 3,
-) -> Examination:
+) -> EvaluationReport:
     """Answer a split and judge the answers.
 
     Args:
@@ -78,7 +78,7 @@ def examine(
         What came of it; where the topology judges no answers, the metrics alone.
     """
     if not topology.judges:
-        return Examination(split, metrics)
+        return EvaluationReport(split, metrics)
     chosen = list(islice(iter(examples), MOST))
     answers = topology.answer(inference, [example["source"] for example in chosen], settings)
     judgement = topology.judge(chosen, answers)
@@ -86,11 +86,13 @@ def examine(
     if len(examples) > MOST:
         notes = (*notes, f"answers to the first {MOST:,} of {len(examples):,} examples were compared with the truth")
 
-    def shown(place: int) -> Shown:
+    def shown(place: int) -> ShownExample:
         example, answer = chosen[place], answers[place]
-        return Shown(*topology.show_beside(example["source"], example["target"], answer.value), topology.remark(answer))
+        return ShownExample(
+            *topology.show_beside(example["source"], example["target"], answer.value), topology.remark(answer)
+        )
 
-    return Examination(
+    return EvaluationReport(
         split,
         {**metrics, **judgement.metrics},
         notes,

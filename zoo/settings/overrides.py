@@ -11,7 +11,7 @@ from zoo.errors import UsageError
 from zoo.settings.fields import plain, quoted
 
 
-class Given(NamedTuple):
+class Override(NamedTuple):
     """One value that somebody gave."""
 
     key: str  # dotted
@@ -19,8 +19,8 @@ class Given(NamedTuple):
     where: str  # for messages: "" for an override, "file.yaml:3" for a line of a file, "preset small"
 
 
-def from_words(words: Iterable[str]) -> list[Given]:
-    """Read `key=value` words as a command line has them.
+def from_arguments(arguments: Iterable[str]) -> list[Override]:
+    """Read `key=value` arguments as a command line has them.
 
     Everything after the first `=` is the value, exactly as typed.
 
@@ -28,15 +28,15 @@ def from_words(words: Iterable[str]) -> list[Given]:
         UsageError: a word has no `=` or no key.
     """
     found = []
-    for word in words:
+    for word in arguments:
         key, equals, value = word.partition("=")
         if not equals or not key.strip():
             raise UsageError(f"{quoted(word)} is not a setting: write key=value, as in train.steps=100")
-        found.append(Given(key.strip().lstrip("-"), value, ""))
+        found.append(Override(key.strip().lstrip("-"), value, ""))
     return found
 
 
-def said(given: Iterable[Given], *keys: str) -> str:
+def raw_value(given: Iterable[Override], *keys: str) -> str:
     """What is given for a setting, as a text, unchecked; the last one counts, and it is empty where nothing is given.
 
     Args:
@@ -46,12 +46,12 @@ def said(given: Iterable[Given], *keys: str) -> str:
     return next((str(entry.value) for entry in reversed(list(given)) if entry.key in keys), "")
 
 
-def from_mapping(values: Mapping[str, Any], where: str = "") -> list[Given]:
+def from_mapping(values: Mapping[str, Any], where: str = "") -> list[Override]:
     """Read settings that Python code gave: nested mappings, dotted names, or both."""
     return list(_flatten(values, "", where))
 
 
-def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Given]:
+def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Override]:
     for name, value in values.items():
         if not isinstance(name, str):
             raise UsageError(f"{where or 'settings'}: {prefix}{name!r} is not the name of a setting")
@@ -60,10 +60,10 @@ def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Giv
         if isinstance(value, Mapping):
             yield from _flatten(value, f"{prefix}{name}.", where)
         else:
-            yield Given(prefix + name, plain(value), where)
+            yield Override(prefix + name, plain(value), where)
 
 
-def from_file(path: str) -> list[Given]:
+def from_file(path: str) -> list[Override]:
     """Read settings from a YAML file.
 
     Raises:
@@ -80,7 +80,7 @@ def from_file(path: str) -> list[Given]:
     return from_text(text, path)
 
 
-def from_text(text: str, where: str) -> list[Given]:
+def from_text(text: str, where: str) -> list[Override]:
     """Read settings from YAML text; every scalar arrives as the text that stands there.
 
     YAML would turn `1984` into a number and `no` into False before a setting's type is known; so the document's nodes
@@ -113,7 +113,7 @@ def from_text(text: str, where: str) -> list[Given]:
     return list(_nodes(root, "", where, 0))
 
 
-def _nodes(mapping: Any, prefix: str, where: str, depth: int) -> Iterator[Given]:
+def _nodes(mapping: Any, prefix: str, where: str, depth: int) -> Iterator[Override]:
     import yaml
 
     seen: set[str] = set()
@@ -129,6 +129,6 @@ def _nodes(mapping: Any, prefix: str, where: str, depth: int) -> Iterator[Given]
         elif isinstance(node, yaml.SequenceNode):
             if not all(isinstance(item, yaml.ScalarNode) for item in node.value):
                 raise UsageError(f"{place}: {quoted(prefix + key.value)}: a list of plain values was expected")
-            yield Given(prefix + key.value, [item.value for item in node.value], place)
+            yield Override(prefix + key.value, [item.value for item in node.value], place)
         else:
-            yield Given(prefix + key.value, node.value, place)
+            yield Override(prefix + key.value, node.value, place)

@@ -1,4 +1,4 @@
-"""The words of a command: what it is about, and `key=value` settings."""
+"""The arguments of a command: what it is about, and `key=value` settings."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import click
 
 from zoo.errors import UsageError
 from zoo.settings import describe
-from zoo.settings.layers import from_words
+from zoo.settings.overrides import from_arguments
 from zoo.settings.resolve import build
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def subject(words: Sequence[str], key: str, example: str) -> tuple[str, list[str]]:
+def split_target(arguments: Sequence[str], key: str, example: str) -> tuple[str, list[str]]:
     """Take the word that says what a command is about.
 
     Args:
-        words: of the command.
+        arguments: of the command.
         key: that may be written before it, as in `task=charlm`.
         example: of the whole command, for the message where it is missing.
 
     Returns:
-        What the command is about, and the other words.
+        What the command is about, and the other arguments.
 
     Raises:
         UsageError: it is missing, or stands there twice.
     """
-    rest = list(words)
+    rest = list(arguments)
     if rest and "=" not in rest[0]:
         found = [rest.pop(0)]
     else:
@@ -44,12 +44,12 @@ def subject(words: Sequence[str], key: str, example: str) -> tuple[str, list[str
     return found[0], rest
 
 
-def arguments(cls: type, words: Sequence[str], command: str) -> dict[str, Any]:
-    """Read the `key=value` words of a command that are not settings of a task.
+def parse_arguments(cls: type, arguments: Sequence[str], command: str) -> dict[str, Any]:
+    """Read the `key=value` arguments of a command that are not settings of a task.
 
     Args:
         cls: a settings dataclass that declares them.
-        words: of the command.
+        arguments: of the command.
         command: its name, for messages.
 
     Returns:
@@ -58,17 +58,17 @@ def arguments(cls: type, words: Sequence[str], command: str) -> dict[str, Any]:
     Raises:
         UsageError: an unknown name or a value of the wrong type.
     """
-    given = from_words(words)
+    given = from_arguments(arguments)
     values: Any = build(cls, given, f" of zoo {command}")
     return {entry.key: getattr(values, entry.key) for entry in given}
 
 
-def takes_words(cls: type, metavar: str) -> Callable[[Function], Function]:
-    """Give a click command the argument `words`, and list them in its help.
+def accepts_settings(cls: type, metavar: str) -> Callable[[Function], Function]:
+    """Give a click command the argument `arguments`, and list them in its help.
 
     Args:
         cls: the settings dataclass that declares them.
-        metavar: how the words are written in the usage line.
+        metavar: how the arguments are written in the usage line.
     """
     rows = [
         (f"{row.name}=", row.help + (f" ({', '.join(row.choices)})" if row.choices else "")) for row in describe(cls)
@@ -77,7 +77,7 @@ def takes_words(cls: type, metavar: str) -> Callable[[Function], Function]:
     lines = [textwrap.indent(f"{name:<{width}}{help}", "  ") for name, help in rows]
 
     def decorate(function: Function) -> Function:
-        function.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n\b\nWords:\n" + "\n".join(lines)
-        return click.argument("words", nargs=-1, metavar=metavar)(function)
+        function.__doc__ = f"{inspect.cleandoc(function.__doc__ or '')}\n\n\b\nArguments:\n" + "\n".join(lines)
+        return click.argument("arguments", nargs=-1, metavar=metavar)(function)
 
     return decorate

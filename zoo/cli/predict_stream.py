@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zoo.runs import Run
 
 
-def follow(run: Run, inputs: Sequence[str], lines: Iterator[str], as_json: bool) -> None:
+def predict_stream(run: Run, inputs: Sequence[str], lines: Iterator[str], as_json: bool) -> None:
     """Write a label a line, as soon as it is known.
 
     Args:
