@@ -10,8 +10,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zoo.components import Components
     from zoo.errors import UsageError, ZooError
-    from zoo.hookspecs import ZOO_API, hookimpl
+    from zoo.hookspecs import hookimpl
+    from zoo.plugin_api import ZOO_API
     from zoo.plugins import Plugins
     from zoo.runs.entry import load, run
     from zoo.runs.run import Run
@@ -22,13 +24,14 @@ if TYPE_CHECKING:
     __version__: str
 
 _MODULE_OF = {
+    "Components": "zoo.components",
     "DevicePlan": "zoo.training.engines",
     "Plugins": "zoo.plugins",
     "Run": "zoo.runs",
     "Settings": "zoo.settings",
     "Task": "zoo.task",
     "UsageError": "zoo.errors",
-    "ZOO_API": "zoo.hookspecs",
+    "ZOO_API": "zoo.plugin_api",
     "ZooError": "zoo.errors",
     "hookimpl": "zoo.hookspecs",
     "load": "zoo.runs",
@@ -39,6 +42,7 @@ _MODULE_OF = {
 
 __all__ = [
     "ZOO_API",
+    "Components",
     "DevicePlan",
     "Plugins",
     "Run",

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from zoo.plugin_api import ZOO_API as ZOO_API
+
 if TYPE_CHECKING:
     import keras
 
     from zoo.search import Strategy
     from zoo.task import Task
     from zoo.training.engines import DevicePlan
-
-ZOO_API = 1
 
 hookspec = pluggy.HookspecMarker("zoo")
 hookimpl = pluggy.HookimplMarker("zoo")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from zoo.hookspecs import ZOO_API
+from zoo.components import Components
+from zoo.plugin_api import ZOO_API
 from zoo.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Task:
 
     Args:
         settings: resolved, an instance of `Settings`.
-        components: cells and other parts that plugins add, by kind and name.
+        components: what plugins add, such as `components.cells`.
     """
 
     topology: Topology
@@ -38,16 +39,16 @@ class Task:
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     api: ClassVar[int] = ZOO_API
 
-    def __init__(self, settings: Any, components: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def __init__(self, settings: Any, components: Components | None = None) -> None:
         self.settings = settings
-        self.components = components or {}
+        self.components = components or Components()
 
     def splits(self) -> Splits:
         """Read the data: a named source, ours or a plugin's, or what the task itself makes of `data.source`."""
         from zoo.data.named import find_data
 
         data = self.settings.data
-        read = find_data(data.source, self.topology.name, self.components.get("data", {}))
+        read = find_data(data.source, self.topology.name, self.components.data)
         return read(data) if read else self.data()
 
     def data(self) -> Splits:

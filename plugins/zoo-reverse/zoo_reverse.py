@@ -70,7 +70,7 @@ class Reverse(zoo.Task):
             cell=settings.cell,
             units=settings.units // 2,
             embedding=32,
-            cells=dict(parts.get("cells", {})),
+            cells=parts.cells,
         )
         writer = AttendingDecoder(
             self.topology.vocabulary(codecs["target"]),
@@ -80,8 +80,8 @@ class Reverse(zoo.Task):
             units=settings.units,
             embedding=32,
             attention=settings.attention,
-            cells=dict(parts.get("cells", {})),
-            attentions=dict(parts.get("attentions", {})),
+            cells=parts.cells,
+            attentions=parts.attentions,
         )
         model = SequenceToSequence(reader, writer)
         model.build()

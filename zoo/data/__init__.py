@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zoo.data.batching.padded_batches import padded_batches as padded_batches
     from zoo.data.batching.prefetch import Prefetch as Prefetch
     from zoo.data.batching.window_batches import WindowBatches as WindowBatches
+    from zoo.data.named.lookup import names_for as names_for
     from zoo.data.named.stdlib import python_stdlib as python_stdlib
     from zoo.data.readers.aligned_files import AlignedFiles as AlignedFiles
     from zoo.data.readers.caption_files import CAPTION_COLUMNS as CAPTION_COLUMNS
@@ -64,6 +65,7 @@ _HOME = {
     "WindowBatches": "zoo.data.batching.window_batches",
     "open_table": "zoo.data.tables.table",
     "padded_batches": "zoo.data.batching.padded_batches",
+    "names_for": "zoo.data.named.lookup",
     "python_stdlib": "zoo.data.named.stdlib",
     "read_captions": "zoo.data.readers.captions",
     "read_class_folders": "zoo.data.readers.class_folders",

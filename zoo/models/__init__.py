@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from zoo.models.attending_decoder import AttendingDecoder
+from zoo.models.backbone import check_backbone
 from zoo.models.backbone_encoder import BackboneEncoder
 from zoo.models.classifier import Classifier
 from zoo.models.decoder import Decoder
@@ -24,4 +25,5 @@ __all__ = [
     "Pooling",
     "SequenceToSequence",
     "Tagger",
+    "check_backbone",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -58,8 +59,8 @@ class AttendingDecoder(keras.Model):
         dropout: float = 0.0,
         tied: bool = False,
         scheduled_sampling: float = 0.0,
-        cells: dict[str, Any] | None = None,
-        attentions: dict[str, Any] | None = None,
+        cells: Mapping[str, Any] | None = None,
+        attentions: Mapping[str, Any] | None = None,
         attending: Attending | None = None,
         name: str = "attending_decoder",
         **keywords: Any,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -41,7 +42,7 @@ class Decoder(keras.Model):
         embedding: int = 128,
         dropout: float = 0.0,
         tied: bool = False,
-        cells: dict[str, Any] | None = None,
+        cells: Mapping[str, Any] | None = None,
         name: str = "decoder",
         **keywords: Any,
     ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -40,7 +41,7 @@ class Encoder(keras.Model):
         embedding: int = 256,
         bidirectional: bool = True,
         dropout: float = 0.0,
-        cells: dict[str, Any] | None = None,
+        cells: Mapping[str, Any] | None = None,
         stack: Stack | None = None,
         word_dropout: float = 0.0,
         name: str = "encoder",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -45,7 +45,7 @@ class Tagger(keras.Model):
         causal: bool = False,
         dropout: float = 0.0,
         filters: Sequence[int] = (16, 32),
-        cells: dict[str, Any] | None = None,
+        cells: Mapping[str, Any] | None = None,
         name: str = "tagger",
         **keywords: Any,
     ) -> None:

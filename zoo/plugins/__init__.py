@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from zoo.plugins.installed import PluginInfo, find_plugins
 
 if TYPE_CHECKING:
-    from zoo.plugins.manager import Components, Plugins, PluginStatus, PluginWarning
+    from zoo.plugins.manager import Plugins, PluginStatus, PluginWarning
 
-__all__ = ["Components", "PluginInfo", "PluginStatus", "PluginWarning", "Plugins", "find_plugins"]
+__all__ = ["PluginInfo", "PluginStatus", "PluginWarning", "Plugins", "find_plugins"]
 
 
 def __getattr__(name: str) -> Any:

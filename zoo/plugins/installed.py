@@ -9,7 +9,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
+
+from zoo.plugin_api import ZOO_API
 
 GROUPS = {"zoo.tasks": "task", "zoo.plugins": "plugin"}
 
@@ -52,8 +54,7 @@ class PluginInfo:
     @property
     def problem(self) -> str:
         """Why it cannot be used, as far as metadata and source tell; empty where they tell nothing."""
-        ours = _our_api()
-        return too_new(self.api, ours) if self.api and ours and self.api > ours else ""
+        return too_new(self.api, ZOO_API) if self.api and self.api > ZOO_API else ""
 
     @cached_property
     def _tree(self) -> ast.Module | None:
@@ -103,11 +104,6 @@ def switched_off(info: PluginInfo, disabled: Iterable[str]) -> bool:
 def too_new(version: int, ours: int) -> str:
     """Say that a plugin was made for a newer version of the contract than ours, and what to do."""
     return f"made for plugin API {version}, and this zoo has {ours}: update seqzoo"
-
-
-@cache
-def _our_api() -> int | None:
-    return _stated_api(_parse("zoo.hookspecs"))  # importing it would import pluggy
 
 
 def _stated_api(tree: ast.Module | None) -> int | None:

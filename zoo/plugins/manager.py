@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from inspect import isfunction
 from pathlib import Path
 from typing import Any
 
+from zoo.components import Components
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.plugins.installed import PluginInfo, find_plugins, switched_off
 from zoo.plugins.local_file import describe_error, import_file, is_path, only_task
@@ -37,18 +38,6 @@ class PluginStatus:
     cause: str = ""
     disabled: bool = False
     error: BaseException | None = None
-
-
-@dataclass(frozen=True)
-class Components:
-    """What plugins add to the parts of the zoo, by name."""
-
-    cells: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    attentions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    strategies: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    data: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    callbacks: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    devices: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 class Plugins:

@@ -10,6 +10,7 @@ import pluggy
 
 from zoo import hookspecs
 from zoo.errors import ZooError, did_you_mean
+from zoo.plugin_api import ZOO_API
 from zoo.plugins.installed import too_new
 
 OURS = "seqzoo"
@@ -160,8 +161,8 @@ def check_api(version: Any) -> None:
         return
     if not isinstance(version, int):
         raise PluginError(f"ZOO_API must be a whole number, not {version!r}")
-    if version > hookspecs.ZOO_API:
-        raise PluginError(too_new(version, hookspecs.ZOO_API))
+    if version > ZOO_API:
+        raise PluginError(too_new(version, ZOO_API))
 
 
 def taken_twice(kind: str, name: str, owners: list[str]) -> str:

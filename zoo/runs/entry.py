@@ -65,10 +65,10 @@ def run(
     resolved: Any = resolve(found.Settings, found.presets, overrides, task=name)
     choose_engine(resolved.engine, resolved.device.kind)
     check_end(resolved.train)
-    instance = found(resolved, _components(plugins))
-    check_kind(resolved.device.kind, instance.components["devices"])
-    named_callbacks(resolved.train.callbacks, None, instance.components["callbacks"])
-    check_search(resolved.search, instance.components["strategies"])
+    instance = found(resolved, plugins.load_components())
+    check_kind(resolved.device.kind, instance.components.devices)
+    named_callbacks(resolved.train.callbacks, None, instance.components.callbacks)
+    check_search(resolved.search, instance.components.strategies)
     with ExitStack() as stack:
         worker_folder = as_worker(None, resolved.device, stack)
         if resolved.device.local_workers:
@@ -119,7 +119,7 @@ def load(path: str | Path, task: str | type[Task] = "", engine: str = "auto") ->
     plugins = Plugins()
     _, found = _task(plugins, task or about.get("file") or about["task"])
     settings: Any = from_yaml(found.Settings, given, str(folder.settings))
-    instance = found(settings, _components(plugins))
+    instance = found(settings, plugins.load_components())
     codecs = instance.codecs()
     for role, codec in codecs.items():
         codec.restore(folder.codecs, role)
@@ -139,10 +139,6 @@ def _command(task: str | type[Task], settings: Any, stack: ExitStack) -> list[st
     path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-workers-"))) / "settings.yaml"
     path.write_text(to_yaml(settings), encoding="utf-8")
     return ["run", task, f"config={path}", "preset="]
-
-
-def _components(plugins: Any) -> dict[str, Any]:
-    return dict(vars(plugins.load_components()))
 
 
 def _task(plugins: Any, task: Any) -> tuple[str, type[Task]]:

@@ -82,7 +82,7 @@ class Run:
             # What a run answers is computed by one process alone, on what this machine has.
             elsewhere = device.kind in ("gpu", "tpu", "workers") and not self._training
             kind = "auto" if elsewhere else device.kind
-            planner = self.task.components.get("devices", {}).get(kind)
+            planner = self.task.components.devices.get(kind)
             self._engine = make_engine(device, rows, kind, planner)
         return self._engine
 
@@ -115,7 +115,7 @@ class Run:
         if not model.built:
             raise ZooError(f"task {self.name}: model() gave a model that is not built; call it once, or call build()")
         self._model = model
-        strategies = self.task.components.get("strategies", {})
+        strategies = self.task.components.strategies
         self._inference = Inference(model, self.codecs, self.engine.compile, self.engine.trace, strategies)
         return model
 
@@ -161,7 +161,7 @@ class Run:
         report = report or SilentReporter()
         self._training, together = True, cluster.workers > 1
         names = train.callbacks if cluster.is_chief else []
-        named = named_callbacks(names, self.folder.path, self.task.components.get("callbacks", {}))
+        named = named_callbacks(names, self.folder.path, self.task.components.callbacks)
         try:
             splits = splits or self.task.splits()
             training = self._batches(splits, "train")

@@ -66,7 +66,7 @@ class Mytask(zoo.Task):
             cell=self.settings.model.cell,
             units=self.settings.model.units,
             embedding=16,
-            cells=dict(self.components.get("cells", {})),
+            cells=self.components.cells,
         )
         model = Classifier(encoder, codecs["target"].size)
         model.build()

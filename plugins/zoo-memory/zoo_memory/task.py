@@ -99,7 +99,7 @@ class Memory(zoo.Task):
                 MACHINES[settings.cell], places=settings.places, width=settings.width, reads=settings.heads
             )
         else:
-            factory = cell_by_name(settings.cell, dict(self.components.get("cells", {})))
+            factory = cell_by_name(settings.cell, self.components.cells)
         model = Machine(factory, settings.units, codecs["target"].size)
         model.build((None, None, codecs["source"].size))
         # What the images of the addressing show.

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
-from zoo.errors import UsageError
 from zoo.settings import BatchSettings, DataSettings, SearchSettings, TextTrainSettings, part, setting
 from zoo.topology import OneToMany
 
@@ -111,7 +110,7 @@ class Captioning(zoo.Task):
         },
     }
 
-    def __init__(self, settings: Any, components: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def __init__(self, settings: Any, components: zoo.Components | None = None) -> None:
         super().__init__(settings, components)
         self.topology = OneToMany(label_smoothing=settings.train.label_smoothing)
 
@@ -161,8 +160,8 @@ class Captioning(zoo.Task):
             attend=model.attend,
             input_feeding=model.input_feeding,
             dropout=model.dropout,
-            cells=dict(self.components.get("cells", {})),
-            attentions=dict(self.components.get("attentions", {})),
+            cells=self.components.cells,
+            attentions=self.components.attentions,
         )
         both = PictureToText(encoder, decoder, images.shape)
         both.build()
@@ -178,8 +177,8 @@ class Captioning(zoo.Task):
         """Refuse settings of a backbone that cannot be meant, before images are read."""
         model = self.settings.model
         if model.backbone:
-            from zoo.models.backbone import check_backbone
+            from zoo.models import check_backbone
 
             check_backbone(model.backbone, self.settings.picture.channels)
         elif model.frozen or model.backbone_weights != "none":
-            raise UsageError("model.frozen and model.backbone_weights are for a model.backbone, which is not set")
+            raise zoo.UsageError("model.frozen and model.backbone_weights are for a model.backbone, which is not set")

@@ -113,8 +113,7 @@ class CharLM(zoo.Task):
 
     def data(self) -> Splits:
         """Read the text."""
-        from zoo.data import python_stdlib, read_documents
-        from zoo.data.named import names_for
+        from zoo.data import names_for, python_stdlib, read_documents
 
         data = self.settings.data
         if data.source == "stdlib":
@@ -146,7 +145,7 @@ class CharLM(zoo.Task):
             embedding=model.embedding,
             dropout=model.dropout,
             tied=model.tied,
-            cells=dict(self.components.get("cells", {})),
+            cells=self.components.cells,
         )
         decoder.build()
         return decoder

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
-from zoo.errors import UsageError
 from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
 from zoo.topology import Synced
 
@@ -138,7 +137,7 @@ class Frames(zoo.Task):
 
         picture, vectors = self.settings.picture, self.settings.vectors
         if self.settings.model.causal and vectors.scale == "sequence":
-            raise UsageError("model.causal=true looks at no later frame, and vectors.scale=sequence at all of them")
+            raise zoo.UsageError("model.causal=true looks at no later frame, and vectors.scale=sequence at all of them")
         clips = ClipCodec(picture.height, picture.width, picture.channels, picture.fit)
         return {"source": FrameCodec(clips, VectorCodec(vectors.scale, vectors.changes)), "target": LabelCodec()}
 
@@ -158,7 +157,7 @@ class Frames(zoo.Task):
             causal=model.causal,
             dropout=model.dropout,
             filters=tuple(model.filters),
-            cells=dict(self.components.get("cells", {})),
+            cells=self.components.cells,
         )
         tagger.build()
         return tagger

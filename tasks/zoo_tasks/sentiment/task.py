@@ -127,7 +127,7 @@ class Sentiment(zoo.Task):
             bidirectional=model.bidirectional,
             dropout=model.dropout,
             word_dropout=model.word_dropout,
-            cells=dict(self.components.get("cells", {})),
+            cells=self.components.cells,
         )
         classifier = Classifier(encoder, codecs["target"].size, model.pooling, model.dropout)
         classifier.build()

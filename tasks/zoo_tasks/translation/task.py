@@ -107,7 +107,7 @@ class Translation(zoo.Task):
         },
     }
 
-    def __init__(self, settings: Any, components: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+    def __init__(self, settings: Any, components: zoo.Components | None = None) -> None:
         super().__init__(settings, components)
         self.topology = ManyToMany(label_smoothing=settings.train.label_smoothing)
 
@@ -142,7 +142,7 @@ class Translation(zoo.Task):
         from zoo.models import AttendingDecoder, Encoder, SequenceToSequence
 
         model = self.settings.model
-        cells = dict(self.components.get("cells", {}))
+        cells = self.components.cells
         encoder = Encoder(
             codecs["source"].size,
             cell=model.cell,
@@ -167,7 +167,7 @@ class Translation(zoo.Task):
             tied=model.tied,
             scheduled_sampling=model.scheduled_sampling,
             cells=cells,
-            attentions=dict(self.components.get("attentions", {})),
+            attentions=self.components.attentions,
         )
         both = SequenceToSequence(encoder, decoder)
         both.build()

@@ -91,7 +91,7 @@ class Glimpse(zoo.Task):
 
             return Whole(classes, shape, settings.network, settings.filters, settings.units, settings.dropout)
         recurrent = {
-            "cell": cell_by_name(settings.cell, self.components.get("cells", {})),
+            "cell": cell_by_name(settings.cell, self.components.cells),
             "units": settings.units,
             "layers": settings.layers,
             "dropout": settings.dropout,

@@ -6,8 +6,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from zoo import ZooError
 from zoo.data import Splits
-from zoo.errors import ZooError
 from zoo_tasks.translation.phrasebook.held_out import split_of_sentence
 from zoo_tasks.translation.phrasebook.pattern import Pattern
 from zoo_tasks.translation.phrasebook.patterns import PATTERNS

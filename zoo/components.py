@@ -1,0 +1,38 @@
+"""What plugins add to the zoo, by kind and name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.data import Splits
+    from zoo.layers.attention.names import AttentionFactory
+    from zoo.layers.cells import CellFactory
+    from zoo.search import Strategy
+    from zoo.training.engines import Planner
+
+
+@dataclass(frozen=True)
+class Components:
+    """The components that installed plugins add; a task finds them in `self.components`.
+
+    Attributes:
+        cells: recurrent cells, for `model.cell`.
+        attentions: attention mechanisms, for `model.attention`.
+        strategies: search strategies, for `search.strategy`.
+        data: functions of the data settings that read a named source, for `data`.
+        callbacks: functions of the run's folder that make a Keras callback, for `train.callbacks`.
+        devices: functions that choose which devices a run uses, for `device`.
+    """
+
+    cells: Mapping[str, CellFactory] = field(default_factory=dict)
+    attentions: Mapping[str, AttentionFactory] = field(default_factory=dict)
+    strategies: Mapping[str, type[Strategy]] = field(default_factory=dict)
+    data: Mapping[str, Callable[..., Splits]] = field(default_factory=dict)
+    callbacks: Mapping[str, Callable[[Path], keras.callbacks.Callback]] = field(default_factory=dict)
+    devices: Mapping[str, Planner] = field(default_factory=dict)

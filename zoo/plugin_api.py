@@ -1,0 +1,5 @@
+"""The version of the plugin contract, which `zoo.hookspecs` writes down."""
+
+from __future__ import annotations
+
+ZOO_API = 1
