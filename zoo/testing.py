@@ -88,16 +88,22 @@ def _elsewhere(task: type[Task], run: Path, inputs: list[Any]) -> list[str]:
         # The inputs are this process's own, so that reading them back runs nobody else's code.
         given, answer = Path(folder) / "inputs", Path(folder) / "answer"
         given.write_bytes(pickle.dumps(inputs))
-        done = subprocess.run(
-            [sys.executable, "-c", PREDICT, str(run), where, str(given), str(answer)],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"the run cannot be loaded in a fresh process:\n{done.stderr}"
+        status, err = _in_a_fresh_process(PREDICT, [str(run), where, str(given), str(answer)])
+        assert status == 0, f"the run cannot be loaded in a fresh process:\n{err}"
         answers: list[str] = json.loads(answer.read_text(encoding="utf-8"))
         return answers
+
+
+def _in_a_fresh_process(script: str, arguments: list[str]) -> tuple[int, str]:
+    """Run a script where nothing of this process is left but its import path; gives its status and what it says."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr
 
 
 def locate(where: str) -> Any:

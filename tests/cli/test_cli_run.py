@@ -26,7 +26,7 @@ def book(tmp_path):
 
 
 def test_run_sample_evaluate_resume(zoo, book, tmp_path):
-    done = zoo("run", "task=charlm", f"data={book.name}", "train.steps=20", *TINY, check=0)
+    done = zoo("run", "task=charlm", f"data={book.name}", "train.steps=20", *TINY, check=0, fresh=True)
     folder = done.stdout.strip()
     assert folder.startswith("runs/charlm/") and (tmp_path / folder).is_dir()
     assert done.stderr.count("val_loss") == 2

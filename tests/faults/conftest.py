@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 
 import zoo
 from tests.conftest import RHYME
-from tests.faults.launcher import Command, Launcher
+from tests.launcher import Command, Launcher
 from zoo.training.checkpoint import load_checkpoint
 
 STEPS = 200
@@ -41,14 +41,6 @@ WORDS = (
 
 TIMES = ("seconds", "tokens_per_second", "waiting")
 """What differs between two runs of the same training."""
-
-
-@pytest.fixture(scope="session")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
-    """Starts commands as processes that can be killed."""
-    made = Launcher(tmp_path_factory.mktemp("commands"))
-    yield made
-    made.close()
 
 
 def begin(launcher: Launcher, data: Path, out: Path, *words: str) -> Command:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import STEPS, assert_same_run, begin, leftovers, reached
-from tests.faults.launcher import Command, Launcher
+from tests.launcher import Command, Launcher
 
 LIMIT = 16_000  # less than a checkpoint of the model of these tests
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.faults.conftest import STEPS, assert_same_run, begin, leftovers, reached, timeless
-from tests.faults.launcher import Launcher
+from tests.launcher import Launcher
 from zoo.runs import RunFolder
 from zoo.training.checkpoint import load_checkpoint
 

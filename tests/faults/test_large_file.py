@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import RHYME
-from tests.faults.launcher import Command, Launcher
+from tests.launcher import Command, Launcher
 
 GIGABYTE = 1 << 30
 SIZE = 2 * GIGABYTE

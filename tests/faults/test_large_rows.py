@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.launcher import Command, Launcher
+from tests.launcher import Command, Launcher
 from zoo.data.batching.encoded_examples import kept_bytes
 
 GIGABYTE = 1 << 30

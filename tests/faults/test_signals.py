@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.conftest import STEPS, assert_same_run, begin, reached
-from tests.faults.launcher import Launcher
+from tests.launcher import Launcher
 
 # A task whose evaluations take long: there a first signal is not enough for an impatient user.
 SLOW = """

@@ -1,4 +1,4 @@
-"""Starts `zoo` commands as processes of their own, quickly: TensorFlow is imported once, and each command is a fork.
+"""Starts commands and scripts as processes of their own, quickly: TensorFlow is imported once, and each is a fork.
 
 Run as a script it reads orders, one JSON object a line, and answers each with one. TensorFlow must not have computed
 anything before a fork, so the script only imports it.
@@ -6,24 +6,27 @@ anything before a fork, so the script only imports it.
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import resource
+import runpy
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[1]
+SOURCES = (str(REPOSITORY), str(REPOSITORY / "tasks"))
+WARM_UP = ("zoo.cli.program", "zoo.runs", "zoo.search", "zoo.topology", "zoo.training.trainer", "rich.console")
+LIMIT = 300.0  # seconds after which a process that is waited for is killed
 
 
 class Command:
-    """A `zoo` command that runs.
+    """A command or script that runs.
 
     Attributes:
         pid: of its process.
@@ -59,13 +62,14 @@ class Command:
 
     def _take(self, answer: dict[str, Any]) -> None:
         self.status, self.peak = answer["status"], answer["peak"]
+        Launcher.processor_seconds += answer["processor_seconds"]
 
     def signal(self, number: int) -> None:
         """Send a signal; nothing happens where it has ended."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
-    def until(self, seen: Callable[[], bool], seconds: float = 120.0, pause: float = 0.002) -> bool:
+    def until(self, seen: Callable[[], bool], seconds: float = 120.0, pause: float = 0.01) -> bool:
         """Wait until something is seen; False where the command ended, or the time passed, before."""
         end = time.monotonic() + seconds
         while not seen():
@@ -76,21 +80,32 @@ class Command:
 
 
 class Launcher:
-    """The process that starts commands.
+    """The process that starts others.
 
     Args:
         folder: for their output.
+        engine: `tensorflow` or `jax`, which is imported before the forks.
+
+    Attributes:
+        processor_seconds: what all processes that have ended took of the processor.
     """
 
-    def __init__(self, folder: Path) -> None:
+    processor_seconds = 0.0
+
+    def __init__(self, folder: Path, engine: str = "tensorflow") -> None:
         self._folder = folder
-        path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tasks")])
         self._process = subprocess.Popen(
-            [sys.executable, __file__],
+            [sys.executable, __file__, engine],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "200"},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(SOURCES),
+                "TF_CPP_MIN_LOG_LEVEL": "3",
+                "COLUMNS": "200",
+                "KERAS_BACKEND": engine,
+            },
         )
 
     def order(self, order: dict[str, Any]) -> dict[str, Any]:
@@ -100,21 +115,40 @@ class Launcher:
         answer: dict[str, Any] = json.loads(self._process.stdout.readline())
         return answer
 
-    def start(self, *words: str, cwd: Path, file_size: int = 0) -> Command:
+    def start(
+        self,
+        *words: str,
+        cwd: Path,
+        file_size: int = 0,
+        script: str = "",
+        path: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> Command:
         """Start `zoo words...`.
 
         Args:
             *words: of the command.
             cwd: its folder.
             file_size: no file may grow beyond so many bytes; 0 for no limit.
+            script: Python to run instead of the command, with the words as its arguments.
+            path: folders that come before all others on the import path.
+            environment: variables to set.
         """
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        order = {"start": list(words), "cwd": str(cwd), "folder": str(folder), "file_size": file_size}
+        order = {
+            "start": list(words),
+            "cwd": str(cwd),
+            "folder": str(folder),
+            "file_size": file_size,
+            "script": script,
+            "path": list(path),
+            "environment": dict(environment or {}),
+        }
         return Command(self, self.order(order)["pid"], folder)
 
-    def run(self, *words: str, cwd: Path, check: int | None = 0) -> Command:
+    def run(self, *words: str, cwd: Path, check: int | None = 0, **options: Any) -> Command:
         """Run `zoo words...` to its end."""
-        command = self.start(*words, cwd=cwd)
+        command = self.start(*words, cwd=cwd, **options)
         command.wait()
         assert check is None or command.status == check, command.err
         return command
@@ -139,37 +173,78 @@ def _start(order: dict[str, Any]) -> int:
         if order["file_size"]:
             resource.setrlimit(resource.RLIMIT_FSIZE, (order["file_size"], resource.RLIM_INFINITY))
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        from zoo.cli import main
-
-        status = main(order["start"])
+        os.environ.update(order["environment"])
+        # What a command starts in turn finds the same modules.
+        os.environ["PYTHONPATH"] = os.pathsep.join([*order["path"], *SOURCES])
+        sys.path[:0] = order["path"]
+        status = _script(order) if order["script"] else _zoo(order)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
 
 
-def _ended(pid: int, options: int) -> dict[str, Any]:
-    found, status, usage = os.wait4(pid, options)
+def _zoo(order: dict[str, Any]) -> int:
+    from zoo.cli import main
+
+    return main(order["start"])
+
+
+def _script(order: dict[str, Any]) -> int:
+    """Run a script as Python runs one, and give its exit status."""
+    file = os.path.join(order["folder"], "script.py")
+    with open(file, "w", encoding="utf-8") as stream:
+        stream.write(order["script"])
+    sys.argv = [file, *order["start"]]
+    try:
+        runpy.run_path(file, run_name="__main__")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _wait(pid: int) -> dict[str, Any]:
+    end = time.monotonic() + LIMIT
+    while (answer := _look(pid))["status"] is None:
+        if time.monotonic() > end:
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.005)
+    return answer
+
+
+def _look(pid: int) -> dict[str, Any]:
+    found, status, usage = os.wait4(pid, os.WNOHANG)
     if found == 0:
-        return {"status": None, "peak": 0}
-    return {"status": os.waitstatus_to_exitcode(status), "peak": usage.ru_maxrss * 1024}
+        return {"status": None, "peak": 0, "processor_seconds": 0.0}
+    spent = usage.ru_utime + usage.ru_stime
+    return {"status": os.waitstatus_to_exitcode(status), "peak": usage.ru_maxrss * 1024, "processor_seconds": spent}
 
 
-def serve() -> None:
+def serve(engine: str) -> None:
     """Take orders from standard input until it ends."""
-    for module in ("cli.progress", "runs", "search", "training.trainer", "training.engines.tensorflow.engine"):
-        importlib.import_module(f"zoo.{module}")
+    import importlib
+
+    from zoo.training.engines import choose_engine
+
+    assert choose_engine(engine) == engine
+    for module in ("keras", *WARM_UP):
+        importlib.import_module(module)
 
     for line in sys.stdin:
         order = json.loads(line)
         if "start" in order:
             answer = {"pid": _start(order)}
         elif "look" in order:
-            answer = _ended(order["look"], os.WNOHANG)
+            answer = _look(order["look"])
         else:
-            answer = _ended(order["wait"], 0)
+            answer = _wait(order["wait"])
         print(json.dumps(answer), flush=True)
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1])

@@ -1,0 +1,35 @@
+"""What all tests share, those of the zoo and those of its plugins: a budget of time, and quick processes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.launcher import Launcher
+
+pytest_plugins = ["tests.budget"]
+
+
+@pytest.fixture(scope="session")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+    """Starts commands as processes that can be killed."""
+    made = Launcher(tmp_path_factory.mktemp("commands"), os.environ.get("KERAS_BACKEND", "tensorflow"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def quick_fresh_processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`check_task` loads a run in a fork of a process that has imported TensorFlow and computed nothing."""
+
+    def fork(script: str, arguments: list[str]) -> tuple[int, str]:
+        launcher: Launcher = request.getfixturevalue("launcher")
+        path = [entry for entry in sys.path if entry]
+        command = launcher.start(*arguments, cwd=Path.cwd(), script=script, path=path, environment=os.environ)
+        return command.wait(), command.err
+
+    monkeypatch.setattr("zoo.testing._in_a_fresh_process", fork)
