@@ -1,8 +1,8 @@
 """The tests' budget: the processor time of each test is measured, and one that takes more than its share fails.
 
-Processor time is that of this process and of those that it starts, so that a busy machine fails nothing. A test over its
-share is measured against a fixed piece of work at the same moment, so that a slow machine fails nothing either. A fixture
-of a session, a package or a module has a share of its own: it does not count for the test that happens to come first.
+It is the time of this process and of those that it starts, so a busy machine fails nothing. A test over its share is
+measured against a fixed piece of work at the same moment, so a slow machine fails nothing either. A fixture of a
+session, package or module has a share of its own: it does not count for the test that happens to come first.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         if long and not free and (scale := slowness()) * SHARE < max(long.values()):
             name = max(long, key=lambda name: long[name])
             item.stash[over] = (
-                f"{name} took {long[name]:.1f} seconds of the processor; a test may take {SHARE * scale:.0f} here. Make it "
-                "smaller, mark it slow (for make nightly), or say @pytest.mark.budget('why it must take so long')."
+                f"{name} took {long[name]:.1f} seconds of the processor; a test may take {SHARE * scale:.0f} here. "
+                "Make it smaller, mark it slow (for make nightly), or say @pytest.mark.budget('why it takes so long')."
             )
     report: Any = yield
     if call.when == "teardown" and over in item.stash and report.passed:
