@@ -43,13 +43,13 @@ def test_the_layout_of_a_weight_changes_no_product(transposed, transpose, monkey
     import numpy as np
     import tensorflow as tf
 
-    from zoo.layers import tensorflow_sweep
+    from zoo.backend.tensorflow import steps
 
-    monkeypatch.setattr(tensorflow_sweep, "likes_transposed_weights", lambda bits: transposed)
+    monkeypatch.setattr(steps, "likes_transposed_weights", lambda bits: transposed)
     generator = np.random.default_rng(0)
     weight = generator.standard_normal((4, 6)).astype("float32")
     factor = weight.T if transpose else weight
     left = generator.standard_normal((3, len(factor))).astype("float32")
-    right = tensorflow_sweep.matrix(tf.constant(weight), transpose=transpose)
+    right = steps.matrix(tf.constant(weight), transpose=transpose)
     assert right.transposed == transposed
-    np.testing.assert_allclose(tensorflow_sweep.times(tf.constant(left), right), left @ factor, rtol=1e-5)
+    np.testing.assert_allclose(steps.times(tf.constant(left), right), left @ factor, rtol=1e-5)

@@ -69,7 +69,7 @@ def test_smoothed_losses_are_those_of_smoothed_targets(smoothing):
     probabilities = np.exp(values) / np.exp(values).sum(-1, keepdims=True)
     for fast in (True, False):
         with pytest.MonkeyPatch.context() as patch, tf.GradientTape() as tape:
-            patch.setattr("zoo.layers.tensorflow_losses.is_fast", lambda fast=fast: fast)
+            patch.setattr("zoo.backend.tensorflow.losses.is_fast", lambda fast=fast: fast)
             tape.watch(values)
             sharp, smooth, right = losses.losses_of(values, targets, smoothing)
             total = tf.reduce_sum(smooth * upstream) + 2 * tf.reduce_sum(sharp)

@@ -11,10 +11,10 @@ LENGTHS = [1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK - 2]
 
 @pytest.fixture
 def short_chunks(monkeypatch):
-    from zoo.layers import tensorflow_passes
+    from zoo.backend.tensorflow import passes
 
-    monkeypatch.setattr(tensorflow_passes, "CHUNK_STEPS", CHUNK)
-    monkeypatch.setattr(tensorflow_passes, "LOOP_STEPS", CHUNK)
+    monkeypatch.setattr(passes, "CHUNK_STEPS", CHUNK)
+    monkeypatch.setattr(passes, "LOOP_STEPS", CHUNK)
 
 
 def make(kind: str, policy: str = "float32"):
@@ -128,7 +128,7 @@ def test_a_pure_float16_policy():
 def test_the_graph_of_a_long_sequence_holds_one_chunk():
     import tensorflow as tf
 
-    from zoo.layers.tensorflow_passes import CHUNK_STEPS, chunk_sizes
+    from zoo.backend.tensorflow.passes import CHUNK_STEPS, chunk_sizes
 
     def nodes(steps: int) -> int:
         ours, _ = make("LSTM")

@@ -12,8 +12,8 @@ import pytest
 def test_rows_are_a_slice_of_the_whole(kernel, columns, first):
     import keras
 
-    from zoo.layers.randomness import hashed_uniform
-    from zoo.layers.tensorflow_randomness import uniform
+    from zoo.backend.generic import uniform as hashed_uniform
+    from zoo.backend.tensorflow import uniform
 
     draw = uniform if kernel == "philox" else hashed_uniform
     whole = keras.ops.convert_to_numpy(draw(11, 2, 0, 9, columns))
@@ -23,8 +23,8 @@ def test_rows_are_a_slice_of_the_whole(kernel, columns, first):
 
 @pytest.mark.parametrize("kernel", ["philox", "hashed"])
 def test_numbers_are_uniform_and_differ_by_key_site_and_row(kernel):
-    from zoo.layers.randomness import hashed_uniform
-    from zoo.layers.tensorflow_randomness import uniform
+    from zoo.backend.generic import uniform as hashed_uniform
+    from zoo.backend.tensorflow import uniform
 
     draw = uniform if kernel == "philox" else hashed_uniform
     values = np.asarray(draw(3, 0, 0, 200, 100))

@@ -42,7 +42,7 @@ def gradients(model):
 
         return jax.grad(of)([variable.value for variable in variables])
     import tensorflow as tf
-    from zoo.layers.portable import portable
+    from zoo.backend import portable
 
     with portable(), tf.GradientTape() as tape:
         loss = value(model)

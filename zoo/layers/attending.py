@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import keras
 from keras import ops, tree
 
+from zoo import backend
 from zoo.errors import UsageError, did_you_mean
-from zoo.layers.loop_projection import loop_projection
 from zoo.layers.stack import Stack
 from zoo.layers.stack_steps import stack_steps
 from zoo.layers.time_loop import run_steps
@@ -193,15 +193,14 @@ class Attending(keras.layers.Layer):
         """Run step by step, with no more inside the loop than must be."""
         rows, steps = ops.shape(sequences)[0], ops.shape(sequences)[1]
         known = sequences if feedback is None else sequences[:, :, :0]
-        width = self._heard + sequences.shape[-1] - known.shape[-1]
-        recurrence = stack_steps(self.stack, known, width, training)
+        recurrence = stack_steps(self.stack, known, training)
         sliced = {"stack": recurrence.sequences, "feedback": [] if feedback is None else feedback.sequences}
         # The attentional vector is made inside the loop only if the next step hears it.
         inside = self.attention is not None and (self._feeds or feedback is not None)
         project = None
         if inside:
             zeros = ops.zeros((steps, rows, self.units), dtype=self.compute_dtype)
-            project = loop_projection(ops.cast(self.kernel, self.compute_dtype), zeros)
+            project = backend.active().loop_projection(ops.cast(self.kernel, self.compute_dtype), zeros)
             sliced["vector"] = project.known
         carried = {**state, "recurrent": recurrence.enter(state["recurrent"])}
         if inside or feedback is not None:

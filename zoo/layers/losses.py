@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from zoo.layers.portable import has_kernels
+from zoo import backend
 
 
 class Losses(NamedTuple):
@@ -48,17 +48,5 @@ def losses_of(logits: Any, targets: Any, smoothing: float = 0.0) -> Losses:
         Losses, and which targets are the likeliest.
     """
     logits, targets = ops.cast(logits, "float32"), ops.cast(targets, "int32")
-    if has_kernels():
-        from zoo.layers.tensorflow_losses import is_fast, losses_of_rows
-
-        if is_fast():
-            rows, places = ops.reshape(logits, (-1, logits.shape[-1])), ops.reshape(targets, (-1,))
-            sharp, smoothed, likeliest = losses_of_rows(rows, places, smoothing)
-            found = (sharp, smoothed, ops.cast(ops.equal(likeliest, places), "float32"))
-            return Losses(*(ops.reshape(values, ops.shape(targets)) for values in found))
-    sharp = smoothed = ops.sparse_categorical_crossentropy(targets, logits, from_logits=True)
-    if smoothing:
-        chosen = ops.take_along_axis(logits, ops.expand_dims(targets, -1), axis=-1)[..., 0]
-        smoothed = sharp + smoothing * (chosen - ops.mean(logits, axis=-1))
-    likeliest = ops.cast(ops.argmax(logits, axis=-1), "int32")
+    sharp, smoothed, likeliest = backend.active().cross_entropies(logits, targets, smoothing)
     return Losses(sharp, smoothed, ops.cast(ops.equal(likeliest, targets), "float32"))

@@ -14,8 +14,7 @@ from typing import Any
 
 from keras import ops
 
-from zoo.layers.hashing import mix
-from zoo.layers.portable import has_kernels
+from zoo import backend
 
 LOOP_STRIDE = 0x61C88647
 """Sets the keys of a loop's steps apart; any large odd number does."""
@@ -78,12 +77,7 @@ class ExampleRandomness:
         Returns:
             float32 [rows, columns] in [0, 1).
         """
-        site = self.reserve()
-        if has_kernels():
-            from zoo.layers.tensorflow_randomness import uniform
-        else:
-            uniform = hashed_uniform
-        return uniform(self.key, site, self.first_row, rows, columns)
+        return backend.active().uniform(self.key, self.reserve(), self.first_row, rows, columns)
 
 
 def example_randomness() -> ExampleRandomness | None:
@@ -102,23 +96,3 @@ def step_randomness() -> Callable[[Any], AbstractContextManager[Any]]:
         return lambda number: nullcontext()
     place = scope.reserve()
     return lambda number: scope.at_step(place, number)
-
-
-def hashed_uniform(key: Any, site: int, first_row: Any, rows: int, columns: int) -> Any:
-    """Draw by hashing the address of each number: slower than a fused kernel, but the same on every backend.
-
-    Args:
-        key: the step's key.
-        site: the number of the call site.
-        first_row: the global number of the first row.
-        rows: how many rows.
-        columns: how many numbers a row.
-
-    Returns:
-        float32 [rows, columns] in [0, 1).
-    """
-    row = ops.cast(ops.arange(rows), "uint32") + ops.cast(first_row, "uint32")  # [rows]
-    state = mix(ops.cast(key, "uint32") + ops.cast((site * 0x9E3779B9) & 0xFFFFFFFF, "uint32"))
-    state = mix(ops.bitwise_xor(state, mix(row)))[:, None]  # [rows, 1]
-    bits = mix(state + mix(ops.cast(ops.arange(columns), "uint32"))[None, :])  # [rows, columns]
-    return ops.cast(ops.right_shift(bits, ops.cast(8, "uint32")), "float32") * (1.0 / (1 << 24))

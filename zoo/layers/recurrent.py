@@ -7,17 +7,17 @@ from typing import Any
 import keras
 from keras import ops, tree
 
+from zoo import backend
 from zoo.errors import UsageError
 from zoo.layers.dropout import dropout_mask
-from zoo.layers.portable import has_kernels
 from zoo.layers.randomness import example_randomness
 
 
 class Recurrent:
     """Mixin in front of a Keras recurrent layer: the same arguments, weights and results, computed faster.
 
-    On TensorFlow and a CPU the fast recurrence of `tensorflow_recurrence.py` does the work where it can, on JAX and
-    a GPU or TPU that of `jax_recurrence.py`. TensorFlow on a GPU, which has cuDNN, JAX on a CPU, another backend, and
+    On TensorFlow and a CPU the recurrence of `zoo.backend.tensorflow` does the work where it can, on JAX and a GPU or
+    TPU that of `zoo.backend.jax`. TensorFlow on a GPU, which has cuDNN, JAX on a CPU, another backend, and
     rarely used arguments are left to the layer of Keras.
     """
 
@@ -77,10 +77,8 @@ class Recurrent:
                 sequences, initial_state=initial_state, mask=mask, training=training
             )
         if self._reads_symbols(sequences, table, training):
-            from zoo.layers import tensorflow_layers
-
             states = self.get_initial_state(ops.shape(sequences)[0]) if initial_state is None else initial_state
-            last, outputs, states = tensorflow_layers.run_layer(
+            last, outputs, states = backend.active().run_layer(
                 self, sequences, tree.flatten(states), mask, training, table
             )
             result = outputs if self.return_sequences else last
@@ -107,34 +105,20 @@ class Recurrent:
 
     def _reads_symbols(self, symbols: Any, table: Any, training: bool) -> bool:
         """Say whether to project the table: the fast path must apply, and the table be shorter than the batch."""
-        if not has_kernels() or self.stateful or (training and self.dropout):
+        fast = backend.active()
+        if not fast.PROJECTS_EMBEDDINGS or self.stateful or (training and self.dropout):
             return False
-        from zoo.layers import tensorflow_layers
-
         known = None not in tuple(symbols.shape)
         worth = not known or 2 * table.shape[0] <= symbols.shape[0] * symbols.shape[1]
-        return worth and tensorflow_layers.is_fast(self, training)
+        return worth and fast.can_run_layer(self, training)
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """Run over the time steps; called by `keras.layers.RNN.call`."""
-        fast = _fast_layers()
-        if fast is not None and getattr(self, "use_cudnn", "auto") is not True and fast.is_fast(self, training):
+        fast = backend.active()
+        if getattr(self, "use_cudnn", "auto") is not True and fast.can_run_layer(self, training):
             mask = tree.flatten(mask)[0] if mask is not None else None
             return fast.run_layer(self, sequences, tree.flatten(initial_state), mask, training)
         return super().inner_loop(sequences, initial_state, mask, training)  # type: ignore[misc]
-
-
-def _fast_layers() -> Any:
-    """The module that runs layers fast on the present backend; None where there is none."""
-    if has_kernels():
-        from zoo.layers import tensorflow_layers
-
-        return tensorflow_layers
-    if keras.backend.backend() == "jax":
-        from zoo.layers import jax_layers
-
-        return jax_layers
-    return None
 
 
 def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, symbols: bool = False) -> None:

@@ -1,20 +1,19 @@
-"""A loop over time around any step, for what a recurrent layer alone cannot do: a step that hears its own output."""
+"""A loop over time around any step, for what a recurrent layer alone cannot do: a step that reads its own output."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import keras
-from keras import ops, tree
-
+from zoo import backend
+from zoo.backend.types import Nest
 from zoo.layers.randomness import step_randomness
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
 """Called as `step(slices, state)`; returns (output, state)."""
 
 
-def run_steps(step: Step, sequences: Any, state: Any) -> tuple[Any, Any]:
+def run_steps(step: Step, sequences: Nest, state: Nest) -> tuple[Nest, Nest]:
     """Run a step over all positions of some sequences, one after another.
 
     Args:
@@ -26,25 +25,10 @@ def run_steps(step: Step, sequences: Any, state: Any) -> tuple[Any, Any]:
     Returns:
         The outputs of all steps, each [T, ...], and the last state.
     """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        from zoo.layers.tensorflow_time_loop import run_steps as run
+    randomness = step_randomness()
 
-        return run(step, sequences, state)
-    if backend == "jax":
-        randomness = step_randomness()
+    def numbered(number: Any, slices: Nest, state: Nest) -> tuple[Nest, Nest]:
+        with randomness(number):
+            return step(slices, state)
 
-        def body(carried: Any, item: Any) -> tuple[Any, Any]:
-            number, slices = item
-            with randomness(number):
-                output, carried = step(slices, carried)
-            return carried, output
-
-        numbers = ops.arange(tree.flatten(sequences)[0].shape[0])
-        state, outputs = ops.scan(body, state, (numbers, sequences))
-        return outputs, state
-    outputs = []
-    for number in range(tree.flatten(sequences)[0].shape[0]):
-        output, state = step(tree.map_structure(lambda value, at=number: value[at], sequences), state)
-        outputs.append(output)
-    return tree.map_structure(lambda *parts: ops.stack(parts), *outputs), state
+    return backend.active().run_steps(numbered, sequences, state)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import keras
+from zoo import backend
 
 
 def compiler(model: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -17,13 +17,5 @@ def compiler(model: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     Returns:
         Takes a function and gives the compiled one; on a backend without XLA, the function itself.
     """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        from zoo.search.tensorflow_compiling import compile_function
-
-        return compile_function
-    if backend == "jax":
-        from zoo.layers.jax_functions import jitted
-
-        return lambda function: jitted(function, lambda: getattr(model, "variables", ()))
-    return lambda function: function
+    compile_function = backend.active().compile_function
+    return lambda function: compile_function(function, lambda: getattr(model, "variables", ()))

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras import ops
 
-from zoo.layers.hashing import mix, unit_interval
+from zoo.backend.generic.hashing import mix, unit_interval
 
 
 def gumbel(seeds: Any, positions: Any, size: int) -> Any:

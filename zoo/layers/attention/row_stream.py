@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from zoo.layers.hashing import mix, unit_interval
+from zoo.backend.generic.hashing import mix, unit_interval
 from zoo.layers.randomness import example_randomness
 
 SEED_BITS = 24

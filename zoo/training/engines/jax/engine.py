@@ -16,8 +16,8 @@ from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from keras import tree
 
+from zoo.backend.jax.compile import compile_function
 from zoo.errors import ZooError
-from zoo.layers.jax_functions import jitted
 from zoo.layers.randomness import ExampleRandomness
 from zoo.processor import available_cores
 from zoo.training.engines.build_scope import build_scope, fitting
@@ -180,7 +180,7 @@ class JaxEngine:
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Compile a function of tensors, which runs on one device; weights are read when it is called."""
-        return jitted(function, lambda: self._model.variables)
+        return compile_function(function, lambda: self._model.variables)
 
     trace = compile
 

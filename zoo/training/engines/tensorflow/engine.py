@@ -11,9 +11,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from zoo.backend import portable
 from zoo.errors import ZooError
 from zoo.layers.assignments import Assignments
-from zoo.layers.portable import portable
 from zoo.layers.randomness import ExampleRandomness
 from zoo.processor import available_cores
 from zoo.training.engines.build_scope import build_scope, fitting

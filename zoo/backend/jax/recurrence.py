@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-Advance = Callable[[Any, Any, tuple], tuple]
-"""The element-wise part of a step: (projection of the input [B, G], of the state [B, G], states) -> new states [B, U].
+from zoo.backend.jax.cells import Advance, States
+from zoo.backend.types import Tensor
 
-The first state is the output. All of it in float32.
-"""
+Saved = tuple[Any, ...]
+"""What the way back needs: projections, weights, mask, and of each step the projection of the state and the states."""
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
 def recurrence(
-    advance: Advance, projected: Any, states: tuple, recurrent_kernel: Any, recurrent_bias: Any, keep: Any
-) -> tuple[Any, tuple]:
+    advance: Advance,
+    projected: Tensor,
+    states: States,
+    recurrent_kernel: Tensor,
+    recurrent_bias: Tensor,
+    keep: Tensor | None,
+) -> tuple[Tensor, States]:
     """Run a cell over a sequence.
 
     Args:
@@ -36,8 +40,10 @@ def recurrence(
     return _run(advance, projected, states, recurrent_kernel, recurrent_bias, keep)[0]
 
 
-def _run(advance: Advance, projected: Any, states: tuple, weights: Any, bias: Any, keep: Any) -> tuple[Any, Any]:
-    def step(before: tuple, at: Any) -> tuple[tuple, Any]:
+def _run(
+    advance: Advance, projected: Tensor, states: States, weights: Tensor, bias: Tensor, keep: Tensor | None
+) -> tuple[tuple[Tensor, States], Saved]:
+    def step(before: States, at: tuple[Tensor, Tensor | None]) -> tuple[States, tuple[Any, ...]]:
         part, kept = at
         inner = _times(before[0], weights) + bias
         after = _kept(kept, advance(part.astype(jnp.float32), inner, before), before)
@@ -47,12 +53,12 @@ def _run(advance: Advance, projected: Any, states: tuple, weights: Any, bias: An
     return (outputs, final), (projected, weights, keep, inner, before)
 
 
-def _back(advance: Advance, saved: Any, gradients: Any) -> tuple:
+def _back(advance: Advance, saved: Saved, gradients: tuple[Tensor, States]) -> tuple[Any, ...]:
     projected, weights, keep, inner, before = saved
     d_outputs, d_final = gradients
     transposed = weights.T
 
-    def step(d_after: tuple, at: Any) -> tuple[tuple, Any]:
+    def step(d_after: States, at: tuple[Any, ...]) -> tuple[States, tuple[Tensor, Tensor]]:
         d_output, part, hidden, states, kept = at
         d_after = (d_after[0] + d_output, *d_after[1:])
         made, back = jax.vjp(
@@ -76,12 +82,12 @@ def _back(advance: Advance, saved: Any, gradients: Any) -> tuple:
 recurrence.defvjp(_run, _back)
 
 
-def _times(left: Any, weights: Any) -> Any:
+def _times(left: Tensor, weights: Tensor) -> Tensor:
     """Multiply in the precision of the weights, and add up in float32."""
     return jnp.matmul(left.astype(weights.dtype), weights, preferred_element_type=jnp.float32)
 
 
-def _kept(keep: Any, after: tuple, before: tuple) -> tuple:
+def _kept(keep: Tensor | None, after: States, before: States) -> States:
     """The states after a step, which is left out where `keep` [B] is 0."""
     if keep is None:
         return after

@@ -1,4 +1,4 @@
-"""The bridge between the Keras layers and the fast recurrence on TensorFlow: when it applies, and how it is called."""
+"""Runs a Keras recurrent layer with the hand-written recurrence on TensorFlow."""
 
 from __future__ import annotations
 
@@ -8,32 +8,33 @@ from typing import Any, NamedTuple
 import keras
 import tensorflow as tf
 
-from zoo.layers.plain_layer import is_plain
-from zoo.layers.tensorflow_gru import GRUKernel
-from zoo.layers.tensorflow_lstm import LSTMKernel, reorder
-from zoo.layers.tensorflow_recurrence import recurrence
-from zoo.layers.tensorflow_simple_rnn import SimpleRNNKernel
-from zoo.layers.tensorflow_sweep import Tensor
+from zoo.backend.generic.rnn import is_standard
+from zoo.backend.portable import is_portable
+from zoo.backend.tensorflow.cells import GRUKernel, Kernel, LSTMKernel, SimpleRNNKernel, reorder
+from zoo.backend.tensorflow.recurrence import recurrence
+from zoo.backend.types import Tensor
+
+PROJECTS_EMBEDDINGS = True
 
 ONE_HOT_ROWS = 512
-"""Up to this many symbols the 16-bit gradient of a look-up is a matmul with one-hot rows."""
+"""Up to this many tokens the 16-bit gradient of a look-up is a matmul with one-hot rows."""
 
 
-def is_fast(layer: Any, training: bool) -> bool:
-    """Say whether the fast recurrence computes what a layer asks for (see `is_plain`).
+def can_run_layer(layer: keras.layers.RNN, training: bool) -> bool:
+    """Say whether the recurrence computes what a layer asks for (see `is_standard`).
 
     Args:
         layer: one of the zoo's SimpleRNN, LSTM, GRU.
         training: whether dropout is on.
 
     Returns:
-        False also on a GPU, where Keras' own layer calls cuDNN.
+        False also on a GPU, where Keras' own layer calls cuDNN, and inside `portable()`.
     """
-    return is_plain(layer, training) and not tf.config.list_logical_devices("GPU")
+    return is_standard(layer, training) and not is_portable() and not tf.config.list_logical_devices("GPU")
 
 
 class Cell(NamedTuple):
-    """A cell as the recurrence wants it.
+    """A cell's weights in the layout of the recurrence.
 
     Args:
         kernel: the element-wise part of a step.
@@ -43,7 +44,7 @@ class Cell(NamedTuple):
         recurrent_bias: [G], or None.
     """
 
-    kernel: Any
+    kernel: Kernel
     input_kernel: Tensor
     recurrent_kernel: Tensor
     input_bias: Tensor | None
@@ -51,31 +52,18 @@ class Cell(NamedTuple):
 
 
 def run_layer(
-    layer: Any,
+    layer: keras.layers.RNN,
     sequences: Tensor,
     states: Sequence[Tensor],
     mask: Tensor | None,
     training: bool,
-    table: Tensor | None = None,
-) -> tuple[Tensor, Tensor, list]:
-    """Run a layer's cell over a sequence, as `keras.layers.RNN.inner_loop` does.
-
-    Args:
-        layer: one of the zoo's SimpleRNN, LSTM, GRU.
-        sequences: [B, T, D], or symbols [B, T] with a table.
-        states: the initial states, each [B, U].
-        mask: [B, T], False at steps that leave the states as they are; None for no such step.
-        training: whether dropout is on.
-        table: the vector of every symbol, [V, D]. Then the table is projected instead of the sequence, and a
-            projected row is looked up for every step: one matmul over V rows instead of B T, there and back.
-
-    Returns:
-        The last output [B, U], all outputs [B, T, U] (in the order of processing), the final states.
-    """
+    embeddings: Tensor | None = None,
+) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Run a layer's cell over a sequence (see `Backend.run_layer`)."""
     cell = fast_cell(layer.cell, tf.as_dtype(layer.compute_dtype))
     if mask is not None:
         mask = tf.transpose(tf.cast(mask, tf.bool))  # [T, B]
-    if table is None:
+    if embeddings is None:
         if training and layer.cell.dropout:
             drop = layer.cell.get_dropout_mask(sequences[:, 0, :])  # [B, D], the same for all steps
             # A cell with a mask for each gate gives the first: the projection of all gates is one matmul.
@@ -86,20 +74,20 @@ def run_layer(
     if layer.go_backwards:
         sequences = tf.reverse(sequences, [0])
         mask = None if mask is None else tf.reverse(mask, [0])
-    if table is None:
+    if embeddings is None:
         projected = _project(sequences, cell)
     else:
-        projected = _look_up(_project(table, cell), sequences)  # [T, B, G]
+        projected = _look_up(_project(embeddings, cell), sequences)  # [T, B, G]
     outputs, states = recurrence(cell.kernel, projected, states, cell.recurrent_kernel, cell.recurrent_bias, mask)
     if mask is not None:
         outputs = _masked_outputs(outputs, mask, layer.zero_output_for_mask)
     return outputs[-1], tf.transpose(outputs, [1, 0, 2]), list(states)
 
 
-def fast_cell(cell: Any, dtype: Any) -> Cell:
-    """Find a cell's kernel, and its weights as that wants them."""
+def fast_cell(cell: keras.layers.Layer, dtype: tf.DType) -> Cell:
+    """Find a cell's kernel, and lay its weights out for it."""
 
-    def read(variable: Any) -> Tensor:
+    def read(variable: keras.Variable) -> Tensor:
         return tf.cast(tf.convert_to_tensor(variable), dtype)
 
     kernel, recurrent_kernel = read(cell.kernel), read(cell.recurrent_kernel)
@@ -123,21 +111,21 @@ def _project(inputs: Tensor, cell: Cell) -> Tensor:
 
 
 @tf.custom_gradient
-def _look_up(table: Tensor, symbols: Tensor) -> tuple:
-    """Take a row of [V, G] for every symbol; the gradient sums in float32 also under a 16-bit policy."""
+def _look_up(embeddings: Tensor, tokens: Tensor) -> tuple[Tensor, Any]:
+    """Take a row of [V, G] for every token; the gradient sums in float32 also under a 16-bit policy."""
 
-    def gradient(d_rows: Tensor) -> tuple:
-        size = tf.shape(table)[0]
-        flat, places = tf.reshape(d_rows, [-1, table.shape[1]]), tf.reshape(symbols, [-1])
-        if table.dtype == tf.float32:
+    def gradient(d_rows: Tensor) -> tuple[Tensor, None]:
+        size = tf.shape(embeddings)[0]
+        flat, places = tf.reshape(d_rows, [-1, embeddings.shape[1]]), tf.reshape(tokens, [-1])
+        if embeddings.dtype == tf.float32:
             return tf.math.unsorted_segment_sum(flat, places, size), None
-        if table.shape[0] is not None and table.shape[0] <= ONE_HOT_ROWS:
+        if embeddings.shape[0] is not None and embeddings.shape[0] <= ONE_HOT_ROWS:
             # A 16-bit matmul accumulates in float32 and beats a scatter.
-            return tf.matmul(tf.one_hot(places, size, dtype=table.dtype), flat, transpose_a=True), None
+            return tf.matmul(tf.one_hot(places, size, dtype=embeddings.dtype), flat, transpose_a=True), None
         summed = tf.math.unsorted_segment_sum(tf.cast(flat, tf.float32), places, size)
-        return tf.cast(summed, table.dtype), None
+        return tf.cast(summed, embeddings.dtype), None
 
-    return tf.gather(table, symbols), gradient
+    return tf.gather(embeddings, tokens), gradient
 
 
 def _masked_outputs(outputs: Tensor, mask: Tensor, zero: bool) -> Tensor:
@@ -149,7 +137,7 @@ def _masked_outputs(outputs: Tensor, mask: Tensor, zero: bool) -> Tensor:
     Args:
         outputs: the states [T, B, U].
         mask: [T, B].
-        zero: whether the output of every masked step shall be zero.
+        zero: whether the output of every masked step is zero.
     """
     shown = mask if zero else tf.cumsum(tf.cast(mask, tf.int32), 0) > 0
     return outputs * tf.cast(shown, outputs.dtype)[:, :, tf.newaxis]

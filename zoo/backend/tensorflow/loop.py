@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 from keras import tree
 
-from zoo.layers.randomness import step_randomness
-from zoo.layers.time_loop import Step
+from zoo.backend.interface import NumberedStep
+from zoo.backend.types import Nest, Tensor
 
 UNROLLED_STEPS = 8
 """A static number of steps up to this is unrolled. A step with attention is so large that the ops of a while loop do
 not show beside it (measured: the same CPU time at 16 and 32 steps), while a long straight line is long in tracing."""
 
 
-def run_steps(step: Step, sequences: Any, state: Any) -> tuple[Any, Any]:
-    """Run a step over all positions of some sequences; see `zoo.layers.time_loop.run_steps`."""
+def run_steps(step: NumberedStep, sequences: Nest, state: Nest) -> tuple[Nest, Nest]:
+    """Run a step over all positions of some sequences (see `Backend.run_steps`)."""
     flat = [tf.convert_to_tensor(value) for value in tree.flatten(sequences)]
     steps = flat[0].shape[0]
     if steps is not None and steps <= UNROLLED_STEPS:
@@ -24,29 +22,25 @@ def run_steps(step: Step, sequences: Any, state: Any) -> tuple[Any, Any]:
     return _looped(step, sequences, flat, state)
 
 
-def _unrolled(step: Step, sequences: Any, flat: list, state: Any) -> tuple[Any, Any]:
-    outputs, randomness = [], step_randomness()
+def _unrolled(step: NumberedStep, sequences: Nest, flat: list[Tensor], state: Nest) -> tuple[Nest, Nest]:
+    outputs = []
     for number, slices in enumerate(zip(*(tf.unstack(value) for value in flat), strict=True)):
-        # The numbers that a loop would draw, as other backends make one.
-        with randomness(number):
-            output, state = step(tree.pack_sequence_as(sequences, list(slices)), state)
+        output, state = step(number, tree.pack_sequence_as(sequences, list(slices)), state)
         outputs.append(output)
     return tree.map_structure(lambda *parts: tf.stack(parts), *outputs), state
 
 
-def _looped(step: Step, sequences: Any, flat: list, state: Any) -> tuple[Any, Any]:
-    """Make the first step outside of the loop, which tells the shapes and dtypes of what a step returns."""
+def _looped(step: NumberedStep, sequences: Nest, flat: list[Tensor], state: Nest) -> tuple[Nest, Nest]:
+    """Make the first step outside the loop, to learn the shapes and dtypes of what a step returns."""
     steps = tf.shape(flat[0])[0]
-    randomness = step_randomness()
     # Read from arrays: the gradient of a slice of a tensor is as large as the tensor, at every step.
     queues = [
         tf.TensorArray(value.dtype, size=steps, element_shape=value.shape[1:], clear_after_read=False).unstack(value)
         for value in flat
     ]
 
-    def advance(number: Any, state: Any) -> tuple[Any, Any]:
-        with randomness(number):
-            return step(tree.pack_sequence_as(sequences, [queue.read(number) for queue in queues]), state)
+    def advance(number: Tensor, state: Nest) -> tuple[Nest, Nest]:
+        return step(number, tree.pack_sequence_as(sequences, [queue.read(number) for queue in queues]), state)
 
     first, state = advance(tf.constant(0), state)
     arrays = [
@@ -54,7 +48,7 @@ def _looped(step: Step, sequences: Any, flat: list, state: Any) -> tuple[Any, An
         for value in tree.flatten(first)
     ]
 
-    def body(number: Any, leaves: list, arrays: list) -> tuple:
+    def body(number: Tensor, leaves: list[Tensor], arrays: list[tf.TensorArray]) -> tuple[Nest, ...]:
         output, after = advance(number, tree.pack_sequence_as(state, list(leaves)))
         written = [array.write(number, value) for array, value in zip(arrays, tree.flatten(output), strict=True)]
         return number + 1, tree.flatten(after), written

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import tensorflow as tf
 
-Tensor = Any
-"""tf.Tensor, whose stubs mypy does not see."""
+from zoo.backend import generic
+from zoo.backend.portable import is_portable
+from zoo.backend.types import Tensor
 
 
 def is_fast() -> bool:
-    """Say whether it is faster than TensorFlow's own; not on a GPU."""
-    return not tf.config.list_logical_devices("GPU")
+    """Say whether these kernels are faster than TensorFlow's fused one; they are not on a GPU."""
+    return not is_portable() and not tf.config.list_logical_devices("GPU")
+
+
+def cross_entropies(logits: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
+    """Compute the losses of targets and smoothed targets, and the likeliest class (see `Backend.cross_entropies`)."""
+    if not is_fast():
+        return generic.cross_entropies(logits, targets, smoothing)
+    found = losses_of_rows(tf.reshape(logits, [-1, logits.shape[-1]]), tf.reshape(targets, [-1]), smoothing)
+    losses, smoothed, likeliest = (tf.reshape(values, tf.shape(targets)) for values in found)
+    return losses, smoothed, likeliest
 
 
 def losses_of_rows(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
@@ -33,7 +43,7 @@ def losses_of_rows(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> t
     likeliest = tf.argmax(logits, 1, output_type=tf.int32)  # [N]
 
     @tf.custom_gradient
-    def both(logits: Tensor) -> tuple:
+    def both(logits: Tensor) -> tuple[tuple[Tensor, Tensor], Callable[[Tensor, Tensor], Tensor]]:
         probabilities = tf.nn.softmax(logits)  # [N, V]
         chosen, largest = (tf.gather(logits, places, batch_dims=1) for places in (targets, likeliest))  # [N], [N]
         losses = largest - chosen - tf.math.log(tf.gather(probabilities, likeliest, batch_dims=1))

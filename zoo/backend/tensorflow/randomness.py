@@ -6,26 +6,22 @@ from typing import Any
 
 import tensorflow as tf
 
+from zoo.backend import generic
+from zoo.backend.portable import is_portable
+from zoo.backend.types import Tensor
+
 PHILOX = 1
 BLOCK = 4
 """One step of Philox's counter gives four 32-bit numbers."""
 
 
-def uniform(key: Any, site: int, first_row: Any, rows: Any, columns: Any) -> Any:
-    """Draw the rows from `first_row` on of the stream (key, site).
+def uniform(key: Any, site: int, first_row: Any, rows: Any, columns: Any) -> Tensor:
+    """Draw the rows from `first_row` on of the random stream (key, site) (see `Backend.uniform`).
 
-    Every row takes a whole number of blocks, so a row's numbers start at a counter that its global place tells.
-
-    Args:
-        key: the step's key, an integer of rank 0.
-        site: the number of the call site.
-        first_row: the global number of the first row.
-        rows: how many rows.
-        columns: how many numbers a row.
-
-    Returns:
-        float32 [rows, columns] in [0, 1).
+    Every row takes a whole number of blocks, so that its place in the global batch tells where its numbers start.
     """
+    if is_portable():
+        return generic.uniform(key, site, first_row, rows, columns)
     blocks = -(-columns // BLOCK)
     low = tf.cast(first_row, tf.uint64) * tf.cast(blocks, tf.uint64)
     padded = tf.raw_ops.StatelessRandomUniformV2(

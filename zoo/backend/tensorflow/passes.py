@@ -11,7 +11,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from zoo.layers.tensorflow_sweep import Kernel, Matrix, Tensor, matrix, sweep, sweep_back
+from zoo.backend.tensorflow.cells import Kernel
+from zoo.backend.tensorflow.steps import Matrix, backward_steps, forward_steps, matrix
+from zoo.backend.types import Tensor
 
 CHUNK_STEPS = 8
 """A known number of steps up to this is unrolled in one piece; a longer sequence is cut into chunks not above it.
@@ -201,7 +203,7 @@ def _forward(
 ) -> tuple[Tensor, list, list]:
     """Make the steps of [T, B, G]; returns the outputs [T, B, U], the final states, and for each step what is kept."""
     kept = None if keep is None else tf.unstack(keep)
-    done = sweep(kernel, tf.unstack(projected), states, weights, bias, kept)
+    done = forward_steps(kernel, tf.unstack(projected), states, weights, bias, kept)
     return tf.stack(done.outputs), done.states, done.saved
 
 
@@ -214,7 +216,7 @@ def _backward(
     rows = d_outputs.shape[1] if d_outputs.shape[1] is not None else tf.shape(d_outputs)[1]
     scratch = kernel.scratch(rows, d_outputs.shape[2])
     steps = tf.unstack(tf.cast(d_outputs, tf.float32))
-    d_gates, d_inner, d_states = sweep_back(kernel, saved, steps, d_states, weights, kept, scratch)
+    d_gates, d_inner, d_states = backward_steps(kernel, saved, steps, d_states, weights, kept, scratch)
     if kernel.separate_recurrent_bias:
         return tf.stack(d_gates), tf.stack(d_inner), d_states
     return tf.stack(d_gates), d_states

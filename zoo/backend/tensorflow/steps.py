@@ -1,67 +1,18 @@
-"""Some steps of a cell on TensorFlow, forward and back, and what a cell has to say about a step."""
+"""Some steps of a cell on TensorFlow, forward and backward in time."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import tensorflow as tf
 
+from zoo.backend.tensorflow.cells import Kernel
+from zoo.backend.types import Tensor
 from zoo.processor import likes_transposed_weights
 
-Tensor = Any
-"""tf.Tensor, whose stubs mypy does not see."""
 
-
-class Kernel(Protocol):
-    """The element-wise part of one step of a cell."""
-
-    separate_recurrent_bias: bool
-    """False if the kernel wants the plain sum of both projections as `projected`, and None as `recurrent`."""
-
-    saved_names: tuple[str, ...]
-    """What `forward` keeps, in order."""
-
-    def forward(self, projected: Tensor, recurrent: Tensor, states: Sequence[Tensor]) -> tuple[list, list]:
-        """Make one step.
-
-        Args:
-            projected: the input's part of the gates, [B, G], float32.
-            recurrent: the previous output's part of the gates, [B, G], float32.
-            states: the previous states, each [B, U], float32; the first is the output.
-
-        Returns:
-            The new states, and the tensors that `backward` wants to see again.
-        """
-
-    def scratch(self, rows: Tensor, units: int) -> tuple:
-        """Make constants that `backward` needs in every step, once.
-
-        Args:
-            rows: B.
-            units: U.
-
-        Returns:
-            What `backward` gets as its last argument.
-        """
-
-    def backward(
-        self, saved: Sequence[Tensor], gradients: Sequence[Tensor], scratch: tuple
-    ) -> tuple[Tensor, Tensor, list]:
-        """Go one step back.
-
-        Args:
-            saved: what `forward` kept.
-            gradients: the gradients of the new states, each [B, U].
-            scratch: what `scratch` made.
-
-        Returns:
-            The gradients of `projected`, of `recurrent` (the same tensor if they are equal) and of the previous
-            states, without what flows through `recurrent`; None for a state that has no other part.
-        """
-
-
-class Sweep(NamedTuple):
+class Steps(NamedTuple):
     """What a forward pass over some steps leaves behind.
 
     Args:
@@ -105,14 +56,14 @@ def times(left: Tensor, right: Matrix) -> Tensor:
     return tf.matmul(left, right.values, transpose_b=right.transposed)
 
 
-def sweep(
+def forward_steps(
     kernel: Kernel,
     projected: Sequence[Tensor],
     states: list,
     weights: Matrix,
     recurrent_bias: Tensor | None,
     keep: Sequence[Tensor] | None,
-) -> Sweep:
+) -> Steps:
     """Make some steps forward.
 
     Args:
@@ -144,10 +95,10 @@ def sweep(
         states = new
         before = tf.cast(states[0], dtype)
         outputs.append(before)
-    return Sweep(outputs, states, saved)
+    return Steps(outputs, states, saved)
 
 
-def sweep_back(
+def backward_steps(
     kernel: Kernel,
     saved: Sequence[Sequence[Tensor]],
     d_outputs: Sequence[Tensor],
@@ -164,7 +115,7 @@ def sweep_back(
         d_outputs: for each step the gradient of its output, [B, U], float32.
         d_states: the gradients of the states after the last step, each [B, U], float32.
         weights: the recurrent kernel transposed, [G, U].
-        keep: as in `sweep`.
+        keep: as in `forward_steps`.
         scratch: what the kernel's `scratch` made.
 
     Returns:

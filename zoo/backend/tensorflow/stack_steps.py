@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
 
+import keras
 import tensorflow as tf
 from keras import tree
 
-from zoo.layers.stack_steps import StackSteps
-from zoo.layers.tensorflow_layers import Cell, fast_cell
-from zoo.layers.tensorflow_loop_projection import DeferredProjection
-
-Tensor = Any
-"""tf.Tensor, whose stubs mypy does not see."""
+from zoo.backend.generic.stack_steps import StackSteps, States
+from zoo.backend.tensorflow.projection import DeferredProjection
+from zoo.backend.tensorflow.rnn import Cell, can_run_layer, fast_cell
+from zoo.backend.types import Nest, Tensor
 
 
 class FastStackSteps(StackSteps):
     """`StackSteps` of layers that the fast recurrence can do: a matmul or two and a fused kernel a layer and step."""
 
-    def _prepare(self, known: Tensor, heard: int) -> None:
+    def _prepare(self, known: Tensor) -> None:
         """Project the known part of the input, [T, B, E], and lay the other weights out for the loop."""
         dtype = tf.as_dtype(self.stack.compute_dtype)
         steps, rows = tf.unstack(tf.shape(known)[:2])
@@ -41,18 +40,20 @@ class FastStackSteps(StackSteps):
             else:
                 pairs = [(tf.concat([weights, cell.recurrent_kernel], 0), projected)]
             self._projections.append([DeferredProjection(*pair) for pair in pairs])
-        del heard
         self.sequences["gates"] = [[one.known for one in pair] for pair in self._projections]
 
-    def enter(self, states: Any) -> Any:
-        """Carried states are float32 under every policy."""
-        return tree.map_structure(lambda state: tf.cast(state, tf.float32), states)
+    def enter(self, states: States) -> States:
+        """Cast states to float32, as they are inside the loop under every policy."""
+        entered: States = tree.map_structure(lambda state: tf.cast(state, tf.float32), states)
+        return entered
 
-    def step(self, slices: Any, heard: Tensor, states: Any) -> tuple[Tensor, list, list]:
-        """Make one step; see `StackSteps.step`."""
-        return super().step({**slices, "known": heard[:, :0]}, heard, states)
+    def step(self, slices: dict[str, Nest], fed: Tensor, states: States) -> tuple[Tensor, States, list[list[Tensor]]]:
+        """Make one step (see `StackSteps.step`)."""
+        return super().step({**slices, "known": fed[:, :0]}, fed, states)
 
-    def _layer(self, number: int, layer: Any, slices: Any, inputs: Tensor, state: Any) -> tuple[Tensor, list, list]:
+    def _layer(
+        self, number: int, layer: keras.layers.RNN, slices: dict[str, Nest], inputs: Tensor, state: list[Tensor]
+    ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         cell, projections, gates = self._cells[number], self._projections[number], slices["gates"][number]
         dtype = cell.recurrent_kernel.dtype
         before = tf.cast(state[0], dtype)
@@ -65,31 +66,37 @@ class FastStackSteps(StackSteps):
         new = _advance(cell, self._scratch[number], sums, list(state))
         return tf.cast(new[0], dtype), new, record
 
-    def finish(self, records: Any) -> None:
-        """Give the projections all their inputs, for the gradients of the weights."""
+    def finish(self, records: list[list[Tensor]]) -> None:
+        """Give each projection the inputs of all steps, for the gradient of its weight."""
         for pair, inputs in zip(self._projections, records, strict=True):
             for projection, value in zip(pair, inputs, strict=True):
                 projection.finish(value)
 
 
-def _bias(bias: Tensor | None, cell: Cell, steps: Any, rows: Any) -> Tensor:
+def stack_steps(layers: Sequence[keras.layers.RNN], training: bool) -> type[StackSteps]:
+    """Choose the steps for some layers (see `Backend.stack_steps`)."""
+    fast = all(can_run_layer(layer, training) and not (training and layer.cell.dropout) for layer in layers)
+    return FastStackSteps if fast else StackSteps
+
+
+def _bias(bias: Tensor | None, cell: Cell, steps: int | Tensor, rows: int | Tensor) -> Tensor:
     """Give every step its bias, [T, B, G]; zeros if there is none."""
     size = cell.recurrent_kernel.shape[1]
     value = tf.zeros([size], cell.recurrent_kernel.dtype) if bias is None else bias
     return tf.broadcast_to(value, [steps, rows, size])
 
 
-def _advance(cell: Cell, scratch: tuple, sums: list[Tensor], states: list[Tensor]) -> list[Tensor]:
+def _advance(cell: Cell, scratch: tuple[Tensor, ...], sums: list[Tensor], states: list[Tensor]) -> list[Tensor]:
     """Do the element-wise part of a step: gates [B, G] and states [B, U] -> new states, float32."""
     dtype = sums[0].dtype
 
     @tf.custom_gradient
-    def operation(*tensors: Tensor) -> tuple:
+    def operation(*tensors: Tensor) -> tuple[tuple[Tensor, ...], Callable[..., tuple[Tensor, ...]]]:
         gates = [tf.cast(value, tf.float32) for value in tensors[: len(sums)]]
         projected, recurrent = gates if len(gates) == 2 else (gates[0], None)
         new, saved = cell.kernel.forward(projected, recurrent, tensors[len(sums) :])
 
-        def gradient(*d_new: Tensor) -> tuple:
+        def gradient(*d_new: Tensor) -> tuple[Tensor, ...]:
             d_projected, d_recurrent, d_before = cell.kernel.backward(saved, d_new, scratch)
             d_gates = [tf.cast(value, dtype) for value in (d_projected, d_recurrent)[: len(sums)]]
             return (*d_gates, *d_before)

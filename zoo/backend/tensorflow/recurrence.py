@@ -20,8 +20,9 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-from zoo.layers.tensorflow_passes import chosen_pass
-from zoo.layers.tensorflow_sweep import Kernel, Tensor
+from zoo.backend.tensorflow.cells import Kernel
+from zoo.backend.tensorflow.passes import chosen_pass
+from zoo.backend.types import Tensor
 
 
 def recurrence(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
-from zoo.layers.loop_projection import LoopProjection
-from zoo.layers.tensorflow_sweep import matrix, times
+from zoo.backend.generic.projection import LoopProjection
+from zoo.backend.portable import is_portable
+from zoo.backend.tensorflow.steps import matrix, times
+from zoo.backend.types import Tensor
+
+Gradient = Callable[[Tensor], Any]
 
 
 class DeferredProjection(LoopProjection):
@@ -21,12 +26,12 @@ class DeferredProjection(LoopProjection):
         known: [T, B, O].
     """
 
-    def __init__(self, weight: Any, known: Any) -> None:
-        self._inputs: Any = None
+    def __init__(self, weight: Tensor, known: Tensor) -> None:
+        self._inputs: Tensor = None
 
         @tf.custom_gradient
-        def expose(known: Any, weight: Any) -> tuple:
-            def gradient(d_sums: Any) -> tuple:
+        def expose(known: Tensor, weight: Tensor) -> tuple[Tensor, Gradient]:
+            def gradient(d_sums: Tensor) -> tuple[Tensor, Tensor]:
                 inputs = tf.reshape(self._inputs, [-1, weight.shape[0]])  # [T B, I]
                 return d_sums, tf.matmul(inputs, tf.reshape(d_sums, [-1, weight.shape[1]]), transpose_a=True)
 
@@ -35,16 +40,21 @@ class DeferredProjection(LoopProjection):
         super().__init__(tf.stop_gradient(weight), expose(known, weight))
         self._there, self._back = matrix(self.weight), matrix(self.weight, transpose=True)
 
-    def __call__(self, known: Any, inputs: Any) -> Any:
+    def __call__(self, known: Tensor, inputs: Tensor) -> Tensor:
         """Make one step: [B, O] and [B, I] -> [B, O]."""
         there, back = self._there, self._back
 
         @tf.custom_gradient
-        def product(inputs: Any) -> tuple:
+        def product(inputs: Tensor) -> tuple[Tensor, Gradient]:
             return times(inputs, there), lambda d_output: times(d_output, back)
 
         return known + product(inputs)
 
-    def finish(self, inputs: Any) -> None:
-        """Hear after the loop what all its inputs were, [T, B, I]."""
+    def finish(self, inputs: Tensor) -> None:
+        """Take the inputs of all steps [T, B, I], after the loop."""
         self._inputs = tf.stop_gradient(inputs)
+
+
+def loop_projection(weight: Tensor, known: Tensor) -> LoopProjection:
+    """Make a projection for a loop (see `Backend.loop_projection`)."""
+    return LoopProjection(weight, known) if is_portable() else DeferredProjection(weight, known)

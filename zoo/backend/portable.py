@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-import keras
-
 _portable: ContextVar[bool] = ContextVar("portable", default=False)
 
 
@@ -24,6 +22,6 @@ def portable() -> Iterator[None]:
         _portable.reset(token)
 
 
-def has_kernels() -> bool:
-    """Say whether the kernels that were written for TensorFlow may be used here."""
-    return keras.backend.backend() == "tensorflow" and not _portable.get()
+def is_portable() -> bool:
+    """Say whether the caller runs inside `portable()`."""
+    return _portable.get()
