@@ -10,11 +10,11 @@ STEP = 94
 WIDTH, HEIGHT = 70, 34
 """Of a box."""
 EDGE = 30
-"""Left and right of the columns: room for a state that comes in and goes on."""
+"""Left and right of the columns: room for the arrows of a carried state."""
 ROWS = {"output": 6, "state": 82, "input": 158}
 """Top edge of the boxes of each kind."""
 FILLS = {"input": ("#f8cfc9", "#c25b4f"), "state": ("#cdebcf", "#4b9a58"), "output": ("#cfdff8", "#4a73b8")}
-"""Inside and edge of a box. What is written in it is dark, so that the picture does on a light page and a dark one."""
+"""Inside and edge of a box. The text is dark, so that a diagram works on light and dark pages."""
 LINE = "#808080"
 
 
@@ -23,30 +23,30 @@ class Diagram:
     """A topology, unrolled over its steps.
 
     Args:
-        name: of the topology; the file's name, too.
-        says: the picture in a sentence, for those who do not see it.
-        inputs: what is written in the box of each column; empty: the column has none.
-        outputs: the same.
-        feedback: what was written is read at the next step: by the `state`, or as the next `input`; empty: it is not.
-        looks: the columns that later steps look back at (attention).
-        carried: a state comes in from before and goes on.
+        name: the topology, and the stem of the file.
+        description: the diagram in one sentence, for readers who cannot see it.
+        inputs: the text in the input box of each column; empty where a column has none.
+        outputs: likewise for the output boxes.
+        feedback: where the next step reads an output: `state` or `input`; empty if it does not.
+        attended: the columns that later steps attend to.
+        carried: whether a state comes in from earlier text and goes on to later text.
     """
 
     name: str
-    says: str
+    description: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     feedback: str = ""
-    looks: tuple[int, ...] = ()
+    attended: tuple[int, ...] = ()
     carried: bool = False
 
 
 DIAGRAMS = (
-    Diagram("one-to-one", "One input, one state, one output.", ("picture",), ("seven",)),
+    Diagram("one-to-one", "One input, one state, one output.", ("image",), ("seven",)),
     Diagram(
         "one-to-many",
         "One input at the first step; an output at each step, which the next step reads.",
-        ("picture", "", "", ""),
+        ("image", "", "", ""),
         ("a", "red", "square", "end"),
         feedback="state",
     ),
@@ -62,7 +62,7 @@ DIAGRAMS = (
         ("a", "dog", "runs", "", "", "", ""),
         ("", "", "", "un", "chien", "court", "end"),
         feedback="state",
-        looks=(0, 1, 2),
+        attended=(0, 1, 2),
     ),
     Diagram(
         "synced",
@@ -72,7 +72,7 @@ DIAGRAMS = (
     ),
     Diagram(
         "language-model",
-        "A symbol at each step and the next symbol as its output; the state comes in from before and goes on.",
+        "A token at each step and the next token as its output; the state comes in from before and goes on.",
         ("h", "e", "l", "l"),
         ("e", "l", "l", "o"),
         feedback="input",
@@ -114,9 +114,9 @@ def draw(diagram: Diagram) -> str:
     if diagram.carried:
         arrows.append(_arrow(f"M{_left(0) - EDGE + 4} {_middle('state')} H{_left(0) - 2}"))
         arrows.append(_arrow(f"M{_left(steps - 1) + WIDTH} {_middle('state')} h{EDGE - 6}"))
-    if diagram.looks:
-        arrows += _looks(diagram.looks, steps)
-    title = f"{diagram.name.replace('-', ' ')}: {diagram.says}"
+    if diagram.attended:
+        arrows += _attention(diagram.attended, steps)
+    title = f"{diagram.name.replace('-', ' ')}: {diagram.description}"
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
@@ -166,7 +166,7 @@ def _up(lower: str, upper: str, step: int) -> str:
 
 
 def _back(step: int, reader: str) -> str:
-    """From what was written at a step to what reads it at the next."""
+    """An arrow from an output to the next step, which reads it."""
     begin, right = _left(step) + WIDTH, _left(step + 1)
     gap = (begin + right) // 2
     if reader == "state":
@@ -182,12 +182,12 @@ def _back(step: int, reader: str) -> str:
     return _arrow(path, ' stroke-dasharray="5 4"')
 
 
-def _looks(seen: tuple[int, ...], steps: int) -> list[str]:
-    """From the steps after those that are seen back to them, by one line below the row of states."""
+def _attention(attended: tuple[int, ...], steps: int) -> list[str]:
+    """Dotted lines from the later steps back to the columns that they attend to, below the row of states."""
     low, line = ROWS["state"] + HEIGHT, ROWS["state"] + HEIGHT + 18
     dots = ' stroke-dasharray="1.5 3.5" stroke-linecap="round"'
-    lookers = range(max(seen) + 1, steps)
-    start, right = _centre(seen[0]) + 16, _centre(lookers[-1])
-    stems = [_arrow(f"M{_centre(step) + 16} {low} V{line}", f'{dots} marker-end="none"') for step in seen]
-    heads = [_arrow(f"M{_centre(step)} {line} V{low + 2}", dots) for step in lookers]
+    readers = range(max(attended) + 1, steps)
+    start, right = _centre(attended[0]) + 16, _centre(readers[-1])
+    stems = [_arrow(f"M{_centre(step) + 16} {low} V{line}", f'{dots} marker-end="none"') for step in attended]
+    heads = [_arrow(f"M{_centre(step)} {line} V{low + 2}", dots) for step in readers]
     return [*stems, _arrow(f"M{start} {line} H{right}", f'{dots} marker-end="none"'), *heads]

@@ -67,7 +67,7 @@ def test_a_plugin_is_a_package_that_installs_and_shows(command):
     site = installed("zoo-hello-you")
     listed = python("-m", "zoo", "list", "tasks", PYTHONPATH=f"{site}{os.pathsep}{os.pathsep.join(sys.path)}").stdout
     (row,) = [" ".join(line.split()) for line in listed.splitlines() if line.startswith("hello_you ")]
-    assert row.startswith("hello_you zoo-hello-you 0.1.0 HelloYou: it reads a word of two letters")
+    assert row.startswith("hello_you zoo-hello-you 0.1.0 HelloYou: find which of two letters")
 
 
 @pytest.mark.slow

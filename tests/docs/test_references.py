@@ -36,11 +36,11 @@ def test_every_built_in_task_is_in_the_references() -> None:
 
 
 @pytest.mark.parametrize("diagram", DIAGRAMS, ids=lambda diagram: diagram.name)
-def test_a_picture_says_what_it_shows(diagram) -> None:
+def test_a_diagram_describes_itself(diagram) -> None:
     picture = ElementTree.fromstring(REFERENCES[Path("diagrams", f"{diagram.name}.svg")])
     texts = [node.text for node in picture.iter("{http://www.w3.org/2000/svg}text")]
     assert sorted(texts) == sorted(filter(None, diagram.inputs + diagram.outputs))
-    assert diagram.says in picture.find("{http://www.w3.org/2000/svg}title").text
+    assert diagram.description in picture.find("{http://www.w3.org/2000/svg}title").text
     boxes = list(picture.iter("{http://www.w3.org/2000/svg}rect"))
     assert len(boxes) == len(diagram.inputs) + len(texts)
 

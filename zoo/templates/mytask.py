@@ -1,4 +1,4 @@
-"""Mytask: it reads a word of two letters and says which of them it has more of."""
+"""Mytask: find which of two letters occurs more often in a word."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class MytaskModel:
     """Settings of the model: model.cell=lstm, model.units=64."""
 
     cell: str = zoo.setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    units: int = zoo.setting(16, "units of its layer, in each direction", minimum=1)
+    units: int = zoo.setting(16, "units of the layer, in each direction", minimum=1)
 
 
 @dataclass
 class MytaskSettings(zoo.Settings):
-    """Settings of the task, with defaults of its own for those that every task has."""
+    """Settings of the task; for those that every task has, it changes some defaults."""
 
     model: MytaskModel = zoo.part(MytaskModel)
     batch: BatchSettings = zoo.part(BatchSettings, size=32, length=200)
@@ -34,13 +34,13 @@ class MytaskSettings(zoo.Settings):
 
 
 class Mytask(zoo.Task):
-    """Mytask: it reads a word of two letters and says which of them it has more of."""
+    """Mytask: find which of two letters occurs more often in a word."""
 
     topology = ManyToOne()
     Settings = MytaskSettings
 
     def data(self) -> Splits:
-        """Draw words; or read a user's texts: a table with the columns text and label, or a folder for each label."""
+        """Read the user's texts (a table with columns text and label, or a folder per label), or generate words."""
         data, draw = self.settings.data, random.Random(self.settings.seed)
         if data.source:
             return read_labelled_texts(
@@ -54,11 +54,11 @@ class Mytask(zoo.Task):
         return Splits(examples[240:], examples[:120], examples[120:240])
 
     def codecs(self) -> dict[str, Codec]:
-        """Say how values become numbers: a letter is a symbol, an answer is a label."""
+        """Turn values into numbers: each character is a token, each answer is a label."""
         return {"source": CharacterCodec(), "target": LabelCodec()}
 
     def model(self, codecs: Mapping[str, Codec]) -> Any:
-        """Build the model, an ordinary keras.Model: here of ready parts."""
+        """Build the model, an ordinary keras.Model: here from ready-made parts."""
         from zoo.models import Classifier, Encoder
 
         encoder = Encoder(
@@ -75,5 +75,5 @@ class Mytask(zoo.Task):
 
 @zoo.hookimpl
 def zoo_tasks() -> dict[str, type[zoo.Task]]:
-    """Give the task its name."""
+    """Register the task under its name."""
     return {"mytask": Mytask}

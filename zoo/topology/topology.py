@@ -29,7 +29,7 @@ class Topology:
     The six topologies and their batches; B rows, S source and T target positions, whole numbers int32, others float32.
     Every batch has `weights`, of the shape of `target`, 0 at padding.
 
-    | topology | `source` | `target` | besides |
+    | topology | `source` | `target` | also |
     |---|---|---|---|
     | one-to-one | `[B, ...]`, fixed | int `[B]` | |
     | one-to-many | `[B, height, width, 3]` | int `[B, T]` | `previous` int `[B, T]` |
