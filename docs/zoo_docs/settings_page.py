@@ -15,15 +15,15 @@ HEAD = """\
 <!-- Written by `make reference`: change the code, not this page. -->
 # Settings
 
-`zoo show task=NAME` prints the same for one task, with the values that your words would give: `zoo show task=charlm
-preset=small model.layers=3`. A group's own name is short for its main setting: `data=PATH`, `device=cpu`. Lists are
-written with commas: `data.ignore=time,place`.
+`zoo show task=NAME` prints the same list for one task. With further settings it shows the values that a run would have:
+`zoo show task=charlm preset=small model.layers=3`. The name of a group is short for its main setting: `data=PATH`,
+`device=cpu`. Lists are separated by commas: `data.ignore=time,place`.
 """
 
 SHARED = """\
 ## Every task
 
-These are the defaults that the zoo has; those that a task has instead stand with the task.
+These are the general defaults. Where a task has other defaults, its own section lists them.
 """
 
 
@@ -54,11 +54,11 @@ def _of_task(name: str, task: Any, shared: dict[str, tuple[Declared, Any]]) -> I
     yield f"{(task.__doc__ or '').splitlines()[0]} Its topology is {task.topology.name}.\n"
     yield _table(own)
     if others:
-        yield "Other defaults than those of every task:\n"
-        yield table(("setting", "default here", "elsewhere"), others) + "\n"
+        yield "Defaults that differ from those above:\n"
+        yield table(("setting", "default here", "general default"), others) + "\n"
     for preset, values in task.presets.items():
         words = textwrap.fill(" ".join(f"{key}={word(value)}" for key, value in _flat(values)), 100)
-        yield f"`preset={preset}` stands for\n\n```text\n{words}\n```\n"
+        yield f"`preset={preset}` means\n\n```text\n{words}\n```\n"
 
 
 def _by_group(settings: dict[str, tuple[Declared, Any]]) -> Iterator[str]:
