@@ -15,10 +15,9 @@ HEAD = """\
 <!-- Written by `make reference`: change the code, not this page. -->
 # Commands
 
-`RUN` is a run's folder, or a task's name for its latest run. Answers go to standard output, progress to standard
-error. The exit status is 0 when done, 1 for a failure and 2 for a wrong word, each told in one line; 130 after Ctrl-C,
-143 after a termination signal. With `--debug`, anywhere in a line, a failure shows its traceback, and TensorFlow its
-own messages.
+`RUN` is a run's folder, or a task's name for its latest run. Answers go to standard output, progress to standard error.
+The exit status is 0 on success, 1 on failure, 2 for wrong usage, 130 after Ctrl-C and 143 after SIGTERM. Errors are one
+line; `--debug`, anywhere on the command line, shows the traceback and TensorFlow's own messages.
 """
 ARGUMENTS = "\b\nArguments:\n"
 """What `zoo.cli.arguments.accepts_settings` writes before its list of arguments."""
@@ -54,7 +53,7 @@ def _commands(group: click.Group, above: click.Context, level: str) -> Iterator[
 
 
 def _help(command: click.Command) -> Iterator[str]:
-    """What a command says of itself: paragraphs, lines that are not to be wrapped, and its arguments."""
+    """A command's own help: paragraphs, preformatted lines, and its arguments."""
     text, _, arguments = inspect.cleandoc(command.help or "").partition(ARGUMENTS)
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         if paragraph.startswith("\b\n"):

@@ -45,6 +45,7 @@ def chapters(root: Path = ROOT) -> list[Chapter]:
         ),
         Chapter("Tasks", [Page(*card) for card in cards if (root / card[0]).exists()]),
         Chapter("Extend", [*_documents("plugins"), PROMISES, *(Page(*plugin) for plugin in sorted(plugins))]),
+        Chapter("Develop", [*_documents("architecture"), Page(Path("CONTRIBUTING.md"), "contributing")]),
         Chapter("Look up", _documents("settings", "commands")),
         Chapter("Measured", [*(Page(*found) for found in sorted(tables)), Page(Path("CHANGELOG.md"), "changes")]),
     ]
