@@ -60,7 +60,7 @@ def check_task(task: type[Task], steps: int = 3, **settings: Any) -> Any:
         assert first[-1]["step"] == steps, f"{steps} steps were asked for, {first[-1]['step']} were made"
         for name, value in {**first[-1]["train"], **first[-1]["validation"]}.items():
             assert math.isfinite(value), f"the metric {name} is {value} after {steps} steps"
-        splits = run.task.splits()
+        splits = run.splits
         inputs = run.topology.inputs(splits.validation or splits.train, 3)
         assert inputs, "the data gives no input to predict from"
         here = [repr(value) for value in run.predict(inputs)]

@@ -42,10 +42,9 @@ def _final_report(run: Run) -> EvaluationReport | None:
     """Look at the answers of a run that has ended, on the most honest split that it has."""
     if run.interrupted or not run.topology.judges:
         return None
-    splits = run.task.splits()
     for split in ("test", "validation"):
-        if len(getattr(splits, split)):
-            return run.evaluation_report(split, splits=splits)
+        if len(getattr(run.splits, split)):
+            return run.evaluation_report(split)
     return None
 
 

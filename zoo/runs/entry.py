@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoo.errors import UsageError, ZooError
+from zoo.errors import UsageError
 from zoo.processor import prefer_onednn
 from zoo.runs.folder import RunFolder
 from zoo.runs.local_workers import start_others
@@ -58,6 +58,7 @@ def run(
     # Before a task's module imports Keras and TensorFlow, which read these once.
     choose_engine(peek(overrides, "engine") or "auto", peek(overrides, "device", "device.kind") or "auto")
     prefer_onednn()
+    from zoo.codecs.fitting import fit_codecs
     from zoo.search import check_search
 
     plugins = Plugins()
@@ -75,10 +76,7 @@ def run(
             start_others(resolved.device, _command(task, resolved, stack), stack)
         splits = instance.splits()
         codecs = instance.codecs()
-        for codec in {id(codec): codec for codec in codecs.values()}.values():
-            # A codec that two roles share learns from both.
-            roles = [role for role, other in codecs.items() if other is codec]
-            codec.fit(value for role in roles for value in _values(splits.train, role))
+        fit_codecs(codecs, splits.train)
         folder = worker_folder or RunFolder.create(resolved.out, name)
         try:
             for role, codec in codecs.items():
@@ -149,13 +147,6 @@ def _task(plugins: Any, task: Any) -> tuple[str, type[Task]]:
 
 def _is_path(task: Any) -> bool:
     return isinstance(task, str) and (task.endswith(".py") or "/" in task)
-
-
-def _values(examples: Any, role: str) -> Iterator[Any]:
-    for example in examples:
-        if role not in example:
-            raise ZooError(f"an example has no '{role}'; it has {', '.join(example)}")
-        yield example[role]
 
 
 def _versions() -> dict[str, str]:

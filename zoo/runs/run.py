@@ -57,6 +57,7 @@ class Run:
         self._rows = 0
         self._training = False
         self._inference: Inference | None = None
+        self._splits: Splits | None = None
 
     def __repr__(self) -> str:
         return f"<Run of {self.name} in {self.folder.path}>"
@@ -65,6 +66,13 @@ class Run:
     def is_chief(self) -> bool:
         """Whether this process writes the run's folder: always, except in a worker that is not the chief."""
         return not isinstance(self.folder, ReadOnlyRunFolder)
+
+    @property
+    def splits(self) -> Splits:
+        """The examples of the run's data, which are read when they are first asked for, and kept."""
+        if self._splits is None:
+            self._splits = self.task.splits()
+        return self._splits
 
     @property
     def metrics(self) -> list[dict[str, Any]]:
@@ -163,7 +171,8 @@ class Run:
         names = train.callbacks if cluster.is_chief else []
         named = named_callbacks(names, self.folder.path, self.task.components.callbacks)
         try:
-            splits = splits or self.task.splits()
+            self._splits = splits or self._splits
+            splits = self.splits
             training = self._batches(splits, "train")
             if training is None:
                 raise ZooError(f"the data of task {self.name} has no training examples")
@@ -261,7 +270,7 @@ class Run:
             settings = override(self.settings, changes, task=self.name)
             check_end(settings.train)
             self.settings = self.task.settings = settings
-            self._engine = self._model = None
+            self._engine = self._model = self._splits = None
         with ExitStack() as stack:
             self.folder = as_worker(self.folder, self.settings.device, stack) or self.folder
             if changes:
@@ -301,7 +310,7 @@ class Run:
 
         if split not in ("train", "validation", "test"):
             raise UsageError(f"there is no split '{split}': it is train, validation or test")
-        splits = splits or self.task.splits()
+        splits = splits or self.splits
         examples = getattr(splits, split)
         if not len(examples):
             raise ZooError(f"the data of {self.folder.path} has no {split} split")

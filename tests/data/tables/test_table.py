@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zoo.data.storage import kept_examples
 from zoo.data.storage.rows import Rows
 from zoo.data.tables.lines import LONGEST
 from zoo.data.tables.table import open_table, read_table
@@ -199,7 +200,11 @@ def test_few_rows_are_split_too(tmp_path: Path) -> None:
     assert [len(part) for _, part in read_table(path, COLUMNS, 0.05, 0.05).items()] == [2, 1, 1]
 
 
-def test_rows_are_a_sequence_and_take_no_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kept", [0, 2_000_000, kept_examples.LIMIT])
+def test_rows_are_a_sequence_and_take_bounded_memory(
+    kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_examples, "LIMIT", kept)
     path = tmp_path / "large.tsv"
     with path.open("w") as stream:
         stream.write("text\tlabel\n")
@@ -210,7 +215,7 @@ def test_rows_are_a_sequence_and_take_no_memory(tmp_path: Path) -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(rows) == 40_000 and total > 12_000_000
-    assert peak < 10_000_000
+    assert peak < kept + 10_000_000
     assert rows[-1] == {"source": f"{'a long sentence ' * 20}39999", "target": "0"}
     assert rows[3:9:5] == [rows[3], rows[8]]
     assert isinstance(rows, Rows)
@@ -218,7 +223,8 @@ def test_rows_are_a_sequence_and_take_no_memory(tmp_path: Path) -> None:
         rows[40_000]
 
 
-def test_a_file_that_changes_while_it_is_in_use(tmp_path: Path) -> None:
+def test_a_file_that_changes_while_it_is_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_examples, "LIMIT", 0)
     path = write(tmp_path, "a.csv", "text,label\ngood,pos\nbad,neg\n")
     rows = open_table(path, COLUMNS).rows()
     path.write_text("text,label\nno colums here\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zoo.data.splitting.splits import Splits
+from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.record_index import RecordIndex
 from zoo.data.storage.rows import Rows
 from zoo.data.storage.stored_bytes import StoredBytes
@@ -39,6 +40,7 @@ class AlignedFiles:
         self._encoding = encoding
         self._files = [StoredBytes.of_file(path, name) for path, name in zip(paths, self._names, strict=True)]
         self._index = RecordIndex(2)
+        self._kept = KeptExamples()
         bad = BadRows(on_error)
         self._read(bad)
         self.notes = bad.notes
@@ -47,11 +49,11 @@ class AlignedFiles:
 
     def rows(self) -> Rows:
         """All pairs, in the order of the files."""
-        return Rows(self._files, self._index, self._parse)
+        return Rows(self._files, self._index, self._parse, self._kept)
 
     def split(self, validation: float, test: float) -> Splits:
         """The pairs, divided by their sources (see `RecordIndex.split`)."""
-        return Rows.split(self._files, self._index, self._parse, validation, test, self.notes)
+        return self.rows().split(validation, test, self.notes)
 
     def _read(self, bad: BadRows) -> None:
         sources, targets = (Lines(file, self._encoding) for file in self._files)
@@ -68,9 +70,9 @@ class AlignedFiles:
                 place, problem = problems[0]
                 bad.add(f"{self._names[place]}: line {lines[0].number}", problem, len(self._index))
                 continue
-            self._index.append(
-                [lines[0].offset, lines[1].offset], [lines[0].length, lines[1].length], lines[0].number, texts[0]
-            )
+            lengths = [lines[0].length, lines[1].length]
+            self._index.append([lines[0].offset, lines[1].offset], lengths, lines[0].number, texts[0])
+            self._kept.put(lines[0].number, {"source": texts[0], "target": texts[1]}, sum(lengths))
         for place, (line, others) in enumerate(zip(lines, (sources, targets), strict=True)):
             rest = [line, *others] if line else []
             if any(one.text.strip() or one.problem for one in rest):

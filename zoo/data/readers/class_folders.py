@@ -12,6 +12,7 @@ import numpy as np
 from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
+from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.lazy_files import LazyFiles
 from zoo.data.tables.bad_rows import BadRows
 from zoo.errors import ZooError
@@ -93,6 +94,7 @@ def _files(
         except ZooError as error:
             raise ZooError(f"{file.name}: {error}") from error
 
+    kept = KeptExamples()
     items: list[_File] = []
     hashes: list[str] = []
     for label in sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")):
@@ -103,16 +105,23 @@ def _files(
                 continue
             file = _File(path, label.name, path.relative_to(root).as_posix())
             try:
-                hashes.append(_hash_of(example(file)["source"]))
+                read_file = example(file)
+                hashes.append(_hash_of(read_file["source"]))
             except ZooError as error:
                 place_of, problem = str(error).split(": ", 1)
                 bad.add(place_of, problem, len(items))
                 continue
             items.append(file)
-    return LazyFiles(items, example), hashes
+            kept.put(file, read_file, _size(read_file["source"]))
+    return LazyFiles(items, example, kept), hashes
 
 
 def _hash_of(value: Any) -> str:
     """A short name for a text or an array, to find equal ones by."""
     content = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else np.asarray(value).tobytes()
     return hashlib.blake2b(content, digest_size=12).hexdigest()
+
+
+def _size(value: Any) -> int:
+    """Bytes that a text or an array takes."""
+    return 4 * len(value) if isinstance(value, str) else np.asarray(value).nbytes

@@ -13,6 +13,7 @@ import numpy as np
 from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
+from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.lazy_files import LazyFiles
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.data.tables.bad_rows import BadRows
@@ -72,6 +73,7 @@ def read_features(
     splits = by_split(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else {}
     bad = BadRows(on_error)
     width = 0
+    kept = KeptExamples()
     found: dict[str, list[FeatureFile]] = {}
     for split, place in (splits or {"train": root}).items():
         paths = [place] if place.is_file() else sorted(path for path in place.rglob("*") if path.is_file())
@@ -80,7 +82,8 @@ def read_features(
                 continue
             one = FeatureFile(path, tuple(label), tuple(ignore))
             try:
-                features = read_feature_file(one)["source"]
+                example = read_feature_file(one)
+                features = example["source"]
                 if width and features.shape[1] != width:
                     raise ZooError(f"{path.name}: {features.shape[1]} features a row, where others have {width}")
             except ZooError as error:
@@ -88,17 +91,18 @@ def read_features(
                 bad.add(place_of, problem)
                 continue
             width = features.shape[1]
+            kept.put(one, example, features.nbytes + 100 * len(features))
             found.setdefault(split, []).append(one)
     if not found.get("train"):
         raise ZooError(f"{source}: no sequence of features to train on: a .csv or .npz file each")
     shares = [0.0 if split in splits else share for split, share in (("validation", validation), ("test", test))]
     files = found["train"]
     parts = split_groups([one.path.relative_to(root).as_posix() for one in files], *shares)
-    train, held_out, tested = (LazyFiles([files[place] for place in part], read_feature_file) for part in parts)
+    train, held_out, tested = (LazyFiles([files[place] for place in part], read_feature_file, kept) for part in parts)
     if "validation" in found:
-        held_out = LazyFiles(found["validation"], read_feature_file)
+        held_out = LazyFiles(found["validation"], read_feature_file, kept)
     if "test" in found:
-        tested = LazyFiles(found["test"], read_feature_file)
+        tested = LazyFiles(found["test"], read_feature_file, kept)
     return Splits(train, held_out, tested, tuple(bad.notes))
 
 

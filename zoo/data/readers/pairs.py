@@ -8,6 +8,7 @@ from pathlib import Path
 from zoo.data.readers.aligned_files import AlignedFiles
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
+from zoo.data.storage.rows import Rows
 from zoo.data.tables.table import TABLE_ENDINGS, Columns, open_table
 from zoo.errors import ZooError
 
@@ -77,8 +78,8 @@ def joined(parts: dict[str, Splits], validation: float, test: float) -> Splits:
     shares = [0.0 if split in parts else share for split, share in lacking.items()]
     train = parts["train"].train
     cut = Splits(train)
-    if any(shares) and hasattr(train, "split_again"):
-        cut = train.split_again(*shares)
+    if any(shares) and isinstance(train, Rows):
+        cut = train.split(shares[0], shares[1])
     held_out = parts["validation"].train if "validation" in parts else cut.validation
     tested = parts["test"].train if "test" in parts else cut.test
     return Splits(cut.train, held_out, tested, tuple(notes))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 from zoo.data.splitting.splits import Example
+from zoo.data.storage.kept_examples import KeptExamples
 
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=Hashable)
 
 
 class LazyFiles(Sequence[Example], Generic[Item]):
@@ -16,11 +17,15 @@ class LazyFiles(Sequence[Example], Generic[Item]):
     Args:
         items: such as paths with their labels.
         read: an item to an example.
+        kept: what has been read already, by item.
     """
 
-    def __init__(self, items: Sequence[Item], read: Callable[[Item], Example]) -> None:
+    def __init__(
+        self, items: Sequence[Item], read: Callable[[Item], Example], kept: KeptExamples | None = None
+    ) -> None:
         self.items = items
-        self._read = read
+        self._read_file = read
+        self._kept = kept or KeptExamples(0)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -42,4 +47,8 @@ class LazyFiles(Sequence[Example], Generic[Item]):
 
     def chosen(self, places: Sequence[int]) -> LazyFiles[Item]:
         """Some of them."""
-        return LazyFiles([self.items[place] for place in places], self._read)
+        return LazyFiles([self.items[place] for place in places], self._read_file, self._kept)
+
+    def _read(self, item: Item) -> Example:
+        known = self._kept.get(item)
+        return self._read_file(item) if known is None else known

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import overload
 
 from zoo.data.splitting.splits import Example, Splits
+from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.record_index import RecordIndex
 from zoo.data.storage.stored_bytes import StoredBytes
 
@@ -14,33 +15,25 @@ Parse = Callable[[list[bytes], int], Example]
 
 
 class Rows(Sequence[Example]):
-    """Examples of a file by their place: memory holds none of them, however large the file.
+    """Examples of a file by their place: memory holds a bounded part of them, however large the file.
 
     Args:
         files: that the records lie in.
         index: where they lie.
         parse: makes an example of a record's bytes.
+        kept: those that have been made already.
     """
 
-    def __init__(self, files: Sequence[StoredBytes], index: RecordIndex, parse: Parse) -> None:
+    def __init__(
+        self, files: Sequence[StoredBytes], index: RecordIndex, parse: Parse, kept: KeptExamples | None = None
+    ) -> None:
         self._files, self._index, self._parse = files, index, parse
+        self._kept = kept or KeptExamples(0)
 
-    @classmethod
-    def split(
-        cls,
-        files: Sequence[StoredBytes],
-        index: RecordIndex,
-        parse: Parse,
-        validation: float,
-        test: float,
-        notes: Sequence[str] = (),
-    ) -> Splits:
-        """Divide the records of a file that has no split of its own.
+    def split(self, validation: float, test: float, notes: Sequence[str] = ()) -> Splits:
+        """Divide these rows, which have no split of their own (see `RecordIndex.split`).
 
         Args:
-            files: that the records lie in.
-            index: of all records.
-            parse: makes an example of a record's bytes.
             validation: share to validate on.
             test: share to test on.
             notes: handed on to the splits.
@@ -48,12 +41,9 @@ class Rows(Sequence[Example]):
         Returns:
             Splits of `Rows`.
         """
-        train, held_out, tested = (cls(files, part, parse) for part in index.split(validation, test))
+        parts = self._index.split(validation, test)
+        train, held_out, tested = (Rows(self._files, part, self._parse, self._kept) for part in parts)
         return Splits(train, held_out, tested, tuple(notes))
-
-    def split_again(self, validation: float, test: float) -> Splits:
-        """Divide these rows (see `RecordIndex.split`)."""
-        return Rows.split(self._files, self._index, self._parse, validation, test)
 
     def __len__(self) -> int:
         return len(self._index)
@@ -85,5 +75,8 @@ class Rows(Sequence[Example]):
 
     def _example(self, record: tuple[list[int], list[int], int, int]) -> Example:
         offsets, lengths, line, _ = record
+        known = self._kept.get(line)
+        if known is not None:
+            return known
         parts = [file.read(offset, length) for file, offset, length in zip(self._files, offsets, lengths, strict=True)]
         return self._parse(parts, line)

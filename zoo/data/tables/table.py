@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.data.splitting.splits import Splits
+from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.record_index import RecordIndex
 from zoo.data.storage.rows import Rows
 from zoo.data.storage.stored_bytes import StoredBytes
@@ -50,6 +51,7 @@ class Table(abc.ABC):
         self._file = StoredBytes.of_file(path)
         self.bad = BadRows(on_error)
         self._index = RecordIndex()
+        self._kept = KeptExamples()
         self._lines = Lines(self._file, encoding)
         self._read()
         self.notes += self.bad.notes
@@ -58,11 +60,11 @@ class Table(abc.ABC):
 
     def rows(self) -> Rows:
         """All rows, in the order of the file."""
-        return Rows([self._file], self._index, self._example_of)
+        return Rows([self._file], self._index, self._example_of, self._kept)
 
     def split(self, validation: float, test: float) -> Splits:
         """The rows, divided by their content (see `RecordIndex.split`)."""
-        return Rows.split([self._file], self._index, self._example_of, validation, test, self.notes)
+        return self.rows().split(validation, test, self.notes)
 
     @abc.abstractmethod
     def _read(self) -> None:
@@ -74,6 +76,7 @@ class Table(abc.ABC):
 
     def _keep(self, offset: int, length: int, line: int, example: dict[str, Any]) -> None:
         self._index.append([offset], [length], line, str(next(iter(example.values()))))
+        self._kept.put(line, example, length)
 
     def _report(self, line: int, problem: str) -> None:
         self.bad.add(f"{self.name}: line {line}", problem, len(self._index))
