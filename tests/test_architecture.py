@@ -19,11 +19,12 @@ ROOT = Path(__file__).parents[1]
 # those on one line do not import one another.
 LAYERS = (
     ("errors", "plugin_api"),
-    ("files", "processor", "progress"),
+    ("files", "lookup", "processor", "progress"),
     ("settings",),
     ("codecs",),
     ("data",),
     ("backend",),
+    ("ops",),
     ("layers",),
     ("metrics", "models"),
     ("search",),

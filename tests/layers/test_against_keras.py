@@ -143,20 +143,20 @@ def test_stateful():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_reading_symbols_is_looking_them_up_first(kind):
+def test_reading_tokens_is_looking_them_up_first(kind):
     import tensorflow as tf
 
     ours, _ = pair(kind)
     generator = np.random.default_rng(2)
-    symbols = tf.constant(generator.integers(0, 5, (ROWS, STEPS)))
+    tokens = tf.constant(generator.integers(0, 5, (ROWS, STEPS)))
     results = []
     for through_table in (True, False):
         table = tf.Variable(np.sin(np.arange(15, dtype="float32")).reshape(5, FEATURES))
         with tf.GradientTape() as tape:
             if through_table:
-                outputs, *_ = ours(symbols, table=table, mask=MASKS["holes"])
+                outputs, *_ = ours(tokens, embeddings=table, mask=MASKS["holes"])
             else:
-                outputs, *_ = ours(tf.gather(table, symbols), mask=MASKS["holes"])
+                outputs, *_ = ours(tf.gather(table, tokens), mask=MASKS["holes"])
             loss = tf.reduce_sum(tf.sin(2 * outputs))
         gradients = tape.gradient(loss, [table, *(variable.value for variable in ours.trainable_variables)])
         results.append([outputs, *map(tf.convert_to_tensor, gradients)])

@@ -11,7 +11,7 @@ def both(logits: np.ndarray, targets: np.ndarray, dtype: str = "float32"):
     import tensorflow as tf
     from keras import ops
 
-    from zoo.layers.losses import cross_entropy
+    from zoo.ops.losses import cross_entropy
 
     weights = np.linspace(-1, 2, targets.size, dtype="float32").reshape(targets.shape)
     values, found = tf.cast(logits, dtype), []
@@ -59,7 +59,7 @@ def test_smoothed_losses_are_those_of_smoothed_targets(smoothing):
     import tensorflow as tf
     from keras import ops
 
-    from zoo.layers import losses
+    from zoo.ops import losses
 
     generator = np.random.default_rng(1)
     values = tf.constant(3 * generator.standard_normal((2, 5, 9)).astype("float32"))

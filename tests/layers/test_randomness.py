@@ -72,7 +72,7 @@ def test_dropout_inside_a_cell_by_example(kind):
 
 def test_outside_a_scope_it_is_the_dropout_of_keras():
     from zoo.layers import Dropout
-    from zoo.layers.randomness import example_randomness
+    from zoo.ops.randomness import example_randomness
 
     assert example_randomness() is None
     values = Dropout(0.5, seed=1)(np.ones((50, 50), "float32"), training=True).numpy()

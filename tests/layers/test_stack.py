@@ -75,14 +75,14 @@ def test_state_carries_over_windows(inputs):
     np.testing.assert_allclose(np.concatenate([first, second], 1), whole, atol=1e-6)
 
 
-def test_the_table_of_symbols(inputs):
+def test_reading_tokens_with_embeddings(inputs):
     import keras
 
     for connection in ("plain", "residual"):
         stack = make(connection=connection)
         table = keras.ops.convert_to_tensor(inputs[0])
-        symbols = np.array([[0, 1, 2, 3], [4, 4, 0, 1], [1, 1, 1, 1]])
-        np.testing.assert_allclose(stack(symbols, table=table)[0], stack(inputs[0][symbols])[0], atol=1e-6)
+        tokens = np.array([[0, 1, 2, 3], [4, 4, 0, 1], [1, 1, 1, 1]])
+        np.testing.assert_allclose(stack(tokens, embeddings=table)[0], stack(inputs[0][tokens])[0], atol=1e-6)
 
 
 def test_residual_and_highway_by_hand(inputs):
@@ -186,7 +186,7 @@ def test_two_replicas_have_the_gradients_of_one(inputs):
 
 @pytest.mark.parametrize("connection", ["plain", "residual"])
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru", "lnlstm"])
-def test_a_step_over_symbols_is_that_over_their_vectors(cell, connection):
+def test_a_step_over_tokens_is_that_over_their_vectors(cell, connection):
     from keras import tree
 
     from zoo.layers import Stack
@@ -196,10 +196,10 @@ def test_a_step_over_symbols_is_that_over_their_vectors(cell, connection):
     stack.build((None, None, 5))
     draw = np.random.default_rng(1)
     stack.set_weights([draw.normal(size=weight.shape) for weight in stack.get_weights()])
-    symbols = np.array([3, 0, 6, 3])
+    tokens = np.array([3, 0, 6, 3])
     states = [[draw.normal(size=(4, 5)).astype("float32") for _ in layer] for layer in stack.zero_state(4)]
-    output, after = stack.step(symbols, states, table=table)
-    expected, expected_after = stack.step(table[symbols], states)
+    output, after = stack.step(tokens, states, embeddings=table)
+    expected, expected_after = stack.step(table[tokens], states)
     np.testing.assert_allclose(output, expected, atol=1e-5)
     for mine, theirs in zip(tree.flatten(after), tree.flatten(expected_after), strict=True):
         np.testing.assert_allclose(mine, theirs, atol=1e-5)

@@ -9,7 +9,7 @@ import pytest
 
 from zoo.errors import UsageError
 
-ROWS, PLACES, STEPS, WIDTH, SYMBOLS, UNITS = 3, 5, 4, 8, 11, 8
+ROWS, PLACES, STEPS, WIDTH, TOKENS, UNITS = 3, 5, 4, 8, 11, 8
 ATTENTIONS = ["none", "additive", "dot", "general", "concat", "location", "multihead", "coverage", "monotonic", "hard"]
 WAYS = [("after", False), ("after", True), ("before", False), ("before", True)]
 CELLS = {("after", False): ("lstm", 2), ("after", True): ("lstm", 1), ("before", False): ("gru", 2)}
@@ -28,14 +28,14 @@ def mask() -> np.ndarray:
 
 @pytest.fixture
 def tokens() -> np.ndarray:
-    return np.random.default_rng(1).integers(0, SYMBOLS, (ROWS, STEPS)).astype("int32")
+    return np.random.default_rng(1).integers(0, TOKENS, (ROWS, STEPS)).astype("int32")
 
 
 def make(**arguments: Any) -> Any:
     """A small decoder with weights large enough for mistakes to show."""
     from zoo.models import AttendingDecoder
 
-    model = AttendingDecoder(SYMBOLS, WIDTH, **{"units": UNITS, "embedding": 4, **arguments})
+    model = AttendingDecoder(TOKENS, WIDTH, **{"units": UNITS, "embedding": 4, **arguments})
     model.build()
     generator = np.random.default_rng(2)
     for weight in model.trainable_weights:
@@ -75,7 +75,7 @@ def test_steps_give_the_numbers_of_the_sequence(attention, attend, feeding, memo
     assert_same(outcome["logits"], logits)
     assert_same(outcome["alignments"], alignments)
     assert_same(outcome["states"], state)
-    assert outcome["logits"].shape == (ROWS, STEPS, SYMBOLS)
+    assert outcome["logits"].shape == (ROWS, STEPS, TOKENS)
     assert outcome["alignments"].shape == (ROWS, STEPS, PLACES)
 
 

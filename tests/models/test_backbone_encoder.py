@@ -1,4 +1,4 @@
-"""Networks of `keras.applications` as encoders of pictures."""
+"""Networks of `keras.applications` as encoders of images."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.models.backbone import backbone_names, check_backbone, load_pretrained,
 SMALL = "MobileNetV3Small"
 
 
-def pictures(count: int = 3) -> np.ndarray:
+def images(count: int = 3) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (count, 32, 32, 3)).astype(np.uint8)
 
 
@@ -26,7 +26,7 @@ def test_every_network_of_keras_has_its_preprocessing():
     assert backbone_names() == sorted(models)
     for name in backbone_names():
         assert callable(preprocessing(name))
-    pixels = pictures(1).astype("float32")
+    pixels = images(1).astype("float32")
     np.testing.assert_array_equal(preprocessing("ResNet50")(pixels.copy()), resnet50.preprocess_input(pixels.copy()))
     np.testing.assert_array_equal(preprocessing("VGG16")(pixels.copy()), vgg16.preprocess_input(pixels.copy()))
     assert abs(np.asarray(preprocessing("ResNet50V2")(pixels.copy()))).max() <= 1
@@ -38,21 +38,21 @@ def test_what_cannot_be_is_refused_in_one_line():
         UsageError, match=r"model.backbone: there is no network 'MobilNetV2'; did you mean 'MobileNetV2'"
     ):
         check_backbone("MobilNetV2", 3)
-    with pytest.raises(UsageError, match="reads colours: set picture.channels=3"):
+    with pytest.raises(UsageError, match="reads colours: set image.channels=3"):
         check_backbone(SMALL, 1)
-    with pytest.raises(UsageError, match=r"InceptionV3 cannot read pictures of 32 by 32 pixels; raise picture.height"):
+    with pytest.raises(UsageError, match=r"InceptionV3 cannot read images of 32 by 32 pixels; raise image.height"):
         make_backbone("InceptionV3", (32, 32, 3))
 
 
-def test_features_and_pictures_give_the_same_and_a_frozen_network_does_not_learn():
+def test_features_and_images_give_the_same_and_a_frozen_network_does_not_learn():
     encoder = BackboneEncoder(SMALL, 5, (32, 32, 3), frozen=True)
     encoder.build()
-    grid = np.asarray(encoder(pictures()))
+    grid = np.asarray(encoder(images()))
     assert grid.shape == tuple(encoder.compute_output_shape((3, 32, 32, 3))) == (3, 1, 1, 5)
-    np.testing.assert_allclose(encoder(encoder.features(pictures())), grid, rtol=1e-6)
+    np.testing.assert_allclose(encoder(encoder.features(images())), grid, rtol=1e-6)
     assert [variable.path.split("/")[-2] for variable in encoder.trainable_variables] == ["project"] * 2
-    # What a picture gives does not depend on its neighbours.
-    np.testing.assert_allclose(encoder(pictures(1)), grid[:1], rtol=1e-4, atol=1e-5)
+    # What a image gives does not depend on its neighbours.
+    np.testing.assert_allclose(encoder(images(1)), grid[:1], rtol=1e-4, atol=1e-5)
     assert len(BackboneEncoder(SMALL, 5, (32, 32, 3)).trainable_variables) > 100
     again = BackboneEncoder.from_config(encoder.get_config())
     assert again.get_config() == encoder.get_config()

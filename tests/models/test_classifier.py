@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from zoo.errors import UsageError
-from zoo.layers.randomness import ExampleRandomness
 from zoo.models import Classifier, Encoder
+from zoo.ops.randomness import ExampleRandomness
 
-SYMBOLS, CLASSES, PLACES = 7, 3, 5
+TOKENS, CLASSES, PLACES = 7, 3, 5
 SOURCE = np.array([[1, 2, 3, 4, 5], [6, 5, 1, 0, 0]], np.int32)  # [B, S]
 MASK = np.array([[True] * 5, [True] * 3 + [False] * 2])  # [B, S]
 POOLINGS = ("last", "mean", "max", "attention")
@@ -21,7 +21,7 @@ POOLINGS = ("last", "mean", "max", "attention")
 def make(pooling: str, **encoder: object) -> Classifier:
     keras.utils.set_random_seed(0)
     arguments: dict = {"units": 4, "embedding": 3, **encoder}
-    model = Classifier(Encoder(SYMBOLS, **arguments), CLASSES, pooling)
+    model = Classifier(Encoder(TOKENS, **arguments), CLASSES, pooling)
     model.build()
     return model
 

@@ -1,16 +1,16 @@
-"""What the attending decoder can learn: to copy fifty random symbols."""
+"""What the attending decoder can learn: to copy fifty random tokens."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-LENGTH, SYMBOLS, ROWS, BUDGET = 50, 8, 32, 1500
-BEGIN = SYMBOLS
+LENGTH, TOKENS, ROWS, BUDGET = 50, 8, 32, 1500
+BEGIN = TOKENS
 
 
 def right_share(model, source) -> float:
-    """Copy greedily, by steps that hear the model's own choices; returns the share of the symbols that are right."""
+    """Copy greedily, by steps that hear the model's own choices; returns the share of the tokens that are right."""
     import keras
     import tensorflow as tf
 
@@ -38,9 +38,9 @@ def test_the_copy_task():
     from zoo.models import AttendingDecoder, Encoder, SequenceToSequence
 
     keras.utils.set_random_seed(0)
-    encoder = Encoder(SYMBOLS, cell="gru", units=32, embedding=16)
+    encoder = Encoder(TOKENS, cell="gru", units=32, embedding=16)
     decoder = AttendingDecoder(
-        SYMBOLS + 1, encoder.output_size, cell="gru", units=64, embedding=16, attention="location", input_feeding=False
+        TOKENS + 1, encoder.output_size, cell="gru", units=64, embedding=16, attention="location", input_feeding=False
     )
     model = SequenceToSequence(encoder, decoder)
     model.build()
@@ -60,7 +60,7 @@ def test_the_copy_task():
     generator = np.random.default_rng(0)
 
     def draw(rows):
-        return generator.integers(0, SYMBOLS, (rows, LENGTH)).astype("int32")
+        return generator.integers(0, TOKENS, (rows, LENGTH)).astype("int32")
 
     losses = []
     for number in range(BUDGET):
@@ -69,5 +69,5 @@ def test_the_copy_task():
             break
     curve = ", ".join(f"{np.mean(losses[start : start + 50]):.3f}" for start in range(0, len(losses), 50))
     right = right_share(model, draw(200))
-    print(f"copy of {LENGTH}: {len(losses)} steps, loss by 50 steps: {curve}; {right:.4f} of the symbols are right")
+    print(f"copy of {LENGTH}: {len(losses)} steps, loss by 50 steps: {curve}; {right:.4f} of the tokens are right")
     assert right > 0.99

@@ -7,17 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-ROWS, PLACES, STEPS, SYMBOLS = 4, 5, 6, 11
+ROWS, PLACES, STEPS, TOKENS = 4, 5, 6, 11
 
 
 @pytest.fixture
 def batch() -> dict[str, np.ndarray]:
     generator = np.random.default_rng(0)
     return {
-        "source": generator.integers(0, SYMBOLS, (ROWS, PLACES)).astype("int32"),
+        "source": generator.integers(0, TOKENS, (ROWS, PLACES)).astype("int32"),
         "source_mask": np.arange(PLACES)[None] < np.array([[5], [3], [1], [4]]),
-        "previous": generator.integers(0, SYMBOLS, (ROWS, STEPS)).astype("int32"),
-        "target": generator.integers(0, SYMBOLS, (ROWS, STEPS)).astype("int32"),
+        "previous": generator.integers(0, TOKENS, (ROWS, STEPS)).astype("int32"),
+        "target": generator.integers(0, TOKENS, (ROWS, STEPS)).astype("int32"),
         "weights": generator.integers(0, 2, (ROWS, STEPS)).astype("float32"),
     }
 
@@ -25,9 +25,9 @@ def batch() -> dict[str, np.ndarray]:
 def make(encoder: dict | None = None, **decoder: Any) -> Any:
     from zoo.models import AttendingDecoder, Encoder, SequenceToSequence
 
-    first = Encoder(SYMBOLS, **{"units": 4, "embedding": 3, **(encoder or {})})
+    first = Encoder(TOKENS, **{"units": 4, "embedding": 3, **(encoder or {})})
     second = AttendingDecoder(
-        SYMBOLS, first.output_size, **{"summary": first.summary_size, "units": 8, "embedding": 4, **decoder}
+        TOKENS, first.output_size, **{"summary": first.summary_size, "units": 8, "embedding": 4, **decoder}
     )
     model = SequenceToSequence(first, second)
     model.build()
@@ -46,7 +46,7 @@ def logits(model: Any, batch: dict[str, np.ndarray]) -> np.ndarray:
 def test_what_the_encoder_says(arguments, width, batch):
     from zoo.models import Encoder
 
-    encoder = Encoder(SYMBOLS, **{"units": 4, "embedding": 3, **arguments})
+    encoder = Encoder(TOKENS, **{"units": 4, "embedding": 3, **arguments})
     read = encoder(batch["source"], mask=batch["source_mask"])
     assert read["memory"].shape == (ROWS, PLACES, width)
     assert read["summary"].shape == (ROWS, encoder.summary_size) == (ROWS, width)

@@ -60,7 +60,7 @@ class Backend(Protocol):
 
     @staticmethod
     def run_steps(step: NumberedStep, sequences: Nest, state: Nest) -> tuple[Nest, Nest]:
-        """Run a step over all positions of some sequences (see `zoo.layers.time_loop.run_steps`)."""
+        """Run a step over all positions of some sequences (see `zoo.ops.time_loop.run_steps`)."""
 
     @staticmethod
     def loop_projection(weight: Tensor, known: Tensor) -> LoopProjection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-SYMBOLS = 96
+VOCABULARY = 96
 LEARNING_RATE = 2e-3
 CLIP = 5.0
 

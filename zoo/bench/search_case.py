@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-SYMBOLS = 96
+VOCABULARY = 96
 PENALTY = 0.6
 BEGIN, END = 1, 2
 

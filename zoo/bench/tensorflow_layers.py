@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo.bench.layers_case import CLIP, LEARNING_RATE, SYMBOLS, Case, case_of
+from zoo.bench.layers_case import CLIP, LEARNING_RATE, VOCABULARY, Case, case_of
 from zoo.bench.turns import serve
 from zoo.layers import Stack
 
@@ -60,7 +60,7 @@ def contend(case: Case, ours: bool) -> None:
             lambda context: tf.constant(parts[context.replica_id_in_sync_group])
         )
 
-    drawn = np.random.default_rng(0).integers(0, SYMBOLS, (2, case.rows, case.steps)).astype("int32")
+    drawn = np.random.default_rng(0).integers(0, VOCABULARY, (2, case.rows, case.steps)).astype("int32")
     tokens, targets = share(drawn[0]), share(drawn[1])
     serve(
         {
@@ -83,17 +83,17 @@ class OurModel(keras.Model):
 
     def __init__(self, case: Case) -> None:
         super().__init__()
-        self.embedding = keras.layers.Embedding(SYMBOLS, case.units)
+        self.embedding = keras.layers.Embedding(VOCABULARY, case.units)
         self.stack = Stack(case.cell, layers=2, units=case.units)
-        self.logits = keras.layers.Dense(SYMBOLS)
+        self.logits = keras.layers.Dense(VOCABULARY)
         self.embedding.build((None, None))
         self.stack.build((None, None, case.units))
         self.logits.build((None, None, case.units))
         self.built = True
 
     def call(self, tokens: Any, training: bool = False) -> Any:
-        """Return the logits [B, T, SYMBOLS] of tokens [B, T]."""
-        outputs, _ = self.stack(tokens, table=self.embedding.embeddings, training=training)
+        """Return the logits [B, T, VOCABULARY] of tokens [B, T]."""
+        outputs, _ = self.stack(tokens, embeddings=self.embedding.embeddings, training=training)
         return self.logits(outputs)
 
 
@@ -101,10 +101,10 @@ def keras_model(case: Case) -> Any:
     """Make the same model of the layers of Keras."""
     kind = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[case.cell]
     tokens = keras.Input((case.steps,), dtype="int32")
-    outputs = keras.layers.Embedding(SYMBOLS, case.units)(tokens)
+    outputs = keras.layers.Embedding(VOCABULARY, case.units)(tokens)
     for _ in range(2):
         outputs = kind(case.units, return_sequences=True)(outputs)
-    return keras.Model(tokens, keras.layers.Dense(SYMBOLS)(outputs))
+    return keras.Model(tokens, keras.layers.Dense(VOCABULARY)(outputs))
 
 
 if __name__ == "__main__":

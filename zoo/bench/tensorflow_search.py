@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from zoo.bench.search_case import BEGIN, END, PENALTY, SYMBOLS, BeamCase, SampleCase, case_of
+from zoo.bench.search_case import BEGIN, END, PENALTY, VOCABULARY, BeamCase, SampleCase, case_of
 from zoo.bench.turns import serve
 from zoo.models import AttendingDecoder, Decoder, Encoder, SequenceToSequence
 from zoo.search import Beam, Generator, Sample
@@ -17,7 +17,7 @@ from zoo.search import Beam, Generator, Sample
 
 def contend_in_sampling(case: SampleCase) -> None:
     """Serve texts of our generator."""
-    model = Decoder(SYMBOLS, units=case.units, embedding=case.units)
+    model = Decoder(VOCABULARY, units=case.units, embedding=case.units)
     model.build()
     generator = Generator(model)
     primes, strategy = [[0]] * case.rows, Sample(temperature=1.0)
@@ -28,13 +28,13 @@ def keras_sampling(case: SampleCase) -> None:
     """Serve texts of stock Keras: a model that takes and gives its states, called by `predict`."""
     tokens = keras.Input((1,), dtype="int32")
     given = [keras.Input((case.units,)) for _ in range(4)]
-    outputs = keras.layers.Embedding(SYMBOLS, case.units)(tokens)
+    outputs = keras.layers.Embedding(VOCABULARY, case.units)(tokens)
     states = []
     for layer in range(2):
         lstm = keras.layers.LSTM(case.units, return_sequences=True, return_state=True)
         outputs, *after = lstm(outputs, initial_state=given[2 * layer : 2 * layer + 2])
         states += after
-    probabilities = keras.layers.Dense(SYMBOLS, activation="softmax")(outputs[:, 0])
+    probabilities = keras.layers.Dense(VOCABULARY, activation="softmax")(outputs[:, 0])
     model = keras.Model([tokens, *given], [probabilities, *states])
     draws = np.random.default_rng(0)
 
@@ -43,7 +43,7 @@ def keras_sampling(case: SampleCase) -> None:
         state = [np.zeros((case.rows, case.units), "float32")] * 4
         for _ in range(case.steps):
             chances, *state = model.predict([token, *state], batch_size=case.rows, verbose=0)
-            # The first symbol that the sum of all before it lifts above a uniform number.
+            # The first token that the sum of all before it lifts above a uniform number.
             drawn = np.cumsum(chances, axis=1) > draws.random((case.rows, 1))
             token = np.argmax(drawn, axis=1).astype("int32")[:, None]
             text.append(token)

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from zoo.bench.layers_case import CLIP, LEARNING_RATE, SYMBOLS, Case, case_of
+from zoo.bench.layers_case import CLIP, LEARNING_RATE, VOCABULARY, Case, case_of
 from zoo.bench.turns import serve
 
 
@@ -15,20 +15,20 @@ def contend(case: Case) -> None:
     """Serve training steps and forward passes of a case."""
     torch.set_num_threads(case.cores)
     kinds = {"rnn": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}
-    embedding = torch.nn.Embedding(SYMBOLS, case.units)
+    embedding = torch.nn.Embedding(VOCABULARY, case.units)
     recurrent = kinds[case.cell](case.units, case.units, 2, batch_first=True)
-    logits = torch.nn.Linear(case.units, SYMBOLS)
+    logits = torch.nn.Linear(case.units, VOCABULARY)
     parameters = [*embedding.parameters(), *recurrent.parameters(), *logits.parameters()]
     optimizer = torch.optim.Adam(parameters, LEARNING_RATE)
-    tokens, targets = torch.randint(0, SYMBOLS, (2, case.rows, case.steps))
+    tokens, targets = torch.randint(0, VOCABULARY, (2, case.rows, case.steps))
 
     def forward() -> Any:
         with torch.autocast("cpu", torch.bfloat16, enabled=case.dtype == "bfloat16"):
-            return logits(recurrent(embedding(tokens))[0])  # [B, T, SYMBOLS]
+            return logits(recurrent(embedding(tokens))[0])  # [B, T, VOCABULARY]
 
     def train() -> float:
         optimizer.zero_grad(set_to_none=True)
-        loss = torch.nn.functional.cross_entropy(forward().float().reshape(-1, SYMBOLS), targets.reshape(-1))
+        loss = torch.nn.functional.cross_entropy(forward().float().reshape(-1, VOCABULARY), targets.reshape(-1))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(parameters, CLIP)
         optimizer.step()

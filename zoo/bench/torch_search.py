@@ -10,13 +10,13 @@ import torch
 from torch import nn
 from torch.nn.functional import log_softmax, softmax
 
-from zoo.bench.search_case import BEGIN, END, PENALTY, SYMBOLS, BeamCase, SampleCase, case_of
+from zoo.bench.search_case import BEGIN, END, PENALTY, VOCABULARY, BeamCase, SampleCase, case_of
 from zoo.bench.turns import serve
 
 
 def contend_in_sampling(case: SampleCase) -> None:
     """Serve texts, drawn one character at a time."""
-    embedding, logits = nn.Embedding(SYMBOLS, case.units), nn.Linear(case.units, SYMBOLS)
+    embedding, logits = nn.Embedding(VOCABULARY, case.units), nn.Linear(case.units, VOCABULARY)
     recurrent = nn.LSTM(case.units, case.units, 2, batch_first=True)
 
     @torch.no_grad()

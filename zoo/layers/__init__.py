@@ -20,17 +20,17 @@ from zoo.layers.attention import (
 )
 from zoo.layers.cells import CELLS, cell_by_name
 from zoo.layers.connection import Connection
-from zoo.layers.draws import Draws, active_draws
 from zoo.layers.dropout import Dropout
 from zoo.layers.gru import GRU
 from zoo.layers.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
 from zoo.layers.lstm import LSTM
-from zoo.layers.randomness import ExampleRandomness, example_randomness
 from zoo.layers.reinforce import Reinforce
 from zoo.layers.simple_rnn import SimpleRNN
 from zoo.layers.stack import Stack
 from zoo.layers.vocabulary import Vocabulary
 from zoo.layers.zoneout import Zoneout
+from zoo.ops.draws import Draws, active_draws
+from zoo.ops.randomness import ExampleRandomness, example_randomness
 
 __all__ = [
     "ATTENTIONS",

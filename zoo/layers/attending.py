@@ -12,7 +12,7 @@ from zoo import backend
 from zoo.errors import UsageError, did_you_mean
 from zoo.layers.stack import Stack
 from zoo.layers.stack_steps import stack_steps
-from zoo.layers.time_loop import run_steps
+from zoo.ops.time_loop import run_steps
 
 ATTEND = ("after", "before")
 
@@ -151,17 +151,17 @@ class Attending(keras.layers.Layer):
         prepared: Any,
         state: Any = None,
         training: bool = False,
-        table: Any = None,
+        embeddings: Any = None,
         feedback: Feedback | None = None,
     ) -> dict[str, Any]:
         """Run over a batch of sequences.
 
         Args:
-            sequences: [B, T, E]; or symbols [B, T] if there is a table.
+            sequences: [B, T, E]; or tokens [B, T] with embeddings.
             prepared: what `prepare` gave.
             state: what `start`, `step` or an earlier call gave; None to start anew.
             training: whether dropout is on.
-            table: the vector of every symbol [V, E] (see `Stack.call`).
+            embeddings: the vector of every token [V, E] (see `Stack.call`).
             feedback: gives the input of each step instead of `sequences`, of which only the shape then counts.
 
         Returns:
@@ -170,11 +170,11 @@ class Attending(keras.layers.Layer):
         """
         state = self.start(prepared) if state is None else dict(state)
         if self._feeds or self._before or feedback is not None:
-            if table is not None:
-                sequences = ops.take(table, sequences, axis=0)  # [B, T, E]
+            if embeddings is not None:
+                sequences = ops.take(embeddings, sequences, axis=0)  # [B, T, E]
             return self._loop(ops.cast(sequences, self.compute_dtype), prepared, state, training, feedback)
         outputs, state["recurrent"] = self.stack(
-            sequences, initial_state=state["recurrent"], training=training, table=table
+            sequences, initial_state=state["recurrent"], training=training, embeddings=embeddings
         )  # [B, T, U]
         if self.attention is None:
             rows, steps = ops.shape(outputs)[0], ops.shape(outputs)[1]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from zoo.errors import UsageError, did_you_mean
 from zoo.layers.gru import GRU
 from zoo.layers.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
 from zoo.layers.lstm import LSTM
 from zoo.layers.simple_rnn import SimpleRNN
+from zoo.lookup import by_name
 
 CellFactory = Callable[..., Any]
 """Called as `factory(units, **arguments)`; returns a Keras recurrent layer or a Keras cell."""
@@ -36,9 +36,4 @@ def cell_by_name(name: str, extra: Mapping[str, CellFactory] | None = None) -> C
     Raises:
         UsageError: if the name is unknown; lists the known ones.
     """
-    known = {**(extra or {}), **CELLS}
-    if name not in known:
-        near = did_you_mean(name, known)
-        names = "" if near.startswith("; known") else f" (known: {', '.join(sorted(known))})"
-        raise UsageError(f"unknown cell '{name}'{near}{names}")
-    return known[name]
+    return by_name("cell", name, CELLS, extra)

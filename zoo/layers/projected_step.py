@@ -10,8 +10,8 @@ from keras import ops
 
 from zoo.layers.recurrent import Recurrent
 
-MOST_SYMBOLS = 512
-"""Up to this many symbols a loop projects the table of their vectors once, and looks projected rows up in its steps."""
+MOST_TOKENS = 512
+"""Up to this many tokens a loop projects all embeddings once, and its steps look the projected rows up."""
 
 
 def takes_projected(layer: Any) -> bool:

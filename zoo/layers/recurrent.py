@@ -10,7 +10,7 @@ from keras import ops, tree
 from zoo import backend
 from zoo.errors import UsageError
 from zoo.layers.dropout import dropout_mask
-from zoo.layers.randomness import example_randomness
+from zoo.ops.randomness import example_randomness
 
 
 class Recurrent:
@@ -34,56 +34,63 @@ class Recurrent:
         # The hand-written gradient uses a CPU kernel that XLA cannot compile (XLA is slower there, too).
         self.supports_jit = keras.backend.backend() != "tensorflow"
 
-        # `__call__` refuses wrong ranks in its own words, and symbols have two axes.
+        # `__call__` refuses wrong ranks in its own words, and tokens have two axes.
         self.input_spec = None
 
     def __call__(self, sequences: Any, *args: Any, **kwargs: Any) -> Any:
         """Run over a batch of sequences; see `call`."""
-        check_shapes(self, sequences, kwargs.get("initial_state"), kwargs.get("mask"), kwargs.get("table") is not None)
+        check_shapes(
+            self, sequences, kwargs.get("initial_state"), kwargs.get("mask"), kwargs.get("embeddings") is not None
+        )
         return super().__call__(sequences, *args, **kwargs)  # type: ignore[misc]
 
-    def build(self, sequences_shape: Any, initial_state_shape: Any = None, table_shape: Any = None) -> None:
+    def build(self, sequences_shape: Any, initial_state_shape: Any = None, embeddings_shape: Any = None) -> None:
         """Create the weights.
 
         Args:
-            sequences_shape: (B, T, D), or (B, T) with a table.
+            sequences_shape: (B, T, D), or (B, T) with embeddings.
             initial_state_shape: not used.
-            table_shape: (V, D), if the layer reads symbols.
+            embeddings_shape: (V, D), if the layer reads tokens.
         """
         super().build(  # type: ignore[misc]
-            sequences_shape if table_shape is None else (*sequences_shape, table_shape[-1])
+            sequences_shape if embeddings_shape is None else (*sequences_shape, embeddings_shape[-1])
         )
 
     def call(
-        self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False, table: Any = None
+        self,
+        sequences: Any,
+        initial_state: Any = None,
+        mask: Any = None,
+        training: bool = False,
+        embeddings: Any = None,
     ) -> Any:
         """Run over a batch of sequences.
 
         Args:
-            sequences: [B, T, D]; or symbols [B, T] if there is a table.
+            sequences: [B, T, D]; or tokens [B, T] with embeddings.
             initial_state: a list of states, each [B, U]; None for zeros.
             mask: [B, T], False at steps that leave the state as it is; None for no such step.
             training: whether dropout is on.
-            table: the vector of every symbol [V, D]: computes what the looked-up vectors would give, but projects
-                the table rather than the sequence, which saves a quarter of a layer's work when V is small.
+            embeddings: the vector of every token [V, D]: computes what the looked-up vectors would give, but projects
+                the embeddings rather than the sequence, which saves a quarter of a layer's work when V is small.
 
         Returns:
             What the layer of Keras returns: the last output [B, U] or all outputs [B, T, U], and with
             `return_state` the final states.
         """
         self._draw_masks(sequences, training)
-        if table is None:
+        if embeddings is None:
             return super().call(  # type: ignore[misc]
                 sequences, initial_state=initial_state, mask=mask, training=training
             )
-        if self._reads_symbols(sequences, table, training):
+        if self._reads_tokens(sequences, embeddings, training):
             states = self.get_initial_state(ops.shape(sequences)[0]) if initial_state is None else initial_state
             last, outputs, states = backend.active().run_layer(
-                self, sequences, tree.flatten(states), mask, training, table
+                self, sequences, tree.flatten(states), mask, training, embeddings
             )
             result = outputs if self.return_sequences else last
             return (result, *states) if self.return_state else result
-        vectors = ops.take(table, sequences, axis=0)  # [B, T, D]
+        vectors = ops.take(embeddings, sequences, axis=0)  # [B, T, D]
         return super().call(vectors, initial_state=initial_state, mask=mask, training=training)  # type: ignore[misc]
 
     def _draw_masks(self, sequences: Any, training: bool) -> None:
@@ -103,13 +110,13 @@ class Recurrent:
         if cell.recurrent_dropout:
             cell._recurrent_dropout_mask = draw(cell.recurrent_dropout, cell.units)
 
-    def _reads_symbols(self, symbols: Any, table: Any, training: bool) -> bool:
-        """Say whether to project the table: the fast path must apply, and the table be shorter than the batch."""
+    def _reads_tokens(self, tokens: Any, embeddings: Any, training: bool) -> bool:
+        """Say whether to project the embeddings: the backend must do it, and the tokens outnumber them."""
         fast = backend.active()
         if not fast.PROJECTS_EMBEDDINGS or self.stateful or (training and self.dropout):
             return False
-        known = None not in tuple(symbols.shape)
-        worth = not known or 2 * table.shape[0] <= symbols.shape[0] * symbols.shape[1]
+        known = None not in tuple(tokens.shape)
+        worth = not known or 2 * embeddings.shape[0] <= tokens.shape[0] * tokens.shape[1]
         return worth and fast.can_run_layer(self, training)
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
@@ -121,7 +128,7 @@ class Recurrent:
         return super().inner_loop(sequences, initial_state, mask, training)  # type: ignore[misc]
 
 
-def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, symbols: bool = False) -> None:
+def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, tokens: bool = False) -> None:
     """Refuse shapes that cannot be meant.
 
     Args:
@@ -129,12 +136,12 @@ def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, symb
         sequences: should be [B, T, D].
         initial_state: None or a list of [B, U].
         mask: None or [B, T].
-        symbols: whether the input should be [B, T] instead.
+        tokens: whether the input should be [B, T] instead.
 
     Raises:
         UsageError: with one sentence.
     """
-    problem = _problem(layer, sequences, initial_state, mask, symbols)
+    problem = _problem(layer, sequences, initial_state, mask, tokens)
     if problem:
         error = UsageError(f"{layer.name}: {problem}")
         # Keras would wrap the sentence in a page about the arguments of every layer around this one.
@@ -142,10 +149,10 @@ def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, symb
         raise error
 
 
-def _problem(layer: Any, sequences: Any, initial_state: Any, mask: Any, symbols: bool) -> str:
+def _problem(layer: Any, sequences: Any, initial_state: Any, mask: Any, tokens: bool) -> str:
     """Say which shape is wrong; an empty string if none is."""
     shape = tuple(sequences.shape)
-    axes = "[batch, time]" if symbols else "[batch, time, features]"
+    axes = "[batch, time]" if tokens else "[batch, time, features]"
     if len(shape) != axes.count(",") + 1:
         return f"the input has shape {shape}; it should be {axes}"
     if mask is not None:

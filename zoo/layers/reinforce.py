@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from zoo.errors import UsageError
-from zoo.layers.assignments import assign
+from zoo.ops.assignments import assign
 
 
 @keras.saving.register_keras_serializable(package="zoo")

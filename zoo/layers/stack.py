@@ -12,7 +12,7 @@ from zoo.errors import UsageError
 from zoo.layers.cells import CellFactory, cell_by_name
 from zoo.layers.connection import Connection
 from zoo.layers.dropout import Dropout
-from zoo.layers.projected_step import MOST_SYMBOLS, project, projected_step, takes_projected
+from zoo.layers.projected_step import MOST_TOKENS, project, projected_step, takes_projected
 from zoo.layers.recurrent import Recurrent
 from zoo.layers.zoneout import Zoneout
 
@@ -73,14 +73,14 @@ class Stack(keras.layers.Layer):
         self.connections = [Connection(connection, dtype=self.dtype_policy) for _ in self.layers]
         self.supports_jit = all(layer.supports_jit for layer in self.layers)
 
-    def build(self, inputs_shape: Sequence[int | None], table_shape: Sequence[int | None] | None = None) -> None:
+    def build(self, inputs_shape: Sequence[int | None], embeddings_shape: Sequence[int | None] | None = None) -> None:
         """Create the weights.
 
         Args:
-            inputs_shape: (B, T, D), or (B, T) with a table.
-            table_shape: (V, D), if the stack reads symbols.
+            inputs_shape: (B, T, D), or (B, T) with embeddings.
+            embeddings_shape: (V, D), if the stack reads tokens.
         """
-        shape = tuple(inputs_shape) if table_shape is None else (*inputs_shape, table_shape[-1])
+        shape = tuple(inputs_shape) if embeddings_shape is None else (*inputs_shape, embeddings_shape[-1])
         if len(shape) != 3:
             raise UsageError(f"{self.name}: the input has shape {shape}; it should have 3 axes [batch, time, features]")
         for layer, dropout, connection in zip(self.layers, self.dropouts, self.connections, strict=True):
@@ -92,16 +92,16 @@ class Stack(keras.layers.Layer):
         self.built = True
 
     def call(
-        self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool = False, table: Any = None
+        self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool = False, embeddings: Any = None
     ) -> tuple:
         """Run over a batch of sequences.
 
         Args:
-            inputs: [B, T, D]; or symbols [B, T] if there is a table.
+            inputs: [B, T, D]; or tokens [B, T] with embeddings.
             initial_state: for each layer a list of states [B, U]; None for zeros.
             mask: [B, T], False at steps that leave the states as they are; None for no such step.
             training: whether dropout is on.
-            table: the vector of every symbol [V, D], such as an embedding's: the same as looking the vectors up
+            embeddings: the vector of every token [V, D], such as an embedding's: the same as looking the vectors up
                 first, but faster when V is much smaller than B T.
 
         Returns:
@@ -111,34 +111,34 @@ class Stack(keras.layers.Layer):
         for number, (layer, connection) in enumerate(zip(self.layers, self.connections, strict=True)):
             before = outputs
             initial = None if initial_state is None else list(initial_state[number])
-            if number == 0 and table is not None:
-                outputs, *state = self._read(layer, inputs, table, initial, mask, training)
+            if number == 0 and embeddings is not None:
+                outputs, *state = self._read(layer, inputs, embeddings, initial, mask, training)
             else:
                 outputs, *state = layer(outputs, initial_state=initial, mask=mask, training=training)
             outputs = self.dropouts[number](outputs, training=training)
             if connection.meets:
-                before = ops.take(table, before, axis=0) if number == 0 and table is not None else before
+                before = ops.take(embeddings, before, axis=0) if number == 0 and embeddings is not None else before
                 outputs = connection(before, outputs)
             states.append(state)
         return outputs, states
 
-    def _read(self, layer: Any, symbols: Any, table: Any, initial: Any, mask: Any, training: bool) -> Any:
-        """Run the first layer over symbols."""
-        table = ops.cast(table, self.compute_dtype)
+    def _read(self, layer: Any, tokens: Any, embeddings: Any, initial: Any, mask: Any, training: bool) -> Any:
+        """Run the first layer over tokens."""
+        embeddings = ops.cast(embeddings, self.compute_dtype)
         if isinstance(layer, Recurrent):
-            return layer(symbols, initial_state=initial, mask=mask, training=training, table=table)
-        return layer(ops.take(table, symbols, axis=0), initial_state=initial, mask=mask, training=training)
+            return layer(tokens, initial_state=initial, mask=mask, training=training, embeddings=embeddings)
+        return layer(ops.take(embeddings, tokens, axis=0), initial_state=initial, mask=mask, training=training)
 
     def step(
-        self, inputs: Any, states: Sequence[Sequence[Any]], training: bool = False, table: Any = None
+        self, inputs: Any, states: Sequence[Sequence[Any]], training: bool = False, embeddings: Any = None
     ) -> tuple[Any, list]:
         """Make one time step; plain `keras.ops`, so that XLA can compile a loop around it.
 
         Args:
-            inputs: [B, D]; or symbols [B] if there is a table.
+            inputs: [B, D]; or tokens [B] with embeddings.
             states: for each layer a list of states [B, U], as `zero_state` or `call` return them.
             training: whether dropout is on.
-            table: the vector of every symbol [V, D].
+            embeddings: the vector of every token [V, D].
 
         Returns:
             The output of the last layer [B, U] and the new states.
@@ -151,14 +151,14 @@ class Stack(keras.layers.Layer):
         if not self.built:
             self.build((inputs.shape[0], None, inputs.shape[-1]))
         projected = None
-        if table is not None:
-            table = ops.cast(table, self.compute_dtype)
+        if embeddings is not None:
+            embeddings = ops.cast(embeddings, self.compute_dtype)
             first = self.layers[0]
-            small = table.shape[0] <= MOST_SYMBOLS and not self.connections[0].meets
+            small = embeddings.shape[0] <= MOST_TOKENS and not self.connections[0].meets
             if small and not training and takes_projected(first):
                 # The same for all steps: XLA takes it out of the loop.
-                projected = ops.take(project(first.cell, table), inputs, axis=0)  # [B, G]
-            inputs = ops.take(table, inputs, axis=0)  # [B, D]
+                projected = ops.take(project(first.cell, embeddings), inputs, axis=0)  # [B, G]
+            inputs = ops.take(embeddings, inputs, axis=0)  # [B, D]
         output, new_states = ops.cast(inputs, self.compute_dtype), []
         parts = zip(self.layers, self.dropouts, self.connections, states, strict=True)
         for layer, dropout, connection, state in parts:
@@ -193,7 +193,7 @@ class Stack(keras.layers.Layer):
         """Return the shapes of what `call` returns.
 
         Args:
-            input_shape: (B, T, D), or (B, T) for symbols.
+            input_shape: (B, T, D), or (B, T) for tokens.
         """
         batch, time = input_shape[:2]
         states = [[(batch, units) for units in _state_sizes(layer)] for layer in self.layers]

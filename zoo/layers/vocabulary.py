@@ -33,20 +33,22 @@ class Vocabulary(keras.layers.Layer):
 
     def build(self, input_shape: Any = None) -> None:
         """Make the weights."""
-        # Looked up in float32 and cast afterwards: cheaper than casting the table, and exact in the gradient.
-        table = keras.initializers.RandomUniform(-0.05, 0.05) if not self.tied else "glorot_uniform"
-        self.table = self.add_weight(shape=(self.size, self.width), initializer=table, autocast=False, name="table")
+        # Looked up in float32 and cast afterwards: cheaper than casting the embeddings, and exact in the gradient.
+        embeddings = keras.initializers.RandomUniform(-0.05, 0.05) if not self.tied else "glorot_uniform"
+        self.embeddings = self.add_weight(
+            shape=(self.size, self.width), initializer=embeddings, autocast=False, name="embeddings"
+        )
         self.kernel = None if self.tied else self.add_weight(shape=(self.units, self.size), name="kernel")
         self.bias = self.add_weight(shape=(self.size,), initializer="zeros", name="bias")
         self.built = True
 
     def embed(self, tokens: Any) -> Any:
         """Look tokens up: int [...] -> [..., E]."""
-        return ops.cast(ops.take(self.table, tokens, axis=0), self.compute_dtype)
+        return ops.cast(ops.take(self.embeddings, tokens, axis=0), self.compute_dtype)
 
     def call(self, vectors: Any) -> Any:
         """Score all tokens: [..., U] -> logits [..., V]."""
-        kernel = ops.transpose(self.table) if self.kernel is None else self.kernel
+        kernel = ops.transpose(self.embeddings) if self.kernel is None else self.kernel
         # One flat matmul: the gradient of a batched one makes a matrix of the weights' size for every row.
         flat = ops.matmul(ops.reshape(vectors, (-1, self.units)), ops.cast(kernel, self.compute_dtype))
         logits = flat + ops.cast(self.bias, self.compute_dtype)

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from zoo.layers.randomness import example_randomness
+from zoo.ops.randomness import example_randomness
 
 
 @keras.saving.register_keras_serializable(package="zoo")

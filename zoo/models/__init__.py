@@ -8,8 +8,8 @@ from zoo.models.backbone_encoder import BackboneEncoder
 from zoo.models.classifier import Classifier
 from zoo.models.decoder import Decoder
 from zoo.models.encoder import Encoder
-from zoo.models.picture_encoder import PictureEncoder
-from zoo.models.picture_to_text import PictureToText
+from zoo.models.image_encoder import ImageEncoder
+from zoo.models.image_to_text import ImageToText
 from zoo.models.pooling import Pooling
 from zoo.models.sequence_to_sequence import SequenceToSequence
 from zoo.models.tagger import Tagger
@@ -20,8 +20,8 @@ __all__ = [
     "Classifier",
     "Decoder",
     "Encoder",
-    "PictureEncoder",
-    "PictureToText",
+    "ImageEncoder",
+    "ImageToText",
     "Pooling",
     "SequenceToSequence",
     "Tagger",

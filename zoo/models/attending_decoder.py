@@ -162,7 +162,7 @@ class AttendingDecoder(keras.Model):
         if len(tokens.shape) != 2:
             self._refuse(f"the tokens have shape {tuple(tokens.shape)}; they should be [batch, time]")
         states = self.start(ops.shape(tokens)[0], memory) if states is None else states
-        table = feedback = None
+        embeddings = feedback = None
         sequences: Any = tokens
         if training and self.scheduled_sampling:
             sequences = self.vocabulary.embed(tokens)  # [B, T, E]
@@ -171,9 +171,9 @@ class AttendingDecoder(keras.Model):
         elif training and self.dropout.rate:
             sequences = self.dropout(self.vocabulary.embed(tokens), training=training)  # [B, T, E]
         else:
-            table = self.vocabulary.table
+            embeddings = self.vocabulary.embeddings
         outcome = self.attending(
-            sequences, memory["prepared"], state=states, training=training, table=table, feedback=feedback
+            sequences, memory["prepared"], state=states, training=training, embeddings=embeddings, feedback=feedback
         )
         vectors = self.dropout(outcome["vectors"], training=training)  # [B, T, U]
         outcome["logits"], outcome["states"] = self.vocabulary(vectors), outcome.pop("state")

@@ -41,7 +41,7 @@ def backbone_names() -> list[str]:
 
 
 def check_backbone(name: str, channels: int) -> None:
-    """Refuse a network that there is not, or that cannot read pictures of so many channels.
+    """Refuse a network that there is not, or that cannot read images of so many channels.
 
     Raises:
         UsageError: says what is wrong.
@@ -57,13 +57,13 @@ def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
 
     Args:
         name: such as `MobileNetV3Small`; see https://keras.io/api/applications/.
-        shape: (height, width, channels) of the pictures.
+        shape: (height, width, channels) of the images.
 
     Returns:
-        A model from preprocessed pictures to a grid of features `[B, h, w, D]`.
+        A model from preprocessed images to a grid of features `[B, h, w, D]`.
 
     Raises:
-        UsageError: there is no such network, or it cannot read such pictures.
+        UsageError: there is no such network, or it cannot read such images.
     """
     check_backbone(name, shape[-1])
     try:
@@ -73,7 +73,7 @@ def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
     except ValueError as error:
         height, width, _ = shape
         raise UsageError(
-            f"model.backbone={name} cannot read pictures of {height} by {width} pixels; "
+            f"model.backbone={name} cannot read images of {height} by {width} pixels; "
             f"raise picture.height and picture.width ({' '.join(str(error).split())})"
         ) from error
     return network

@@ -1,4 +1,4 @@
-"""Pictures in, a grid of vectors out: a network of `keras.applications`, and a layer that brings it to our width."""
+"""Images in, a grid of vectors out: a network of `keras.applications`, and a layer that brings it to our width."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class BackboneEncoder(keras.layers.Layer):
     Args:
         backbone: name of the network, as `keras.applications` has it.
         units: D, width of the grid.
-        shape: (height, width, channels) of the pictures.
+        shape: (height, width, channels) of the images.
         frozen: whether the network stays as it is, so that only the dense layer learns.
 
     Raises:
-        UsageError: there is no such network, or the pictures are too small for it.
+        UsageError: there is no such network, or the images are too small for it.
     """
 
     def __init__(self, backbone: str, units: int, shape: Sequence[int], frozen: bool = False, **keywords: Any) -> None:
@@ -53,27 +53,27 @@ class BackboneEncoder(keras.layers.Layer):
         """Put trained weights into the network (see `zoo.models.backbone.load_pretrained`)."""
         load_pretrained(self.network, self.backbone, weights)
 
-    def features(self, pictures: Any) -> Any:
-        """What the network alone makes of pictures: all of an encoding that training leaves as it is, where frozen.
+    def features(self, images: Any) -> Any:
+        """What the network alone makes of images: all of an encoding that training leaves as it is, where frozen.
 
         Args:
-            pictures: `[B, height, width, channels]`, values from 0 to 255.
+            images: `[B, height, width, channels]`, values from 0 to 255.
 
         Returns:
             `[B, h, w, F]`.
         """
-        return self.network(self.preprocess(ops.cast(pictures, "float32")), training=False)
+        return self.network(self.preprocess(ops.cast(images, "float32")), training=False)
 
-    def call(self, pictures: Any) -> Any:
+    def call(self, images: Any) -> Any:
         """Encode.
 
         Args:
-            pictures: `[B, height, width, channels]` with values from 0 to 255, or their `features`.
+            images: `[B, height, width, channels]` with values from 0 to 255, or their `features`.
 
         Returns:
             `[B, h, w, D]`.
         """
-        found = self.features(pictures) if tuple(pictures.shape[1:]) == self.shape else pictures
+        found = self.features(images) if tuple(images.shape[1:]) == self.shape else images
         return self.project(ops.cast(found, self.compute_dtype))
 
     def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:

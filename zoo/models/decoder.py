@@ -80,9 +80,9 @@ class Decoder(keras.Model):
         Returns:
             Logits `[B, T, V]` and the states after the last token.
         """
-        # Given the table, the first layer projects its V rows rather than the B x T symbols.
+        # Given the embeddings, the first layer projects its V rows rather than the B x T tokens.
         outputs, states = self.recurrent(
-            tokens, initial_state=states, training=training, table=self._table()
+            tokens, initial_state=states, training=training, embeddings=self._embeddings()
         )  # [B, T, U]
         return self._project(outputs), states
 
@@ -94,11 +94,11 @@ class Decoder(keras.Model):
     def step(self, tokens: Any, states: Any, memory: Any = None) -> tuple[Any, Any]:
         """Read one token a row (see `zoo.search.Stepper`): int `[B]` -> logits `[B, V]`, states."""
         del memory
-        output, states = self.recurrent.step(tokens, states, table=self._table())  # [B, U]
+        output, states = self.recurrent.step(tokens, states, embeddings=self._embeddings())  # [B, U]
         return self._project(output), states
 
-    def _table(self) -> Any:
-        """The vector of every symbol: its embedding `[V, E]`, or one-hot `[V, V]`."""
+    def _embeddings(self) -> Any:
+        """The vector of every token: its embedding `[V, E]`, or one-hot `[V, V]`."""
         return ops.eye(self.vocabulary) if self.embedding is None else self.embedding.embeddings
 
     def _project(self, outputs: Any) -> Any:

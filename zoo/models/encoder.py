@@ -74,8 +74,8 @@ class Encoder(keras.Model):
         """Make all weights; the shape of the tokens does not matter."""
         del input_shape
         uniform = keras.initializers.RandomUniform(-0.05, 0.05)
-        self.table = self.add_weight(
-            shape=(self.vocabulary, self.width), initializer=uniform, autocast=False, name="table"
+        self.embeddings = self.add_weight(
+            shape=(self.vocabulary, self.width), initializer=uniform, autocast=False, name="embeddings"
         )
         # Loaded from a file, it is built already.
         if not self.stack.built:
@@ -95,7 +95,7 @@ class Encoder(keras.Model):
             the last place (backward: after the first); `states`, for each layer a list of its last states.
         """
         mask = ops.ones_like(source, dtype="bool") if mask is None else ops.cast(mask, "bool")
-        embedded = ops.cast(ops.take(self.table, source, axis=0), self.compute_dtype)  # [B, S, E]
+        embedded = ops.cast(ops.take(self.embeddings, source, axis=0), self.compute_dtype)  # [B, S, E]
         embedded = self.dropout(self.word_dropout(embedded, training=training), training=training)
         memory, states = self.stack(embedded, mask=mask, training=training)  # [B, S, D]
         last = states[-1]

@@ -10,15 +10,15 @@ from keras import ops
 
 from zoo.errors import UsageError
 from zoo.layers import Dropout, Stack, cell_by_name
-from zoo.models.picture_encoder import PictureEncoder
+from zoo.models.image_encoder import ImageEncoder
 
 AT_ONCE = 512
-"""Pictures that are encoded together where nothing is trained."""
+"""Images that are encoded together where nothing is trained."""
 
 
 @keras.saving.register_keras_serializable(package="zoo")
 class Tagger(keras.Model):
-    """Reads frames, each a vector or a picture, and labels each in the light of its neighbours.
+    """Reads frames, each a vector or a image, and labels each in the light of its neighbours.
 
     Args:
         classes: C, the number of labels.
@@ -28,11 +28,11 @@ class Tagger(keras.Model):
         units: U, of each layer and direction.
         causal: read forward only: a label depends on no later frame, and the model can `step`.
         dropout: share of the values between layers that is dropped while training.
-        filters: channels of the stages of the encoder of a picture.
+        filters: channels of the stages of the encoder of a image.
         cells: further cells by name, as plugins add them.
 
     Raises:
-        UsageError: a frame that is neither a vector nor a picture; an unknown cell.
+        UsageError: a frame that is neither a vector nor a image; an unknown cell.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Tagger(keras.Model):
     ) -> None:
         super().__init__(name=name, **keywords)
         if len(frame) not in (1, 3):
-            raise UsageError(f"a frame is a vector or a picture [height, width, channels], not of shape {tuple(frame)}")
+            raise UsageError(f"a frame is a vector or a image [height, width, channels], not of shape {tuple(frame)}")
         self.supports_masking = True
         self._config = {
             "name": name,
@@ -65,7 +65,7 @@ class Tagger(keras.Model):
             "filters": tuple(filters),
         }
         self.frame, self.causal, self.units = tuple(frame), causal, units
-        self.pictures = PictureEncoder(filters, name="pictures") if len(frame) == 3 else None
+        self.images = ImageEncoder(filters, name="images") if len(frame) == 3 else None
         self.features = keras.layers.Dense(units, activation="relu", name="features")
         self.dropout = Dropout(dropout, name="dropout")
         self.recurrent = None
@@ -79,10 +79,10 @@ class Tagger(keras.Model):
     def build(self, input_shape: Any = None) -> None:
         """Make all weights; the number of frames does not matter."""
         width = self.frame[-1]
-        if self.pictures is not None:
-            self.pictures.build((None, *self.frame))
+        if self.images is not None:
+            self.images.build((None, *self.frame))
             width = 1
-            for side in self.pictures.compute_output_shape((None, *self.frame))[1:]:
+            for side in self.images.compute_output_shape((None, *self.frame))[1:]:
                 assert side is not None
                 width *= side
         self.features.build((None, None, width))
@@ -136,37 +136,37 @@ class Tagger(keras.Model):
 
     def _read(self, source: Any, training: bool = False) -> Any:
         """Encode each frame by itself: [B, T, U]."""
-        if self.pictures is None:
+        if self.images is None:
             return self.features(source)
         shape = ops.shape(source)
-        pictures = ops.reshape(source, (-1, *self.frame))  # [B T, height, width, channels]
-        count = ops.shape(pictures)[0]
+        images = ops.reshape(source, (-1, *self.frame))  # [B T, height, width, channels]
+        count = ops.shape(images)[0]
         if training or (isinstance(count, int) and count <= AT_ONCE):
-            features = self._read_pictures(pictures)
+            features = self._read_images(images)
         elif isinstance(count, int):
-            features = self._read_by_parts(pictures, count)
+            features = self._read_by_parts(images, count)
         else:
             features = ops.cond(
                 count > AT_ONCE,
-                lambda: self._read_by_parts(pictures, count),
-                lambda: self._read_pictures(pictures),
+                lambda: self._read_by_parts(images, count),
+                lambda: self._read_images(images),
             )
         return ops.reshape(features, (shape[0], shape[1], self.units))
 
-    def _read_pictures(self, pictures: Any) -> Any:
-        """Encode pictures [N, height, width, channels] to [N, U]."""
-        assert self.pictures is not None
-        grid = self.pictures(pictures)  # [N, h, w, D]
+    def _read_images(self, images: Any) -> Any:
+        """Encode images [N, height, width, channels] to [N, U]."""
+        assert self.images is not None
+        grid = self.images(images)  # [N, h, w, D]
         return self.features(ops.reshape(grid, (-1, grid.shape[1] * grid.shape[2] * grid.shape[3])))
 
-    def _read_by_parts(self, pictures: Any, count: Any) -> Any:
-        """Encode more than AT_ONCE pictures, so many at a time: what a clip needs of memory hardly grows with it."""
+    def _read_by_parts(self, images: Any, count: Any) -> Any:
+        """Encode more than AT_ONCE images, so many at a time: what a clip needs of memory hardly grows with it."""
         whole = (count - 1) // AT_ONCE
 
         def part(number: Any) -> Any:
             # The last part begins earlier, so that all are of one size; what it repeats is left out below.
             start = ops.minimum(number * AT_ONCE, count - AT_ONCE)
-            return self._read_pictures(ops.slice(pictures, (start, 0, 0, 0), (AT_ONCE, *self.frame)))
+            return self._read_images(ops.slice(images, (start, 0, 0, 0), (AT_ONCE, *self.frame)))
 
         parts = ops.map(part, ops.arange(whole + 1))  # [whole + 1, AT_ONCE, U]
         rest = count - whole * AT_ONCE

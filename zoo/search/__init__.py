@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from zoo.search.beam import Beam
-from zoo.search.by_name import STRATEGIES, strategy_by_name
 from zoo.search.generator import Generator
 from zoo.search.greedy import Greedy
 from zoo.search.hypothesis import Hypothesis
@@ -12,6 +11,7 @@ from zoo.search.processors import Banned, Bias, Forced, MinLength, NoRepeat, Pro
 from zoo.search.sample import Sample
 from zoo.search.scorer import Score, Scorer
 from zoo.search.stepper import Stepper
+from zoo.search.strategies import STRATEGIES, strategy_by_name
 from zoo.search.strategy import BeamState, StepContext, Strategy
 from zoo.search.write import write
 

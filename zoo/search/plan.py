@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zoo.errors import UsageError
-from zoo.search.by_name import strategy_by_name
 from zoo.search.processors import Banned, Bias, Forced, MinLength, NoRepeat, Processor, RepetitionPenalty
+from zoo.search.strategies import strategy_by_name
 from zoo.search.strategy import Strategy
 
 Encode = Callable[[str], Iterable[int]]

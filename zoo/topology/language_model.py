@@ -72,7 +72,7 @@ class LanguageModel(Topology):
         from keras import ops, tree
 
         from zoo.layers import Draws
-        from zoo.layers.losses import cross_entropy
+        from zoo.ops.losses import cross_entropy
 
         keep = 1.0 - batch["reset"]  # [B]
 

@@ -115,7 +115,7 @@ class SourceToText(Topology):
         from keras import ops
 
         from zoo.layers import Draws
-        from zoo.layers.losses import losses_of
+        from zoo.ops.losses import losses_of
 
         target, weights = batch["target"], batch["weights"]  # [B, T], [B, T]
         masks = {"source_mask": ops.cast(batch["source_mask"], "bool")} if self.sequential else {}

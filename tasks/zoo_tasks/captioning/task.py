@@ -140,15 +140,15 @@ class Captioning(zoo.Task):
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         """A convolutional encoder and an attending decoder."""
         from zoo.codecs import ImageCodec
-        from zoo.models import AttendingDecoder, BackboneEncoder, PictureEncoder, PictureToText
+        from zoo.models import AttendingDecoder, BackboneEncoder, ImageEncoder, ImageToText
 
         model, images = self.settings.model, codecs["source"]
         assert isinstance(images, ImageCodec)
-        encoder: PictureEncoder | BackboneEncoder
+        encoder: ImageEncoder | BackboneEncoder
         if model.backbone:
             encoder = BackboneEncoder(model.backbone, model.units, images.shape, model.frozen, name="pictures")
         else:
-            encoder = PictureEncoder(tuple(model.filters), model.blocks, places=True, name="pictures")
+            encoder = ImageEncoder(tuple(model.filters), model.blocks, places=True, name="pictures")
         decoder = AttendingDecoder(
             self.topology.vocabulary(codecs["target"]),
             encoder.output_size,
@@ -163,7 +163,7 @@ class Captioning(zoo.Task):
             cells=self.components.cells,
             attentions=self.components.attentions,
         )
-        both = PictureToText(encoder, decoder, images.shape)
+        both = ImageToText(encoder, decoder, images.shape)
         both.build()
         return both
 

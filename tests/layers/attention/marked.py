@@ -1,4 +1,4 @@
-"""The task "find the marked place": every step must tell the symbol that is stored where its mark is."""
+"""The task "find the marked place": every step must tell the token that is stored where its mark is."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-PLACES, STEPS, SYMBOLS, WIDTH = 12, 4, 8, 16
+PLACES, STEPS, TOKENS, WIDTH = 12, 4, 8, 16
 
 
 def examples(generator: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
-    """Draw memories of noisy vectors that stand for symbols, of different lengths, with one place for each mark."""
-    codes = np.random.default_rng(7).normal(size=(SYMBOLS, WIDTH))
-    stored = generator.integers(0, SYMBOLS, (rows, PLACES))
+    """Draw memories of noisy vectors that stand for tokens, of different lengths, with one place for each mark."""
+    codes = np.random.default_rng(7).normal(size=(TOKENS, WIDTH))
+    stored = generator.integers(0, TOKENS, (rows, PLACES))
     lengths = generator.integers(PLACES // 2, PLACES + 1, rows)
     where = np.array([generator.permutation(length)[:STEPS] for length in lengths])
     marks = np.zeros((rows, PLACES, STEPS))
@@ -38,7 +38,7 @@ def make_finder(mechanism: str, units: int = 32, reward_weight: float = 1.0, **a
         def __init__(self) -> None:
             super().__init__()
             self.attention = attention_by_name(mechanism)(units, **arguments)
-            self.logits = keras.layers.Dense(SYMBOLS)
+            self.logits = keras.layers.Dense(TOKENS)
             self.reinforce = Reinforce(reward_weight=reward_weight) if mechanism == "hard" else None
 
         def build(self, input_shape: Any = None) -> None:
@@ -72,7 +72,7 @@ def make_engine(mechanism: str, replicas: int, rows: int, seed: int = 0, **argum
 
     def forward(batch: Any, carry: Any, training: bool) -> Any:
         logits, _ = model(batch, training=training)
-        likely = ops.log_softmax(logits) * ops.one_hot(batch["answers"], SYMBOLS)
+        likely = ops.log_softmax(logits) * ops.one_hot(batch["answers"], TOKENS)
         likelihood = ops.sum(likely, axis=-1)  # [B, T]
         loss, count = -ops.sum(likelihood), ops.cast(ops.size(likelihood), "float32")
         if model.reinforce is not None:
@@ -86,7 +86,7 @@ def make_engine(mechanism: str, replicas: int, rows: int, seed: int = 0, **argum
     return engine, model
 
 
-def picture(batch: dict[str, np.ndarray], alignments: dict[str, np.ndarray], path: Path, rows: int = 4) -> None:
+def image(batch: dict[str, np.ndarray], alignments: dict[str, np.ndarray], path: Path, rows: int = 4) -> None:
     """Draw where each mechanism looked, with a cross where the mark is and the places that are not there in grey."""
     import matplotlib
 

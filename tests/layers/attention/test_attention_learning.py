@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from tests.layers.attention.marked import examples, make_engine, picture
+from tests.layers.attention.marked import examples, image, make_engine
 
 ROWS, BUDGET, RATE = 64, 2000, 5e-3
 
@@ -42,8 +42,8 @@ def test_find_the_marked_place(tmp_path):
             assert accuracy > 0.95
         alignments[title] = np.asarray(model(batch)[1])
         assert (alignments[title].argmax(-1) == batch["where"]).mean() > 0.95
-    picture(batch, alignments, tmp_path / "alignments.png")
-    print(f"picture: {tmp_path / 'alignments.png'}")
+    image(batch, alignments, tmp_path / "alignments.png")
+    print(f"image: {tmp_path / 'alignments.png'}")
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 Three things make it fast on a CPU:
 
-* the input projection leaves the loop: one large matmul for all steps (or, for symbols, a look-up in a table that was
+* the input projection leaves the loop: one large matmul for all steps (or, for tokens, a look-up in a table that was
   projected once);
 * the gradient is written by hand, so that the loop keeps only what is truly sequential: one small matmul and the
   element-wise part of a step. The gradients of the weights are large matmuls after the loop;

@@ -9,14 +9,14 @@ import keras
 from keras import ops
 
 from zoo.errors import UsageError
-from zoo.layers.time_loop import run_steps
+from zoo.ops.time_loop import run_steps
 
 Prepared = Mapping[str, Any]
 """A memory made ready: tensors with the batch first; at least `values` [B, S, D] and `mask` [B, S]."""
 
 
 class Attention(keras.layers.Layer):
-    """Looks at a memory `[B, S, D]` (a sentence, a picture's grid, frames) once for every query.
+    """Looks at a memory `[B, S, D]` (a sentence, a image's grid, frames) once for every query.
 
     A mechanism without a memory of its own past defines `scores`, and answers all queries at once; one that looks at
     where it looked before says `stateless = False` and defines `start` and `step`, and is asked in a loop. `prepare`

@@ -6,7 +6,7 @@ from typing import Any
 
 from keras import ops
 
-from zoo.layers.time_loop import run_steps
+from zoo.ops.time_loop import run_steps
 
 
 def linear_recurrence(factors: Any, inputs: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from zoo.errors import UsageError, did_you_mean
 from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.concat import ConcatAttention
 from zoo.layers.attention.coverage import CoverageAttention
@@ -15,6 +14,7 @@ from zoo.layers.attention.hard import HardAttention
 from zoo.layers.attention.location import LocationAttention
 from zoo.layers.attention.monotonic import MonotonicAttention
 from zoo.layers.attention.multihead import MultiHeadAttention
+from zoo.lookup import by_name
 
 AttentionFactory = Callable[..., Any]
 """Called as `factory(units, **arguments)`; returns an `Attention`."""
@@ -48,9 +48,4 @@ def attention_by_name(name: str, extra: Mapping[str, AttentionFactory] | None = 
     Raises:
         UsageError: if the name is unknown; lists the known ones.
     """
-    known = {**(extra or {}), **ATTENTIONS}
-    if name not in known:
-        near = did_you_mean(name, known)
-        names = "" if near.startswith("; known") else f" (known: {', '.join(sorted(known))})"
-        raise UsageError(f"unknown attention '{name}'{near}{names}")
-    return known[name]
+    return by_name("attention", name, ATTENTIONS, extra)

@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from zoo.backend.generic.hashing import mix, unit_interval
-from zoo.layers.randomness import example_randomness
+from zoo.ops.randomness import example_randomness
 
 SEED_BITS = 24
 

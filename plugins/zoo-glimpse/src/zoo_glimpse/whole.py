@@ -10,7 +10,7 @@ import keras
 from keras import ops
 
 from zoo.layers import Dropout
-from zoo.models import PictureEncoder
+from zoo.models import ImageEncoder
 
 
 class Whole(keras.Model):
@@ -36,7 +36,7 @@ class Whole(keras.Model):
         **keywords: Any,
     ) -> None:
         super().__init__(name="whole", **{**keywords, "autocast": False})
-        self.encoder = PictureEncoder(tuple(filters), name="encoder") if network == "convolution" else None
+        self.encoder = ImageEncoder(tuple(filters), name="encoder") if network == "convolution" else None
         widths = [units] if self.encoder else [units, units]
         self.hidden = [
             keras.layers.Dense(width, activation="relu", name=f"hidden_{number}") for number, width in enumerate(widths)

@@ -18,7 +18,7 @@ from keras import tree
 
 from zoo.backend.jax.compile import compile_function
 from zoo.errors import ZooError
-from zoo.layers.randomness import ExampleRandomness
+from zoo.ops.randomness import ExampleRandomness
 from zoo.processor import available_cores
 from zoo.training.engines.build_scope import build_scope, fitting
 from zoo.training.engines.cluster import WorkerLostError, find_cluster

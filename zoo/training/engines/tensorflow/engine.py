@@ -13,8 +13,8 @@ import tensorflow as tf
 
 from zoo.backend import portable
 from zoo.errors import ZooError
-from zoo.layers.assignments import Assignments
-from zoo.layers.randomness import ExampleRandomness
+from zoo.ops.assignments import Assignments
+from zoo.ops.randomness import ExampleRandomness
 from zoo.processor import available_cores
 from zoo.training.engines.build_scope import build_scope, fitting
 from zoo.training.engines.cluster import WorkerLostError, find_cluster

@@ -1,4 +1,4 @@
-"""Pictures in, text out: a convolutional encoder and an attending decoder as one model."""
+"""Images in, text out: a convolutional encoder and an attending decoder as one model."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from keras import ops
 from zoo.models.attending_decoder import AttendingDecoder
 from zoo.models.backbone_encoder import BackboneEncoder
 from zoo.models.encoder_decoder import EncoderDecoder
-from zoo.models.picture_encoder import PictureEncoder
+from zoo.models.image_encoder import ImageEncoder
 
 
 @keras.saving.register_keras_serializable(package="zoo")
-class PictureToText(EncoderDecoder):
-    """Looks at a picture's grid of features while it writes (Xu et al. 2015, arXiv:1502.03044).
+class ImageToText(EncoderDecoder):
+    """Looks at a image's grid of features while it writes (Xu et al. 2015, arXiv:1502.03044).
 
     Args:
-        encoder: a layer from pictures `[B, height, width, channels]` to a grid `[B, h, w, D]`.
+        encoder: a layer from images `[B, height, width, channels]` to a grid `[B, h, w, D]`.
         decoder: made for a memory of width D.
-        shape: (height, width, channels) of the pictures.
+        shape: (height, width, channels) of the images.
     """
 
     def __init__(
         self,
-        encoder: PictureEncoder | BackboneEncoder,
+        encoder: ImageEncoder | BackboneEncoder,
         decoder: AttendingDecoder,
         shape: tuple[int, int, int],
-        name: str = "picture_to_text",
+        name: str = "image_to_text",
         **keywords: Any,
     ) -> None:
         super().__init__(encoder, decoder, name, **keywords)
@@ -37,7 +37,7 @@ class PictureToText(EncoderDecoder):
 
     @property
     def features(self) -> Callable[[Any], Any] | None:
-        """A function from pictures to what training leaves as it is, and `call` takes as well; None where it learns."""
+        """A function from images to what training leaves as it is, and `call` takes as well; None where it learns."""
         encoder = self.encoder
         return encoder.features if isinstance(encoder, BackboneEncoder) and encoder.frozen else None
 
@@ -48,7 +48,7 @@ class PictureToText(EncoderDecoder):
         return height, width
 
     def build(self, input_shape: Any = None) -> None:
-        """Make all weights; the number of symbols does not matter."""
+        """Make all weights; the number of tokens does not matter."""
         del input_shape
         if not self.encoder.built:
             self.encoder.build((None, *self.shape))
@@ -57,7 +57,7 @@ class PictureToText(EncoderDecoder):
         self.built = True
 
     def call(self, source: Any, previous: Any, training: bool = False) -> dict[str, Any]:
-        """Look at pictures and read captions.
+        """Look at images and read captions.
 
         Args:
             source: `[B, height, width, channels]`, values from 0 to 255, or their `features`.
@@ -70,7 +70,7 @@ class PictureToText(EncoderDecoder):
         return self.decoder(previous, memory=self.encode(source), training=training)
 
     def encode(self, source: Any, source_mask: Any = None) -> dict[str, Any]:
-        """Look at pictures, once each: the places of the grid, row by row, are the memory."""
+        """Look at images, once each: the places of the grid, row by row, are the memory."""
         del source_mask
         grid = self.encoder(source)  # [B, h, w, D]
         memory = ops.reshape(grid, (ops.shape(grid)[0], grid.shape[1] * grid.shape[2], grid.shape[3]))  # [B, h w, D]

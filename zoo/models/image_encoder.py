@@ -1,4 +1,4 @@
-"""Pictures in, a grid of vectors out: a small residual network."""
+"""Images in, a grid of vectors out: a small residual network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoo.errors import UsageError
 
 
 @keras.saving.register_keras_serializable(package="zoo")
-class PictureEncoder(keras.layers.Layer):
+class ImageEncoder(keras.layers.Layer):
     """A residual network without batch statistics, so that an example's features do not depend on its neighbours.
 
     A stage halves height and width and then adds residual blocks (He et al. 2016, arXiv:1512.03385), whose branch
@@ -34,7 +34,7 @@ class PictureEncoder(keras.layers.Layer):
         super().__init__(**keywords)
         self.places = places
         if not filters:
-            raise UsageError("a picture encoder needs at least one stage of filters")
+            raise UsageError("a image encoder needs at least one stage of filters")
         self.filters, self.blocks = tuple(filters), blocks
         self.shrinking = [self._convolution(width, f"stage_{number}", 2) for number, width in enumerate(self.filters)]
         self.branches = [
@@ -88,16 +88,16 @@ class PictureEncoder(keras.layers.Layer):
                 second.build(shape)
         self.built = True
 
-    def call(self, pictures: Any) -> Any:
+    def call(self, images: Any) -> Any:
         """Encode.
 
         Args:
-            pictures: `[B, height, width, channels]` with values from 0 to 255.
+            images: `[B, height, width, channels]` with values from 0 to 255.
 
         Returns:
             `[B, h, w, D]` with h and w halved once a stage, D the filters of the last.
         """
-        features = ops.cast(pictures, self.compute_dtype) / 127.5 - 1.0
+        features = ops.cast(images, self.compute_dtype) / 127.5 - 1.0
         if self.places:
             features = ops.concatenate([features, self._coordinates(features)], axis=-1)
         for shrink, pairs, shares in zip(self.shrinking, self.branches, self.shares, strict=True):

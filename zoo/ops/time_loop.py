@@ -7,7 +7,7 @@ from typing import Any
 
 from zoo import backend
 from zoo.backend.types import Nest
-from zoo.layers.randomness import step_randomness
+from zoo.ops.randomness import step_randomness
 
 Step = Callable[[Any, Any], tuple[Any, Any]]
 """Called as `step(slices, state)`; returns (output, state)."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from zoo.errors import UsageError, did_you_mean
+from zoo.errors import UsageError
+from zoo.lookup import by_name
 from zoo.search.beam import Beam
 from zoo.search.greedy import Greedy
 from zoo.search.sample import Sample
@@ -27,12 +28,7 @@ def strategy_by_name(name: str, extra: Mapping[str, Callable[..., Any]] | None =
     Raises:
         UsageError: the name is unknown, or what has it is no strategy.
     """
-    known: dict[str, Any] = {**(extra or {}), **STRATEGIES}
-    if name not in known:
-        near = did_you_mean(name, known)
-        names = "" if near.startswith("; known") else f" (known: {', '.join(sorted(known))})"
-        raise UsageError(f"unknown strategy '{name}'{near}{names}")
-    found = known[name]
+    found = by_name("strategy", name, STRATEGIES, extra)
     if not isinstance(found, type) or not issubclass(found, Strategy):
         raise UsageError(f"strategy '{name}' is {found!r}: a subclass of zoo.search.Strategy was expected")
     return found

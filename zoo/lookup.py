@@ -1,0 +1,33 @@
+"""One lookup by name for whatever users and plugins name: cells, attention mechanisms, search strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from zoo.errors import UsageError, did_you_mean
+
+Entry = TypeVar("Entry")
+
+
+def by_name(kind: str, name: str, built_in: Mapping[str, Entry], extra: Mapping[str, Entry] | None = None) -> Entry:
+    """Find an entry.
+
+    Args:
+        kind: what the entries are, for the message: `cell`, `attention`, `strategy`.
+        name: of a built-in entry or one of `extra`.
+        built_in: the entries of the zoo, which go before others of the same name.
+        extra: the entries that plugins add.
+
+    Returns:
+        The entry.
+
+    Raises:
+        UsageError: nothing has the name; the message suggests the nearest name and lists all.
+    """
+    known = {**(extra or {}), **built_in}
+    if name in known:
+        return known[name]
+    hint = did_you_mean(name, known)
+    names = "" if hint.startswith("; known") else f" (known: {', '.join(sorted(known))})"
+    raise UsageError(f"unknown {kind} '{name}'{hint}{names}")
