@@ -204,7 +204,7 @@ def test_the_engine_that_is_chosen(asked: str, more: str, told: str, answer: str
         (KERAS_VARIABLES, ("10.0.0.1:1234,10.0.0.2:2345", "2", "1"), Cluster(2, 1, "10.0.0.1:1234")),
         (KERAS_VARIABLES, ("10.0.0.1", "4", "0"), Cluster(4, 0, "10.0.0.1:8476")),
         (KERAS_VARIABLES, ("10.0.0.1", "4", "4"), "there is no process 4; there are 4"),
-        (KERAS_VARIABLES, ("10.0.0.1", "4", "x"), "are no numbers"),
+        (KERAS_VARIABLES, ("10.0.0.1", "4", "x"), "are not numbers"),
         (TPU_VARIABLES, ("t-0,t-1,t-2", "2"), Cluster(3, 2, "t-0:8476")),
         (
             TPU_VARIABLES,

@@ -10,10 +10,11 @@ def trained(optimizer: str, fused: bool, replicas: int, monkeypatch: pytest.Monk
     """Make some steps of a small model; returns the engine, the model and the norms of its gradients."""
     import keras
 
-    from zoo.training.engines.tensorflow import engine as tensorflow_engine
+    from zoo.training.engines.tensorflow import optimizer as rule
+    from zoo.training.engines.tensorflow.engine import TensorFlowEngine
 
-    monkeypatch.setattr(tensorflow_engine, "is_fused", (lambda given: True) if fused else (lambda given: False))
-    engine = tensorflow_engine.TensorFlowEngine("cpu", replicas, 1, "float32", 8)
+    monkeypatch.setattr(rule, "is_fused", (lambda given: True) if fused else (lambda given: False))
+    engine = TensorFlowEngine("cpu", replicas, 1, "float32", 8)
 
     def make():
         layers = [keras.layers.Embedding(11, 5), keras.layers.Flatten(), keras.layers.Dense(3)]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from zoo.search import Score
     from zoo.task import Task
     from zoo.topology import Alignment, Answer
-    from zoo.training.engines import Engine
+    from zoo.training.engines.engine import Engine
     from zoo.training.progress import Reporter
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from zoo.training.engines import Engine
-
 if TYPE_CHECKING:
     from zoo.data import Batches
     from zoo.topology import Topology
     from zoo.training.callbacks import Callbacks
+    from zoo.training.engines.engine import Engine
 
 Totals = dict[str, tuple[float, float]]
 

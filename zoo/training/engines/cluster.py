@@ -1,6 +1,6 @@
-"""Which of several processes this one is, as environment variables tell.
+"""Which of several processes this one is, read from environment variables.
 
-`TF_CONFIG` is set by Kubernetes operators, Slurm recipes and the zoo, Keras has variables of its own for JAX, and the
+Kubernetes operators, Slurm recipes and the zoo set `TF_CONFIG`; Keras has variables of its own for JAX, and the
 machines of a Cloud TPU have theirs.
 """
 
@@ -21,7 +21,7 @@ KERAS_VARIABLES = (
     "KERAS_DISTRIBUTION_PROCESS_ID",
 )
 TPU_VARIABLES = ("TPU_WORKER_HOSTNAMES", "TPU_WORKER_ID")
-PORT = 8476  # of the chief, where a variable names hosts alone; JAX's own choice
+PORT = 8476  # of the chief, where a variable names only hosts; the default of JAX
 FORM = '{"cluster": {"worker": ["HOST:PORT", ...]}, "task": {"type": "worker", "index": 0}}'
 
 
@@ -31,8 +31,8 @@ class Cluster:
 
     Attributes:
         workers: how many there are.
-        index: of this one; 0 is the chief, who alone writes the run's folder.
-        coordinator: host and port of the chief, where the others meet (on JAX).
+        index: of this one; 0 is the chief, which alone writes the run's folder.
+        coordinator: host and port of the chief, to which the others connect (on JAX).
     """
 
     workers: int = 1
@@ -45,22 +45,22 @@ class Cluster:
         return self.index == 0
 
     def local_rows(self, rows: int, replicas: int) -> slice:
-        """Say which rows of a global batch this process computes.
+        """Return the rows of a global batch that this process computes.
 
         Args:
             rows: of the global batch.
-            replicas: of all workers, as many in each.
+            replicas: of all workers together; every worker has the same number.
         """
         share = -(-rows // replicas) * (replicas // self.workers)
         return slice(min(rows, self.index * share), min(rows, (self.index + 1) * share))
 
 
 class WorkerLostError(ZooError):
-    """Another worker has stopped, and this one cannot go on without it."""
+    """Another worker has stopped, and this one cannot continue without it."""
 
     @classmethod
     def seen_from(cls, cluster: Cluster) -> WorkerLostError:
-        """Make the error of a worker that waits for one that has gone."""
+        """Return the error of a worker that waits for a lost one."""
         return cls(
             f"worker {cluster.index} cannot go on, because another worker has stopped; "
             "zoo resume goes on from the last checkpoint, with any number of workers"
@@ -71,13 +71,14 @@ def find_cluster(kind: str) -> Cluster:
     """Read from the environment which worker this process is.
 
     Args:
-        kind: of the device; only `workers` looks. JAX also takes the variables of Keras and of a Cloud TPU.
+        kind: of the device; only `workers` reads the environment. JAX also accepts the variables of Keras and of a
+            Cloud TPU.
 
     Returns:
         The cluster; a single process where the device is another.
 
     Raises:
-        UsageError: no variable tells, or it makes no sense.
+        UsageError: no variable is set, or one is invalid.
     """
     if kind != "workers":
         return Cluster()
@@ -113,11 +114,11 @@ def _from_tf_config(text: str) -> Cluster:
 
 
 def _from_numbers(names: Sequence[str], hosts: str, workers: str, index: str) -> Cluster:
-    """Read variables that name hosts, with commas between them, the number of processes and the place of this one."""
+    """Read variables with the hosts, separated by commas, the number of processes and the index of this one."""
     try:
         found = Cluster(int(workers), int(index), _with_port(hosts.split(",")[0].strip()))
     except ValueError as error:
-        raise UsageError(f"{names[0]} is set, but {' and '.join(names[1:])} are no numbers") from error
+        raise UsageError(f"{names[0]} is set, but {' and '.join(names[1:])} are not numbers") from error
     if not 0 <= found.index < found.workers:
         raise UsageError(f"{names[-1]}: there is no process {found.index}; there are {found.workers}")
     return found

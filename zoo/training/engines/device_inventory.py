@@ -1,12 +1,12 @@
-"""What there is to compute on, and what a run would use of it, for people."""
+"""What a machine has to compute on, and what a run would use of it, for people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from zoo.processor import available_cores, instructions, memory, processor_name
+from zoo.settings import DeviceSettings
 from zoo.training.engines.cluster import Cluster
 from zoo.training.engines.device_plan import Planner, plan_devices, plan_worker
 
@@ -15,56 +15,57 @@ GIGABYTE = 1 << 30
 
 @dataclass(frozen=True)
 class DeviceInventory:
-    """What an engine sees of a machine.
+    """What an engine finds on a machine.
 
     Attributes:
         engine: its name and version.
         accelerators: the name of each.
         platform: what they are: `gpu` or `tpu`.
-        more: further facts to show.
+        facts: further facts to show.
     """
 
     engine: str
     accelerators: Sequence[str]
     platform: str = "gpu"
-    more: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe_machine(
-    device: Any, rows: int, cluster: Cluster, planner: Planner | None, inventory: DeviceInventory
-) -> dict[str, Any]:
-    """Describe the machine, and what a run would use; nothing is started.
+    device: DeviceSettings, rows: int, cluster: Cluster, planner: Planner | None, inventory: DeviceInventory
+) -> dict[str, str | int]:
+    """Describe the machine and what a run would use, without starting anything.
 
     Args:
-        device: settings, `zoo.settings.DeviceSettings`.
+        device: settings.
         rows: rows of a global batch.
         cluster: the workers.
-        planner: of a plugin, which chooses what to use; None for the zoo's own choice.
-        inventory: what the engine sees.
+        planner: of a plugin, which chooses the devices; None for the zoo's own choice.
+        inventory: what the engine finds.
 
     Returns:
-        What -> value, in the order to show it.
+        Name of a fact -> value, in the order to show them.
 
     Raises:
-        UsageError: the device is not there, or more replicas were asked for than a batch has rows.
+        UsageError: the device does not exist, or there are more replicas than rows.
     """
     count, cores = len(inventory.accelerators), available_cores()
-    kind = "auto" if device.kind == "workers" else device.kind
+    requested = (device.replicas, device.threads, rows, cores, count)
     if cluster.workers > 1:
-        plan = plan_worker(cluster, device.replicas, device.threads, rows, cores, count, inventory.platform)
+        plan = plan_worker(cluster, *requested, inventory.platform)
     elif planner is not None:
         plan = planner(device, rows, cores, count)
     else:
-        plan = plan_devices(kind, device.replicas, device.threads, rows, cores, count, inventory.platform)
-    row: dict[str, Any] = {"processor": f"{processor_name()}, {cores} cores to use"}
+        kind = "auto" if device.kind == "workers" else device.kind
+        plan = plan_devices(kind, *requested, inventory.platform)
+    facts: dict[str, str | int] = {"processor": f"{processor_name()}, {cores} cores to use"}
     if instructions():
-        row["instructions"] = ", ".join(instructions())
+        facts["instructions"] = ", ".join(instructions())
     if memory():
-        row["memory"] = f"{memory() / GIGABYTE:.1f} GiB"
+        facts["memory"] = f"{memory() / GIGABYTE:.1f} GiB"
     engine = inventory.engine.split()[0]
-    row[f"{inventory.platform}s"] = ", ".join(inventory.accelerators) or f"none that {engine} sees"
-    return row | {
-        **inventory.more,
+    facts[f"{inventory.platform}s"] = ", ".join(inventory.accelerators) or f"none that {engine} finds"
+    return facts | {
+        **inventory.facts,
         "engine": inventory.engine,
         "device": plan.kind,
         "workers": cluster.workers,
@@ -76,7 +77,7 @@ def describe_machine(
 
 
 def _remark(precision: str, kind: str) -> str:
-    """Say where a precision costs more time than it saves."""
+    """Warn of a precision that costs more time than it saves."""
     fast = {"AVX-512 for bfloat16", "AMX for bfloat16"} & set(instructions())
     if kind == "cpu" and (precision == "float16" or (precision == "bfloat16" and instructions() and not fast)):
         return " (emulated on this processor: slower than float32)"

@@ -1,114 +1,355 @@
-"""What the training loop asks of an engine."""
+"""The engine: what TensorFlow and JAX do alike in a training step, and what each must provide."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import ClassVar, TypeVar
 
+import keras
 import numpy as np
+from keras import ops, tree
 
-from zoo.training.engines.cluster import Cluster
+from zoo.backend.types import Tensor
+from zoo.processor import available_cores
+from zoo.training.engines.build_scope import build_scope
+from zoo.training.engines.cluster import WorkerLostError, find_cluster
+from zoo.training.engines.device_plan import Accelerators, DevicePlan, plan_devices, plan_worker
+from zoo.training.engines.loss_scale import LossScale
+from zoo.training.engines.types import Arrays, Batch, Carry, Forward, Function, StepResult, Sums, Totals
+from zoo.training.engines.variables import matching_array
 
-Made = TypeVar("Made")
-Batch = Mapping[str, np.ndarray]
-Arrays = dict[str, np.ndarray]
-# A carried state: any nesting of lists, tuples and dictionaries of arrays whose first axis is the batch's.
-Carry = Any
-# name -> (sum over the batch, weight); a metric is the quotient of the two, added up over as many batches as wanted.
-Sums = dict[str, tuple[Any, Any]]
-# (batch, carry, training) -> (sums, carry), written in keras.ops.
-Forward = Callable[[Mapping[str, Any], Carry, bool], tuple[Sums, Carry]]
+Built = TypeVar("Built")
 
 
-@dataclass(frozen=True)
-class StepResult:
-    """What one training or evaluation step came to, over all replicas.
+class Engine(ABC):
+    """Builds a model under replicas, trains and evaluates it step by step, and gathers and restores its state.
+
+    Each replica computes the gradient of its *sum* of losses. Sums and weights are added up over replicas and
+    accumulated batches before one division, so that the number of replicas does not change the training curve.
+
+    Args:
+        kind: `auto`, `cpu`, `gpu`, `tpu` or `workers`: several processes, as the environment says.
+        replicas: copies of the model that share every batch; 0 for as many as fit.
+        threads: threads of one operation within a replica; 0 for cores / replicas.
+        precision: `float32`, `bfloat16` or `float16` (of computation; variables stay float32).
+        rows: rows of a global batch.
+        planner: chooses the devices, given the number of cores and of accelerators; by default the zoo does.
+        xla: whether a replica's passes are compiled by XLA (JAX always compiles).
 
     Attributes:
-        sums: name -> (sum, weight) over the global batch.
-        carry: the state for the next batch, with the global batch as first axis; with several workers each has the
-            rows that are its own, and zeros elsewhere.
-        gradient_norm: global norm of the normalised gradient before clipping; 0 in evaluation.
+        cluster: the processes that train together, and which of them this one is.
+        plan: the devices of this process.
+        replicas: copies of the model, in all processes.
+        note: what the user should know about how the engine started; usually empty.
+        traces: graphs made so far: one for each function and set of shapes.
+
+    Raises:
+        UsageError: the device does not exist, or there are more replicas than rows.
     """
 
-    sums: dict[str, tuple[float, float]]
-    carry: Carry
-    gradient_norm: float = 0.0
+    name: ClassVar[str]
+    title: ClassVar[str]
+    version: ClassVar[str]
 
+    def __init__(
+        self,
+        kind: str,
+        replicas: int,
+        threads: int,
+        precision: str,
+        rows: int,
+        planner: Callable[[int, int], DevicePlan] | None = None,
+        xla: bool = False,
+    ) -> None:
+        self.precision, self.xla = precision, xla
+        self.note, self.traces = "", 0
+        self.cluster = find_cluster(kind)
+        self.plan = self._start(self._choose_plan(kind, replicas, threads, rows, planner))
+        self.replicas = self.plan.replicas * self.cluster.workers
+        self.threads = self.plan.threads
+        self._model: keras.Model | None = None
+        self._optimizer: keras.optimizers.Optimizer | None = None
+        self._averages: list[keras.Variable] = []
+        self._scale: LossScale | None = None
+        self._dynamic_axes: dict[str, tuple[int, ...]] = {}
 
-class Engine(Protocol):
-    """Builds a model under replicas, steps it, and gathers and restores what it holds."""
+    def _choose_plan(
+        self, kind: str, replicas: int, threads: int, rows: int, planner: Callable[[int, int], DevicePlan] | None
+    ) -> DevicePlan:
+        cores = available_cores()
+        if self.cluster.workers > 1:
+            found = self._find_accelerators("auto", cpu_devices=1)
+            return plan_worker(self.cluster, replicas, threads, rows, cores, *found)
+        kind = "auto" if kind == "workers" else kind
+        found = self._find_accelerators(kind, cpu_devices=max(replicas, cores))
+        if planner is not None:
+            return planner(cores, found.number)
+        return plan_devices(kind, replicas, threads, rows, cores, *found)
 
-    name: str
-    replicas: int
-    threads: int
-    # Which of the processes that train together this one is; one alone is the chief of itself.
-    cluster: Cluster
-    # What the user should know of how the engine came about; most often nothing.
-    note: str
-    # How many graphs have been made: one for each function and set of shapes.
-    traces: int
+    def _reduced(self, plan: DevicePlan, there: int) -> DevicePlan:
+        """Settle for fewer replicas where the backend started earlier, with fewer devices."""
+        if there >= plan.replicas:
+            return plan
+        self.note = f"{self.title} has already started with {there} device(s): {there} replica(s), not {plan.replicas}"
+        return DevicePlan(plan.kind, there, plan.threads, self.note)
 
     def describe(self) -> str:
-        """One line for people: device, replicas, threads, precision."""
+        """Describe version, device, replicas, threads and precision in one line."""
+        replicas = f"{self.plan.replicas} replica{'s' if self.plan.replicas > 1 else ''}"
+        start = f"{self.title} {self.version}"
+        if self.cluster.workers > 1:
+            return f"{start}: {self.cluster.workers} workers on {self.plan.kind}, {replicas} each, {self.precision}"
+        xla = ", compiled by XLA" if self.xla else ""
+        return f"{start} on {self.plan.kind}: {replicas}{self._describe_threads()}, {self.precision}{xla}"
 
-    def build(self, make: Callable[[], Made], seed: int) -> Made:
-        """Call `make` where variables belong to every replica, with initial weights drawn from `seed`."""
+    def _describe_threads(self) -> str:
+        return ""
 
-    def prepare(self, model: Any, forward: Forward, optimizer: Any, clip: float, average: float) -> None:
-        """Say what a step is.
+    # Building
+
+    def build(self, make: Callable[[], Built], seed: int) -> Built:
+        """Call `make` where variables belong to every replica, with the precision's dtype policy.
 
         Args:
-            model: the built keras.Model.
-            forward: the model's pass over a batch; its sum named `objective` is what is minimised, or `loss` where
-                there is no other.
+            make: builds a model or an optimizer; every layer in it must be built when it returns.
+            seed: of the initial weights.
+
+        Returns:
+            What `make` returned.
+        """
+        with build_scope(self.precision, seed), self._replica_scope():
+            built = make()
+        if isinstance(built, keras.Model):
+            self._model = built
+        return built
+
+    def prepare(
+        self,
+        model: keras.Model,
+        forward: Forward,
+        optimizer: keras.optimizers.Optimizer | None,
+        clip: float = 0.0,
+        average: float = 0.0,
+    ) -> None:
+        """Define what a step is.
+
+        Args:
+            model: the built model.
+            forward: the model's pass over a batch; it minimises the sum named `objective`, or `loss` where there is
+                no such sum.
             optimizer: a Keras optimizer, or None for a model that only evaluates.
-            clip: global norm that gradients are clipped to; 0 for none.
-            average: decay of the moving average of the weights; 0 for none.
+            clip: global norm to clip gradients to; 0 for no clipping.
+            average: decay of the moving average of the weights; 0 for no average.
         """
+        self._model, self._forward, self._optimizer = model, forward, optimizer
+        self._clip, self._decay, self._averages = clip, average, []
+        if optimizer is not None:
+            with self._replica_scope():
+                optimizer.build(model.trainable_variables)
+                if average:
+                    self._averages = [_copy(variable) for variable in model.trainable_variables]
+        self._scale = LossScale() if self.precision == "float16" and optimizer is not None else None
+        self._prepare_steps()
 
-    def set_dynamic_axes(self, varying: Mapping[str, Sequence[int]]) -> None:
-        """Say which axes of the batches to come vary in size, so that one graph can serve them all.
+    def set_dynamic_axes(self, axes: Mapping[str, Sequence[int]]) -> None:
+        """Name the axes whose size differs between the batches to come, so that one graph can serve them all.
 
         Args:
-            varying: name of an array -> its axes; arrays and axes that are not named keep their size.
+            axes: name of an array -> its axes; arrays and axes that are not named keep their size.
         """
+        self._dynamic_axes = {name: tuple(numbers) for name, numbers in axes.items()}
+
+    # Steps
 
     def train(self, batches: Sequence[Batch], carry: Carry, learning_rate: float, key: int) -> StepResult:
-        """Take one optimiser step on the joined gradient of some batches.
+        """Take one optimiser step on the joint gradient of one or more batches.
 
         Args:
             batches: one batch, or several whose gradients are accumulated.
-            carry: the state carried over from the batch before.
+            carry: state carried over from the previous batch.
             learning_rate: of this step.
-            key: of this step's random numbers.
+            key: of this step's random numbers; accumulated batches take the keys that follow it.
         """
+        with self._reporting_lost_workers():
+            if len(batches) == 1 and self._scale is None:
+                sums, carry, norm = self._train_step(batches[0], carry, learning_rate, key)
+                return StepResult(self._as_floats(sums), carry, float(norm))
+            gradients, sums, carry = self._accumulate(batches, carry, key)
+            weight = sums["loss"][1]
+            if self._scale is not None:
+                if not self._scale.accept(bool(ops.isfinite(_sum_of_squares(gradients)))):
+                    return StepResult(self._as_floats(sums), carry)
+                weight = weight * self._scale.value
+            norm = self._apply_gradients(gradients, weight, learning_rate)
+            if self._scale is not None:
+                self._scale.grow()
+            return StepResult(self._as_floats(sums), carry, float(norm))
+
+    def _accumulate(self, batches: Sequence[Batch], carry: Carry, key: int) -> tuple[list[Tensor], Sums, Carry]:
+        """Add up gradients and sums over several batches."""
+        scale = 1.0 if self._scale is None else self._scale.value
+        gradients, sums, carry = self._compute_gradients(batches[0], carry, key, scale)
+        for index, batch in enumerate(batches[1:], start=1):
+            more_gradients, more_sums, carry = self._compute_gradients(batch, carry, key + index, scale)
+            gradients = [total + more for total, more in zip(gradients, more_gradients, strict=True)]
+            sums = tree.map_structure(operator.add, sums, more_sums)
+        return gradients, sums, carry
 
     def evaluate(self, batch: Batch, carry: Carry) -> StepResult:
         """Pass over a batch without training."""
+        with self._reporting_lost_workers():
+            sums, carry = self._evaluate_step(batch, carry)
+            return StepResult(self._as_floats(sums), carry)
+
+    def _as_floats(self, sums: Sums) -> Totals:
+        return {name: (float(total), float(weight)) for name, (total, weight) in self._to_host(sums).items()}
+
+    # Workers
 
     def local_rows(self, rows: int) -> slice:
-        """Say which rows of a global batch this process computes."""
+        """Return the rows of a global batch that this process computes."""
+        return self.cluster.local_rows(rows, self.replicas)
 
     def all_reduce(self, values: Sequence[float]) -> list[float]:
-        """Add numbers up over all workers, each of which must call this at the same place."""
+        """Add up numbers over all workers; each of them must call this at the same point."""
+        if self.cluster.workers == 1:
+            return list(values)
+        with self._reporting_lost_workers():
+            return [float(value) for value in self._sum_over_workers(np.asarray(values, np.float64))]
 
     def all_gather(self, carry: Carry) -> Carry:
-        """Put a carried state together from all workers, each of which must call this at the same place."""
+        """Assemble a carried state from all workers; each of them must call this at the same point."""
+        if self.cluster.workers == 1:
+            return carry
+        with self._reporting_lost_workers():
+            return tree.map_structure(self._gather_rows, carry)
 
-    def averaged(self) -> AbstractContextManager[None]:
-        """Inside this context the model holds the moving average of its weights, where there is one."""
+    @contextlib.contextmanager
+    def _reporting_lost_workers(self) -> Iterator[None]:
+        """Turn the backend's error about a lost worker into one that says so."""
+        try:
+            yield
+        except Exception as error:
+            if self.cluster.workers == 1 or not self._is_lost_worker(error):
+                raise
+            raise WorkerLostError.seen_from(self.cluster) from error
 
-    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Compile a function of tensors (by XLA where it can be) that runs on one replica."""
+    # State
 
-    def trace(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Make a graph of a function of tensors that runs on one replica, with the layers' own fast paths."""
+    @contextlib.contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Inside this context the model holds the moving average of its weights, if there is one."""
+        if not self._averages:
+            yield
+            return
+        assert self._model is not None
+        variables = self._model.trainable_variables
+        current = [self._snapshot(variable) for variable in variables]
+        try:
+            for variable, average in zip(variables, self._averages, strict=True):
+                variable.assign(self._snapshot(average))
+            yield
+        finally:
+            for variable, value in zip(variables, current, strict=True):
+                variable.assign(value)
 
     def gather(self) -> Arrays:
-        """Every array that training would need to go on: weights, optimiser state, moving average."""
+        """Return every array that training needs to go on: weights, optimiser state, moving average."""
+        arrays = {name: np.asarray(ops.convert_to_numpy(value)) for name, value in self._named_variables().items()}
+        return arrays | ({} if self._scale is None else self._scale.gather())
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Put back what `gather` gave, also when another engine or another number of replicas gave it."""
+        """Restore what `gather` returned, here or in another engine, with any number of replicas.
+
+        Raises:
+            ZooError: an array is missing or has another shape, as when the settings were changed.
+        """
+        for name, variable in self._named_variables().items():
+            variable.assign(matching_array(arrays, name, variable.shape, np.dtype(variable.dtype)))
+        if self._scale is not None:
+            self._scale.restore(arrays)
+
+    def _named_variables(self) -> dict[str, keras.Variable]:
+        """Name every variable the same in every process and engine: by its place in order."""
+        assert self._model is not None
+        groups = {"model": self._model.variables, "average": self._averages}
+        groups["optimizer"] = [] if self._optimizer is None else self._optimizer.variables
+        return {f"{group}/{index:03d}": each for group in groups for index, each in enumerate(groups[group])}
+
+    # For inference
+
+    @abstractmethod
+    def compile(self, function: Function) -> Function:
+        """Compile a function of tensors (by XLA where possible) that runs on one replica."""
+
+    @abstractmethod
+    def trace(self, function: Function) -> Function:
+        """Make a graph of a function of tensors that runs on one replica, with the layers' own fast paths."""
+
+    # What each backend provides
+
+    @abstractmethod
+    def _find_accelerators(self, kind: str, cpu_devices: int) -> Accelerators:
+        """Find GPUs or TPUs; a CPU is to count as `cpu_devices` devices where that must be said beforehand."""
+
+    @abstractmethod
+    def _start(self, plan: DevicePlan) -> DevicePlan:
+        """Start the planned devices; returns the plan with what there is of them."""
+
+    @abstractmethod
+    def _prepare_steps(self) -> None:
+        """Forget the graphs of the previous model."""
+
+    @abstractmethod
+    def _train_step(self, batch: Batch, carry: Carry, rate: float, key: int) -> tuple[Sums, Carry, Tensor]:
+        """Compute and apply the gradient of a batch; returns sums, carry and the gradient's norm."""
+
+    @abstractmethod
+    def _compute_gradients(
+        self, batch: Batch, carry: Carry, key: int, scale: float
+    ) -> tuple[list[Tensor], Sums, Carry]:
+        """Compute the gradient of `scale` times the summed loss of a batch."""
+
+    @abstractmethod
+    def _apply_gradients(self, gradients: list[Tensor], weight: Tensor, rate: float) -> Tensor:
+        """Normalise by `weight`, clip and apply gradients; returns their norm before clipping."""
+
+    @abstractmethod
+    def _evaluate_step(self, batch: Batch, carry: Carry) -> tuple[Sums, Carry]:
+        """Compute the sums of a batch without training."""
+
+    @abstractmethod
+    def _sum_over_workers(self, values: np.ndarray) -> np.ndarray:
+        """Add up a float64 array over the workers."""
+
+    @abstractmethod
+    def _gather_rows(self, leaf: Tensor) -> np.ndarray:
+        """Assemble an array of which every worker holds its own rows, and zeros elsewhere."""
+
+    @abstractmethod
+    def _is_lost_worker(self, error: Exception) -> bool:
+        """Say whether an error may mean that another worker has stopped."""
+
+    @abstractmethod
+    def _snapshot(self, variable: keras.Variable) -> Tensor:
+        """Return the present value of a variable, which later assignments do not change."""
+
+    def _replica_scope(self) -> AbstractContextManager[object]:
+        """Variables that are made inside this context belong to every replica."""
+        return contextlib.nullcontext()
+
+    def _to_host(self, sums: Sums) -> Sums:
+        """Fetch sums from the device, all at once where that is faster."""
+        return sums
+
+
+def _copy(variable: keras.Variable) -> keras.Variable:
+    return keras.Variable(ops.convert_to_numpy(variable), trainable=False, dtype=variable.dtype, name="average")
+
+
+def _sum_of_squares(arrays: Sequence[Tensor]) -> Tensor:
+    return sum(ops.sum(ops.square(array)) for array in arrays)

@@ -1,38 +1,86 @@
-"""Adam's rule as one fused kernel of TensorFlow, on one copy of the variables, which the others then share."""
+"""The optimiser step of TensorFlow: on every replica's copy of the variables, or as one fused kernel of Adam."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import keras
 import tensorflow as tf
 
-Tensor = Any
-"""tf.Tensor, whose stubs mypy does not see."""
+from zoo.backend.types import Tensor
+from zoo.training.engines.update_rule import average_rate, has_decay
 
-Unpack = Callable[[Any], Sequence[Any]]
-"""Gives the copies of a variable, or the values of a tensor, on all replicas; the first replica's first."""
+Unpack: TypeAlias = Callable[[Tensor], Sequence[Tensor]]
+"""Returns the copies of a variable, or the values of a tensor, on all replicas, the first replica's first."""
+
+
+def update(
+    strategy: tf.distribute.Strategy,
+    optimizer: keras.optimizers.Optimizer,
+    variables: Sequence[keras.Variable],
+    averages: Sequence[keras.Variable],
+    gradients: Sequence[Tensor],
+    rate: Tensor,
+    decay: float,
+    fuse: bool,
+) -> None:
+    """Update every replica's copy of the variables and of their moving averages.
+
+    `optimizer.apply` would add up gradients over the replicas again; they are added up already, because clipping by the
+    global norm needs the global gradient.
+
+    Args:
+        strategy: over the replicas, in cross-replica context.
+        optimizer: built for the variables.
+        variables: trainable ones of the model.
+        averages: one per variable, or none at all.
+        gradients: one per variable, the same on every replica.
+        rate: learning rate.
+        decay: of the moving average.
+        fuse: whether to use the fused kernel where it has the optimizer's rule.
+    """
+    extended = strategy.extended
+    if fuse and is_fused(optimizer):
+        fused_update(optimizer, variables, gradients, rate, strategy.experimental_local_results)
+    else:
+
+        def step(variable: Tensor, gradient: Tensor, learning_rate: Tensor) -> None:
+            if has_decay(optimizer, variable):
+                variable.assign_sub(variable * optimizer.weight_decay * learning_rate)
+            optimizer.update_step(gradient, variable, learning_rate)
+
+        for variable, gradient in zip(variables, gradients, strict=True):
+            extended.update(variable.value, step, args=(gradient, rate), group=False)
+    if averages:
+
+        def move(average: Tensor, value: Tensor, share: Tensor) -> None:
+            average.assign_add((value - average) * share)
+
+        share = average_rate(decay, optimizer.iterations.value)
+        for average, variable in zip(averages, variables, strict=True):
+            extended.update(average.value, move, args=(variable.value, share), group=False)
+    extended.update(optimizer.iterations.value, lambda count: count.assign_add(1), group=False)
 
 
 def is_fused(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Say whether an optimizer's rule is that of the kernel: Adam, or AdamW, whose decay the engine does."""
+    """Say whether the kernel has an optimizer's rule: Adam, or AdamW, whose decay `fused_update` applies itself."""
     return type(optimizer) in (keras.optimizers.Adam, keras.optimizers.AdamW) and not optimizer.amsgrad
 
 
 def fused_update(
-    optimizer: Any, variables: Sequence[Any], gradients: Sequence[Any], rate: Tensor, unpack: Unpack
+    optimizer: Any, variables: Sequence[keras.Variable], gradients: Sequence[Tensor], rate: Tensor, unpack: Unpack
 ) -> None:
-    """Update the first copy of every variable, and let the others hold the same values.
+    """Update the first copy of every variable by Adam's fused kernel, and copy the values to the other replicas.
 
-    The rule of Keras, element by element, costs a dozen passes over memory a copy, and all copies would do the same
-    work. Nobody reads the momentums of the other copies: they are not kept up.
+    The rule of Keras, element by element, costs a dozen passes over memory per copy, and every copy would do the same
+    work. The momentums of the other copies are never read, and not kept up to date.
 
     Args:
-        optimizer: built for the variables; `is_fused` says yes to it.
-        variables: of Keras.
-        gradients: one a variable, the same on every replica.
-        rate: the learning rate.
+        optimizer: built for the variables; `is_fused(optimizer)` holds.
+        variables: trainable ones of the model.
+        gradients: one per variable, the same on every replica.
+        rate: learning rate.
         unpack: see `Unpack`.
     """
     count = tf.cast(unpack(optimizer.iterations.value)[0] + 1, tf.float32)
@@ -42,8 +90,7 @@ def fused_update(
         first, *others = unpack(variable.value)
         momentum, velocity = (unpack(moment.value)[0] for moment in pair)
         with tf.device(first.device):
-            if optimizer.weight_decay and variable.shape.rank > 1:
-                # Decoupled decay, of matrices only (Loshchilov and Hutter 2019, arXiv:1711.05101).
+            if has_decay(optimizer, variable):
                 first.assign_sub(first * optimizer.weight_decay * rate)
             tf.raw_ops.ResourceApplyAdam(
                 var=first.handle,
