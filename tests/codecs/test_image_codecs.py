@@ -66,11 +66,11 @@ def test_what_is_no_picture(tmp_path: Path):
     (tmp_path / "text.jpg").write_text("no picture")
     Image.effect_noise((64, 64), 50).save(whole := tmp_path / "whole.png")
     (tmp_path / "cut.png").write_bytes(whole.read_bytes()[:900])
-    with pytest.raises(zoo.ZooError, match=r"text\.jpg: not a picture"):
+    with pytest.raises(zoo.ZooError, match=r"text\.jpg: not an image"):
         codec.encode(tmp_path / "text.jpg")
-    with pytest.raises(zoo.ZooError, match=r"cut\.png: the picture is damaged"):
+    with pytest.raises(zoo.ZooError, match=r"cut\.png: the image is damaged"):
         codec.encode(tmp_path / "cut.png")
-    with pytest.raises(zoo.ZooError, match=r"none\.png: there is no such picture"):
+    with pytest.raises(zoo.ZooError, match=r"none\.png: there is no such image"):
         codec.encode(tmp_path / "none.png")
     with pytest.raises(zoo.ZooError, match="not int"):
         codec.encode(5)

@@ -104,12 +104,12 @@ def test_images_as_people_have_them(tmp_path: Path) -> None:
     assert run.predict([run.task.read_input(str(clip))])[0] == ["светло", "темно", "светло", "темно", "светло"]
     damaged = clip / "9.png"
     damaged.write_bytes(damaged.read_bytes()[:45])
-    with pytest.raises(zoo.ZooError, match=r"9\.png: the picture is damaged"):
+    with pytest.raises(zoo.ZooError, match=r"9\.png: the image is damaged"):
         run.predict([run.task.read_input(str(clip))])
     splits = zoo.load(run.folder.path).task.splits
     run.settings.data.on_error = "skip"
     (note,) = run.task.splits().notes
-    assert "skipped 1 example; the first: labels.csv: line 12: " in note and "9.png: the picture is damaged" in note
+    assert "skipped 1 example; the first: labels.csv: line 12: " in note and "9.png: the image is damaged" in note
     damaged.unlink()
     with pytest.raises(zoo.ZooError, match=r"labels.csv: line 14: clip 'clip 1' has no frame '9.png'"):
         splits()

@@ -61,7 +61,7 @@ def test_a_image_is_decoded_once_however_many_captions_and_epochs(tmp_path: Path
         (int(image), int(index), source.tobytes())
         for number in range(3)
         for batch in made.epoch(number)
-        for image, index, source in zip(batch["picture"], batch["index"], batch["source"], strict=True)
+        for image, index, source in zip(batch["source_index"], batch["index"], batch["source"], strict=True)
         if index >= 0
     ]
     assert codec.decoded == 4
@@ -77,7 +77,7 @@ def test_what_there_is_no_room_for_is_decoded_again(tmp_path: Path):
     whole = [few[place]["source"].tobytes() for place in range(20)]
     assert codec.decoded > 4
     assert whole == [codec.encode(tmp_path / f"{place // 5}.png").tobytes() for place in range(20)]
-    assert [example["picture"] for example in few[3:7]] == [0, 0, 1, 1]
+    assert [example["source_index"] for example in few[3:7]] == [0, 0, 1, 1]
 
 
 def test_sources_that_are_drawn_are_drawn_once_for_source_and_text(tmp_path: Path):
@@ -103,7 +103,7 @@ def test_a_damaged_image_is_named_with_the_line_of_its_table(tmp_path: Path):
     whole = (tmp_path / "2.png").read_bytes()
     (tmp_path / "2.png").write_bytes(whole[: len(whole) // 2])
     made = ImageExamples(given, ImageCodec(8, 8).encode, lambda example: {}, tmp_path)
-    with pytest.raises(zoo.ZooError, match=r"^captions.csv: line 12: .*2.png: the picture is damaged: "):
+    with pytest.raises(zoo.ZooError, match=r"^captions.csv: line 12: .*2.png: the image is damaged: "):
         list(made)
 
 

@@ -1,4 +1,4 @@
-"""Clips: sequences of pictures."""
+"""Clips: sequences of images."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from zoo.errors import ZooError
 
 
 class ClipCodec(ImageCodec):
-    """Sequences of pictures of one size (see `ImageCodec`).
+    """Sequences of images of one size (see `ImageCodec`).
 
-    A raw clip is an array or any sequence of raw pictures.
+    A raw clip is an array or any sequence of raw images.
     """
 
-    def _take_size(self, picture: Any) -> None:
-        for frame in picture:
+    def _take_size(self, image: Any) -> None:
+        for frame in image:
             super()._take_size(frame)
             return
         raise ZooError("a clip has no frame")

@@ -26,15 +26,21 @@ def write_codec(folder: Path, name: str, kind: str, content: dict[str, Any]) -> 
     write_atomic(folder / f"{name}.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
 
 
-def read_codec(folder: Path, name: str, kind: str) -> dict[str, Any]:
+def read_codec(folder: Path, name: str, kind: str, *former: str) -> dict[str, Any]:
     """Read what `write_codec` wrote.
+
+    Args:
+        folder: the run's folder.
+        name: the codec's role in the task.
+        kind: which codec is wanted.
+        former: what the kind was called in earlier versions.
 
     Raises:
         ZooError: missing, damaged, or of another kind; names the file.
     """
     path = folder / f"{name}.json"
     record = read_record(path)
-    if record["codec"] != kind:
+    if record["codec"] not in (kind, *former):
         raise ZooError(f"{path}: holds a {record['codec']} codec where a {kind} codec is needed")
     return dict(record["content"])
 

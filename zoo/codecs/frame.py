@@ -1,4 +1,4 @@
-"""Sequences of frames, each a picture or a vector: whichever the training data has."""
+"""Sequences of frames, each an image or a vector: whichever the training data has."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FrameCodec:
     """A `ClipCodec`, or a `VectorCodec` where the training data holds arrays `[T, D]`.
 
     Args:
-        clips: takes the pictures.
+        clips: takes the images.
         vectors: takes the vectors.
     """
 

@@ -1,4 +1,4 @@
-"""Pictures."""
+"""Images."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ MODES = {1: "L", 3: "RGB"}
 
 
 class ImageCodec:
-    """Pictures of one size, 8 bits a channel.
+    """Images of one size, 8 bits a channel.
 
-    A raw picture is a file's path, a Pillow image, or an array `[height, width]` or `[height, width, channels]`.
+    A raw image is a file's path, a Pillow image, or an array `[height, width]` or `[height, width, channels]`.
 
     Args:
-        height: of what the model sees, in pixels; 0: that of the first training picture, at most LARGEST.
+        height: of what the model sees, in pixels; 0: that of the first training image, at most LARGEST.
         width: in pixels; 0: as with the height.
         channels: 1 (grey) or 3 (red, green, blue).
-        fit: what happens to a picture of another shape: `crop` cuts off what hangs over in the middle, `pad` adds
+        fit: what happens to an image of another shape: `crop` cuts off what hangs over in the middle, `pad` adds
             black, `stretch` distorts it.
-        flip: whether `vary` mirrors every other picture.
-        shift: how many pixels `vary` moves a picture at most, in each direction.
+        flip: whether `vary` mirrors every other image.
+        shift: how many pixels `vary` moves an image at most, in each direction.
     """
 
     def __init__(
@@ -57,43 +57,43 @@ class ImageCodec:
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Of an encoded picture: height, width, channels."""
+        """Of an encoded image: height, width, channels."""
         return (self.height, self.width, self.channels)
 
     def fit(self, values: Iterable[Any]) -> None:
-        """Take the size of the first picture, where none was given."""
+        """Take the size of the first image, where none was given."""
         if self.height and self.width:
             return
         for value in values:
             self._take_size(value)
             return
-        raise ZooError("there is no training picture to take a size from; give height and width")
+        raise ZooError("there is no training image to take a size from; give height and width")
 
-    def _take_size(self, picture: Any) -> None:
-        width, height = _open(picture).size
+    def _take_size(self, image: Any) -> None:
+        width, height = open_image(image).size
         self.height, self.width = self.height or min(height, LARGEST), self.width or min(width, LARGEST)
 
     def encode(self, value: Any) -> np.ndarray:
-        """A picture as uint8 `[height, width, channels]`.
+        """An image as uint8 `[height, width, channels]`.
 
         Raises:
-            ZooError: the file is no picture, or is damaged; names it.
+            ZooError: the file is no image, or is damaged; names it.
         """
         if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.shape == self.shape:
             return value
         from PIL import ImageOps
 
         # A palette's numbers must not be mixed by the resampling.
-        picture = _open(value).convert(MODES[self.channels])
-        if picture.size != (self.width, self.height):
+        image = open_image(value).convert(MODES[self.channels])
+        if image.size != (self.width, self.height):
             size = (self.width, self.height)
             if self.fitting == "crop":
-                picture = ImageOps.fit(picture, size)
+                image = ImageOps.fit(image, size)
             elif self.fitting == "pad":
-                picture = ImageOps.pad(picture, size)
+                image = ImageOps.pad(image, size)
             else:
-                picture = picture.resize(size)
-        array = np.asarray(picture, np.uint8)  # [height, width] or [height, width, 3]
+                image = image.resize(size)
+        array = np.asarray(image, np.uint8)  # [height, width] or [height, width, 3]
         return array.reshape(self.shape)
 
     @property
@@ -102,10 +102,10 @@ class ImageCodec:
         return self.flip or self.shift > 0
 
     def vary(self, array: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-        """Another view of a picture, to train on: mirrored or not, moved a little, its edges drawn out.
+        """Another view of an image, to train on: mirrored or not, moved a little, its edges drawn out.
 
         Args:
-            array: an encoded picture, uint8 `[height, width, channels]`.
+            array: an encoded image, uint8 `[height, width, channels]`.
             draw: of random numbers.
 
         Returns:
@@ -121,19 +121,19 @@ class ImageCodec:
         return array
 
     def decode(self, array: Any) -> np.ndarray:
-        """The array itself, which is a raw picture too."""
+        """The array itself, which is a raw image too."""
         return np.asarray(array, np.uint8)
 
     def save(self, folder: Path, name: str = "codec") -> None:
         """Write `<name>.json`: the size."""
-        write_codec(folder, name, "picture", self._content())
+        write_codec(folder, name, "image", self._content())
 
     def _content(self) -> dict[str, Any]:
         return {"height": self.height, "width": self.width, "channels": self.channels, "fit": self.fitting}
 
     def restore(self, folder: Path, name: str = "codec") -> None:
         """Read what `save` wrote."""
-        content = read_codec(folder, name, "picture")
+        content = read_codec(folder, name, "image", "picture")
         sides: list[Any] = [content.get(key) for key in ("height", "width", "channels")]
         if not all(isinstance(side, int) and side > 0 for side in sides) or content.get("fit") not in FITS:
             raise ZooError(f"{folder / name}.json: damaged: it names no size; the run has to be trained again")
@@ -141,55 +141,80 @@ class ImageCodec:
         self.fitting = content["fit"]
 
 
-def _open(value: Any) -> Image.Image:
-    """Open a picture of any kind with 8 bits a channel, upright."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+def open_image(value: Any) -> Image.Image:
+    """Open an image of any kind with 8 bits a channel, upright.
+
+    Args:
+        value: a file's path, a Pillow image, or an array.
+
+    Raises:
+        ZooError: there is no such file, it is no image, or it is damaged; names it.
+    """
+    from PIL import Image, UnidentifiedImageError
 
     if isinstance(value, np.ndarray):
         return _from_array(value)
     if isinstance(value, Image.Image):
         return _plain(value)
     if not isinstance(value, (str, Path)):
-        raise ZooError(f"a picture is a file, a Pillow image or an array, not {type(value).__name__}")
+        raise ZooError(f"an image is a file, a Pillow image or an array, not {type(value).__name__}")
+    # Of a damaged file Pillow raises whatever its decoders meet: OSError, struct.error, NotImplementedError, ...
     try:
         with Image.open(value) as opened:
             opened.load()
-            picture = ImageOps.exif_transpose(opened)
+            return _plain(_upright(opened))
     except FileNotFoundError:
-        raise ZooError(f"{value}: there is no such picture") from None
+        raise ZooError(f"{value}: there is no such image") from None
     except UnidentifiedImageError:
-        raise ZooError(f"{value}: not a picture that Pillow can read") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ZooError(f"{value}: the picture is damaged: {error}") from error
-    return _plain(picture)
+        raise ZooError(f"{value}: not an image that Pillow can read") from None
+    except MemoryError:
+        raise ZooError(f"{value}: the image is larger than the memory") from None
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+        raise ZooError(f"{value}: the image is damaged: {reason}") from error
 
 
-def _plain(picture: Image.Image) -> Image.Image:
-    """Bring a picture to 8 bits a channel, with nothing transparent."""
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn an image as its EXIF says; one whose EXIF makes no sense stays as it is."""
+    from PIL import ImageOps
+
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:
+        return image.copy()
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Bring an image to 8 bits a channel, with nothing transparent."""
     from PIL import Image
 
-    if picture.mode.startswith("I") or picture.mode == "F":
-        return _from_array(np.asarray(picture))
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+    if image.mode.startswith("I") or image.mode == "F":
+        return _from_array(np.asarray(image))
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         # What is transparent shows white, not the colour that happens to be stored there.
-        picture = picture.convert("RGBA")
-        paper = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(paper, picture)
-    return picture
+        image = image.convert("RGBA")
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image)
+    return image
 
 
 def _from_array(array: np.ndarray) -> Image.Image:
-    """Make a picture of numbers: 8 bits as they are, 16 bits by their upper half, fractions from 0 to 1."""
+    """Make an image of numbers: 8 bits as they are, 16 bits by their upper half, fractions from 0 to 1, and
+    other floats by whichever of these ranges holds them."""
     from PIL import Image
 
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (3, 4)):
-        raise ZooError(f"a picture has the axes [height, width] or [height, width, channels], not shape {array.shape}")
+        raise ZooError(f"an image has the axes [height, width] or [height, width, channels], not shape {array.shape}")
     if array.dtype == np.bool_:
         array = array.astype(np.uint8) * 255
     elif np.issubdtype(array.dtype, np.floating):
-        array = np.clip(np.nan_to_num(array) * 255 + 0.5, 0, 255).astype(np.uint8)
+        array = np.nan_to_num(array)
+        highest = float(array.max())
+        # Fractions may overshoot a little where an image was resized; what is far above 1 was never a fraction.
+        scale = 255.0 if highest <= 2 else 1.0 if highest <= 255 else 1 / 257
+        array = np.clip(array * scale + 0.5, 0, 255).astype(np.uint8)
     elif array.dtype != np.uint8:
         highest = int(array.max())
         array = (np.clip(array, 0, 65535) // 257 if highest > 255 else np.clip(array, 0, 255)).astype(np.uint8)

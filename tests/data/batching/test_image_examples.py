@@ -46,7 +46,7 @@ def test_files_are_decoded_once_and_in_order(
         for index, example in enumerate(made):
             assert example["source"].tolist() == [index // 3] * 4
             assert int(example["target"]) == index
-            assert int(example["picture"]) == index // 3
+            assert int(example["source_index"]) == index // 3
     assert ("zoo-decode" in threads) == (cores > 1)
     assert set(decoded) == set(range(COUNT))
     if most > 40:  # there is room for all

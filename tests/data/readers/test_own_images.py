@@ -41,7 +41,7 @@ def test_a_table_from_windows(folder: Path):
     ("name", "content", "problem"),
     [
         ("captions.csv", "image,caption\na.png,fine\nb.png,\nc.png,good\n", r"captions.csv: line 3: target is empty"),
-        ("captions.csv", "image,caption\na.png,fine\nx.png,gone\nc.png,good\n", r"captions.csv: line 3: no picture 'x"),
+        ("captions.csv", "image,caption\na.png,fine\nx.png,gone\nc.png,good\n", r"captions.csv: line 3: no image 'x"),
         ("my.token.txt", "a.png#0\tfine\nb.png#0\t \nc.png#0\tgood\n", r"my.token.txt: line 2: the caption is empty"),
         ("my.token.txt", "a.png#0\tfine\nb.png#0 no tab\nc.png#0\tgood\n", r"my.token.txt: line 2: no tab between"),
         (
@@ -54,7 +54,7 @@ def test_a_table_from_windows(folder: Path):
             "dataset.json",
             '{"images": [{"filename": "a.png", "sentences": [{"raw": "fine"}]}, {"filename": "b.png", "sentences": []},'
             ' {"filename": "c.png", "sentences": [{"raw": "good"}]}]}',
-            r"dataset.json: image 2: picture 'b.png' has no caption",
+            r"dataset.json: image 2: image 'b.png' has no caption",
         ),
     ],
 )
@@ -75,7 +75,7 @@ def test_a_truncated_picture_stops_a_run_with_the_line_that_names_it(folder: Pat
     (folder / "images" / "b.png").write_bytes(whole[: len(whole) // 2])
     (folder / "captions.csv").write_text("image,caption\n" + "".join(f"{name}.png,picture {name}\n" for name in "abcd"))
     words = {"data": {"source": str(folder), "validation": 0.0, "test": 0.0}, "preset": "tiny"}
-    with pytest.raises(zoo.ZooError, match=r"^captions.csv: line 3: .*b.png: the picture is damaged: ") as error:
+    with pytest.raises(zoo.ZooError, match=r"^captions.csv: line 3: .*b.png: the image is damaged: ") as error:
         zoo.run("captioning", **words, out=str(folder / "run"))
     assert "\n" not in str(error.value) and not (folder / "run").exists()
     assert texts(folder, on_error="skip") == ["picture a", "picture c", "picture d"]

@@ -167,7 +167,7 @@ class TestCaptions:
         assert sizes(splits) == [15, 1, 2]
         assert next(iter(splits.validation))["target"] == "caption 0 of 3 ."
         (pictures / "Flickr_8k.trainImages.txt").unlink()
-        with pytest.raises(ZooError, match=r"Flickr8k.token.txt: line 31: no picture 'gone.png.1' in .*images"):
+        with pytest.raises(ZooError, match=r"Flickr8k.token.txt: line 31: no image 'gone.png.1' in .*images"):
             read_captions(pictures)
 
     def test_karpathys_file(self, pictures: Path) -> None:
@@ -193,11 +193,11 @@ class TestCaptions:
         Image.new("I;16", (4, 4)).save(pictures / "images" / "2.png")
         rows = "image,caption\n0.png,fine\nmissing.png,gone\n1.png,cut off\n2.png,sixteen bits\n"
         (pictures / "captions.csv").write_text(rows)
-        with pytest.raises(ZooError, match=r"captions.csv: line 3: no picture 'missing.png' in "):
+        with pytest.raises(ZooError, match=r"captions.csv: line 3: no image 'missing.png' in "):
             read_captions(pictures)
         splits = read_captions(pictures, validation=0, test=0, on_error="skip")
         assert [example["target"] for example in splits.train] == ["fine", "sixteen bits"]
-        assert splits.notes[0].startswith("skipped 2 examples; the first: captions.csv: line 3: no picture")
+        assert splits.notes[0].startswith("skipped 2 examples; the first: captions.csv: line 3: no image")
 
     def test_no_captions(self, tmp_path: Path) -> None:
         with pytest.raises(ZooError, match="no file of captions in it"):
@@ -238,7 +238,7 @@ class TestClips:
         with pytest.raises(ZooError, match=r"labels.csv: line 3: frame 'frame1' has a label already"):
             read_clips(clips)
         (clips / "labels.csv").write_text("clip,frame,label\nfly,frame1,x\n")
-        with pytest.raises(ZooError, match=r"labels.csv: line 2: no folder 'fly' of pictures"):
+        with pytest.raises(ZooError, match=r"labels.csv: line 2: no folder 'fly' of images"):
             read_clips(clips)
         (clips / "labels.csv").unlink()
         with pytest.raises(ZooError, match="no tables in it, where one with the columns clip, frame and label"):

@@ -36,7 +36,7 @@ class ExampleBatches:
         seed: of the order of each epoch.
         shuffle: whether examples and batches come in another order each epoch; False for evaluation, where batches
             come from short to long and examples in their order.
-        sequences: names whose first axis is a length; None: all that have an axis. Pictures are not sequences.
+        sequences: names whose first axis is a length; None: all that have an axis. Images are not sequences.
         weighted: the sequence whose positions count one by one (a label a frame, a word to predict).
         buckets: how many different shapes at most.
         multiple: rows are a multiple of this, so that replicas share them evenly.

@@ -16,12 +16,12 @@ _HIGHEST = float(np.finfo(np.float16).max)
 
 
 class FeatureBatches:
-    """Batches in which `source` is what a function makes of it, float16, kept on disk by the number in `picture`.
+    """Batches in which `source` is what a function makes of it, float16, kept on disk by the number in `source_index`.
 
     When they are made all sources are looked at. Those that there is no room for are looked at again in every epoch.
 
     Args:
-        batches: with `source` [B, ...], `picture` int [B], the number of each, and `index` [B], -1 at rows of padding.
+        batches: with `source` [B, ...], `source_index` int [B], the number of each, and `index` [B], -1 at padding.
         features: [rows, ...] -> [rows, ...], the same for a row whatever stands in the others.
         folder: where they are kept.
         most: bytes to keep at most.
@@ -32,7 +32,7 @@ class FeatureBatches:
     ) -> None:
         self._batches, self._features = batches, features
         self._kept = ArrayCache(folder, most)
-        with watch("looking at each picture once, with the frozen backbone", 0, 0):
+        with watch("computing each image's features once, with the frozen backbone", 0, 0):
             self._look_at_all()
 
     @property
@@ -71,8 +71,8 @@ class FeatureBatches:
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of one epoch (see `Batches.epoch`)."""
         for batch in self._batches.epoch(number, start):
-            sources, numbers = batch["source"], batch["picture"].tolist()
-            found = [self._kept.get(picture) for picture in numbers]
+            sources, numbers = batch["source"], batch["source_index"].tolist()
+            found = [self._kept.get(image) for image in numbers]
             lacking = [row for row, features in enumerate(found) if features is None]
             for begin in range(0, len(lacking), _ROWS):
                 rows = lacking[begin : begin + _ROWS]
@@ -85,18 +85,18 @@ class FeatureBatches:
         """Pass over the sources once, and keep what there is room for."""
         waiting: dict[int, np.ndarray] = {}
         for batch in self._batches.epoch(0):
-            real = batch["index"] >= 0  # rows of padding hold no picture
-            for picture, source in zip(batch["picture"][real].tolist(), batch["source"][real], strict=True):
-                if picture not in self._kept:
-                    waiting.setdefault(picture, source)
+            real = batch["index"] >= 0  # rows of padding hold no image
+            for image, source in zip(batch["source_index"][real].tolist(), batch["source"][real], strict=True):
+                if image not in self._kept:
+                    waiting.setdefault(image, source)
                 if len(waiting) == _ROWS:
                     self._keep(waiting)
         self._keep(waiting)
 
     def _keep(self, waiting: dict[int, np.ndarray]) -> None:
         if waiting:
-            for picture, features in zip(waiting, self._look(list(waiting.values())), strict=True):
-                self._kept.put(picture, features)
+            for image, features in zip(waiting, self._look(list(waiting.values())), strict=True):
+                self._kept.put(image, features)
             waiting.clear()
 
     def _look(self, sources: list[np.ndarray]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Examples that share sources, such as the captions of a picture: each source is encoded once."""
+"""Examples that share sources, such as the captions of an image: each source is encoded once."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class ImageExamples(Sequence[EncodedExample]):
     """Encoded examples whose sources, of one shape, are decoded once each and kept on disk.
 
     Examples with the same path share a source. Whoever goes through them in order has files decoded on all cores. An
-    example has the names that `tell` gives, `source`, and `picture`, int32, the number of its source, by which what is
-    computed from a source can be kept, too.
+    example has the names that `tell` gives, `source`, and `source_index`, int32, the number of its source, by which
+    what is computed from a source can be kept, too.
 
     Args:
         examples: raw examples; those that can only be iterated over are listed first. Where they have a `place`, the
@@ -62,7 +62,7 @@ class ImageExamples(Sequence[EncodedExample]):
         source = None if number < 0 else self._kept.get(number)
         if source is None:
             number, source = self._source(index)
-        return {"source": source, "picture": np.int32(number), **self._told[index]}
+        return {"source": source, "source_index": np.int32(number), **self._told[index]}
 
     def __iter__(self) -> Iterator[EncodedExample]:
         # What is no file has been made already, by Python, of which threads make nothing faster.

@@ -21,19 +21,19 @@ _CAPTIONS = Resource(
     "",
     tuple(Piece(f"Flickr8k_text/{name}", sha256, name) for name, sha256 in _TEXTS.items()),
 )
-_PICTURES = Resource(f"{_ADDRESS}/Flickr8k_Dataset.zip", "", (), (Tree("images", "Flicker8k_Dataset"),))
+_IMAGES = Resource(f"{_ADDRESS}/Flickr8k_Dataset.zip", "", (), (Tree("images", "Flicker8k_Dataset"),))
 
 
 def read(settings: Any) -> Splits:
-    """Pictures and captions in the official split (see `zoo.data.readers.captions.read_captions`).
+    """Images and captions in the official split (see `zoo.data.readers.captions.read_captions`).
 
     Args:
-        settings: `on_error` says what becomes of a damaged picture.
+        settings: `on_error` says what becomes of a damaged image.
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.readers.captions import read_captions
 
-    folder = fetch("flickr8k", "flickr8k", (_CAPTIONS, _PICTURES))
+    folder = fetch("flickr8k", "flickr8k", (_CAPTIONS, _IMAGES))
     captions = folder / "Flickr8k_text" / "Flickr8k.token.txt"
     return read_captions(captions, folder / "images", on_error=option(settings, "on_error", "stop"))
 

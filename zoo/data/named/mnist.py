@@ -44,8 +44,8 @@ def _read(name: str, part: str) -> list[Example]:
     # Packed more than once over the years: the content is what is verified.
     resources = tuple(Resource(f"{_ADDRESS}/{file}.gz", "", (Piece(file, _SHA256.get(file, "")),)) for file in names)
     folder = fetch(name, "mnist", resources)
-    pictures, labels = (read_idx(folder / file) for file in names)  # [N, 28, 28], [N]
-    return [{"source": picture, "target": str(label)} for picture, label in zip(pictures, labels, strict=True)]
+    images, labels = (read_idx(folder / file) for file in names)  # [N, 28, 28], [N]
+    return [{"source": image, "target": str(label)} for image, label in zip(images, labels, strict=True)]
 
 
 _CITATION = "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner 1998, Gradient-Based Learning, doi:10.1109/5.726791"

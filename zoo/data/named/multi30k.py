@@ -1,4 +1,4 @@
-"""Multi30k: captions of pictures in four languages, one sentence a line."""
+"""Multi30k: captions of images in four languages, one sentence a line."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ RECIPES = (
     Recipe(
         name="multi30k",
         topology="many-to-many",
-        summary="29,000 captions of pictures and their translations; data.pair=en-fr, or en, de, fr, cs in any order",
+        summary="29,000 captions of images and their translations; data.pair=en-fr, or en, de, fr, cs in any order",
         split="train 29,000, val 1,014, test_2016_flickr 1,000, of the shared task of 2016",
         licence="not stated; the captions are from Flickr30k, for non-commercial research",
         citation="D. Elliott et al. 2016, Multi30K: Multilingual English-German Image Descriptions, arXiv:1605.00459",

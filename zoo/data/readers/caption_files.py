@@ -1,4 +1,4 @@
-"""The files that captions of pictures are kept in."""
+"""The files that captions of images are kept in."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ _KARPATHY = {"train": "train", "restval": "train", "val": "validation", "test": 
 
 
 class CaptionedImage(NamedTuple):
-    """A picture and what is said about it.
+    """An image and what is said about it.
 
     Args:
-        picture: its name in the file of captions.
+        image: its name in the file of captions.
         captions: one or more.
         place: where it was found first, for messages.
         split: that the file gives it; empty where it gives none.
     """
 
-    picture: str
+    image: str
     captions: list[str]
     place: str = ""
     split: str = ""
@@ -67,7 +67,7 @@ def captions_in(
         columns: role -> names of its column, in a table.
 
     Returns:
-        The pictures in the order of the file; where it has a split, those that are in one.
+        The images in the order of the file; where it has a split, those that are in one.
 
     Raises:
         ZooError: it cannot be read.
@@ -80,10 +80,10 @@ def captions_in(
         rows = ((str(row["source"]), row["target"], line) for line, row in table.rows().with_lines())
         return list(_grouped(rows))
     found = list(_flickr(path, bad))
-    official = {picture: split for split, pictures in _flickr_split(path).items() for picture in pictures}
+    official = {image: split for split, images in _flickr_split(path).items() for image in images}
     if "train" not in official.values():
         return found
-    return [one._replace(split=official[one.picture]) for one in found if one.picture in official]
+    return [one._replace(split=official[one.image]) for one in found if one.image in official]
 
 
 def _flickr(path: Path, bad: BadRows) -> Iterator[CaptionedImage]:
@@ -92,21 +92,21 @@ def _flickr(path: Path, bad: BadRows) -> Iterator[CaptionedImage]:
     def rows() -> Iterator[tuple[str, str, int]]:
         for line in Lines(StoredBytes.of_file(path)):
             if line.problem or line.text.strip():
-                picture, tab, caption = line.text.partition("\t")
-                problem = line.problem or ("" if tab else "no tab between picture and caption")
+                image, tab, caption = line.text.partition("\t")
+                problem = line.problem or ("" if tab else "no tab between image and caption")
                 if problem or not caption.strip():
                     bad.add(f"{path.name}: line {line.number}", problem or "the caption is empty")
                 else:
-                    yield picture.rpartition("#")[0] or picture, caption.strip(), line.number
+                    yield image.rpartition("#")[0] or image, caption.strip(), line.number
 
     return _grouped(rows())
 
 
 def _grouped(rows: Iterable[tuple[str, object, int]]) -> Iterator[CaptionedImage]:
-    """The captions of each picture together, in the order of the file."""
+    """The captions of each image together, in the order of the file."""
     found: dict[str, CaptionedImage] = {}
-    for picture, captions, line in rows:
-        one = found.setdefault(picture, CaptionedImage(picture, [], f"line {line}"))
+    for image, captions, line in rows:
+        one = found.setdefault(image, CaptionedImage(image, [], f"line {line}"))
         one.captions.extend(map(str, captions) if isinstance(captions, list) else [str(captions)])
     return iter(found.values())
 
@@ -131,7 +131,7 @@ def _karpathy(path: Path) -> Iterator[CaptionedImage]:
 
 
 def _flickr_split(path: Path) -> dict[str, list[str]]:
-    """The names of pictures in `Flickr_8k.trainImages.txt` and its like beside the captions."""
+    """The names of images in `Flickr_8k.trainImages.txt` and its like beside the captions."""
     found: dict[str, list[str]] = {}
     for split, word in _SPLIT_FILES.items():
         for entry in sorted(path.parent.glob(f"*.{word}.txt")):

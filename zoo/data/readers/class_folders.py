@@ -1,4 +1,4 @@
-"""A folder per class, with a text or a picture a file: `reviews/good/17.txt`."""
+"""A folder per class, with a text or an image a file: `reviews/good/17.txt`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One clip, a folder of pictures or a video file, with the rows of a table that label its frames."""
+"""One clip, a folder of images or a video file, with the rows of a table that label its frames."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from zoo.codecs.image import open_image
 from zoo.data.readers.video import Video
 from zoo.errors import ZooError
 
@@ -19,7 +20,7 @@ class LabelRow(NamedTuple):
 
     Args:
         line: where it stands.
-        frame: a picture's name, with or without its ending, or a number.
+        frame: an image's name, with or without its ending, or a number.
         label: of the frame.
     """
 
@@ -48,18 +49,18 @@ def read_clip(root: Path, clip: str, rows: Sequence[LabelRow], thorough: bool = 
         root: the folder of the clips.
         clip: its name there.
         rows: that label its frames, in any order.
-        thorough: whether every picture is opened, to see that it is whole.
+        thorough: whether every image is opened, to see that it is whole.
 
     Returns:
         `source`, a tuple of paths or a `Video`, and `target`, a list of their labels.
 
     Raises:
-        ClipProblem: a frame without a label, a label without a frame, a picture that is damaged.
+        ClipProblem: a frame without a label, a label without a frame, an image that is damaged.
     """
     line, place = rows[0].line, root / clip
     if Path(clip).is_absolute() or ".." in Path(clip).parts or not os.path.exists(place):
-        raise ClipProblem(line, f"no folder '{clip}' of pictures, and no video of that name")
-    source, names, given = _pictures(place, rows) if place.is_dir() else _video(place, rows)
+        raise ClipProblem(line, f"no folder '{clip}' of images, and no video of that name")
+    source, names, given = _images(place, rows) if place.is_dir() else _video(place, rows)
     labels: dict[str, str] = {}
     known = set(names)
     for row, name in zip(rows, given, strict=True):
@@ -77,21 +78,21 @@ def read_clip(root: Path, clip: str, rows: Sequence[LabelRow], thorough: bool = 
     return {"source": source, "target": [labels[name] for name in names]}
 
 
-def pictures_of(folder: Path) -> list[Path]:
-    """The pictures of a folder, in the natural order of their names."""
+def images_in(folder: Path) -> list[Path]:
+    """The images of a folder, in the natural order of their names."""
     found = (
         path for path in folder.iterdir() if path.suffix.lower() in IMAGE_ENDINGS and not path.name.startswith(".")
     )
     return sorted(found, key=lambda path: _natural(path.name))
 
 
-def _pictures(folder: Path, rows: Sequence[LabelRow]) -> tuple[tuple[Path, ...], list[str], list[str]]:
+def _images(folder: Path, rows: Sequence[LabelRow]) -> tuple[tuple[Path, ...], list[str], list[str]]:
     """The frames of a folder, their names, and the names that rows give."""
-    found = tuple(pictures_of(folder))
-    names = [_stem(picture.name) for picture in found]
+    found = tuple(images_in(folder))
+    names = [_stem(image.name) for image in found]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise ClipProblem(rows[0].line, f"clip '{folder.name}' has more than one picture '{twice}'")
+        raise ClipProblem(rows[0].line, f"clip '{folder.name}' has more than one image '{twice}'")
     return found, names, [_stem(row.frame) for row in rows]
 
 
@@ -110,20 +111,17 @@ def _video(file: Path, rows: Sequence[LabelRow]) -> tuple[Video, list[str], list
     return video, [str(number) for number in range(first, first + len(video))], given
 
 
-def _check(pictures: Sequence[Path], line: int) -> None:
-    """Open every picture."""
-    from zoo.codecs import ImageCodec
-
-    codec = ImageCodec(1, 1)
-    for picture in pictures:
+def _check(images: Sequence[Path], line: int) -> None:
+    """Open every image."""
+    for image in images:
         try:
-            codec.encode(picture)
+            open_image(image)
         except ZooError as error:
             raise ClipProblem(line, str(error)) from error
 
 
 def _stem(name: str) -> str:
-    """A picture's name without its ending."""
+    """An image's name without its ending."""
     return Path(name).stem if name.lower().endswith(IMAGE_ENDINGS) else name
 
 

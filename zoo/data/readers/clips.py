@@ -1,4 +1,4 @@
-"""Clips of frames: a folder of pictures or a video file each, with a table that labels the frames."""
+"""Clips of frames: a folder of images or a video file each, with a table that labels the frames."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def read_clips(
     """Read a folder of clips, whole clips held out.
 
     Args:
-        source: a folder with a folder of pictures for each clip, whose frames are in the natural order of their names;
+        source: a folder with a folder of images for each clip, whose frames are in the natural order of their names;
             or with a video file for each (see `zoo.data.readers.video`).
-        labels: a table with the columns `clip`, `frame` (a picture's name, with or without its ending; of a video the
+        labels: a table with the columns `clip`, `frame` (an image's name, with or without its ending; of a video the
             frame's number, the first is 0, or 1 where all are counted from 1) and `label`, a row a frame in any order;
             by default the one table in the folder.
         validation: share of the clips to validate on.
         test: share of the clips to test on.
         on_error: `stop` at a clip with a frame that has no label, or a label that has no frame, or `skip` and count
-            such clips; with `skip` every picture is opened once, to leave out clips with a damaged one.
+            such clips; with `skip` every image is opened once, to leave out clips with a damaged one.
         columns: role (`clip`, `frame`, `label`) -> names of its column.
 
     Returns:

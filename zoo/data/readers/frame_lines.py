@@ -1,4 +1,4 @@
-"""Frames as lines of a stream: numbers of a vector, or the path of a picture."""
+"""Frames as lines of a stream: numbers of a vector, or the path of an image."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def read_frames(lines: Iterable[str], labels: Sequence[str] = (), ignore: Sequen
     """Read frames, each as soon as its line is there.
 
     Args:
-        lines: a picture's path each; or numbers, with commas, semicolons, tabs or spaces between them, and names of
+        lines: an image's path each; or numbers, with commas, semicolons, tabs or spaces between them, and names of
             the columns first where some are to be left out. Empty lines are no frames.
         labels: names of a column that is left out.
         ignore: likewise.

@@ -1,4 +1,4 @@
-"""One sequence of frames as a user names it: a folder of pictures, a video, or a file of vectors, labelled or not."""
+"""One sequence of frames as a user names it: a folder of images, a video, or a file of vectors, labelled or not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from zoo.data.readers.clip import pictures_of
+from zoo.data.readers.clip import images_in
 from zoo.data.readers.video import VIDEO_ENDINGS, Video
 from zoo.errors import ZooError
 
@@ -17,13 +17,13 @@ def read_sequence(path: Path, labels: Sequence[str] = (), ignore: Sequence[str] 
     """Read the frames of one sequence.
 
     Args:
-        path: a folder of pictures; a video file; or a CSV or NPZ file as `zoo.data.read_features` takes it, with labels
+        path: a folder of images; a video file; or a CSV or NPZ file as `zoo.data.read_features` takes it, with labels
             or without.
         labels: names of the column of labels, which is left out; empty for the usual ones.
         ignore: names of columns that are no features.
 
     Returns:
-        A list of the pictures' paths, a `Video`, or float32 `[T, D]`.
+        A list of the images' paths, a `Video`, or float32 `[T, D]`.
 
     Raises:
         ZooError: there is nothing such; names file and line.
@@ -32,10 +32,10 @@ def read_sequence(path: Path, labels: Sequence[str] = (), ignore: Sequence[str] 
 
     place = path.expanduser()
     if place.is_dir():
-        pictures = pictures_of(place)
-        if not pictures:
-            raise ZooError(f"{path}: no picture in this folder")
-        return pictures
+        images = images_in(place)
+        if not images:
+            raise ZooError(f"{path}: no image in this folder")
+        return images
     if not place.exists():
         raise ZooError(f"{path}: no such file or folder")
     if place.suffix.lower() in VIDEO_ENDINGS:

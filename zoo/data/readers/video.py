@@ -33,7 +33,7 @@ class Video(Sequence[Any]):
     """The frames of a video file, in the order in which they are shown, each uint8 `[height, width, 3]`.
 
     Frames are decoded one after the other and none is kept; a slice is a video as well, which begins to decode at the
-    last picture before it that stands on its own.
+    last image before it that stands on its own.
 
     Args:
         path: of the file.
@@ -96,9 +96,9 @@ class Video(Sequence[Any]):
         raise ZooError(f"{self.path}: frame {self._start + done} cannot be decoded")
 
 
-def upright(picture: np.ndarray, rotation: int) -> np.ndarray:
-    """Turn a picture as a telephone held upright has noted it: [H, W, 3], degrees against the clock."""
-    return np.ascontiguousarray(np.rot90(picture, round(rotation / 90) % 4))
+def upright(image: np.ndarray, rotation: int) -> np.ndarray:
+    """Turn an image as a telephone held upright has noted it: [H, W, 3], degrees against the clock."""
+    return np.ascontiguousarray(np.rot90(image, round(rotation / 90) % 4))
 
 
 def _times(path: Path) -> np.ndarray:
@@ -112,7 +112,7 @@ def _times(path: Path) -> np.ndarray:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
-    """A video's container and its first stream of pictures."""
+    """A video's container and its first stream of images."""
     try:
         import av
     except ImportError as error:
@@ -120,7 +120,7 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
     try:
         with av.open(str(path)) as container:
             if not container.streams.video:
-                raise ZooError(f"{path}: there are no pictures in it")
+                raise ZooError(f"{path}: there are no images in it")
             yield container, container.streams.video[0]
     except av.error.FFmpegError as error:
         raise ZooError(f"{path}: cannot be read as a video: {error.strerror}") from error
