@@ -1,4 +1,4 @@
-"""A device that leaves a core free for whoever sits in front of the machine."""
+"""Polite: a device that leaves one core free for other work."""
 
 from __future__ import annotations
 

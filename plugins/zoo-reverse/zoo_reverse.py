@@ -1,4 +1,4 @@
-"""Reverse: it reads a word and writes it backwards."""
+"""Reverse: write a word backwards."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ class ReverseModel:
     """The reader and the writer."""
 
     cell: str = zoo.setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    units: int = zoo.setting(128, "units of the writer; the reader has half as many in each direction", minimum=2)
-    attention: str = zoo.setting("additive", "how the writer looks at the word: additive, dot, general, ...")
+    units: int = zoo.setting(128, "units of the writer; the reader has half as many per direction", minimum=2)
+    attention: str = zoo.setting("additive", "attention to the word: additive, dot, general, ...")
 
 
 @dataclass
 class ReverseSettings(zoo.Settings):
     """Settings of the task."""
 
-    examples: int = zoo.setting(20_000, "how many words to draw, where data= names no file of words", minimum=10)
-    letters: int = zoo.setting(12, "letters of the longest word drawn", minimum=3)
+    examples: int = zoo.setting(20_000, "number of words to generate, unless data= names a file", minimum=10)
+    letters: int = zoo.setting(12, "length of the longest generated word", minimum=3)
     model: ReverseModel = zoo.part(ReverseModel)
     batch: BatchSettings = zoo.part(BatchSettings, size=128, length=40)
     search: SearchSettings = zoo.part(SearchSettings, strategy="greedy", length=40)
@@ -37,7 +37,7 @@ class ReverseSettings(zoo.Settings):
 
 
 class Reverse(zoo.Task):
-    """Reverse: it reads a word and writes it backwards."""
+    """Reverse: write a word backwards."""
 
     topology = ManyToMany()
     Settings = ReverseSettings

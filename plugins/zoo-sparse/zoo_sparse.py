@@ -1,4 +1,4 @@
-"""Sparsemax in place of softmax: attention and sampling that leave most places at exactly zero."""
+"""Sparsemax instead of softmax: attention and sampling that set most probabilities to exactly zero."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def stripe(place: int, draw: np.random.Generator) -> dict[str, Any]:
 
 @dataclass
 class StripesData(DataSettings):
-    balanced: bool = zoo.setting(False, "rare classes count as much as frequent ones in the loss")
+    balanced: bool = zoo.setting(False, "weight the loss so that every class counts equally")
 
 
 @dataclass

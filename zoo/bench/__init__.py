@@ -8,7 +8,7 @@ from __future__ import annotations
 
 # Modules by name; a benchmark's module is imported when it runs, or shows its help.
 BENCHMARKS = {
-    "layers": ("zoo.bench.layers", "Recurrent layers beside those of Keras and PyTorch."),
-    "search": ("zoo.bench.search", "Sampling and beam search beside loops as users write them."),
-    "translation": ("zoo.bench.translation", "Training a translation model beside Keras and PyTorch."),
+    "layers": ("zoo.bench.layers", "Recurrent layers, compared with Keras and PyTorch."),
+    "search": ("zoo.bench.search", "Sampling and beam search, compared with the usual loops."),
+    "translation": ("zoo.bench.translation", "Training a translation model, compared with Keras and PyTorch."),
 }

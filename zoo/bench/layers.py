@@ -22,24 +22,24 @@ NAMES = {"ours": "ours", "keras": "Keras", "torch": "PyTorch"}
 
 @dataclass
 class Arguments:
-    """Times embedding, two recurrent layers, softmax over 96, Adam and clipping: whole steps, in ms.
+    """Time whole training steps: embedding, two recurrent layers, softmax over 96, Adam and clipping.
 
-    Every contender is a process of its own; they take turns. Ratios are of throughput: above 1 ours is faster. On a
-    machine that is not idle the ratio by CPU time is the one to trust.
+    Each contender runs in its own process; they take turns. Ratios compare throughput: above 1, the zoo is faster. On a
+    machine that is not idle, trust the ratio by CPU time.
     """
 
     cells: list[str] = setting(["lstm"], "which cells", ("rnn", "lstm", "gru"))
-    shapes: list[str] = setting([], "HxBxT, as in 128x50x50,512x64x128; instead of all combinations")
+    shapes: list[str] = setting([], "HxBxT, such as 128x50x50,512x64x128, instead of all combinations")
     units: list[int] = setting([128, 256, 512, 1024], "H: sizes of embedding and layers", minimum=1)
     rows: list[int] = setting([16, 64], "B: batch sizes", minimum=1)
     steps: list[int] = setting([32, 128], "T: lengths", minimum=1)
     dtypes: list[str] = setting(["float32", "bfloat16"], "which precisions", ("float32", "bfloat16"))
     kinds: list[str] = setting(["train", "infer"], "which steps", ("train", "infer"))
-    against: list[str] = setting(["keras", "torch"], "beside whom", ("keras", "torch"))
-    rounds: int = setting(5, "turns of each contender", minimum=1)
-    seconds: float = setting(1.0, "length of a turn", minimum=0)
-    patience: float = setting(0.0, "seconds to wait for idle cores before a turn", minimum=0)
-    cores: int = setting(0, "how many cores a contender uses; 0 for all", minimum=0)
+    against: list[str] = setting(["keras", "torch"], "what to compare with", ("keras", "torch"))
+    rounds: int = setting(5, "rounds per contender", minimum=1)
+    seconds: float = setting(1.0, "seconds per round", minimum=0)
+    patience: float = setting(0.0, "seconds to wait for idle cores before a round", minimum=0)
+    cores: int = setting(0, "cores per contender; 0: all", minimum=0)
 
 
 def run(arguments: Arguments, say: Say) -> Report:

@@ -25,35 +25,33 @@ SEARCHES = {"sample": ("ours", "keras", "torch"), "beam": ("ours", "torch", "joe
 
 @dataclass
 class Arguments:
-    """Times sampling from two LSTM layers and a softmax over 96, and beam search with an attending LSTM.
+    """Time sampling (two LSTM layers, softmax over 96) and beam search (an attending LSTM).
 
-    Sampling is counted in characters a second, of all texts together, beside a loop in PyTorch and one around the
-    `predict` of Keras; beam search in sentences a second, beside a beam search in PyTorch. That is written as well as
-    we can; JoeyNMT's way is the same, but projects the keys and gathers the memory at every step, as JoeyNMT does. All
-    have the same weights and make the same steps; `same texts` says how many best answers are the same as ours.
+    Sampling is measured in characters per second over all texts, against a loop in PyTorch and a loop around Keras'
+    `predict`. Beam search is measured in sentences per second, against a beam search in PyTorch written as well as we
+    can, and the same one written as in JoeyNMT, which projects the keys and gathers the memory at every step. All have
+    the same weights and make the same steps; `same texts` counts the best answers that are equal to the zoo's.
 
-    Every contender is a process of its own; they take turns. Ratios are of throughput: above 1 ours is faster. On a
-    machine that is not idle the ratio by CPU time is the one to trust.
+    Each contender runs in its own process; they take turns. Ratios compare throughput: above 1, the zoo is faster. On a
+    machine that is not idle, trust the ratio by CPU time.
     """
 
     searches: list[str] = setting(["sample", "beam"], "which searches", tuple(SEARCHES))
-    units: list[int] = setting([128, 512], "H: sizes of the layers that are sampled from", minimum=1)
-    rows: list[int] = setting([1, 64], "B: texts that are sampled at a time", minimum=1)
-    characters: int = setting(512, "of each text that is sampled", minimum=1)
-    calls: int = setting(16, "of predict, in a turn of Keras, which is slow", minimum=1)
-    decoder: int = setting(
-        512, "H: size of the attending LSTM; each direction of the encoder has half of it", minimum=2
-    )
-    vocabulary: int = setting(8000, "tokens of both languages", minimum=8)
-    sentences: int = setting(200, "that are translated in a turn", minimum=1)
-    places: int = setting(20, "tokens of each sentence", minimum=1)
-    length: int = setting(30, "tokens of each translation", minimum=1)
-    beam: int = setting(5, "hypotheses at a time", minimum=1)
-    batch: int = setting(64, "B: sentences that are translated at a time", minimum=1)
-    against: list[str] = setting(["keras", "torch", "joeynmt"], "beside whom", ("keras", "torch", "joeynmt"))
-    rounds: int = setting(5, "turns of each contender", minimum=1)
-    patience: float = setting(0.0, "seconds to wait for idle cores before a turn", minimum=0)
-    cores: int = setting(0, "how many cores a contender uses; 0 for all", minimum=0)
+    units: list[int] = setting([128, 512], "H: sizes of the layers to sample from", minimum=1)
+    rows: list[int] = setting([1, 64], "B: texts sampled at a time", minimum=1)
+    characters: int = setting(512, "characters per sampled text", minimum=1)
+    calls: int = setting(16, "calls of predict per round for Keras, which is slow", minimum=1)
+    decoder: int = setting(512, "H: size of the attending LSTM; the encoder has half of that per direction", minimum=2)
+    vocabulary: int = setting(8000, "vocabulary size of both languages", minimum=8)
+    sentences: int = setting(200, "sentences translated per round", minimum=1)
+    places: int = setting(20, "tokens per sentence", minimum=1)
+    length: int = setting(30, "tokens per translation", minimum=1)
+    beam: int = setting(5, "beam size", minimum=1)
+    batch: int = setting(64, "B: sentences translated at a time", minimum=1)
+    against: list[str] = setting(["keras", "torch", "joeynmt"], "what to compare with", ("keras", "torch", "joeynmt"))
+    rounds: int = setting(5, "rounds per contender", minimum=1)
+    patience: float = setting(0.0, "seconds to wait for idle cores before a round", minimum=0)
+    cores: int = setting(0, "cores per contender; 0: all", minimum=0)
 
 
 def run(arguments: Arguments, say: Say) -> Report:

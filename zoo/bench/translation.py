@@ -28,29 +28,29 @@ NAMES = {
 
 @dataclass
 class Arguments:
-    """Times training of a bidirectional LSTM that reads and an LSTM with attention that writes, in tokens a second.
+    """Time the training of a translation model, a bidirectional LSTM and an attending LSTM, in tokens per second.
 
-    `feeding` has additive attention and input feeding, beside PyTorch as JoeyNMT writes it and a cell of one's own in
-    Keras; `at-once` has dot attention over all steps at once, beside stock layers. Adam, gradients clipped to 1. Keras
-    runs as TensorFlow comes; Keras with oneDNN has the kernels switched on that the zoo switches on. JoeyNMT takes part
-    in `feeding` where `joeynmt` names a Python that has it: it needs libraries older than the zoo's.
+    `feeding` has additive attention and input feeding, against PyTorch as JoeyNMT writes it and a custom cell in Keras.
+    `at-once` has dot attention over all steps at once, against stock layers. All use Adam, with gradients clipped to 1.
+    `keras` runs with TensorFlow's defaults, `keras-onednn` with the oneDNN kernels that the zoo switches on. JoeyNMT
+    needs libraries older than the zoo's, so `joeynmt` names a Python that has it.
 
-    Every contender is a process of its own; they take turns. Ratios are of throughput: above 1 ours is faster. On a
-    machine that is not idle the ratio by CPU time is the one to trust.
+    Each contender runs in its own process; they take turns. Ratios compare throughput: above 1, the zoo is faster. On a
+    machine that is not idle, trust the ratio by CPU time.
     """
 
     kinds: list[str] = setting(["feeding", "at-once"], "which models", ("feeding", "at-once"))
     dtypes: list[str] = setting(["float32", "bfloat16"], "which precisions", ("float32", "bfloat16"))
-    units: int = setting(512, "U: of the decoder; a direction of the encoder has half of it", minimum=2)
-    pieces: int = setting(8000, "V: of both languages", minimum=2)
-    rows: int = setting(128, "B: sentences of a batch", minimum=1)
-    length: int = setting(16, "T: tokens of each source and of each target", minimum=1)
-    against: list[str] = setting(["keras", "torch"], "beside whom", ("keras", "keras-onednn", "torch"))
-    joeynmt: str = setting("", "path of a Python that has JoeyNMT (pip install joeynmt==2.3.0), which then takes part")
-    rounds: int = setting(5, "turns of each contender", minimum=1)
-    seconds: float = setting(2.0, "length of a turn", minimum=0)
-    patience: float = setting(0.0, "seconds to wait for idle cores before a turn", minimum=0)
-    cores: int = setting(0, "how many cores a contender uses; 0 for all", minimum=0)
+    units: int = setting(512, "U: units of the decoder; the encoder has half of that per direction", minimum=2)
+    pieces: int = setting(8000, "V: vocabulary size of both languages", minimum=2)
+    rows: int = setting(128, "B: sentences per batch", minimum=1)
+    length: int = setting(16, "T: tokens per source and per target", minimum=1)
+    against: list[str] = setting(["keras", "torch"], "what to compare with", ("keras", "keras-onednn", "torch"))
+    joeynmt: str = setting("", "a Python with JoeyNMT (pip install joeynmt==2.3.0), to compare with it")
+    rounds: int = setting(5, "rounds per contender", minimum=1)
+    seconds: float = setting(2.0, "seconds per round", minimum=0)
+    patience: float = setting(0.0, "seconds to wait for idle cores before a round", minimum=0)
+    cores: int = setting(0, "cores per contender; 0: all", minimum=0)
 
 
 def run(arguments: Arguments, say: Say) -> Report:

@@ -45,7 +45,7 @@ class Benchmarks(click.Group):
 )
 @click.pass_context
 def command(context: click.Context) -> None:
-    """Measure speed beside other programs."""
+    """Compare the speed of the zoo with Keras and PyTorch."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -68,7 +68,7 @@ def _command(name: str) -> click.Command:
     measure.__doc__ = module.Arguments.__doc__
     given = accepts_settings(module.Arguments, "[key=value]...")(measure)
     where = click.Path(dir_okay=False, path_type=Path)
-    given = click.option("--out", type=where, help="Write the table to a file, too.")(given)
-    given = click.option("--json", "as_json", is_flag=True, help="Write the rows as JSON, at the end.")(given)
+    given = click.option("--out", type=where, help="Also write the table to this file.")(given)
+    given = click.option("--json", "as_json", is_flag=True, help="Print the rows as JSON, at the end.")(given)
     measured: click.Command = click.command(name)(given)
     return measured

@@ -20,14 +20,14 @@ class DevicesArguments:
 
     device: DeviceSettings = part(DeviceSettings)
     batch: BatchSettings = part(BatchSettings)
-    engine: str = setting("auto", "what computes; auto: JAX where there is a TPU", ("auto", "tensorflow", "jax"))
+    engine: str = setting("auto", "tensorflow or jax; auto: JAX if there is a TPU", ("auto", "tensorflow", "jax"))
 
 
 @click.command("devices")
 @accepts_settings(DevicesArguments, "[key=value]...")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(arguments: tuple[str, ...], as_json: bool) -> None:
-    """Show what a run with these settings would compute on, and why."""
+    """Show which devices a run with these settings would use, and why."""
     settings = build(DevicesArguments, from_arguments(arguments), " of zoo devices")
     from zoo.plugins import Plugins
     from zoo.training.engines import check_kind, choose_engine, find_cluster

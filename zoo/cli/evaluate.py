@@ -16,14 +16,14 @@ from zoo.settings import setting
 class EvaluateArguments:
     """What `zoo evaluate` can be told."""
 
-    split: str = setting("test", "which examples", ("train", "validation", "test"))
-    show: int = setting(3, "how many answers to show beside the truth", minimum=0)
-    engine: str = setting("auto", "what computes; auto: what the run was trained with", ("auto", "tensorflow", "jax"))
+    split: str = setting("test", "which split to measure on", ("train", "validation", "test"))
+    show: int = setting(3, "number of predictions to show next to the truth", minimum=0)
+    engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
 
 
 @click.command("evaluate")
 @accepts_settings(EvaluateArguments, "run=RUN [split=SPLIT] [show=3]")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Measure a run on a split of its data.
 

@@ -13,11 +13,11 @@ from zoo.plugins.installed import switched_off
 
 @click.command("list")
 @click.argument("what", type=click.Choice(["tasks", "data"]), required=False)
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(what: str | None, as_json: bool) -> None:
-    """List the tasks that are installed, and named data (data=NAME). No plugin is imported for it.
+    """List the installed tasks and the data sets for data=NAME, without importing any plugin.
 
-    `zoo list tasks` and `zoo list data` list the one or the other; --json without either lists the tasks.
+    `zoo list tasks` and `zoo list data` list only one of them. --json alone lists the tasks.
     """
     if what != "data":
         _tasks(as_json)

@@ -13,10 +13,10 @@ from zoo.templates import write_plugin, write_task
 @click.argument("what", type=click.Choice(["task", "plugin"]))
 @click.argument("name")
 def command(what: str, name: str) -> None:
-    """Write a task or a plugin to begin with, into the current folder; nothing is overwritten.
+    """Write a starting point for a task or a plugin into the current folder. Nothing is overwritten.
 
-    `zoo new task NAME` writes a single file, NAME.py, which `zoo run task=./NAME.py` runs as it is. `zoo new plugin
-    NAME` writes a package, zoo-NAME, with the task and its test, which pip installs.
+    `zoo new task NAME` writes one file, NAME.py, which `zoo run task=./NAME.py` runs. `zoo new plugin NAME` writes an
+    installable package, zoo-NAME, with the task and its test.
     """
     folder = Path()
     if what == "task":

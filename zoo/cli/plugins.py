@@ -13,11 +13,11 @@ from zoo.plugins import Plugins
 
 
 @click.command("plugins")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, with the tracebacks of broken plugins.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the tracebacks of broken plugins.")
 def command(as_json: bool) -> None:
-    """List plugins: name, kind, distribution, version, hooks; broken ones with the cause.
+    """List the plugins with name, kind, distribution, version and hooks, and broken ones with the cause.
 
-    Each is loaded for it. The environment variable ZOO_DISABLE=name,name switches plugins off.
+    This loads every plugin. The environment variable ZOO_DISABLE=name,name switches plugins off.
     """
     with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the answer
         statuses = Plugins().load_all()

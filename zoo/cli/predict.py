@@ -23,22 +23,22 @@ CHUNK = 512
 
 @click.command("predict", context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="run=RUN [INPUT]... [search.KEY=VALUE]...")
-@click.option("--json", "as_json", is_flag=True, help="Write a JSON object a line: input, answer, score and more.")
-@click.option("--alignment", is_flag=True, help="Show where the model looked while it wrote each answer.")
-@click.option("--stream", is_flag=True, help="Label frames one by one, each before the next is read; a line a frame.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line: input, answer, score and more.")
+@click.option("--alignment", is_flag=True, help="Show the attention over the input for each answer.")
+@click.option("--stream", is_flag=True, help="Label frames as they arrive, one line per frame.")
 def command(arguments: tuple[str, ...], as_json: bool, alignment: bool, stream: bool) -> None:
     """Answer inputs with a trained run, one line each.
 
     \b
       zoo predict translation "A dog is running."     inputs on the command line
       zoo predict translation file=sentences.txt      a file, one input a line
-      zoo predict sentiment < reviews.txt             the same from a pipe; an empty line is answered by one
-      zoo predict translation file=- search.beam=10   settings of the search
-      zoo predict translation file=a.txt engine=jax   on another engine than it was trained with
+      zoo predict sentiment < reviews.txt             a pipe; an empty line gets an empty answer
+      zoo predict translation file=- search.beam=10   search settings
+      zoo predict translation file=a.txt engine=jax   another engine than the run was trained with
       zoo predict translation "Good day." --alignment where the model looked
-      sensor | zoo predict frames --stream            a frame a line in, its label out at once
+      sensor | zoo predict frames --stream            one frame per line in, its label out at once
 
-    RUN is a run's folder, or a task's name for its latest run. A picture or a clip is named by its path.
+    RUN is a run's folder, or a task's name for its latest run. Images and clips are given by their paths.
     """
     name, inputs, file, engine, search = _read_words(arguments)
     lines = _inputs(inputs, file)

@@ -17,16 +17,16 @@ from zoo.errors import ZooError, did_you_mean
 # The table that help is printed from; a command's module is imported when the command runs.
 COMMANDS = {
     "run": ("zoo.cli.run", "Train a task."),
-    "resume": ("zoo.cli.resume", "Go on with a run that was interrupted, or train it longer."),
+    "resume": ("zoo.cli.resume", "Continue a run that was interrupted, or train it longer."),
     "evaluate": ("zoo.cli.evaluate", "Measure a run on a split of its data."),
     "predict": ("zoo.cli.predict", "Answer inputs with a trained run."),
     "sample": ("zoo.cli.sample", "Write text with a trained run."),
-    "list": ("zoo.cli.list", "List the tasks that are installed, and named data."),
+    "list": ("zoo.cli.list", "List the installed tasks and the data sets."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
-    "plugins": ("zoo.cli.plugins", "List plugins, with what is wrong with the broken ones."),
-    "new": ("zoo.cli.new", "Write a task or a plugin to begin with."),
-    "devices": ("zoo.cli.devices", "Show what a run would compute on."),
-    "bench": ("zoo.cli.bench", "Measure speed beside other programs."),
+    "plugins": ("zoo.cli.plugins", "List the installed plugins, and what is wrong with broken ones."),
+    "new": ("zoo.cli.new", "Write a starting point for a task or a plugin."),
+    "devices": ("zoo.cli.devices", "Show which devices a run would use, and why."),
+    "bench": ("zoo.cli.bench", "Compare the speed with Keras and PyTorch."),
 }
 
 
@@ -70,11 +70,13 @@ def _print_version(context: click.Context, option: click.Parameter, value: bool)
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Settings are written as key=value: zoo run charlm data=book.txt model.cell=gru train.minutes=5",
 )
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Say which.")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Show the version."
+)
 @click.option("--debug", is_flag=True, expose_value=False, help="Show tracebacks and TensorFlow's own messages.")
 @click.pass_context
 def program(context: click.Context) -> None:
-    """The sequence zoo: train, use and explain sequence models."""
+    """The sequence zoo: train, use and inspect sequence models."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

@@ -13,11 +13,11 @@ from zoo.settings.overrides import from_arguments, raw_value
 
 @click.command("resume", context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="run=RUN [key=value]...")
-@click.option("--json", "as_json", is_flag=True, help="Write the outcome as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(arguments: tuple[str, ...], as_json: bool) -> int:
-    """Go on with a run where its last checkpoint stands.
+    """Continue a run from its last checkpoint.
 
-    RUN is a run's folder, or a task's name for its latest run. Further arguments change settings, as in
+    RUN is a run's folder, or a task's name for its latest run. Further arguments change settings:
     `zoo resume charlm train.epochs=10`.
     """
     name, rest = split_target(arguments, "run", "zoo resume charlm (a task's latest run), or a run's folder")

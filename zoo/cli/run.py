@@ -11,17 +11,17 @@ from zoo.cli.progress import progress
 
 @click.command("run", context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="task=NAME [key=value]...")
-@click.option("--json", "as_json", is_flag=True, help="Write the outcome as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def command(arguments: tuple[str, ...], as_json: bool) -> int:
-    """Train a task, on its own data or on yours.
+    """Train a task, on its built-in data or on your own.
 
     \b
-      zoo run charlm                                  the task's own data
+      zoo run charlm                                  the built-in data
       zoo run task=charlm data=book.txt model.cell=gru train.minutes=5
       zoo run charlm preset=small config=mine.yaml    defaults < preset < file < command line
-      zoo run ./my_task.py                            a task in a file of yours
+      zoo run ./my_task.py                            a task in your own file
 
-    `zoo show task=NAME` lists all settings. Ctrl-C saves the run; `zoo resume NAME` goes on with it.
+    `zoo show task=NAME` lists all settings. Ctrl-C saves the run; `zoo resume NAME` continues it.
     """
     task, rest = split_target(arguments, "task", "zoo run task=charlm (zoo list shows the tasks)")
     import zoo

@@ -17,17 +17,17 @@ from zoo.settings import SearchSettings, setting
 class SampleArguments(SearchSettings):
     """What `zoo sample` can be told: how to search (the run's own settings where nothing is said), and what for."""
 
-    prime: str = setting("", "text to go on from")
-    seed: int = setting(0, "the same seed writes the same text", minimum=0, maximum=2**31 - 1)
-    count: int = setting(1, "how many texts; their seeds follow one another", minimum=1)
-    engine: str = setting("auto", "what computes; auto: what the run was trained with", ("auto", "tensorflow", "jax"))
+    prime: str = setting("", "text to continue")
+    seed: int = setting(0, "the same seed gives the same text", minimum=0, maximum=2**31 - 1)
+    count: int = setting(1, "number of texts, with consecutive seeds", minimum=1)
+    engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
 
 
 @click.command("sample")
 @accepts_settings(SampleArguments, "run=RUN [key=value]...")
-@click.option("--json", "as_json", is_flag=True, help="Write a JSON list of texts.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of texts.")
 def command(arguments: tuple[str, ...], as_json: bool) -> None:
-    """Write text with a trained run.
+    """Generate text with a trained run.
 
     RUN is a run's folder, or a task's name for its latest run:
     `zoo sample charlm prime="def " length=300 temperature=0.7`

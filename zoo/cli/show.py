@@ -16,9 +16,9 @@ from zoo.settings import describe, resolve
 
 @click.command("show")
 @click.argument("arguments", nargs=-1, metavar="task=NAME [key=value]...")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(arguments: tuple[str, ...], as_json: bool) -> None:
-    """Show every setting of a task with its type, default and meaning, and the task's presets.
+    """Show every setting of a task with its type, default and meaning, and the presets.
 
     With further arguments (preset=small, model.layers=3) it shows the values that a run would have.
     """
@@ -43,9 +43,9 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         choices = f" ({', '.join(row.choices)})" if row.choices else ""
         table.append((row.name, row.type, _word(_value(values, row.name)), row.help + choices))
     print_table(("SETTING", "TYPE", column, "MEANING"), _with_gaps(table))
-    click.echo("\nA group's own name is short for its main setting: data=PATH, device=cpu. A file: config=FILE.yaml")
+    click.echo("\nA group's name is short for its main setting: data=PATH, device=cpu. config=FILE.yaml reads a file.")
     if recipes:
-        click.echo("\nNamed data, fetched when they are first used (plugins may add others):")
+        click.echo("\nData sets, downloaded on first use (plugins may add more):")
         for recipe in recipes:
             click.echo(f"  data={recipe.name}: {recipe.summary}")
     for preset, flat in presets.items():

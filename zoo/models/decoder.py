@@ -25,7 +25,7 @@ class Decoder(keras.Model):
         layers: how many recurrent layers.
         units: U, of each layer.
         embedding: width of the token embedding; 0 reads tokens one-hot.
-        dropout: share of each layer's outputs that is dropped while training.
+        dropout: dropout rate of each layer's output.
         tied: the logits use the embedding's matrix (Press and Wolf 2017, arXiv:1608.05859).
         cells: further cells by name, as plugins add them.
 

@@ -20,7 +20,7 @@ class ImageEncoder(keras.layers.Layer):
 
     Args:
         filters: channels of each stage; a stage has half the height and width of the one before.
-        blocks: residual blocks of a stage.
+        blocks: residual blocks per stage.
         places: whether the two coordinates of every pixel are two more channels, so that the network knows left from
             right (CoordConv, Liu et al. 2018, arXiv:1807.03247).
 

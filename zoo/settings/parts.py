@@ -11,63 +11,67 @@ from zoo.settings.fields import part, setting
 class DataSettings:
     """Where the examples come from."""
 
-    source: str = setting("", "a named source, or a path: file, folder or glob; empty: the task's own", shorthand=True)
-    validation: float = setting(0.05, "share kept for validation, of data without a split", minimum=0, maximum=0.5)
-    test: float = setting(0.05, "share kept for the test, of data without a split", minimum=0, maximum=0.5)
-    on_error: str = setting("stop", "what to do with an example that cannot be read", ("stop", "skip"))
+    source: str = setting(
+        "", "a data set's name, or a path: file, folder or glob; empty: the task's own data", shorthand=True
+    )
+    validation: float = setting(
+        0.05, "fraction held out for validation, if the data has no split", minimum=0, maximum=0.5
+    )
+    test: float = setting(0.05, "fraction held out for testing, if the data has no split", minimum=0, maximum=0.5)
+    on_error: str = setting("stop", "what to do about an example that cannot be read", ("stop", "skip"))
 
 
 @dataclass
 class BatchSettings:
-    """How examples are put together."""
+    """How examples are batched."""
 
-    size: int = setting(64, "rows of a batch, over all replicas", minimum=1)
-    length: int = setting(64, "steps of a window, or the longest example that is kept", minimum=1)
-    tokens: int = setting(0, "token budget of a batch; 0: size counts", minimum=0)
+    size: int = setting(64, "rows per batch, over all replicas", minimum=1)
+    length: int = setting(64, "steps per window of a text, or the maximum length of an example", minimum=1)
+    tokens: int = setting(0, "tokens per batch, instead of a number of rows; 0: use size", minimum=0)
 
 
 @dataclass
 class TrainSettings:
-    """How long and how the model is trained."""
+    """How the model is trained, and for how long."""
 
-    steps: int = setting(0, "stop after so many steps; 0: no limit", minimum=0)
-    epochs: float = setting(0.0, "stop after so many passes over the training data; 0: no limit", minimum=0)
+    steps: int = setting(0, "stop after this many steps; 0: no limit", minimum=0)
+    epochs: float = setting(0.0, "stop after this many passes over the training data; 0: no limit", minimum=0)
     minutes: float = setting(
-        0.0, "stop after so many minutes of training, evaluation and start-up not counted; 0: no limit", minimum=0
+        0.0, "stop after this many minutes of training, without evaluation and start-up; 0: no limit", minimum=0
     )
-    optimizer: str = setting("adam", "the rule that moves the weights", ("adam", "adamw", "rmsprop", "sgd"))
-    learning_rate: float = setting(2e-3, "learning rate at its highest", minimum=0)
-    weight_decay: float = setting(0.0, "share of each matrix taken off in a step, times the learning rate", minimum=0)
+    optimizer: str = setting("adam", "the optimizer", ("adam", "adamw", "rmsprop", "sgd"))
+    learning_rate: float = setting(2e-3, "peak learning rate", minimum=0)
+    weight_decay: float = setting(0.0, "weight decay of matrices per step, times the learning rate", minimum=0)
     momentum: float = setting(0.0, "momentum (sgd, rmsprop)", minimum=0, maximum=1)
     schedule: str = setting(
         "constant",
-        "the course of the learning rate",
+        "learning rate schedule",
         ("constant", "cosine", "inverse_sqrt", "exponential", "plateau"),
     )
-    warmup: int = setting(0, "steps over which the learning rate rises from 0", minimum=0)
+    warmup: int = setting(0, "steps over which the learning rate rises from 0 to its peak", minimum=0)
     decay: float = setting(
-        0.97, "factor of the learning rate an epoch (exponential) or at a plateau", minimum=0, maximum=1
+        0.97, "factor on the learning rate: per epoch (exponential) or per plateau", minimum=0, maximum=1
     )
-    decay_after: float = setting(10.0, "epochs before the exponential decay begins", minimum=0)
-    schedule_patience: int = setting(2, "evaluations without progress that make a plateau", minimum=1)
-    final: float = setting(0.0, "share of the learning rate left at the end of cosine", minimum=0, maximum=1)
-    clip: float = setting(1.0, "greatest global norm of the gradient; 0: no clipping", minimum=0)
-    accumulate: int = setting(1, "batches whose gradients are added up for one step", minimum=1)
+    decay_after: float = setting(10.0, "epochs before exponential decay begins", minimum=0)
+    schedule_patience: int = setting(2, "evaluations without improvement that count as a plateau", minimum=1)
+    final: float = setting(0.0, "fraction of the learning rate left at the end of cosine", minimum=0, maximum=1)
+    clip: float = setting(1.0, "clip gradients to this global norm; 0: no clipping", minimum=0)
+    accumulate: int = setting(1, "batches whose gradients are accumulated for one step", minimum=1)
     average: float = setting(
-        0.0, "decay of the moving average of the weights, such as 0.999; 0: no average", minimum=0, maximum=1
+        0.0, "decay of the moving average of the weights, such as 0.999; 0: off", minimum=0, maximum=1
     )
-    evaluate_every: int = setting(0, "steps between evaluations; 0: once an epoch", minimum=0)
+    evaluate_every: int = setting(0, "steps between evaluations; 0: once per epoch", minimum=0)
     save_every: int = setting(0, "steps between checkpoints; 0: at each evaluation", minimum=0)
-    patience: int = setting(0, "stop after so many evaluations without progress; 0: never", minimum=0)
-    callbacks: list[str] = setting([], "callbacks by name, with commas between them (see zoo plugins)")
+    patience: int = setting(0, "stop after this many evaluations without improvement; 0: never", minimum=0)
+    callbacks: list[str] = setting([], "callbacks by name, separated by commas (see zoo plugins)")
 
 
 @dataclass
 class TextTrainSettings(TrainSettings):
-    """How a model that writes texts about something is trained."""
+    """How a model that writes text about an input is trained."""
 
     label_smoothing: float = setting(
-        0.0, "share of a right symbol's probability that all symbols share in training", minimum=0, maximum=0.9
+        0.0, "probability taken from the right token and spread over all tokens in training", minimum=0, maximum=0.9
     )
 
 
@@ -111,32 +115,30 @@ class SearchSettings:
 
 @dataclass
 class DeviceSettings:
-    """What the work runs on."""
+    """What the computation runs on."""
 
     kind: str = setting(
         "auto",
-        "auto (a GPU or TPU where there is one), cpu, gpu, tpu, workers (several processes), or a plugin's",
+        "auto (a GPU or TPU if there is one), cpu, gpu, tpu, workers (several processes), or a plugin's",
         shorthand=True,
     )
     local_workers: int = setting(
-        0, "workers: start so many processes on this machine; 0: the environment says", minimum=0
+        0, "workers: start this many processes on this machine; 0: use the environment", minimum=0
     )
-    replicas: int = setting(0, "copies of the model that share a batch; 0: as many as fit", minimum=0)
-    threads: int = setting(0, "threads of a replica on a CPU, with TensorFlow; 0: cores / replicas", minimum=0)
-    xla: bool = setting(False, "compile passes by XLA with TensorFlow, as JAX always does: for GPUs; slower on a CPU")
+    replicas: int = setting(0, "copies of the model that share each batch; 0: automatic", minimum=0)
+    threads: int = setting(0, "threads per replica on a CPU, with TensorFlow; 0: cores / replicas", minimum=0)
+    xla: bool = setting(False, "compile with XLA under TensorFlow (JAX always does): for GPUs; slower on a CPU")
     precision: str = setting("float32", "number format of the computation", ("float32", "bfloat16", "float16"))
 
 
 @dataclass
 class Settings:
-    """What every task can be told; a task's own settings are a subclass of this."""
+    """The settings of every task; a task's own settings are a subclass."""
 
-    preset: str = setting("", "a named set of values of the task (zoo show task=NAME lists them)")
+    preset: str = setting("", "a named set of values (zoo show task=NAME lists them)")
     out: str = setting("", "the run's folder; empty: runs/TASK/TIME")
-    engine: str = setting(
-        "auto", "what computes: tensorflow or jax; auto: JAX where there is a TPU", ("auto", "tensorflow", "jax")
-    )
-    seed: int = setting(0, "one number that fixes all random choices", minimum=0, maximum=2**31 - 1)
+    engine: str = setting("auto", "tensorflow or jax; auto: JAX if there is a TPU", ("auto", "tensorflow", "jax"))
+    seed: int = setting(0, "seed of all random choices", minimum=0, maximum=2**31 - 1)
     data: DataSettings = part(DataSettings)
     batch: BatchSettings = part(BatchSettings)
     train: TrainSettings = part(TrainSettings)

@@ -1,4 +1,4 @@
-"""Hugging Face: data=hf:NAME, any text or image data set of the hub, or files in its formats."""
+"""Hugging Face: data=hf:NAME reads text and image data sets of the hub, and files in its formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Memory: cells that write and read an external memory, softly or at drawn places, and images of where."""
+"""Memory: cells that read and write an external memory, by soft or hard addressing, and images of the addressing."""
 
 from __future__ import annotations
 

@@ -22,12 +22,16 @@ MACHINES = {"ntm": ntm, "ntm_dense": ntm_dense, "ntm_hard": ntm_hard}
 class MemoryData(DataSettings):
     """What is drawn."""
 
-    rule: str = zoo.setting("copy", "what is to be done with what was seen", tuple(RULES))
-    bits: int = zoo.setting(8, "of a vector", minimum=1)
-    longest: int = zoo.setting(10, "vectors of the longest training sequence; of recall, items of three", minimum=2)
-    tested: int = zoo.setting(20, "vectors, or items, of every test sequence", minimum=2)
-    repeats: int = zoo.setting(4, "the most repetitions of repeat-copy", minimum=1)
-    examples: int = zoo.setting(20_000, "sequences to train on; a fortieth as many validate, and test", minimum=40)
+    rule: str = zoo.setting("copy", "what to do with the sequence", tuple(RULES))
+    bits: int = zoo.setting(8, "bits per vector", minimum=1)
+    longest: int = zoo.setting(
+        10, "vectors in the longest training sequence; for recall, items of three vectors", minimum=2
+    )
+    tested: int = zoo.setting(20, "vectors, or items, in every test sequence", minimum=2)
+    repeats: int = zoo.setting(4, "maximum number of repetitions of repeat-copy", minimum=1)
+    examples: int = zoo.setting(
+        20_000, "training sequences; validation and test have a fortieth of that each", minimum=40
+    )
 
 
 @dataclass
@@ -35,10 +39,10 @@ class MemoryModel:
     """The reader."""
 
     cell: str = zoo.setting("ntm_dense", "ntm, ntm_dense, ntm_hard, lstm, gru, rnn, or one that a plugin adds")
-    units: int = zoo.setting(100, "units of its layer, or of the controller", minimum=1)
-    places: int = zoo.setting(32, "places of the memory (ntm)", minimum=3)
-    width: int = zoo.setting(20, "numbers at a place (ntm)", minimum=1)
-    heads: int = zoo.setting(1, "heads that read (ntm)", minimum=1)
+    units: int = zoo.setting(100, "units of the layer, or of the controller", minimum=1)
+    places: int = zoo.setting(32, "memory locations (ntm)", minimum=3)
+    width: int = zoo.setting(20, "size of a memory location (ntm)", minimum=1)
+    heads: int = zoo.setting(1, "read heads (ntm)", minimum=1)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Captioning: it looks at an image and says what is on it."""
+"""Captioning: describe an image in a sentence."""
 
 from __future__ import annotations
 

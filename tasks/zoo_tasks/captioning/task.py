@@ -26,7 +26,7 @@ class CaptioningData(DataSettings):
         "scenes (drawn shapes), flickr8k, a table of images and captions, Flickr8k's or Karpathy's files",
         shorthand=True,
     )
-    pictures: str = setting("", "the folder of the images; empty: beside the captions")
+    pictures: str = setting("", "the folder of the images; empty: next to the captions")
 
 
 @dataclass
@@ -35,39 +35,41 @@ class CaptioningImage:
 
     height: int = setting(64, "pixels", minimum=8)
     width: int = setting(64, "pixels", minimum=8)
-    channels: int = setting(3, "1: grey, 3: colours", minimum=1, maximum=3)
-    fit: str = setting("crop", "what becomes of another shape", ("crop", "pad", "stretch"))
-    flip: bool = setting(False, "mirror every other training image; not where captions tell left from right")
-    shift: int = setting(0, "pixels that a training image is moved at most, in each direction", minimum=0)
+    channels: int = setting(3, "1: grey, 3: colour", minimum=1, maximum=3)
+    fit: str = setting("crop", "how an image of another shape is fitted", ("crop", "pad", "stretch"))
+    flip: bool = setting(False, "mirror training images at random; not if captions mention left or right")
+    shift: int = setting(0, "shift training images by up to this many pixels in each direction", minimum=0)
 
 
 @dataclass
 class CaptioningText:
     """How captions become tokens."""
 
-    unit: str = setting("word", "what a token is", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(0, "different tokens; 0: as many as there are, or 8,000 pieces", minimum=0)
-    least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
-    lowercase: bool = setting(True, "make capitals small (unit=word)")
+    unit: str = setting("word", "unit of a token", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(0, "vocabulary size; 0: every word that occurs, or 8,000 pieces", minimum=0)
+    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
+    lowercase: bool = setting(True, "convert to lower case (unit=word)")
 
 
 @dataclass
 class CaptioningModel:
     """The encoder and the decoder."""
 
-    filters: list[int] = setting([24, 48, 96], "channels of each stage of the encoder; each halves height and width")
-    blocks: int = setting(1, "residual blocks of a stage", minimum=0)
-    backbone: str = setting("", "a network of keras.applications in place of it, such as MobileNetV3Small")
-    backbone_weights: str = setting("none", "what the backbone begins with: none, imagenet (fetched), or a file")
-    frozen: bool = setting(False, "the backbone stays as it is and sees each image once; no flips and shifts then")
+    filters: list[int] = setting(
+        [24, 48, 96], "channels of each stage of the encoder; every stage halves height and width"
+    )
+    blocks: int = setting(1, "residual blocks per stage", minimum=0)
+    backbone: str = setting("", "a network of keras.applications as encoder, such as MobileNetV3Small")
+    backbone_weights: str = setting("none", "initial weights of the backbone: none, imagenet (downloaded), or a file")
+    frozen: bool = setting(False, "do not train the backbone, which then sees each image once, without flip and shift")
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "recurrent layers of the decoder", minimum=1)
-    units: int = setting(192, "units of a layer", minimum=1)
-    embedding: int = setting(96, "width of the tokens' embedding", minimum=1)
-    attention: str = setting("additive", "how the decoder looks at the image: additive, dot, hard, ..., none")
-    attend: str = setting("before", "look after the recurrent layers, or before them", ("after", "before"))
-    input_feeding: bool = setting(False, "what was seen at a step is part of the next step's input")
-    dropout: float = setting(0.1, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+    layers: int = setting(1, "number of recurrent layers of the decoder", minimum=1)
+    units: int = setting(192, "units per layer", minimum=1)
+    embedding: int = setting(96, "size of the token embedding", minimum=1)
+    attention: str = setting("additive", "attention to the image: additive, dot, hard, ..., none")
+    attend: str = setting("before", "attend before or after the recurrent layers", ("after", "before"))
+    input_feeding: bool = setting(False, "feed what was attended to into the next step")
+    dropout: float = setting(0.1, "dropout rate", minimum=0, maximum=0.95)
 
 
 @dataclass
@@ -86,7 +88,7 @@ class CaptioningSettings(zoo.Settings):
 
 
 class Captioning(zoo.Task):
-    """Captioning: it looks at an image and says what is on it."""
+    """Captioning: describe an image in a sentence."""
 
     topology = OneToMany()
     Settings = CaptioningSettings

@@ -1,4 +1,4 @@
-"""A character language model: it reads a text and learns to write more of it."""
+"""Charlm: learn to write more of a text, character by character."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ class CharLMData(DataSettings):
     """Where the text comes from."""
 
     source: str = setting(
-        "stdlib", "stdlib (Python's own source), a name below, or a file, a folder or a glob", shorthand=True
+        "stdlib", "stdlib (Python's own source), a data set's name, or a file, folder or glob", shorthand=True
     )
-    reset: bool = setting(False, "forget the carried state where a document ends")
+    reset: bool = setting(False, "reset the carried state at the end of each document")
 
 
 @dataclass
@@ -32,20 +32,18 @@ class CharLMModel:
     """The decoder."""
 
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "recurrent layers, each reading the one below", minimum=1)
-    units: int = setting(256, "units of a layer", minimum=1)
-    embedding: int = setting(0, "width of the tokens' embedding; 0: one-hot input", minimum=0)
-    dropout: float = setting(
-        0.1, "share of each layer's outputs that is dropped while training", minimum=0, maximum=0.95
-    )
-    tied: bool = setting(False, "the softmax shares the embedding's matrix; needs embedding = units")
+    layers: int = setting(1, "number of recurrent layers", minimum=1)
+    units: int = setting(256, "units per layer", minimum=1)
+    embedding: int = setting(0, "size of the token embedding; 0: one-hot input", minimum=0)
+    dropout: float = setting(0.1, "dropout rate of each layer's output", minimum=0, maximum=0.95)
+    tied: bool = setting(False, "share the embedding matrix with the softmax; needs embedding = units")
 
 
 @dataclass
 class CharLMText:
     """How text becomes tokens."""
 
-    unit: str = setting("character", "what a token is", ("character", "byte", "piece", "bpe"))
+    unit: str = setting("character", "unit of a token", ("character", "byte", "piece", "bpe"))
     vocabulary: int = setting(1000, "number of sentencepiece pieces (unit=piece, bpe)", minimum=10)
 
 
@@ -70,7 +68,7 @@ class CharLMSettings(zoo.Settings):
 
 
 class CharLM(zoo.Task):
-    """A character language model: it reads a text and learns to write more of it."""
+    """Charlm: learn to write more of a text, character by character."""
 
     topology = LanguageModel()
     Settings = CharLMSettings

@@ -1,4 +1,4 @@
-"""Frames: it labels every frame of a sequence."""
+"""Frames: label every frame of a sequence."""
 
 from __future__ import annotations
 

@@ -27,19 +27,19 @@ class FramesData(DataSettings):
         "motions (moving digits), gesture-phase, a folder of clips or videos, or of CSV or NPZ sequences of vectors",
         shorthand=True,
     )
-    label: str = setting("", "the table's column of labels; empty: label, phase, class, ...")
-    fold: int = setting(0, "which recording of gesture-phase is left out to test on", minimum=0, maximum=6)
-    ignore: list[str] = setting(["timestamp"], "columns of vectors that are no features, with commas between them")
+    label: str = setting("", "label column of the table; empty: label, phase, class, ...")
+    fold: int = setting(0, "which recording of gesture-phase is held out for testing", minimum=0, maximum=6)
+    ignore: list[str] = setting(["timestamp"], "columns that are not features, separated by commas")
 
 
 @dataclass
 class FramesImage:
     """How a frame that is an image is brought to one size."""
 
-    height: int = setting(0, "pixels; 0: those of the first training image, at most 64", minimum=0)
-    width: int = setting(0, "pixels; 0: those of the first training image, at most 64", minimum=0)
-    channels: int = setting(1, "1: grey, 3: colours", minimum=1, maximum=3)
-    fit: str = setting("crop", "what becomes of another shape", ("crop", "pad", "stretch"))
+    height: int = setting(0, "pixels; 0: as the first training image, at most 64", minimum=0)
+    width: int = setting(0, "pixels; 0: as the first training image, at most 64", minimum=0)
+    channels: int = setting(1, "1: grey, 3: colour", minimum=1, maximum=3)
+    fit: str = setting("crop", "how an image of another shape is fitted", ("crop", "pad", "stretch"))
 
 
 @dataclass
@@ -48,10 +48,10 @@ class FramesVectors:
 
     scale: str = setting(
         "training",
-        "mean 0 and deviation 1 over all training frames, or over each sequence by itself",
+        "standardise features over all training frames, or over each sequence",
         ("training", "sequence"),
     )
-    changes: int = setting(0, "how far each feature moved over so many frames is a feature, too; 0: not", minimum=0)
+    changes: int = setting(0, "add the change of each feature over this many frames as a feature; 0: off", minimum=0)
 
 
 @dataclass
@@ -59,11 +59,11 @@ class FramesModel:
     """The tagger."""
 
     cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "recurrent layers; 0: each frame is labelled by itself alone", minimum=0)
-    units: int = setting(64, "units of a layer, in each direction", minimum=1)
-    causal: bool = setting(False, "no look-ahead: a label depends on no later frame, and the model can run on a stream")
-    dropout: float = setting(0.0, "share of the values that is dropped while training", minimum=0, maximum=0.95)
-    filters: list[int] = setting([16, 32], "channels of each stage of the encoder of an image")
+    layers: int = setting(1, "number of recurrent layers; 0: label each frame on its own", minimum=0)
+    units: int = setting(64, "units per layer and direction", minimum=1)
+    causal: bool = setting(False, "do not look ahead, so that the model can label a stream")
+    dropout: float = setting(0.0, "dropout rate", minimum=0, maximum=0.95)
+    filters: list[int] = setting([16, 32], "channels of each stage of the image encoder")
 
 
 @dataclass
@@ -81,7 +81,7 @@ class FramesSettings(zoo.Settings):
 
 
 class Frames(zoo.Task):
-    """Frames: it labels every frame of a sequence."""
+    """Frames: label every frame of a sequence."""
 
     topology = Synced()
     Settings = FramesSettings

@@ -1,4 +1,4 @@
-"""Sentiment: it reads a text and says what its author thinks."""
+"""Sentiment: classify a text, such as a review as good or bad."""
 
 from __future__ import annotations
 

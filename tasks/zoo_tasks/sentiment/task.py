@@ -23,23 +23,23 @@ class SentimentData(DataSettings):
 
     source: str = setting(
         "reviews",
-        "reviews (composed), rotten-tomatoes, a CSV, TSV or JSON lines table, or a folder per class",
+        "reviews (generated), rotten-tomatoes, a CSV, TSV or JSON lines table, or a folder per class",
         shorthand=True,
     )
-    text: str = setting("", "the table's column of texts; empty: text, sentence, review, ...")
-    label: str = setting("", "the table's column of labels; empty: label, sentiment, class, ...")
-    fold: int = setting(0, "which tenth of rotten-tomatoes is left out to test on", minimum=0, maximum=9)
-    balanced: bool = setting(False, "rare classes count as much as frequent ones in the loss")
+    text: str = setting("", "text column of the table; empty: text, sentence, review, ...")
+    label: str = setting("", "label column of the table; empty: label, sentiment, class, ...")
+    fold: int = setting(0, "which tenth of rotten-tomatoes is held out for testing", minimum=0, maximum=9)
+    balanced: bool = setting(False, "weight the loss so that every class counts equally")
 
 
 @dataclass
 class SentimentText:
     """How text becomes tokens."""
 
-    unit: str = setting("word", "what a token is", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(20_000, "number of different tokens at most; 0: no limit", minimum=0)
-    least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
-    lowercase: bool = setting(True, "make capitals small (unit=word)")
+    unit: str = setting("word", "unit of a token", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(20_000, "maximum vocabulary size; 0: no limit", minimum=0)
+    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
+    lowercase: bool = setting(True, "convert to lower case (unit=word)")
 
 
 @dataclass
@@ -47,14 +47,14 @@ class SentimentModel:
     """The classifier."""
 
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "recurrent layers, each reading the one below", minimum=1)
-    units: int = setting(64, "units of a layer, in each direction", minimum=1)
-    embedding: int = setting(64, "width of the tokens' embedding", minimum=1)
+    layers: int = setting(1, "number of recurrent layers", minimum=1)
+    units: int = setting(64, "units per layer and direction", minimum=1)
+    embedding: int = setting(64, "size of the token embedding", minimum=1)
     bidirectional: bool = setting(True, "read in both directions")
-    pooling: str = setting("attention", "how a text becomes one vector", ("last", "mean", "max", "attention"))
-    dropout: float = setting(0.3, "share of the values that is dropped while training", minimum=0, maximum=0.95)
+    pooling: str = setting("attention", "how the states of a text are pooled", ("last", "mean", "max", "attention"))
+    dropout: float = setting(0.3, "dropout rate", minimum=0, maximum=0.95)
     word_dropout: float = setting(
-        0.0, "share of the words that are dropped whole while training", minimum=0, maximum=0.95
+        0.0, "fraction of words that are dropped as a whole in training", minimum=0, maximum=0.95
     )
 
 
@@ -72,7 +72,7 @@ class SentimentSettings(zoo.Settings):
 
 
 class Sentiment(zoo.Task):
-    """Sentiment: it reads a text and says what its author thinks."""
+    """Sentiment: classify a text, such as a review as good or bad."""
 
     topology = ManyToOne()
     Settings = SentimentSettings

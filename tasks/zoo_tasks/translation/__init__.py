@@ -1,4 +1,4 @@
-"""Translation: it reads a sentence in one language and writes it in another."""
+"""Translation: translate sentences from one language into another."""
 
 from __future__ import annotations
 

@@ -23,23 +23,23 @@ class TranslationData(DataSettings):
 
     source: str = setting(
         "phrasebook",
-        "phrasebook (composed), multi30k, a TSV, CSV or JSON lines table, or two aligned files: a.en,a.fr",
+        "phrasebook (generated), multi30k, a TSV, CSV or JSON lines table, or two aligned files: a.en,a.fr",
         shorthand=True,
     )
-    pair: str = setting("en-fr", "from which language to which, of multi30k and tatoeba")
-    source_column: str = setting("", "the table's column to translate from; empty: source, src, or the first")
-    target_column: str = setting("", "the table's column to translate to; empty: target, tgt, or the second")
+    pair: str = setting("en-fr", "source and target language (multi30k, tatoeba)")
+    source_column: str = setting("", "column to translate from; empty: source, src, or the first")
+    target_column: str = setting("", "column to translate to; empty: target, tgt, or the second")
 
 
 @dataclass
 class TranslationText:
     """How sentences become tokens."""
 
-    unit: str = setting("word", "what a token is", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(0, "different tokens of a language; 0: as many as there are, or 8,000 pieces", minimum=0)
-    least: int = setting(1, "how often a word must occur to be learned (unit=word)", minimum=1)
-    lowercase: bool = setting(False, "make capitals small (unit=word)")
-    shared: bool = setting(False, "both languages have their tokens in common")
+    unit: str = setting("word", "unit of a token", ("word", "piece", "bpe", "character", "byte"))
+    vocabulary: int = setting(0, "vocabulary size per language; 0: every word that occurs, or 8,000 pieces", minimum=0)
+    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
+    lowercase: bool = setting(False, "convert to lower case (unit=word)")
+    shared: bool = setting(False, "one vocabulary for both languages")
     sampling: float = setting(
         0.0, "subword regularisation: exponent of Kudo 2018, such as 0.2 (unit=piece); 0: none", minimum=0
     )
@@ -50,18 +50,16 @@ class TranslationModel:
     """The encoder and the decoder."""
 
     cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "recurrent layers of encoder and decoder each", minimum=1)
-    units: int = setting(
-        192, "units of a layer of the decoder; the encoder has half as many in each direction", minimum=2
-    )
-    embedding: int = setting(128, "width of the tokens' embeddings", minimum=1)
-    attention: str = setting("additive", "how the decoder looks at the source: additive, dot, general, ..., none")
-    attend: str = setting("before", "look after the recurrent layers, or before them", ("after", "before"))
-    input_feeding: bool = setting(False, "what was seen at a step is part of the next step's input")
-    dropout: float = setting(0.1, "share of the values that is dropped while training", minimum=0, maximum=0.95)
-    tied: bool = setting(False, "the softmax shares the target's embedding; needs embedding = units")
+    layers: int = setting(1, "number of recurrent layers, in encoder and decoder each", minimum=1)
+    units: int = setting(192, "units per layer of the decoder; the encoder has half as many per direction", minimum=2)
+    embedding: int = setting(128, "size of the token embeddings", minimum=1)
+    attention: str = setting("additive", "attention to the source: additive, dot, general, ..., none")
+    attend: str = setting("before", "attend before or after the recurrent layers", ("after", "before"))
+    input_feeding: bool = setting(False, "feed what was attended to into the next step")
+    dropout: float = setting(0.1, "dropout rate", minimum=0, maximum=0.95)
+    tied: bool = setting(False, "share the target embedding with the softmax; needs embedding = units")
     scheduled_sampling: float = setting(
-        0.0, "share of the steps that in training read the model's own choice", minimum=0, maximum=1
+        0.0, "fraction of training steps that read the model's own prediction", minimum=0, maximum=1
     )
 
 
@@ -80,7 +78,7 @@ class TranslationSettings(zoo.Settings):
 
 
 class Translation(zoo.Task):
-    """Translation: it reads a sentence in one language and writes it in another."""
+    """Translation: translate sentences from one language into another."""
 
     topology = ManyToMany()
     Settings = TranslationSettings

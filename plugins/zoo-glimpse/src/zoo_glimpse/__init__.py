@@ -1,4 +1,4 @@
-"""Glimpse: it says what is in an image that it reads as a whole, by rows, by pixels, or by glimpses."""
+"""Glimpse: classify an image, read as a whole, by rows, by pixels or in glimpses."""
 
 from __future__ import annotations
 

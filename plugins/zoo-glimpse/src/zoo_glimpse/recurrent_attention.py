@@ -47,7 +47,7 @@ class RecurrentAttention(keras.Model):
         dropout: share of the last state that is dropped while training.
         glimpses: T.
         size: pixels of the smallest window's side.
-        scales: windows of a glimpse, each twice as wide as the one before.
+        scales: windows per glimpse, each twice as wide as the one before.
         width: of the hidden layers of the glimpse network.
         deviation: of the places, of which an image's half side is 1.
         episodes: outside of training.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Glimpse(zoo.Task):
-    """Glimpse: it says what is in an image that it reads as a whole, by rows, by pixels, or by glimpses."""
+    """Glimpse: classify an image, read as a whole, by rows, by pixels or in glimpses."""
 
     topology = OneToOne()
     Settings = GlimpseSettings
