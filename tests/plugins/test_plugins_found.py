@@ -19,7 +19,7 @@ def only(distribution):
 def test_built_in_task_takes_the_same_road():
     (charlm,) = [info for info in only("seqzoo") if info.name == "charlm"]
     assert (charlm.kind, charlm.module) == ("task", "zoo_tasks.charlm")
-    assert charlm.summary.startswith("A character language model")
+    assert charlm.summary.startswith("Charlm: learn to write")
 
 
 def test_metadata_and_summary_without_an_import(tmp_path, installed):
