@@ -97,5 +97,5 @@ def test_tokens_that_there_are_not():
     generator = Generator(Chain(np.zeros((3, 3))), plainly)
     with pytest.raises(UsageError, match="banned token 7: the tokens are 0 to 2"):
         generator.search([[0]], processors=[Banned((7,))], length=1)
-    with pytest.raises(UsageError, match="two tokens are to stand in one place"):
+    with pytest.raises(UsageError, match="two tokens have the same position"):
         Forced(((0, 1), (0, 2)))

@@ -1,16 +1,15 @@
-"""Long lists cut in batches of similar lengths."""
+"""Long lists, cut into batches of similar lengths."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeVar
 
-import numpy as np
-from keras import ops, tree
+Length = TypeVar("Length", int, tuple[int, int])
 
 
-def by_length(lengths: Sequence[Any], size: int) -> list[list[int]]:
-    """Cut a list in batches of similar lengths.
+def by_length(lengths: Sequence[Length], size: int) -> list[list[int]]:
+    """Cut a list into batches of similar lengths.
 
     Args:
         lengths: of each item; numbers, or tuples of them, the most important first.
@@ -21,8 +20,3 @@ def by_length(lengths: Sequence[Any], size: int) -> list[list[int]]:
     """
     order = sorted(range(len(lengths)), key=lambda place: lengths[place])
     return [order[begin : begin + size] for begin in range(0, len(order), size)]
-
-
-def rows_of(memory: Any, places: np.ndarray) -> Any:
-    """Take some rows of every tensor of a memory; None stays None."""
-    return None if memory is None else tree.map_structure(lambda leaf: ops.take(leaf, places, axis=0), memory)

@@ -3,42 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from keras import ops
 
+from zoo.backend.types import Nest, Tensor
 from zoo.errors import UsageError
 from zoo.search.largest import largest
+from zoo.search.limits import check_number, check_whole
 from zoo.search.strategy import BeamState, StepContext, Strategy
+
+if TYPE_CHECKING:
+    from zoo.search.stepper import AttendingStepper, Stepper
 
 INFINITY = float("inf")
 LEAST = -1e30
-"""Stands for a continuation that there is not; above -inf, so that a complete text is never chosen a second time."""
+"""The score of an impossible continuation; above -inf, so that a complete text is never chosen twice."""
 UNSEEN = 1e-6
-"""The least attention that a source position counts with, so that one that was never looked at costs no infinity."""
+"""Attention is clipped to this from below, so that a source position never attended to has a finite penalty."""
+
+MAX_BEAM, MAX_PENALTY, MAX_LENGTH_PENALTY = 100_000, 1e6, 10.0
+"""Larger numbers would no longer give finite scores as float32 numbers."""
 
 
 @dataclass(frozen=True)
 class Beam(Strategy):
-    """Keeps the `beam` likeliest beginnings of a text. A complete one keeps its place, and the rest share the others.
+    """Keeps the `beam` likeliest hypotheses. A complete one keeps its place, and the others share the rest.
 
-    So with one place this is greedy search, and with as many places as there are texts it is exhaustive.
+    With a beam of 1 this is greedy search; with a beam as wide as there are texts it is exhaustive.
 
-    Complete hypotheses are compared by `log p / ((5 + length) / 6)^length_penalty` plus the coverage penalty
+    Complete hypotheses are ranked by `log p / ((5 + length) / 6)^length_penalty` plus the coverage penalty
     `coverage_penalty * sum over the source of log(min(attention, 1))` (Wu et al. 2016, arXiv:1609.08144, equation 14).
 
     Args:
-        beam: W, how many hypotheses.
+        beam: W, the number of hypotheses.
         n_best: how many of them are answers.
-        length_penalty: alpha above; 0 compares log-probabilities, and so favours short texts.
+        length_penalty: alpha above; 0 ranks by log-probability, which favours short texts.
         coverage_penalty: beta above; needs a model with `alignment(state)`. 0: none.
         groups: hypotheses are divided into groups that choose one after another (Vijayakumar et al. 2016,
             arXiv:1610.02424).
-        diversity: what a token loses in such a choice for each time an earlier group has just chosen it.
-        stop_early: end a text as soon as nothing can change any more which answers are best.
+        diversity: penalty for a token in such a choice, for each time an earlier group has just chosen it.
+        stop_early: stop as soon as no hypothesis can become better than the answers found.
 
     Raises:
-        UsageError: options that contradict one another.
+        UsageError: an option is out of range, or two contradict each other.
     """
 
     beam: int = 5
@@ -53,11 +61,10 @@ class Beam(Strategy):
 
     def __post_init__(self) -> None:
         for name in ("beam", "n_best", "groups"):
-            if getattr(self, name) < 1:
-                raise UsageError(f"{name}={getattr(self, name)}: it must be at least 1")
-        for name in ("length_penalty", "coverage_penalty", "diversity"):
-            if not getattr(self, name) >= 0:
-                raise UsageError(f"{name}={getattr(self, name)}: it must be at least 0")
+            check_whole(name, getattr(self, name), 1, MAX_BEAM)
+        check_number("length_penalty", self.length_penalty, 0, MAX_LENGTH_PENALTY)
+        check_number("coverage_penalty", self.coverage_penalty, 0, MAX_PENALTY)
+        check_number("diversity", self.diversity, 0, MAX_PENALTY)
         if self.n_best > self.beam:
             raise UsageError(f"n_best={self.n_best}: a beam of {self.beam} has no more than {self.beam} answers")
         if self.beam % self.groups:
@@ -73,20 +80,20 @@ class Beam(Strategy):
         """How many hypotheses are answers."""
         return self.n_best
 
-    def start(self, model: Any, state: Any) -> Any:
+    def start(self, model: Stepper, state: Nest) -> Nest:
         """The attention that each source position has had, `[B W, S]`, where it counts."""
         if not self.on("coverage_penalty"):
             return []
-        alignment = model.alignment(state) if hasattr(model, "alignment") else None
-        if alignment is None:
+        if not hasattr(model, "alignment"):
             raise UsageError("coverage_penalty needs a model that attends; this one has no alignment")
-        return [ops.zeros_like(alignment)]
+        return [ops.zeros_like(cast("AttendingStepper", model).alignment(state))]
 
-    def observe(self, own: Any, model: Any, state: Any, ended: Any) -> Any:
+    def observe(self, own: Nest, model: Stepper, state: Nest, ended: Tensor) -> Nest:
         """Add the attention of a step."""
-        return [seen + ops.where(ended[:, None], 0.0, model.alignment(state)) for seen in own]
+        attending = cast("AttendingStepper", model)
+        return [seen + ops.where(ended[:, None], 0.0, attending.alignment(state)) for seen in own]
 
-    def choose(self, context: StepContext) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[Tensor, Tensor]:
         """The likeliest continuations of all hypotheses (see `Strategy.choose`)."""
         rows, width, size = context.scores.shape
         # A complete hypothesis has one continuation, which always is chosen.
@@ -110,7 +117,7 @@ class Beam(Strategy):
                 taken = taken + ops.sum(ops.one_hot(token, size) * ops.cast(going, "float32")[:, :, None], axis=1)
         return ops.concatenate(tokens, axis=1), ops.concatenate(parents, axis=1)
 
-    def score(self, state: BeamState) -> Any:
+    def score(self, state: BeamState) -> Tensor:
         """Equation 14 of Wu et al. 2016."""
         score = state.total / self._penalty(state.length)  # [B, W]
         for seen in state.own:
@@ -120,7 +127,7 @@ class Beam(Strategy):
             score = score + self.coverage_penalty * ops.sum(logs, axis=-1)
         return score
 
-    def finished(self, state: BeamState) -> Any:
+    def finished(self, state: BeamState) -> Tensor:
         """All hypotheses are complete, or none that is not can become better than the answers.
 
         A log-probability only sinks, and neither penalty is ever positive: what a hypothesis has now, at the greatest
@@ -135,7 +142,7 @@ class Beam(Strategy):
         bound = ops.max(ops.where(state.ended, -INFINITY, bound), axis=1)  # [B]
         return ops.logical_or(none_left, worst_answer >= bound)
 
-    def _penalty(self, length: Any) -> Any:
+    def _penalty(self, length: Tensor) -> Tensor:
         if not self.on("length_penalty"):
             return ops.ones_like(length, dtype="float32")
         return ((5.0 + ops.cast(length, "float32")) / 6.0) ** self.length_penalty

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from zoo import backend
 
+if TYPE_CHECKING:
+    from zoo.search.loop import Function
+    from zoo.search.stepper import Stepper
 
-def compiler(model: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+
+def compiler(model: Stepper | None) -> Callable[[Function], Function]:
     """Give what compiles functions of tensors that read a model, by XLA.
 
     Args:

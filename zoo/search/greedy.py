@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from keras import ops
 
+from zoo.backend.types import Tensor
 from zoo.search.strategy import StepContext, Strategy
 
 
@@ -14,12 +14,12 @@ from zoo.search.strategy import StepContext, Strategy
 class Greedy(Strategy):
     """Takes the likeliest token, each time; of several, the first."""
 
-    def choose(self, context: StepContext) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[Tensor, Tensor]:
         """See `Strategy.choose`."""
         return likeliest(context.scores), None
 
 
-def likeliest(scores: Any) -> Any:
+def likeliest(scores: Tensor) -> Tensor:
     """Find the place of the largest number.
 
     Args:

@@ -1,19 +1,19 @@
-"""The largest numbers of a long row, faster than by sorting it."""
+"""The largest numbers of a long row, faster than by sorting."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from keras import ops
+
+from zoo.backend.types import Tensor
 
 BLOCK = 64
 
 
-def largest(numbers: Any, count: int) -> tuple[Any, Any]:
+def largest(numbers: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """Find the largest numbers of each row.
 
-    They lie in as many blocks of the row as have the largest maxima; so one pass over the row is enough. On a CPU XLA's
-    own search takes four times as long.
+    The k largest lie in the k blocks with the largest maxima, so one pass over the row is enough. On a CPU, XLA's own
+    search takes four times as long.
 
     Args:
         numbers: `[B, N]`.

@@ -1,15 +1,14 @@
-"""Random numbers that belong to a row and a position, not to the batch around them."""
+"""Random numbers that depend on a row and a position, not on the batch around them."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from keras import ops
 
 from zoo.backend.generic.hashing import mix, unit_interval
+from zoo.backend.types import Tensor
 
 
-def gumbel(seeds: Any, positions: Any, size: int) -> Any:
+def gumbel(seeds: Tensor, positions: Tensor, size: int) -> Tensor:
     """Draw Gumbel noise that depends on each row's own seed and position alone.
 
     The largest of logits plus Gumbel noise is a draw from their softmax (Gumbel 1954).

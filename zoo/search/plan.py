@@ -1,19 +1,32 @@
-"""From the settings of a search to what a generator is told."""
+"""From the settings of a search to the arguments of a generator."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 from zoo.errors import UsageError
+from zoo.search.limits import MAX_LENGTH
 from zoo.search.processors import Banned, Bias, Forced, MinLength, NoRepeat, Processor, RepetitionPenalty
-from zoo.search.strategies import strategy_by_name
+from zoo.search.strategies import Factory, strategy_by_name
 from zoo.search.strategy import Strategy
 
+if TYPE_CHECKING:
+    from zoo.settings import SearchSettings
+
 Encode = Callable[[str], Iterable[int]]
+T = TypeVar("T")
 
 # What cannot be typed, or would be lost at a comma.
 ESCAPES = {r"\n": "\n", r"\t": "\t", r"\s": " ", r"\c": ",", r"\\": "\\"}
+
+
+class SearchArguments(TypedDict):
+    """Keyword arguments of `Generator.search` and `Generator.stream`."""
+
+    strategy: Strategy
+    processors: Sequence[Processor]
+    length: int
 
 
 class Plan(NamedTuple):
@@ -22,7 +35,7 @@ class Plan(NamedTuple):
     Attributes:
         strategy: chooses.
         processors: prefer and forbid.
-        length: the greatest number of tokens.
+        length: maximum number of tokens.
         prefix: tokens that every text begins with; they go at the end of the primes.
     """
 
@@ -32,50 +45,51 @@ class Plan(NamedTuple):
     prefix: list[int]
 
     @property
-    def arguments(self) -> dict[str, Any]:
-        """The keywords of `Generator.search` and `Generator.stream`."""
+    def arguments(self) -> SearchArguments:
+        """The keyword arguments of `Generator.search` and `Generator.stream`."""
         return {"strategy": self.strategy, "processors": self.processors, "length": self.length}
 
 
-def make_plan(search: Any, encode: Encode, strategies: Mapping[str, Callable[..., Any]] | None = None) -> Plan:
+def make_plan(search: SearchSettings, encode: Encode, strategies: Mapping[str, Factory] | None = None) -> Plan:
     """Read the settings of the part `search`.
 
     Args:
-        search: a `zoo.settings.SearchSettings`.
+        search: the settings.
         encode: text -> tokens (`TextCodec.encode_text`).
-        strategies: that plugins brought, by name.
+        strategies: of plugins, by name.
 
     Returns:
         The plan.
 
     Raises:
-        UsageError: an unknown strategy, settings that contradict one another, or a token that there is not.
+        UsageError: an unknown strategy or token, a number out of range, or settings that contradict each other.
     """
     strategy = check_search(search, strategies)
     processors: list[Processor] = []
     if search.bias:
         pairs = [_pair(item, "bias", "TOKEN:NUMBER") for item in search.bias]
-        processors.append(Bias(tuple((_token(token, "bias", encode), _number(value, float)) for token, value in pairs)))
+        numbers = tuple((_token(text, "bias", encode), float(number)) for text, number in pairs)
+        processors.append(_named(lambda: Bias(numbers)))
     if search.repetition_penalty != 1:
-        processors.append(RepetitionPenalty(search.repetition_penalty))
-    banned = tuple(_token(token, "banned", encode) for token in search.banned)
+        processors.append(_named(lambda: RepetitionPenalty(search.repetition_penalty)))
+    banned = tuple(_token(text, "banned", encode) for text in search.banned)
     if banned:
         processors.append(Banned(banned))
     if search.forced:
         pairs = [_pair(item, "forced", "TOKEN:POSITION") for item in search.forced]
-        forced = tuple((_number(place, int), _token(token, "forced", encode)) for token, place in pairs)
-        if both := {token for token, place in pairs if _token(token, "forced", encode) in banned}:
+        forced = tuple((_position(position), _token(text, "forced", encode)) for text, position in pairs)
+        if both := {text for text, _ in pairs if _token(text, "forced", encode) in banned}:
             raise UsageError(f"search.banned and search.forced contradict each other: both name '{min(both)}'")
         processors.append(Forced(forced))
     if search.no_repeat:
-        processors.append(NoRepeat(search.no_repeat))
+        processors.append(_named(lambda: NoRepeat(search.no_repeat)))
     if search.min_length:
-        processors.append(MinLength(search.min_length))
+        processors.append(_named(lambda: MinLength(search.min_length)))
     return Plan(strategy, processors, search.length, [int(token) for token in encode(search.prefix)])
 
 
-def check_search(search: Any, strategies: Mapping[str, Callable[..., Any]] | None = None) -> Strategy:
-    """Refuse settings that contradict one another, as far as can be said without a codec.
+def check_search(search: SearchSettings, strategies: Mapping[str, Factory] | None = None) -> Strategy:
+    """Refuse settings that contradict each other, as far as that shows without a codec.
 
     Returns:
         The strategy.
@@ -87,8 +101,15 @@ def check_search(search: Any, strategies: Mapping[str, Callable[..., Any]] | Non
         raise UsageError(
             f"search.min_length={search.min_length} and search.length={search.length} contradict each other"
         )
+    if search.length > MAX_LENGTH:
+        raise UsageError(f"search.length={search.length}: it must be at most {MAX_LENGTH:,}")
+    return _named(lambda: strategy_by_name(search.strategy, strategies).from_settings(search))
+
+
+def _named(make: Callable[[], T]) -> T:
+    """Make an object; an error about an option names the setting."""
     try:
-        return strategy_by_name(search.strategy, strategies).from_settings(search)
+        return make()
     except UsageError as error:
         raise UsageError(f"search.{error}" if "=" in str(error) else str(error)) from error
 
@@ -103,21 +124,21 @@ def _token(text: str, name: str, encode: Encode) -> int:
 
 
 def _pair(item: str, name: str, form: str) -> tuple[str, str]:
-    token, colon, value = item.rpartition(":")
-    if not colon or not token:
+    text, colon, number = item.rpartition(":")
+    if not colon or not text:
         raise UsageError(f"search.{name}: '{item}': expected {form}")
     try:
-        float(value)
+        float(number)
     except ValueError as error:
         raise UsageError(f"search.{name}: '{item}': expected {form}") from error
-    return token, value
+    return text, number
 
 
-def _number(text: str, kind: type) -> Any:
+def _position(text: str) -> int:
     try:
-        number = kind(text)
+        position = int(text)
     except ValueError as error:
-        raise UsageError(f"search.forced: a place is a whole number, not '{text}'") from error
-    if kind is int and number < 0:
-        raise UsageError(f"search.forced: a place is at least 0 (the first token), not {text}")
-    return number
+        raise UsageError(f"search.forced: a position is a whole number, not '{text}'") from error
+    if not 0 <= position < MAX_LENGTH:
+        raise UsageError(f"search.forced: a position is from 0 (the first token) to {MAX_LENGTH - 1:,}, not {text}")
+    return position

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from zoo.errors import UsageError
+from zoo.backend.types import Tensor
 from zoo.search.greedy import likeliest
+from zoo.search.limits import check_number, check_whole
 from zoo.search.noise import gumbel
 from zoo.search.strategy import StepContext, Strategy
 from zoo.search.truncation import min_p, top_k, top_p, typical
 
+MIN_TEMPERATURE, MAX_TEMPERATURE = 1e-6, 1e6
+"""Beyond these, quotients of log-probabilities are no longer finite as float32 numbers."""
+MAX_TOP_K = 1 << 31
+
 
 @dataclass(frozen=True)
 class Sample(Strategy):
-    """Draws each token from the softmax at a temperature, among the tokens that truncation leaves.
+    """Draws each token from the softmax at a temperature, among the tokens that truncation keeps.
 
-    Where several truncations are on, each works on what the one before left, in the order of the arguments.
+    Several truncations are applied one after the other, in the order of the arguments.
 
     Args:
-        temperature: log-probabilities are divided by it; 0 takes the likeliest token.
-        top_k: how many of the likeliest tokens are left (Fan et al. 2018); 0: all.
-        top_p: probability of the likeliest tokens that are left, together (Holtzman et al. 2020); 0 or 1: all.
-        min_p: share of the largest probability that a token needs (Nguyen et al. 2024); 0: none.
-        typical: probability of the most typical tokens, together (Meister et al. 2023); 0 or 1: all.
+        temperature: divides log-probabilities; 0 takes the likeliest token.
+        top_k: how many of the likeliest tokens to keep (Fan et al. 2018); 0: all.
+        top_p: total probability of the likeliest tokens to keep (Holtzman et al. 2020); 0 or 1: all.
+        min_p: fraction of the largest probability that a token needs (Nguyen et al. 2024); 0: none.
+        typical: total probability of the most typical tokens to keep (Meister et al. 2023); 0 or 1: all.
 
     Raises:
         UsageError: an option is out of its range.
@@ -38,15 +43,13 @@ class Sample(Strategy):
     tensors: ClassVar[tuple[str, ...]] = ("temperature", "top_k", "top_p", "min_p", "typical")
 
     def __post_init__(self) -> None:
-        if not self.temperature >= 0:
-            raise UsageError(f"temperature={self.temperature}: it must be at least 0")
-        if self.top_k < 0:
-            raise UsageError(f"top_k={self.top_k}: it must be at least 0")
+        if check_number("temperature", self.temperature, 0, MAX_TEMPERATURE):
+            check_number("temperature", self.temperature, MIN_TEMPERATURE, MAX_TEMPERATURE)
+        check_whole("top_k", self.top_k, 0, MAX_TOP_K)
         for name in ("top_p", "min_p", "typical"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise UsageError(f"{name}={getattr(self, name)}: it must be from 0 to 1")
+            check_number(name, getattr(self, name), 0, 1)
 
-    def choose(self, context: StepContext) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[Tensor, None]:
         """See `Strategy.choose`."""
         scores = context.scores[:, 0]  # [B, V]
         if not self.on("temperature"):

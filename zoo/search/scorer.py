@@ -1,20 +1,24 @@
-"""How probable given texts are: for comparing candidates, and for perplexities."""
+"""How probable given texts are: to compare candidates, and for perplexities."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from keras import ops
 
-from zoo.data.batching.length_buckets import length_bucket, pad_sequences, row_bucket
-from zoo.errors import UsageError
-from zoo.search.batching import by_length, rows_of
+from zoo.backend.types import Nest, Tensor
+from zoo.data.batching.length_buckets import pad_sequences, row_bucket
+from zoo.errors import UsageError, ZooError
+from zoo.search.batching import by_length
 from zoo.search.compiling import compiler
-from zoo.search.stepper import Stepper, Tokens
+from zoo.search.generator import MAX_BATCH
+from zoo.search.limits import check_tokens, check_whole
+from zoo.search.loop import Function
+from zoo.search.memory import Encode, SourceEncoder, check_memory, take_rows
+from zoo.search.stepper import Stepper, Tokens, vocabulary_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Score:
 
     @property
     def perplexity(self) -> float:
-        """Of a token; 1 for a text without any."""
+        """Of a token; 1 for an empty text."""
         return math.exp(min(-self.total / max(1, len(self.tokens)), 700.0))
 
 
@@ -48,22 +52,28 @@ class Scorer:
         begin: the token that every text begins with, before the prime; None where there is none.
         end: the token that ends a text; None where texts do not end.
         encode: makes the memory of padded sources and their mask (see `Generator`).
-        fixed: all sources have one shape.
+        fixed: whether all sources have one shape.
+
+    Raises:
+        UsageError: `begin` or `end` is not a token, or `chunk` is not positive.
     """
 
     def __init__(
         self,
         model: Stepper,
-        compile: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None,
+        compile: Callable[[Function], Function] | None = None,
         chunk: int = 64,
         *,
         begin: int | None = None,
         end: int | None = None,
-        encode: Callable[[Any, Any], Any] | None = None,
+        encode: Encode | None = None,
         fixed: bool = False,
     ) -> None:
-        self._model, self._chunk, self._begin, self._end = model, chunk, begin, end
-        self._encode, self._fixed = encode, fixed
+        check_tokens([token for token in (begin, end) if token is not None], "begin or end")
+        self._model, self._begin, self._end = model, begin, end
+        self._chunk = check_whole("chunk", chunk, 1, MAX_BATCH)
+        self._encoder = SourceEncoder(encode, fixed)
+        self._vocabulary: int | None = None
         self.traces = 0
         make = compile or compiler(model)
         self._start, self._advance = make(self._start_graph), make(self._advance_graph)
@@ -73,17 +83,17 @@ class Scorer:
         primes: Sequence[Tokens] | None,
         texts: Sequence[Tokens],
         *,
-        sources: Sequence[Any] | None = None,
-        memory: Any = None,
+        sources: Sequence[np.ndarray] | None = None,
+        memory: Nest | None = None,
         ended: bool | Sequence[bool] = True,
         batch: int = 64,
     ) -> list[Score]:
         """Score texts.
 
         Args:
-            primes: tokens that each text goes on from; None: none, for a scorer with a begin token.
+            primes: tokens that each text continues; None: none, for a scorer with a begin token.
             texts: tokens of each text.
-            sources: what the texts answer, for a scorer with `encode`.
+            sources: what the texts are about, for a scorer with `encode`.
             memory: in place of sources, what an encoder made of them.
             ended: whether the end token belongs to each text; without an end token it never does.
             batch: how many texts at a time.
@@ -92,43 +102,55 @@ class Scorer:
             A score a text.
 
         Raises:
-            UsageError: a prime is empty, or there are more of one than of the other.
+            UsageError: a prime is empty, a token is outside the vocabulary, or the arguments differ in number.
+            ZooError: the model predicts numbers that are not finite.
         """
-        begin = [] if self._begin is None else [self._begin]
+        arrays = self._encoder.check(sources, memory)
+        check_memory(memory, None, len(texts))
+        size = check_whole("batch", batch, 1, MAX_BATCH)
         primes = [()] * len(texts) if primes is None else primes
-        endings = np.broadcast_to(np.asarray(ended), (len(texts),))
-        if len(primes) != len(texts) or (sources is not None and len(sources) != len(texts)):
-            raise UsageError(f"{len(texts)} texts: there must be as many primes, and as many sources")
+        endings = [bool(ended)] * len(texts) if np.ndim(ended) == 0 else list(np.asarray(ended))
+        for name, given in (("primes", primes), ("sources", arrays), ("values of ended", endings)):
+            if given is not None and len(given) != len(texts):
+                raise UsageError(f"{len(given)} {name} for {len(texts)} texts: there must be one a text")
         whole, starts = [], []
-        for prime, text, ending in zip(primes, texts, endings, strict=True):
-            read = [*begin, *(int(token) for token in prime)]
+        for number, (prime, text, ending) in enumerate(zip(primes, texts, endings, strict=True)):
+            read = [] if self._begin is None else [self._begin]
+            read += check_tokens(prime, f"prime {number + 1}", self._vocabulary).tolist()
             if not read:
                 raise UsageError("an empty prime: without a begin token at least one token is needed to go on from")
             end = [] if self._end is None or not ending else [self._end]
             starts.append(len(read) - 1)
-            whole.append(np.array([*read, *(int(token) for token in text), *end], np.int32))
-        arrays = None if sources is None else [np.asarray(source) for source in sources]
+            tokens = check_tokens(text, f"text {number + 1}", self._vocabulary).tolist()
+            whole.append(np.array([*read, *tokens, *end], np.int32))
         sizes = [(0 if arrays is None else len(arrays[place]), len(tokens)) for place, tokens in enumerate(whole)]
-        found: list[Any] = [None] * len(texts)
-        for places in by_length(sizes, batch):
+        found: list[Score] = [Score(np.zeros(0, np.float32))] * len(texts)
+        for places in by_length(sizes, size):
             rows = row_bucket(len(places))
-            part = self._memory(arrays, memory, places, rows)
-            logs = self._run([whole[place] for place in places], part, rows)
+            if arrays is None:
+                part = take_rows(memory, np.resize(np.array(places), rows))
+            else:
+                part, _ = self._encoder([arrays[place] for place in places], rows)
+            try:
+                logs = self._run([whole[place] for place in places], part, rows)
+            except Exception:
+                # Without XLA, a token outside the vocabulary is an error of the backend's, deep inside the model.
+                zeros = self._start(np.zeros(rows, np.int32), part)
+                self._check_vocabulary(whole, places, self._vocabulary or vocabulary_of(self._model, zeros, part))
+                raise
+            self._check_vocabulary(whole, places, self._vocabulary)
             for row, place in enumerate(places):
                 found[place] = Score(logs[row, starts[place] : len(whole[place]) - 1])
+                if np.isnan(found[place].tokens).any():
+                    raise ZooError(f"the model predicts numbers that are not finite (NaN) for text {place + 1}")
         return found
 
-    def _memory(self, sources: Sequence[np.ndarray] | None, memory: Any, places: Sequence[int], rows: int) -> Any:
-        if sources is not None:
-            assert self._encode is not None, "sources are for a scorer with encode"
-            part = [sources[place] for place in places]
-            longest = max(len(source) for source in part)
-            array, mask = pad_sequences(part, rows, longest if self._fixed else length_bucket(longest))
-            mask[len(part) :, 0] = True
-            return self._encode(array, mask)
-        return rows_of(memory, np.resize(np.array(places), rows))
+    def _check_vocabulary(self, texts: Sequence[np.ndarray], places: Sequence[int], vocabulary: int | None) -> None:
+        """Refuse tokens outside the vocabulary, once its size is known."""
+        for place in places if vocabulary is not None else ():
+            check_tokens(texts[place], f"text {place + 1}", vocabulary)
 
-    def _run(self, texts: Sequence[np.ndarray], memory: Any, rows: int) -> np.ndarray:
+    def _run(self, texts: Sequence[np.ndarray], memory: Nest | None, rows: int) -> np.ndarray:
         """Log-probabilities `[rows, n]` of all tokens but the first."""
         steps = -(-max(len(text) - 1 for text in texts) // self._chunk) * self._chunk
         tokens, _ = pad_sequences(texts, rows, steps + 1)  # [B, steps + 1]
@@ -140,22 +162,23 @@ class Scorer:
             logs.append(ops.convert_to_numpy(part))
         return np.concatenate(logs, axis=1)
 
-    def _start_graph(self, tokens: Any, memory: Any) -> Any:
+    def _start_graph(self, tokens: Tensor, memory: Nest | None) -> Nest:
         rows = tokens.shape[0]
         return self._model.start(rows) if memory is None else self._model.start(rows, memory=memory)
 
-    def _advance_graph(self, tokens: Any, state: Any, memory: Any) -> tuple[Any, Any]:
+    def _advance_graph(self, tokens: Tensor, state: Nest, memory: Nest | None) -> tuple[Tensor, Nest]:
         """Read `[B, chunk]` tokens; the log-probabilities of the ones after each, and the state."""
         self.traces += 1
         tokens = ops.convert_to_tensor(tokens)
         rows, steps = tokens.shape[0], tokens.shape[1] - 1
 
-        def body(time: Any, state: Any, logs: Any) -> Any:
+        def body(time: Tensor, state: Nest, logs: Tensor) -> tuple[Tensor, Nest, Tensor]:
             last, following = ops.take(tokens, time, axis=1), ops.take(tokens, time + 1, axis=1)  # [B], [B]
             if memory is None:
                 logits, state = self._model.step(last, state)  # [B, V]
             else:
                 logits, state = self._model.step(last, state, memory=memory)
+            self._vocabulary = int(logits.shape[-1])
             scores = ops.log_softmax(ops.cast(logits, "float32"))
             log = ops.take_along_axis(scores, following[:, None], axis=1)  # [B, 1]
             return time + 1, state, ops.slice_update(logs, (0, time), log)

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
+from keras import ops, tree
+
+from zoo.backend.types import Nest, Tensor
 
 Tokens = Sequence[int] | np.ndarray
 """Token ids of one text."""
 
 
 class Stepper(Protocol):
-    """A model that reads one token at a time and says what it expects next; recurrent or not.
+    """A model, recurrent or not, that reads one token at a time and predicts the next.
 
-    A state is any nesting of lists, tuples and dictionaries of tensors, each with the batch as its first axis. What an
-    encoder left behind, the memory, is no part of it: it is handed to every step, and so a beam search, which moves the
-    states of its hypotheses about, leaves the memory where it is.
+    A state is any nesting of lists, tuples and dictionaries of tensors, each with the batch as its first axis. The
+    memory that an encoder left behind is not part of the state: it is passed to every step, so a beam search, which
+    reorders the states of its hypotheses, leaves the memory where it is.
 
-    A model that attends may have a method `alignment(state)` besides, which gives the alignment `[B, S]` of the last
-    step; before the first one it is zero.
+    A model that attends may also have the method of `AttendingStepper`; before the first step the alignment is zero.
     """
 
-    def start(self, rows: int, memory: Any = None) -> Any:
-        """Give the state before the first token.
+    def start(self, rows: int, memory: Nest | None = None) -> Nest:
+        """Return the state before the first token.
 
         Args:
-            rows: of the batch.
+            rows: B, of the batch.
             memory: what an encoder left behind: any nesting of tensors with the batch first; None for a language
                 model.
 
@@ -34,14 +36,35 @@ class Stepper(Protocol):
             The state.
         """
 
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> tuple[Any, Any]:
+    def step(self, tokens: Tensor, state: Nest, memory: Nest | None = None) -> tuple[Tensor, Nest]:
         """Read one token a row.
 
         Args:
             tokens: int `[B]`.
-            state: as `start` or the step before gave it.
-            memory: as `start` had it.
+            state: what `start` or the previous step returned.
+            memory: what `start` was given.
 
         Returns:
             Logits `[B, V]` of the next token, and the new state.
         """
+
+
+class AttendingStepper(Stepper, Protocol):
+    """A stepper that says where it looked."""
+
+    def alignment(self, state: Nest) -> Tensor:
+        """Return the alignment `[B, S]` of the last step, from the state after it."""
+
+
+def vocabulary_of(model: Stepper, state: Nest, memory: Nest | None) -> int:
+    """Return the size of a model's vocabulary, from a step on token 0.
+
+    Args:
+        model: the stepper.
+        state: one that it takes, at least one tensor of B rows; or an empty one for a single row.
+        memory: as `start` was given it.
+    """
+    shapes = [leaf.shape for leaf in tree.flatten(state) if leaf is not None and len(leaf.shape)]
+    tokens = ops.zeros((shapes[0][0] if shapes else 1,), "int32")
+    logits, _ = model.step(tokens, state) if memory is None else model.step(tokens, state, memory=memory)
+    return int(logits.shape[-1])

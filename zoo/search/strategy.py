@@ -1,69 +1,74 @@
-"""What a strategy is: it chooses the next token of every hypothesis."""
+"""A strategy chooses the next token of every hypothesis."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from keras import ops
 
+from zoo.backend.types import Nest, Tensor
 from zoo.search.options import Options
+
+if TYPE_CHECKING:
+    from zoo.search.stepper import Stepper
+    from zoo.settings import SearchSettings
 
 
 class StepContext(NamedTuple):
-    """What a strategy sees before it chooses: B texts, W hypotheses of each, V tokens.
+    """What a strategy knows when it chooses: B texts, W hypotheses of each, V tokens.
 
     Attributes:
         scores: `[B, W, V]`, log-probabilities of the next token; -inf where it is forbidden.
-        total: `[B, W]`, log-probability of each hypothesis so far; -inf where there is none yet.
-        ended: bool `[B, W]`, whether it is complete.
-        position: int `[B]`, how many tokens the text has; those of a prime do not count.
+        total: `[B, W]`, log-probability of each hypothesis so far; -inf where there is no hypothesis yet.
+        ended: bool `[B, W]`, whether the hypothesis is complete.
+        position: int `[B]`, how many tokens the text has, not counting its prime.
         seeds: int `[B]`.
     """
 
-    scores: Any
-    total: Any
-    ended: Any
-    position: Any
-    seeds: Any
+    scores: Tensor
+    total: Tensor
+    ended: Tensor
+    position: Tensor
+    seeds: Tensor
 
 
 class BeamState(NamedTuple):
-    """What a strategy sees when it is asked how good the hypotheses are.
+    """What a strategy knows when it scores its hypotheses.
 
     Attributes:
         total: `[B, W]`, log-probability of each hypothesis.
-        length: int `[B, W]`, its tokens, the end token among them.
+        length: int `[B, W]`, its number of tokens, including the end token.
         ended: bool `[B, W]`, whether it is complete.
-        limit: int `[B]`, the greatest length.
+        limit: int `[B]`, the maximum length.
         own: the strategy's own state.
-        mask: bool `[B, S]`, which positions of the memory there are; None where nobody said.
+        mask: bool `[B, S]`, which positions of the memory there are; None where the caller did not say.
     """
 
-    total: Any
-    length: Any
-    ended: Any
-    limit: Any
-    own: Any
-    mask: Any
+    total: Tensor
+    length: Tensor
+    ended: Tensor
+    limit: Tensor
+    own: Nest
+    mask: Tensor | None
 
 
 @dataclass(frozen=True)
 class Strategy(Options):
     """Chooses the next token of every hypothesis. Called inside the compiled loop, in `keras.ops`.
 
-    A subclass is a frozen dataclass; its fields that are named like settings of `search` are filled from them.
-    It writes `choose`, and whatever else it does in another way.
+    A subclass is a frozen dataclass; fields that have the name of a setting of `search` are filled from it. It defines
+    `choose`, and overrides the other methods where it needs to.
     """
 
     @classmethod
-    def from_settings(cls, search: Any) -> Self:
-        """Make one of the settings of the part `search`."""
+    def from_settings(cls, search: SearchSettings) -> Self:
+        """Make a strategy from the settings of the part `search`."""
         return cls(**{field.name: getattr(search, field.name) for field in fields(cls) if hasattr(search, field.name)})
 
     @property
     def width(self) -> int:
-        """W, how many hypotheses of a text there are at a time."""
+        """W, the number of hypotheses of a text."""
         return 1
 
     @property
@@ -71,8 +76,8 @@ class Strategy(Options):
         """How many of them are answers."""
         return 1
 
-    def start(self, model: Any, state: Any) -> Any:
-        """Give the strategy's own state: any nesting of tensors with B W rows; most have none.
+    def start(self, model: Stepper, state: Nest) -> Nest:
+        """Return the strategy's own state: any nesting of tensors with B W rows; most strategies have none.
 
         Args:
             model: the stepper.
@@ -81,34 +86,34 @@ class Strategy(Options):
         del model, state
         return []
 
-    def observe(self, own: Any, model: Any, state: Any, ended: Any) -> Any:
-        """Give the strategy's own state after a step of the model.
+    def observe(self, own: Nest, model: Stepper, state: Nest, ended: Tensor) -> Nest:
+        """Return the strategy's own state after a step of the model.
 
         Args:
             own: the strategy's own state.
             model: the stepper.
             state: its state after the step.
-            ended: bool `[B W]`, for which hypotheses the step meant nothing.
+            ended: bool `[B W]`, the hypotheses for which the step does not count.
         """
         del model, state, ended
         return own
 
-    def choose(self, context: StepContext) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[Tensor, Tensor | None]:
         """Choose.
 
         Args:
-            context: see there.
+            context: probabilities of the next token, and the hypotheses so far.
 
         Returns:
-            Tokens, int `[B, W]`, and parents, int `[B, W]`: which hypothesis each of them goes on from. None for
-            parents: each from its own. A complete hypothesis is passed on by naming it as a parent, with any token.
+            Tokens, int `[B, W]`, and parents, int `[B, W]`: the hypothesis that each token extends; None: its own. A
+            complete hypothesis is kept by naming it as a parent, with any token.
         """
         raise NotImplementedError
 
-    def score(self, state: BeamState) -> Any:
-        """Give the score `[B, W]` by which complete hypotheses are compared."""
+    def score(self, state: BeamState) -> Tensor:
+        """Return the score `[B, W]` by which complete hypotheses are ranked."""
         return state.total
 
-    def finished(self, state: BeamState) -> Any:
-        """Say which texts `[B]` need no further step."""
+    def finished(self, state: BeamState) -> Tensor:
+        """Return which texts, bool `[B]`, need no further step."""
         return ops.all(ops.logical_or(state.ended, ops.equal(state.total, -float("inf"))), axis=1)

@@ -7,9 +7,9 @@ tokens takes XLA a twentieth of the time on a CPU.
 
 from __future__ import annotations
 
-from typing import Any
-
 from keras import ops
+
+from zoo.backend.types import Tensor
 
 BISECTIONS = 32
 """Halvings of an interval; after them its ends are neighbours as float32 numbers go."""
@@ -17,22 +17,22 @@ REACH = 100.0
 """How far below the largest log-probability differences still count; e^-100 is nothing."""
 
 
-def top_k(scores: Any, count: Any) -> Any:
+def top_k(scores: Tensor, count: Tensor) -> Tensor:
     """Keep the likeliest `count` tokens (Fan et al. 2018, arXiv:1805.04833)."""
     return _keep(scores, _heaviest(scores, ops.ones_like(scores), count))
 
 
-def top_p(scores: Any, mass: Any) -> Any:
+def top_p(scores: Tensor, mass: Tensor) -> Tensor:
     """Keep the fewest likeliest tokens with the probability `mass` (Holtzman et al. 2020, arXiv:1904.09751)."""
     return _keep(scores, ops.logical_or(mass >= 1, _heaviest(scores, ops.softmax(scores), mass)))
 
 
-def min_p(scores: Any, share: Any) -> Any:
+def min_p(scores: Tensor, share: Tensor) -> Tensor:
     """Keep what has at least this share of the largest probability (Nguyen et al. 2024, arXiv:2407.01082)."""
     return _keep(scores, scores >= ops.max(scores, axis=-1, keepdims=True) + ops.log(share))
 
 
-def typical(scores: Any, mass: Any) -> Any:
+def typical(scores: Tensor, mass: Tensor) -> Tensor:
     """Keep the most typical tokens, with the probability `mass` together (Meister et al. 2023, arXiv:2202.00666).
 
     A token is typical when its surprise is near the expected one, the entropy. Unlike the others, this one may leave
@@ -45,7 +45,7 @@ def typical(scores: Any, mass: Any) -> Any:
     return _keep(scores, ops.logical_or(mass >= 1, _heaviest(closeness, chances, mass)))
 
 
-def _heaviest(keys: Any, weights: Any, amount: Any) -> Any:
+def _heaviest(keys: Tensor, weights: Tensor, amount: Tensor) -> Tensor:
     """Find the smallest set of largest keys whose weights come to an amount.
 
     Args:
@@ -62,7 +62,7 @@ def _heaviest(keys: Any, weights: Any, amount: Any) -> Any:
     keys = ops.maximum(keys, highest - REACH)
     lowest = ops.min(keys, axis=-1, keepdims=True)
 
-    def halve(time: Any, low: Any, high: Any) -> Any:
+    def halve(time: Tensor, low: Tensor, high: Tensor) -> Tensor:
         middle = (low + high) / 2
         enough = ops.sum(ops.where(keys >= middle, weights, 0.0), axis=-1, keepdims=True) >= amount
         return time + 1, ops.where(enough, middle, low), ops.where(enough, high, middle)
@@ -73,9 +73,9 @@ def _heaviest(keys: Any, weights: Any, amount: Any) -> Any:
     return ops.logical_and(possible, keys >= ops.where(alone, high, low))
 
 
-def _possible(scores: Any) -> Any:
+def _possible(scores: Tensor) -> Tensor:
     return scores > -float("inf")
 
 
-def _keep(scores: Any, kept: Any) -> Any:
+def _keep(scores: Tensor, kept: Tensor) -> Tensor:
     return ops.where(kept, scores, -float("inf"))

@@ -1,4 +1,4 @@
-"""Processors: what is preferred and what is forbidden, in words that every strategy understands."""
+"""Processors: which tokens a search prefers and which it forbids, whatever its strategy."""
 
 from __future__ import annotations
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from keras import ops
 
-from zoo.search.processors.processor import Processor, Written, chosen
+from zoo.backend.types import Tensor
+from zoo.search.limits import check_tokens
+from zoo.search.processors.processor import Processor, Written, mark_tokens
 
 
 @dataclass(frozen=True)
@@ -16,12 +18,18 @@ class Banned(Processor):
 
     Args:
         tokens: their ids.
+
+    Raises:
+        UsageError: an id is not a token.
     """
 
     tokens: tuple[int, ...] = ()
 
     forbids: ClassVar[bool] = True
 
-    def __call__(self, scores: Any, written: Written) -> Any:
+    def __post_init__(self) -> None:
+        check_tokens(self.tokens, "banned")
+
+    def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
-        return ops.where(chosen(self.tokens, scores.shape[-1], "banned"), -float("inf"), scores)
+        return ops.where(mark_tokens(self.tokens, scores.shape[-1], "banned"), -float("inf"), scores)

@@ -1,22 +1,27 @@
-"""Forced tokens stand at fixed places."""
+"""Forced tokens appear at fixed positions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from keras import ops
 
+from zoo.backend.types import Tensor
 from zoo.errors import UsageError
-from zoo.search.processors.processor import Processor, Written, chosen
+from zoo.search.limits import MAX_LENGTH, check_tokens, check_whole
+from zoo.search.processors.processor import Processor, Written, mark_tokens
 
 
 @dataclass(frozen=True)
 class Forced(Processor):
-    """Forbids all tokens but one at some places; a text that ends before such a place is none the worse for it.
+    """Forbids all tokens but one at some positions; a text may end before such a position.
 
     Args:
-        tokens: pairs of place (0 is the first after the prime) and token.
+        tokens: pairs of position (0 is the first after the prime) and token.
+
+    Raises:
+        UsageError: a position is out of range, or given twice.
     """
 
     tokens: tuple[tuple[int, int], ...] = ()
@@ -24,13 +29,16 @@ class Forced(Processor):
     forbids: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
+        check_tokens([token for _, token in self.tokens], "forced")
+        for place, _ in self.tokens:
+            check_whole("forced position", place, 0, MAX_LENGTH)
         if len({place for place, _ in self.tokens}) < len(self.tokens):
-            raise UsageError("forced: two tokens are to stand in one place")
+            raise UsageError("forced: two tokens have the same position")
 
-    def __call__(self, scores: Any, written: Written) -> Any:
+    def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
         for place, token in self.tokens:
-            others = ~chosen([token], scores.shape[-1], "forced")  # [V]
+            others = ~mark_tokens([token], scores.shape[-1], "forced")  # [V]
             here = ops.equal(written.position, place)  # [R]
             scores = ops.where(ops.logical_and(here[:, None], others), -float("inf"), scores)
         return scores

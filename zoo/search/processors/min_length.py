@@ -1,21 +1,26 @@
-"""Minimum length: no end before so many tokens."""
+"""Minimum length: a text does not end before it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from keras import ops
 
+from zoo.backend.types import Tensor
+from zoo.search.limits import MAX_LENGTH, check_whole
 from zoo.search.processors.processor import Processor, Written
 
 
 @dataclass(frozen=True)
 class MinLength(Processor):
-    """Forbids the end token before a text has so many tokens besides it; nothing, where there is no end token.
+    """Forbids the end token until a text has enough tokens; does nothing where there is no end token.
 
     Args:
-        length: the least number of tokens; the prime and the end do not count.
+        length: minimum number of tokens, not counting the prime and the end token.
+
+    Raises:
+        UsageError: the length is out of range.
     """
 
     length: int = 1
@@ -23,7 +28,10 @@ class MinLength(Processor):
     forbids: ClassVar[bool] = True
     tensors: ClassVar[tuple[str, ...]] = ("length",)
 
-    def __call__(self, scores: Any, written: Written) -> Any:
+    def __post_init__(self) -> None:
+        check_whole("min_length", self.length, 0, MAX_LENGTH)
+
+    def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
         if written.end is None or not self.on("length"):
             return scores

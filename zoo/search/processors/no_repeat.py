@@ -1,20 +1,21 @@
-"""No-repeat n-gram: no n tokens stand in a text twice in the same order."""
+"""No-repeat n-gram: no sequence of n tokens appears in a text twice."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from keras import ops
 
-from zoo.errors import UsageError
+from zoo.backend.types import Tensor
+from zoo.search.limits import MAX_LENGTH, check_whole
 from zoo.search.processors.processor import Processor, Written
 from zoo.search.processors.repetition_penalty import marked
 
 
 @dataclass(frozen=True)
 class NoRepeat(Processor):
-    """Forbids a token that would complete n tokens which the text or its prime has already.
+    """Forbids a token that would complete an n-gram that the text or its prime already has.
 
     Paulus et al. 2017, arXiv:1705.04304, section 2.5, for any n.
 
@@ -28,10 +29,9 @@ class NoRepeat(Processor):
     uses_history: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        if self.size < 1:
-            raise UsageError(f"no_repeat={self.size}: it must be at least 1")
+        check_whole("no_repeat", self.size, 1, MAX_LENGTH)
 
-    def __call__(self, scores: Any, written: Written) -> Any:
+    def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
         history, before = written.history, self.size - 1
         starts = history.shape[1] - before

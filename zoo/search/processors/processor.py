@@ -1,41 +1,43 @@
-"""What a processor is: it changes what the model expects, before a strategy chooses."""
+"""A processor changes the model's predictions before a strategy chooses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from zoo.backend.types import Tensor
 from zoo.errors import UsageError
 from zoo.search.options import Options
 
 NOTHING = -1
-"""Stands in a history where no token has been read yet."""
+"""Fills a history where no token has been read yet."""
 
 
 class Written(NamedTuple):
-    """What has been written, in R rows, a row a hypothesis.
+    """What has been written so far, in R rows, a row a hypothesis.
 
     Attributes:
-        history: int `[R, H]`, the tokens so far, the prime's among them, then `NOTHING`; None where no processor asked.
-        read: int, how many there are; the same in every row.
-        position: int `[R]`, how many of them do not belong to the prime.
+        history: int `[R, H]`, the tokens so far, including the prime, then `NOTHING`; None where no processor needs it.
+        read: int, how many tokens the history has; the same in every row.
+        position: int `[R]`, how many of them come after the prime.
         end: the end token, or None.
     """
 
-    history: Any
-    read: Any
-    position: Any
+    history: Tensor
+    read: Tensor
+    position: Tensor
     end: int | None
 
 
 @dataclass(frozen=True)
 class Processor(Options):
-    """Changes what the model expects. Called inside the compiled loop, in `keras.ops`.
+    """Changes the model's predictions. Called inside the compiled loop, in `keras.ops`.
 
-    A processor that forbids gets log-probabilities `[R, V]` and sets some to -inf; the others stay the model's own, and
-    so do the scores of texts. Any other processor gets logits `[R, V]` and changes them; the softmax follows.
+    A processor that forbids gets log-probabilities `[R, V]` and sets some to -inf; the others, and so the scores of
+    texts, stay the model's own. Any other processor gets logits `[R, V]` and changes them before the softmax.
 
     Attributes:
         forbids: which of the two it is.
@@ -45,7 +47,7 @@ class Processor(Options):
     forbids: ClassVar[bool] = False
     uses_history: ClassVar[bool] = False
 
-    def __call__(self, scores: Any, written: Written) -> Any:
+    def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """Change the scores.
 
         Args:
@@ -58,16 +60,19 @@ class Processor(Options):
         raise NotImplementedError
 
 
-def chosen(tokens: Any, size: int, what: str) -> np.ndarray:
+def mark_tokens(tokens: Iterable[int], size: int, what: str) -> np.ndarray:
     """Mark tokens of a vocabulary.
 
     Args:
         tokens: their ids.
         size: V.
-        what: is said of a token that there is not.
+        what: names the option, for the message.
 
     Returns:
         bool `[V]`.
+
+    Raises:
+        UsageError: a token is outside the vocabulary.
     """
     marked = np.zeros(size, bool)
     for token in tokens:
