@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from zoo.errors import UsageError
+from zoo.lookup import by_name
 from zoo.search.beam import Beam
 from zoo.search.greedy import Greedy
 from zoo.search.sample import Sample
