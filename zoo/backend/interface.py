@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-NumberedStep = Callable[[Any, Nest, Nest], "tuple[Nest, Nest]"]
+NumberedStep = Callable[["int | Tensor", Nest, Nest], "tuple[Nest, Nest]"]
 """Called as `step(number, slices, state)`, the number an integer or a tensor of rank 0; returns (output, state)."""
 
 
@@ -95,7 +95,9 @@ class Backend(Protocol):
         """
 
     @staticmethod
-    def uniform(key: Any, site: int, first_row: Any, rows: Any, columns: Any) -> Tensor:
+    def uniform(
+        key: int | Tensor, site: int, first_row: int | Tensor, rows: int | Tensor, columns: int | Tensor
+    ) -> Tensor:
         """Draw the rows from `first_row` on of the random stream (key, site).
 
         Args:

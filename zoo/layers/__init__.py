@@ -7,6 +7,7 @@ from zoo.layers.attention import (
     ATTENTIONS,
     AdditiveAttention,
     Attention,
+    AttentionFactory,
     ConcatAttention,
     CoverageAttention,
     DotAttention,
@@ -18,7 +19,7 @@ from zoo.layers.attention import (
     attention_by_name,
     coverage_loss,
 )
-from zoo.layers.cells import CELLS, cell_by_name
+from zoo.layers.cells import CELLS, CellFactory, cell_by_name
 from zoo.layers.connection import Connection
 from zoo.layers.dropout import Dropout
 from zoo.layers.gru import GRU
@@ -40,7 +41,9 @@ __all__ = [
     "AdditiveAttention",
     "Attending",
     "Attention",
+    "AttentionFactory",
     "ConcatAttention",
+    "CellFactory",
     "Connection",
     "CoverageAttention",
     "DotAttention",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import keras
 from keras import ops, tree
 
 from zoo import backend
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
 from zoo.layers.stack import Stack
 from zoo.layers.stack_steps import stack_steps
@@ -16,14 +17,17 @@ from zoo.ops.time_loop import run_steps
 
 ATTEND = ("after", "before")
 
+Recur = Callable[[list[Tensor], Nest], tuple[Tensor, Nest, Nest]]
+"""Runs the layers for one step: (what they read besides their input, their states) -> (output, new states, records)."""
+
 
 class Feedback(Protocol):
     """Decides inside the loop what the recurrent layers read, having seen the vector of the step before."""
 
-    sequences: Any
-    """Any nesting of tensors [T, B, ...] that it wants to see, one step at a time."""
+    sequences: Tensor
+    """Tensors [T, B, ...] in any nesting, of which it sees one step at a time."""
 
-    def __call__(self, slices: Any, vector: Any) -> Any:
+    def __call__(self, slices: Nest, vector: Tensor) -> Tensor:
         """Give the input of a step.
 
         Args:
@@ -70,7 +74,7 @@ class Attending(keras.layers.Layer):
         self.units = stack.layers[-1].state_size[0]
         self.supports_jit = stack.supports_jit
 
-    def build(self, sequences_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, sequences_shape: Shape, memory_shape: Shape) -> None:
         """Create the weights.
 
         Args:
@@ -88,7 +92,7 @@ class Attending(keras.layers.Layer):
             self.stack.build((*sequences_shape[:2], (sequences_shape[-1] or 0) + self._heard))
         self.built = True
 
-    def prepare(self, memory: Any, mask: Any = None) -> dict[str, Any]:
+    def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Compute, once, what depends on the memory alone.
 
         Args:
@@ -103,7 +107,7 @@ class Attending(keras.layers.Layer):
         present = ops.ones_like(memory[:, :, 0]) if mask is None else mask
         return {"values": ops.cast(memory, self.compute_dtype), "mask": ops.cast(present, "float32")}
 
-    def start(self, prepared: Any, recurrent: Any = None) -> dict[str, Any]:
+    def start(self, prepared: Mapping[str, Tensor], recurrent: Nest = None) -> dict[str, Nest]:
         """Make the state before the first step.
 
         Args:
@@ -123,7 +127,9 @@ class Attending(keras.layers.Layer):
             state["vector"] = ops.zeros((rows, self.units), dtype=self.compute_dtype)
         return state
 
-    def step(self, inputs: Any, prepared: Any, state: Any, training: bool = False) -> tuple[Any, dict[str, Any]]:
+    def step(
+        self, inputs: Tensor, prepared: Mapping[str, Tensor], state: Nest, training: bool = False
+    ) -> tuple[Tensor, dict[str, Nest]]:
         """Make one step; plain `keras.ops`, so that XLA can compile a loop around it.
 
         Args:
@@ -136,7 +142,7 @@ class Attending(keras.layers.Layer):
             The attentional vector [B, U] and the new state.
         """
 
-        def recur(heard: list[Any], recurrent: Any) -> tuple[Any, Any, Any]:
+        def recur(heard: list[Tensor], recurrent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
             known = ops.cast(inputs, self.compute_dtype)
             return *self.stack.step(ops.concatenate([known, *heard], -1), recurrent, training=training), []
 
@@ -147,13 +153,13 @@ class Attending(keras.layers.Layer):
 
     def call(
         self,
-        sequences: Any,
-        prepared: Any,
-        state: Any = None,
+        sequences: Tensor,
+        prepared: Mapping[str, Tensor],
+        state: Nest = None,
         training: bool = False,
-        embeddings: Any = None,
+        embeddings: Tensor | None = None,
         feedback: Feedback | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[str, Nest]:
         """Run over a batch of sequences.
 
         Args:
@@ -189,7 +195,9 @@ class Attending(keras.layers.Layer):
             outcome |= {"log_probability": self.attention.log_probability, "entropy": self.attention.entropy}
         return outcome
 
-    def _loop(self, sequences: Any, prepared: Any, state: Any, training: bool, feedback: Feedback | None) -> Any:
+    def _loop(
+        self, sequences: Tensor, prepared: Mapping[str, Tensor], state: Nest, training: bool, feedback: Feedback | None
+    ) -> Tensor:
         """Run step by step, with no more inside the loop than must be."""
         rows, steps = ops.shape(sequences)[0], ops.shape(sequences)[1]
         known = sequences if feedback is None else sequences[:, :, :0]
@@ -207,11 +215,11 @@ class Attending(keras.layers.Layer):
             start = ops.zeros((rows, self.units), dtype=self.compute_dtype)
             carried["vector"] = ops.cast(state.get("vector", start), self.compute_dtype)
 
-        def one(slices: Any, before: Any) -> tuple[Any, Any]:
+        def one(slices: Nest, before: Tensor) -> tuple[Tensor, Tensor]:
             vector = before.get("vector")
             fed = [] if feedback is None else [feedback(slices["feedback"], vector)]
 
-            def recur(heard: list[Any], recurrent: Any) -> tuple[Any, Any, Any]:
+            def recur(heard: list[Tensor], recurrent: Tensor) -> tuple[Tensor, Tensor, Tensor]:
                 return recurrence.step(slices["stack"], ops.concatenate([*fed, *heard], -1), recurrent)
 
             output, context, after, records = self._turn(recur, prepared, before, vector, training)
@@ -249,7 +257,9 @@ class Attending(keras.layers.Layer):
             outcome |= {name: ops.transpose(kept[name]) for name in ("log_probability", "entropy")}
         return outcome
 
-    def _turn(self, recur: Any, prepared: Any, state: Any, vector: Any, training: bool) -> tuple[Any, Any, dict, Any]:
+    def _turn(
+        self, recur: Recur, prepared: Mapping[str, Tensor], state: Nest, vector: Tensor, training: bool
+    ) -> tuple[Tensor, Tensor | None, dict[str, Nest], Nest]:
         """Attend and recur in the wanted order.
 
         Args:
@@ -280,7 +290,7 @@ class Attending(keras.layers.Layer):
             )
         return output, context, state, records
 
-    def _vectors(self, contexts: Any, outputs: Any) -> Any:
+    def _vectors(self, contexts: Tensor, outputs: Tensor) -> Tensor:
         """Make attentional vectors of contexts [..., D] and outputs [..., U]: [..., U]."""
         if contexts is None:
             return outputs
@@ -288,7 +298,7 @@ class Attending(keras.layers.Layer):
         flat = ops.matmul(ops.reshape(both, (-1, both.shape[-1])), ops.cast(self.kernel, self.compute_dtype))
         return ops.reshape(ops.tanh(flat), (*ops.shape(outputs)[:-1], self.units))
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return what is needed to make this layer again: its layers, whatever made them."""
         return {
             **super().get_config(),
@@ -299,7 +309,7 @@ class Attending(keras.layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Attending:
+    def from_config(cls, config: Config) -> Attending:
         """Make a layer from what `get_config` returned."""
         made = {name: keras.saving.deserialize_keras_object(config[name]) for name in ("stack", "attention")}
         return cls(**{**config, **made})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+
+import keras
 
 from zoo.layers.gru import GRU
 from zoo.layers.layer_norm import LayerNormGRUCell, LayerNormLSTMCell
@@ -11,7 +12,7 @@ from zoo.layers.lstm import LSTM
 from zoo.layers.simple_rnn import SimpleRNN
 from zoo.lookup import by_name
 
-CellFactory = Callable[..., Any]
+CellFactory = Callable[..., keras.layers.Layer]
 """Called as `factory(units, **arguments)`; returns a Keras recurrent layer or a Keras cell."""
 
 CELLS: Mapping[str, CellFactory] = {

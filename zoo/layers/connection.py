@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
 
 CONNECTIONS = ("plain", "residual", "highway")
@@ -33,7 +33,7 @@ class Connection(keras.layers.Layer):
         self.kind = kind
         self.supports_masking = True
 
-    def build(self, before_shape: Sequence[int | None], after_shape: Sequence[int | None]) -> None:
+    def build(self, before_shape: Shape, after_shape: Shape) -> None:
         """Create the gate if there is one.
 
         Args:
@@ -48,7 +48,7 @@ class Connection(keras.layers.Layer):
             self.bias = self.add_weight(shape=(units,), initializer=closed, name="bias")
         self.built = True
 
-    def call(self, before: Any, after: Any) -> Any:
+    def call(self, before: Tensor, after: Tensor) -> Tensor:
         """Combine the input of a layer [..., D] with its output [..., U]; returns [..., U]."""
         if not self.meets:
             return after
@@ -58,10 +58,10 @@ class Connection(keras.layers.Layer):
         gate = ops.sigmoid(ops.matmul(before, self.kernel) + self.bias)
         return before + gate * (after - before)
 
-    def compute_output_shape(self, before_shape: Any, after_shape: Any) -> Any:
+    def compute_output_shape(self, before_shape: Shape, after_shape: Shape) -> Tensor:
         """Return the shape of the layer's output."""
         return after_shape
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this connection again."""
         return {**super().get_config(), "kind": self.kind}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import keras
 from keras import ops
 
+from zoo.backend.types import Tensor
 from zoo.ops.randomness import ExampleRandomness, example_randomness
 
 
@@ -23,7 +23,7 @@ class Dropout(keras.layers.Dropout):
         seed: for use outside a scope.
     """
 
-    def call(self, inputs: Any, training: bool = False) -> Any:
+    def call(self, inputs: Tensor, training: bool = False) -> Tensor:
         """Drop.
 
         Args:
@@ -42,7 +42,7 @@ class Dropout(keras.layers.Dropout):
         return inputs * dropout_mask(scope, shape, self.rate, inputs.dtype)
 
 
-def dropout_mask(scope: ExampleRandomness, shape: list, rate: float, dtype: Any) -> Any:
+def dropout_mask(scope: ExampleRandomness, shape: list, rate: float, dtype: str) -> Tensor:
     """Draw a mask by example.
 
     Args:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 from keras import ops
+
+from zoo.backend.types import Config, Nest, Shape, Tensor
 
 
 class _Normalised:
@@ -14,12 +16,12 @@ class _Normalised:
 
     epsilon: float
     units: int
-    add_weight: Any
+    add_weight: Callable[..., keras.Variable]
 
-    def _gain(self, name: str, gates: int) -> Any:
+    def _gain(self, name: str, gates: int) -> Tensor:
         return self.add_weight(shape=(gates, self.units), initializer="ones", name=name)
 
-    def _normalise(self, projection: Any, gain: Any) -> Any:
+    def _normalise(self, projection: Tensor, gain: Tensor) -> Tensor:
         """Normalise every gate of a projection [B, gates U] on its own."""
         gates = gain.shape[0]
         parts = ops.reshape(ops.cast(projection, "float32"), (-1, gates, self.units))  # [B, gates, U]
@@ -42,7 +44,7 @@ class LayerNormLSTMCell(_Normalised, keras.layers.LSTMCell):
         super().__init__(units, **kwargs)
         self.epsilon = epsilon
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Create the weights for inputs [B, D]."""
         super().build(input_shape)
         self.input_gain = self._gain("input_gain", 4)
@@ -50,7 +52,7 @@ class LayerNormLSTMCell(_Normalised, keras.layers.LSTMCell):
         self.carry_gain = self._gain("carry_gain", 1)
         self.carry_shift = self.add_weight(shape=(self.units,), initializer="zeros", name="carry_shift")
 
-    def call(self, inputs: Any, states: Sequence[Any], training: bool = False) -> tuple[Any, list]:
+    def call(self, inputs: Tensor, states: Sequence[Tensor], training: bool = False) -> tuple[Tensor, list[Tensor]]:
         """Make one step: inputs [B, D] and states [h, c], each [B, U], to the output [B, U] and the new states."""
         output, carry = states
         gates = self._normalise(ops.matmul(inputs, self.kernel), self.input_gain)
@@ -64,7 +66,7 @@ class LayerNormLSTMCell(_Normalised, keras.layers.LSTMCell):
         output = self.recurrent_activation(leave) * self.activation(shown)
         return output, [output, carry]
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this cell again."""
         return {**super().get_config(), "epsilon": self.epsilon}
 
@@ -83,13 +85,13 @@ class LayerNormGRUCell(_Normalised, keras.layers.GRUCell):
         super().__init__(units, **{**kwargs, "reset_after": True})
         self.epsilon = epsilon
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Create the weights for inputs [B, D]."""
         super().build(input_shape)
         self.input_gain = self._gain("input_gain", 3)
         self.recurrent_gain = self._gain("recurrent_gain", 3)
 
-    def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, list]:
+    def call(self, inputs: Tensor, states: Nest, training: bool = False) -> tuple[Tensor, list[Tensor]]:
         """Make one step: inputs [B, D] and the state [B, U] to the output [B, U] and the new state."""
         before = states[0] if isinstance(states, (list, tuple)) else states
         projected = self._normalise(ops.matmul(inputs, self.kernel), self.input_gain)
@@ -104,6 +106,6 @@ class LayerNormGRUCell(_Normalised, keras.layers.GRUCell):
         output = update * before + (1 - update) * candidate
         return output, [output]
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this cell again."""
         return {**super().get_config(), "epsilon": self.epsilon}

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 from keras import ops
 
+from zoo.backend.types import Tensor
 from zoo.layers.recurrent import Recurrent
 
 MOST_TOKENS = 512
 """Up to this many tokens a loop projects all embeddings once, and its steps look the projected rows up."""
 
 
-def takes_projected(layer: Any) -> bool:
+def takes_projected(layer: keras.layers.Layer) -> bool:
     """Whether `projected_step` knows the layer's cell."""
     return isinstance(layer, Recurrent) and getattr(layer.cell, "reset_after", True)
 
 
-def project(cell: Any, inputs: Any) -> Any:
+def project(cell: keras.layers.Layer, inputs: Tensor) -> Tensor:
     """Multiply the input by the weights of a cell.
 
     Args:
@@ -37,7 +37,9 @@ def project(cell: Any, inputs: Any) -> Any:
     return projected + ops.cast(bias, inputs.dtype)
 
 
-def projected_step(cell: Any, projected: Any, states: Sequence[Any]) -> tuple[Any, list]:
+def projected_step(
+    cell: keras.layers.Layer, projected: Tensor, states: Sequence[Tensor]
+) -> tuple[Tensor, list[Tensor]]:
     """Make one step outside of training.
 
     Args:

@@ -1,13 +1,15 @@
-"""What the zoo's SimpleRNN, LSTM and GRU have in common: the fast path, and clear words for bad input."""
+"""What the zoo's SimpleRNN, LSTM and GRU have in common: the fast path, and clear errors for bad input."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 from keras import ops, tree
 
 from zoo import backend
+from zoo.backend.types import Nest, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.layers.dropout import dropout_mask
 from zoo.ops.randomness import example_randomness
@@ -25,9 +27,9 @@ class Recurrent:
     dropout: float
     return_sequences: bool
     return_state: bool
-    get_initial_state: Any
+    get_initial_state: Callable[..., Nest]
     compute_dtype: str
-    cell: Any
+    cell: keras.layers.Layer
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -37,14 +39,16 @@ class Recurrent:
         # `__call__` refuses wrong ranks in its own words, and tokens have two axes.
         self.input_spec = None
 
-    def __call__(self, sequences: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, sequences: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """Run over a batch of sequences; see `call`."""
         check_shapes(
             self, sequences, kwargs.get("initial_state"), kwargs.get("mask"), kwargs.get("embeddings") is not None
         )
         return super().__call__(sequences, *args, **kwargs)  # type: ignore[misc]
 
-    def build(self, sequences_shape: Any, initial_state_shape: Any = None, embeddings_shape: Any = None) -> None:
+    def build(
+        self, sequences_shape: Shape, initial_state_shape: Shape | None = None, embeddings_shape: Shape | None = None
+    ) -> None:
         """Create the weights.
 
         Args:
@@ -58,12 +62,12 @@ class Recurrent:
 
     def call(
         self,
-        sequences: Any,
-        initial_state: Any = None,
-        mask: Any = None,
+        sequences: Tensor,
+        initial_state: Nest = None,
+        mask: Tensor | None = None,
         training: bool = False,
-        embeddings: Any = None,
-    ) -> Any:
+        embeddings: Tensor | None = None,
+    ) -> Tensor:
         """Run over a batch of sequences.
 
         Args:
@@ -93,7 +97,7 @@ class Recurrent:
         vectors = ops.take(embeddings, sequences, axis=0)  # [B, T, D]
         return super().call(vectors, initial_state=initial_state, mask=mask, training=training)  # type: ignore[misc]
 
-    def _draw_masks(self, sequences: Any, training: bool) -> None:
+    def _draw_masks(self, sequences: Tensor, training: bool) -> None:
         """Inside an `ExampleRandomness` scope, draw the cell's dropout masks there; `call` of Keras then finds them."""
         scope, cell = example_randomness(), self.cell
         if scope is None or not training or len(sequences.shape) != 3:
@@ -101,7 +105,7 @@ class Recurrent:
         rows = ops.shape(sequences)[0]
         count = getattr(cell, "dropout_mask_count", None)  # a mask for each gate, or one
 
-        def draw(rate: float, columns: int) -> Any:
+        def draw(rate: float, columns: int) -> Tensor:
             masks = [dropout_mask(scope, [rows, columns], rate, self.compute_dtype) for _ in range(count or 1)]
             return masks if count else masks[0]
 
@@ -110,7 +114,7 @@ class Recurrent:
         if cell.recurrent_dropout:
             cell._recurrent_dropout_mask = draw(cell.recurrent_dropout, cell.units)
 
-    def _reads_tokens(self, tokens: Any, embeddings: Any, training: bool) -> bool:
+    def _reads_tokens(self, tokens: Tensor, embeddings: Tensor, training: bool) -> bool:
         """Say whether to project the embeddings: the backend must do it, and the tokens outnumber them."""
         fast = backend.active()
         if not fast.PROJECTS_EMBEDDINGS or self.stateful or (training and self.dropout):
@@ -119,7 +123,7 @@ class Recurrent:
         worth = not known or 2 * embeddings.shape[0] <= tokens.shape[0] * tokens.shape[1]
         return worth and fast.can_run_layer(self, training)
 
-    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
+    def inner_loop(self, sequences: Tensor, initial_state: Nest, mask: Tensor, training: bool = False) -> Tensor:
         """Run over the time steps; called by `keras.layers.RNN.call`."""
         fast = backend.active()
         if getattr(self, "use_cudnn", "auto") is not True and fast.can_run_layer(self, training):
@@ -128,7 +132,9 @@ class Recurrent:
         return super().inner_loop(sequences, initial_state, mask, training)  # type: ignore[misc]
 
 
-def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, tokens: bool = False) -> None:
+def check_shapes(
+    layer: keras.layers.Layer, sequences: Tensor, initial_state: Nest, mask: Tensor, tokens: bool = False
+) -> None:
     """Refuse shapes that cannot be meant.
 
     Args:
@@ -149,7 +155,7 @@ def check_shapes(layer: Any, sequences: Any, initial_state: Any, mask: Any, toke
         raise error
 
 
-def _problem(layer: Any, sequences: Any, initial_state: Any, mask: Any, tokens: bool) -> str:
+def _problem(layer: keras.layers.Layer, sequences: Tensor, initial_state: Nest, mask: Tensor, tokens: bool) -> str:
     """Say which shape is wrong; an empty string if none is."""
     shape = tuple(sequences.shape)
     axes = "[batch, time]" if tokens else "[batch, time, features]"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.ops.assignments import assign
 
@@ -49,7 +50,7 @@ class Reinforce(keras.layers.Layer):
         self.entropy_weight = entropy_weight
         self.expected_weight = expected_weight
 
-    def build(self, rewards_shape: Sequence[int | None]) -> None:
+    def build(self, rewards_shape: Shape) -> None:
         """Create the baseline."""
         # A replica sees its own rows only. What it saw is added up over the replicas when it is assigned, and moves the
         # baseline at the start of the next step, when every replica reads the same sums.
@@ -61,13 +62,13 @@ class Reinforce(keras.layers.Layer):
 
     def call(
         self,
-        rewards: Any,
-        log_probability: Any,
-        entropy: Any,
-        weights: Any = None,
+        rewards: Tensor,
+        log_probability: Tensor,
+        entropy: Tensor,
+        weights: Tensor | None = None,
         training: bool = False,
-        expected: Any = None,
-    ) -> Any:
+        expected: Tensor | None = None,
+    ) -> Tensor:
         """Compute the surrogate; in training, move the baseline.
 
         Args:
@@ -103,10 +104,10 @@ class Reinforce(keras.layers.Layer):
             assign(self.seen, ops.stack([ops.sum(rewards * counts), ops.sum(counts)]))
         return -ops.sum(gain * weights)
 
-    def _gain(self, advantage: Any, log_probability: Any, entropy: Any) -> Any:
+    def _gain(self, advantage: Tensor, log_probability: Tensor, entropy: Tensor) -> Tensor:
         return self.reward_weight * advantage * log_probability + self.entropy_weight * entropy
 
-    def _check(self, given: Mapping[str, Any]) -> None:
+    def _check(self, given: Mapping[str, Tensor | None]) -> None:
         """Refuse shapes that would be broadcast to something that nobody meant."""
         for name, tensor in given.items():
             wanted = "[batch]" if name == "rewards" else "[batch, steps]"
@@ -117,11 +118,11 @@ class Reinforce(keras.layers.Layer):
                 raise error
 
     @property
-    def baseline(self) -> Any:
+    def baseline(self) -> Tensor:
         """What rewards are compared with: 0 before the first batch."""
         return ops.convert_to_tensor(self.state)[0]
 
-    def _moved(self) -> Any:
+    def _moved(self) -> Tensor:
         """Take the batch before into the baseline, and give it."""
         total, rows = ops.unstack(ops.convert_to_tensor(self.seen), 2)
         baseline, batches = ops.unstack(ops.convert_to_tensor(self.state), 2)
@@ -132,11 +133,11 @@ class Reinforce(keras.layers.Layer):
         assign(self.state, ops.stack([baseline, batches]))
         return baseline
 
-    def compute_output_shape(self, rewards_shape: Any, *_: Any, **__: Any) -> tuple:
+    def compute_output_shape(self, rewards_shape: Shape, *_: Any, **__: Any) -> tuple:
         """Return the shape of a sum."""
         return ()
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this layer again."""
         config = {"momentum": self.momentum, "reward_weight": self.reward_weight}
         weights = {"entropy_weight": self.entropy_weight, "expected_weight": self.expected_weight}

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.layers.cells import CellFactory, cell_by_name
 from zoo.layers.connection import Connection
@@ -48,7 +49,7 @@ class Stack(keras.layers.Layer):
     def __init__(
         self,
         cell: str | CellFactory = "lstm",
-        layers: int | Sequence[Any] = 2,
+        layers: int | Sequence[Tensor] = 2,
         units: int = 128,
         dropout: float = 0.0,
         variational: bool = False,
@@ -73,7 +74,7 @@ class Stack(keras.layers.Layer):
         self.connections = [Connection(connection, dtype=self.dtype_policy) for _ in self.layers]
         self.supports_jit = all(layer.supports_jit for layer in self.layers)
 
-    def build(self, inputs_shape: Sequence[int | None], embeddings_shape: Sequence[int | None] | None = None) -> None:
+    def build(self, inputs_shape: Shape, embeddings_shape: Shape | None = None) -> None:
         """Create the weights.
 
         Args:
@@ -92,7 +93,12 @@ class Stack(keras.layers.Layer):
         self.built = True
 
     def call(
-        self, inputs: Any, initial_state: Any = None, mask: Any = None, training: bool = False, embeddings: Any = None
+        self,
+        inputs: Tensor,
+        initial_state: Nest = None,
+        mask: Tensor | None = None,
+        training: bool = False,
+        embeddings: Tensor | None = None,
     ) -> tuple:
         """Run over a batch of sequences.
 
@@ -122,7 +128,15 @@ class Stack(keras.layers.Layer):
             states.append(state)
         return outputs, states
 
-    def _read(self, layer: Any, tokens: Any, embeddings: Any, initial: Any, mask: Any, training: bool) -> Any:
+    def _read(
+        self,
+        layer: keras.layers.Layer,
+        tokens: Tensor,
+        embeddings: Tensor,
+        initial: Tensor,
+        mask: Tensor,
+        training: bool,
+    ) -> Tensor:
         """Run the first layer over tokens."""
         embeddings = ops.cast(embeddings, self.compute_dtype)
         if isinstance(layer, Recurrent):
@@ -130,8 +144,12 @@ class Stack(keras.layers.Layer):
         return layer(ops.take(embeddings, tokens, axis=0), initial_state=initial, mask=mask, training=training)
 
     def step(
-        self, inputs: Any, states: Sequence[Sequence[Any]], training: bool = False, embeddings: Any = None
-    ) -> tuple[Any, list]:
+        self,
+        inputs: Tensor,
+        states: Sequence[Sequence[Tensor]],
+        training: bool = False,
+        embeddings: Tensor | None = None,
+    ) -> tuple[Tensor, list[Tensor]]:
         """Make one time step; plain `keras.ops`, so that XLA can compile a loop around it.
 
         Args:
@@ -174,7 +192,7 @@ class Stack(keras.layers.Layer):
             new_states.append(list(state) if isinstance(state, (list, tuple)) else [state])
         return output, new_states
 
-    def zero_state(self, batch_size: Any) -> list[list[Any]]:
+    def zero_state(self, batch_size: int | Tensor) -> list[list[Tensor]]:
         """Make the states that a sequence starts with.
 
         Args:
@@ -189,7 +207,7 @@ class Stack(keras.layers.Layer):
         ]
         return [[state for half in pair for state in half.get_initial_state(batch_size)] for pair in halves]
 
-    def compute_output_shape(self, input_shape: Sequence[int | None], **_: Any) -> tuple:
+    def compute_output_shape(self, input_shape: Shape, **_: Any) -> tuple:
         """Return the shapes of what `call` returns.
 
         Args:
@@ -199,11 +217,11 @@ class Stack(keras.layers.Layer):
         states = [[(batch, units) for units in _state_sizes(layer)] for layer in self.layers]
         return (batch, time, _output_size(self.layers[-1])), states
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Tensor, mask: Tensor | None = None) -> Tensor:
         """Pass the mask on with the outputs; the states have none."""
         return mask, [[None for _ in _state_sizes(layer)] for layer in self.layers]
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return what is needed to make the stack again: its layers, whatever made them."""
         layers = [keras.saving.serialize_keras_object(layer) for layer in self.layers]
         return {
@@ -215,13 +233,15 @@ class Stack(keras.layers.Layer):
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Stack:
+    def from_config(cls, config: Config) -> Stack:
         """Make a stack from what `get_config` returned."""
         layers = [keras.saving.deserialize_keras_object(layer) for layer in config["layers"]]
         return cls(**{**config, "layers": layers})
 
 
-def _make_layer(factory: CellFactory, units: int, zoneout: float, bidirectional: bool, policy: Any) -> Any:
+def _make_layer(
+    factory: CellFactory, units: int, zoneout: float, bidirectional: bool, policy: keras.DTypePolicy
+) -> Tensor:
     """Call a factory; a bare Keras cell gets the loop of Keras around it."""
     made = factory(units, dtype=policy)
     if not isinstance(made, keras.layers.RNN):
@@ -235,14 +255,14 @@ def _make_layer(factory: CellFactory, units: int, zoneout: float, bidirectional:
     return keras.layers.Bidirectional(made, dtype=policy) if bidirectional else made
 
 
-def _state_sizes(layer: Any) -> list[int]:
+def _state_sizes(layer: keras.layers.Layer) -> list[int]:
     """Return the sizes of a layer's states, those of both directions if it has two."""
     if isinstance(layer, keras.layers.Bidirectional):
         return [*layer.forward_layer.state_size, *layer.backward_layer.state_size]
     return list(layer.state_size)
 
 
-def _output_size(layer: Any) -> int:
+def _output_size(layer: keras.layers.Layer) -> int:
     """Return the number of features of a recurrent layer's output."""
     if isinstance(layer, keras.layers.Bidirectional):
         return 2 * _output_size(layer.forward_layer)

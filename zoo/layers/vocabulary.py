@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError
 
 
@@ -31,7 +32,7 @@ class Vocabulary(keras.layers.Layer):
             raise UsageError(f"model.tied needs model.embedding equal to model.units; they are {width} and {units}")
         self.size, self.width, self.units, self.tied = size, width, units, tied
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make the weights."""
         # Looked up in float32 and cast afterwards: cheaper than casting the embeddings, and exact in the gradient.
         embeddings = keras.initializers.RandomUniform(-0.05, 0.05) if not self.tied else "glorot_uniform"
@@ -42,11 +43,11 @@ class Vocabulary(keras.layers.Layer):
         self.bias = self.add_weight(shape=(self.size,), initializer="zeros", name="bias")
         self.built = True
 
-    def embed(self, tokens: Any) -> Any:
+    def embed(self, tokens: Tensor) -> Tensor:
         """Look tokens up: int [...] -> [..., E]."""
         return ops.cast(ops.take(self.embeddings, tokens, axis=0), self.compute_dtype)
 
-    def call(self, vectors: Any) -> Any:
+    def call(self, vectors: Tensor) -> Tensor:
         """Score all tokens: [..., U] -> logits [..., V]."""
         kernel = ops.transpose(self.embeddings) if self.kernel is None else self.kernel
         # One flat matmul: the gradient of a batched one makes a matrix of the weights' size for every row.
@@ -54,6 +55,6 @@ class Vocabulary(keras.layers.Layer):
         logits = flat + ops.cast(self.bias, self.compute_dtype)
         return ops.reshape(logits, (*ops.shape(vectors)[:-1], self.size))
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this layer again."""
         return {**super().get_config(), "size": self.size, "width": self.width, "units": self.units, "tied": self.tied}

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.ops.randomness import example_randomness
 
 
@@ -24,12 +25,14 @@ class Zoneout(keras.layers.RNN):
         **kwargs: what `keras.layers.RNN` takes.
     """
 
-    def __init__(self, cell: Any, rate: float = 0.1, **kwargs: Any) -> None:
+    def __init__(self, cell: keras.layers.Layer, rate: float = 0.1, **kwargs: Any) -> None:
         inner = cell if isinstance(cell, ZoneoutCell) else ZoneoutCell(cell, rate, dtype=kwargs.get("dtype"))
         super().__init__(inner, **kwargs)
         self.seeds = keras.random.SeedGenerator()
 
-    def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
+    def call(
+        self, sequences: Tensor, initial_state: Nest = None, mask: Tensor | None = None, training: bool = False
+    ) -> Tensor:
         """Run over a batch of sequences; arguments and results are those of `keras.layers.RNN`."""
         if training and self.cell.rate > 0:
             rows, steps = ops.shape(sequences)[0], ops.shape(sequences)[1]
@@ -54,24 +57,24 @@ class ZoneoutCell(keras.layers.Layer):
         rate: the share of units that keep their value.
     """
 
-    def __init__(self, cell: Any, rate: float, **kwargs: Any) -> None:
+    def __init__(self, cell: keras.layers.Layer, rate: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.cell = cell
         self.rate = rate
         sizes = cell.state_size
         self.state_size = list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Create the cell's weights for inputs [B, D]."""
         if not self.cell.built:
             self.cell.build(input_shape)
 
-    def get_initial_state(self, batch_size: Any = None) -> list:
+    def get_initial_state(self, batch_size: int | Tensor = None) -> list:
         """Return the cell's initial states."""
         states = self.cell.get_initial_state(batch_size=batch_size)
         return list(states) if isinstance(states, (list, tuple)) else [states]
 
-    def call(self, inputs: Any, states: Sequence[Any], training: bool = False) -> tuple[Any, list]:
+    def call(self, inputs: Tensor, states: Sequence[Tensor], training: bool = False) -> tuple[Tensor, list[Tensor]]:
         """Make one step: inputs [B, D] (in training [B, D + all states]) and states, each [B, U]."""
         width = sum(self.state_size)
         if training and self.rate > 0:
@@ -86,12 +89,12 @@ class ZoneoutCell(keras.layers.Layer):
             start += units
         return mixed[0], mixed
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this cell again."""
         cell = keras.saving.serialize_keras_object(self.cell)
         return {**super().get_config(), "cell": cell, "rate": self.rate}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> ZoneoutCell:
+    def from_config(cls, config: Config) -> ZoneoutCell:
         """Make a cell from what `get_config` returned."""
         return cls(**{**config, "cell": keras.saving.deserialize_keras_object(config["cell"])})

@@ -8,8 +8,19 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
-from zoo.layers import Attending, Dropout, Reinforce, Stack, Vocabulary, attention_by_name, cell_by_name
+from zoo.layers import (
+    Attending,
+    AttentionFactory,
+    CellFactory,
+    Dropout,
+    Reinforce,
+    Stack,
+    Vocabulary,
+    attention_by_name,
+    cell_by_name,
+)
 from zoo.models.scheduled_sampling import ScheduledSampling
 
 
@@ -59,8 +70,8 @@ class AttendingDecoder(keras.Model):
         dropout: float = 0.0,
         tied: bool = False,
         scheduled_sampling: float = 0.0,
-        cells: Mapping[str, Any] | None = None,
-        attentions: Mapping[str, Any] | None = None,
+        cells: Mapping[str, CellFactory] | None = None,
+        attentions: Mapping[str, AttentionFactory] | None = None,
         attending: Attending | None = None,
         name: str = "attending_decoder",
         **keywords: Any,
@@ -85,9 +96,9 @@ class AttendingDecoder(keras.Model):
         sizes = [list(layer.state_size) for layer in attending.stack.layers]
         self._state_sizes = sizes
         self.bridge = keras.layers.Dense(sum(map(sum, sizes)), activation="tanh", name="bridge", dtype=policy)
-        self.sampling_rate: Any = None
+        self.sampling_rate: keras.Variable | None = None
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the shape of the tokens does not matter."""
         del input_shape
         self.vocabulary.build()
@@ -107,7 +118,7 @@ class AttendingDecoder(keras.Model):
             )
         self.built = True
 
-    def prepare(self, memory: Any, mask: Any = None, initial: Any = None) -> dict[str, Any]:
+    def prepare(self, memory: Tensor, mask: Tensor | None = None, initial: Tensor | None = None) -> dict[str, Nest]:
         """Look at a memory, once a source.
 
         Args:
@@ -145,7 +156,7 @@ class AttendingDecoder(keras.Model):
             states.append(parts)
         return {"prepared": prepared, "recurrent": states}
 
-    def call(self, tokens: Any, memory: Any = None, states: Any = None, training: bool = False) -> dict[str, Any]:
+    def call(self, tokens: Tensor, memory: Nest = None, states: Nest = None, training: bool = False) -> dict[str, Nest]:
         """Read whole sequences: teacher forcing, or in training scheduled sampling.
 
         Args:
@@ -163,7 +174,7 @@ class AttendingDecoder(keras.Model):
             self._refuse(f"the tokens have shape {tuple(tokens.shape)}; they should be [batch, time]")
         states = self.start(ops.shape(tokens)[0], memory) if states is None else states
         embeddings = feedback = None
-        sequences: Any = tokens
+        sequences: Tensor = tokens
         if training and self.scheduled_sampling:
             sequences = self.vocabulary.embed(tokens)  # [B, T, E]
             masks = self.dropout(ops.ones_like(sequences), training=training)
@@ -180,7 +191,7 @@ class AttendingDecoder(keras.Model):
         del outcome["vectors"]
         return outcome
 
-    def start(self, rows: Any, memory: Any = None) -> dict[str, Any]:
+    def start(self, rows: int | Tensor, memory: Nest = None) -> dict[str, Nest]:
         """Give the state before the first token (see `zoo.search.Stepper`).
 
         Args:
@@ -191,7 +202,7 @@ class AttendingDecoder(keras.Model):
         self._check(memory)
         return self.attending.start(memory["prepared"], memory["recurrent"])
 
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> tuple[Any, Any]:
+    def step(self, tokens: Tensor, state: Nest, memory: Nest = None) -> tuple[Tensor, Tensor]:
         """Read one token a row (see `zoo.search.Stepper`).
 
         Args:
@@ -206,11 +217,11 @@ class AttendingDecoder(keras.Model):
         vector, state = self.attending.step(self.vocabulary.embed(tokens), memory["prepared"], state)  # [B, U]
         return self.vocabulary(vector), state
 
-    def alignment(self, state: Any) -> Any:
+    def alignment(self, state: Nest) -> Tensor:
         """Say where the last step looked, [B, S]."""
         return state["alignment"]
 
-    def _check(self, memory: Any) -> None:
+    def _check(self, memory: Nest) -> None:
         if memory is None:
             self._refuse("it needs memory=, which its method prepare gives")
 
@@ -220,7 +231,7 @@ class AttendingDecoder(keras.Model):
         error._keras_call_info_injected = True  # type: ignore[attr-defined]
         raise error
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this model again."""
         return {
             "name": self.name,
@@ -236,16 +247,16 @@ class AttendingDecoder(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> AttendingDecoder:
+    def from_config(cls, config: Config, custom_objects: Mapping[str, object] | None = None) -> AttendingDecoder:
         """Make a model from what `get_config` returned."""
         attending = keras.saving.deserialize_keras_object(config["attending"], custom_objects=custom_objects)
         return cls(**{**config, "attending": attending})
 
-    def get_build_config(self) -> dict[str, Any]:
+    def get_build_config(self) -> Config:
         """Say that it is to be built; the weights' shapes depend on no input."""
         return {"built": True}
 
-    def build_from_config(self, config: dict[str, Any]) -> None:
+    def build_from_config(self, config: Config) -> None:
         """Make all weights."""
         del config
         self.build()

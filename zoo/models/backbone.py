@@ -7,10 +7,10 @@ import importlib
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 
+from zoo.backend.types import Tensor
 from zoo.errors import UsageError, ZooError, did_you_mean
 
 # How the names of a family begin -> its module; the first that fits counts.
@@ -79,7 +79,7 @@ def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
     return network
 
 
-def preprocessing(name: str) -> Callable[[Any], Any]:
+def preprocessing(name: str) -> Callable[[Tensor], Tensor]:
     """The function that brings pixels from 0 to 255 to what a network was trained on."""
     module = importlib.import_module(f"keras.applications.{_family(name)}")
     return module.preprocess_input  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.models.backbone import load_pretrained, make_backbone, preprocessing
 
 
@@ -43,7 +44,7 @@ class BackboneEncoder(keras.layers.Layer):
         """D."""
         return int(self.project.units)
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make the weights; the network has its own."""
         del input_shape
         self.project.build((None, self.network.output_shape[-1]))
@@ -53,7 +54,7 @@ class BackboneEncoder(keras.layers.Layer):
         """Put trained weights into the network (see `zoo.models.backbone.load_pretrained`)."""
         load_pretrained(self.network, self.backbone, weights)
 
-    def features(self, images: Any) -> Any:
+    def features(self, images: Tensor) -> Tensor:
         """What the network alone makes of images: all of an encoding that training leaves as it is, where frozen.
 
         Args:
@@ -64,7 +65,7 @@ class BackboneEncoder(keras.layers.Layer):
         """
         return self.network(self.preprocess(ops.cast(images, "float32")), training=False)
 
-    def call(self, images: Any) -> Any:
+    def call(self, images: Tensor) -> Tensor:
         """Encode.
 
         Args:
@@ -76,11 +77,11 @@ class BackboneEncoder(keras.layers.Layer):
         found = self.features(images) if tuple(images.shape[1:]) == self.shape else images
         return self.project(ops.cast(found, self.compute_dtype))
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+    def compute_output_shape(self, input_shape: Shape) -> tuple[int | None, ...]:
         """Give (B, h, w, D)."""
         return (input_shape[0], *self.network.output_shape[1:3], self.output_size)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this layer again."""
         return {
             **super().get_config(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.layers import Dropout
 from zoo.models.encoder import Encoder
 from zoo.models.pooling import Pooling
@@ -41,7 +43,7 @@ class Classifier(keras.Model):
         self.dropout = Dropout(dropout, name="dropout")
         self.logits = keras.layers.Dense(classes, name="logits")
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the number of tokens does not matter."""
         del input_shape
         if not self.encoder.built:
@@ -50,7 +52,7 @@ class Classifier(keras.Model):
         self.logits.build((None, self.encoder.output_size))
         self.built = True
 
-    def call(self, source: Any, mask: Any = None, training: bool = False) -> Any:
+    def call(self, source: Tensor, mask: Tensor | None = None, training: bool = False) -> Tensor:
         """Classify.
 
         Args:
@@ -63,7 +65,7 @@ class Classifier(keras.Model):
         """
         return self.explain(source, mask, training)[0]
 
-    def explain(self, source: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
+    def explain(self, source: Tensor, mask: Tensor | None = None, training: bool = False) -> tuple[Tensor, Tensor]:
         """Classify, and say which places counted.
 
         Returns:
@@ -74,7 +76,7 @@ class Classifier(keras.Model):
         pooled, weights = self.pooling(read["memory"], read["mask"], read["summary"])
         return self.logits(self.dropout(pooled, training=training)), weights
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this model again."""
         return {
             "name": self.name,
@@ -86,16 +88,16 @@ class Classifier(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Classifier:
+    def from_config(cls, config: Config, custom_objects: Mapping[str, object] | None = None) -> Classifier:
         """Make a model from what `get_config` returned."""
         encoder = keras.saving.deserialize_keras_object(config["encoder"], custom_objects=custom_objects)
         return cls(**{**config, "encoder": encoder})
 
-    def get_build_config(self) -> dict[str, Any]:
+    def get_build_config(self) -> Config:
         """Say that it is to be built; the weights' shapes depend on no input."""
         return {"built": True}
 
-    def build_from_config(self, config: dict[str, Any]) -> None:
+    def build_from_config(self, config: Config) -> None:
         """Make all weights."""
         del config
         self.build()

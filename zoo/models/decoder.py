@@ -8,8 +8,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
-from zoo.layers import Stack, cell_by_name
+from zoo.layers import CellFactory, Stack, cell_by_name
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -42,7 +43,7 @@ class Decoder(keras.Model):
         embedding: int = 128,
         dropout: float = 0.0,
         tied: bool = False,
-        cells: Mapping[str, Any] | None = None,
+        cells: Mapping[str, CellFactory] | None = None,
         name: str = "decoder",
         **keywords: Any,
     ) -> None:
@@ -60,7 +61,7 @@ class Decoder(keras.Model):
         else:
             self.logits = keras.layers.Dense(vocabulary, name="logits")
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the shape of the tokens does not matter."""
         if self.embedding is not None:
             self.embedding.build((None, None))
@@ -69,7 +70,7 @@ class Decoder(keras.Model):
             self.logits.build((None, None, self.units))
         self.built = True
 
-    def call(self, tokens: Any, states: Any = None, training: bool = False) -> tuple[Any, Any]:
+    def call(self, tokens: Tensor, states: Nest = None, training: bool = False) -> tuple[Tensor, Tensor]:
         """Read whole sequences.
 
         Args:
@@ -86,29 +87,29 @@ class Decoder(keras.Model):
         )  # [B, T, U]
         return self._project(outputs), states
 
-    def start(self, rows: int, memory: Any = None) -> Any:
+    def start(self, rows: int, memory: Tensor | None = None) -> Tensor:
         """Give the states before the first token (see `zoo.search.Stepper`)."""
         del memory
         return self.recurrent.zero_state(rows)
 
-    def step(self, tokens: Any, states: Any, memory: Any = None) -> tuple[Any, Any]:
+    def step(self, tokens: Tensor, states: Nest, memory: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Read one token a row (see `zoo.search.Stepper`): int `[B]` -> logits `[B, V]`, states."""
         del memory
         output, states = self.recurrent.step(tokens, states, embeddings=self._embeddings())  # [B, U]
         return self._project(output), states
 
-    def _embeddings(self) -> Any:
+    def _embeddings(self) -> Tensor:
         """The vector of every token: its embedding `[V, E]`, or one-hot `[V, V]`."""
         return ops.eye(self.vocabulary) if self.embedding is None else self.embedding.embeddings
 
-    def _project(self, outputs: Any) -> Any:
+    def _project(self, outputs: Tensor) -> Tensor:
         if self.logits is not None:
             return self.logits(outputs)  # [..., V]
         assert self.embedding is not None
         matrix = ops.cast(ops.transpose(self.embedding.embeddings), self.compute_dtype)
         return ops.matmul(outputs, matrix) + ops.cast(self.bias, self.compute_dtype)  # [..., V]
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this model again."""
         return {
             "name": self.name,

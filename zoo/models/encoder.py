@@ -8,7 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from zoo.layers import Dropout, Stack, cell_by_name
+from zoo.backend.types import Config, Nest, Shape, Tensor
+from zoo.layers import CellFactory, Dropout, Stack, cell_by_name
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -41,7 +42,7 @@ class Encoder(keras.Model):
         embedding: int = 256,
         bidirectional: bool = True,
         dropout: float = 0.0,
-        cells: Mapping[str, Any] | None = None,
+        cells: Mapping[str, CellFactory] | None = None,
         stack: Stack | None = None,
         word_dropout: float = 0.0,
         name: str = "encoder",
@@ -70,7 +71,7 @@ class Encoder(keras.Model):
         self.summary_size = self.output_size
         """D', the width of the summary."""
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the shape of the tokens does not matter."""
         del input_shape
         uniform = keras.initializers.RandomUniform(-0.05, 0.05)
@@ -82,7 +83,7 @@ class Encoder(keras.Model):
             self.stack.build((None, None, self.width))
         self.built = True
 
-    def call(self, source: Any, mask: Any = None, training: bool = False) -> dict[str, Any]:
+    def call(self, source: Tensor, mask: Tensor | None = None, training: bool = False) -> dict[str, Nest]:
         """Read whole sequences.
 
         Args:
@@ -102,10 +103,10 @@ class Encoder(keras.Model):
         halves = [last[0], last[len(last) // 2]] if memory.shape[-1] != last[0].shape[-1] else [last[0]]
         return {"memory": memory, "mask": mask, "summary": ops.concatenate(halves, -1), "states": states}
 
-    def compute_mask(self, source: Any, previous_mask: Any = None) -> None:
+    def compute_mask(self, source: Tensor, previous_mask: Nest = None) -> None:
         """Attach no mask: it is among the outputs."""
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this model again."""
         return {
             "name": self.name,
@@ -118,16 +119,16 @@ class Encoder(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Encoder:
+    def from_config(cls, config: Config, custom_objects: Mapping[str, object] | None = None) -> Encoder:
         """Make a model from what `get_config` returned."""
         stack = keras.saving.deserialize_keras_object(config["stack"], custom_objects=custom_objects)
         return cls(**{**config, "stack": stack})
 
-    def get_build_config(self) -> dict[str, Any]:
+    def get_build_config(self) -> Config:
         """Say that it is to be built; the weights' shapes depend on no input."""
         return {"built": True}
 
-    def build_from_config(self, config: dict[str, Any]) -> None:
+    def build_from_config(self, config: Config) -> None:
         """Make all weights."""
         del config
         self.build()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 
+from zoo.backend.types import Config, Nest, Tensor
 from zoo.models.attending_decoder import AttendingDecoder
 
 
@@ -24,23 +26,23 @@ class EncoderDecoder(keras.Model):
         self.encoder, self.decoder = encoder, decoder
 
     @property
-    def reinforce(self) -> Any:
+    def reinforce(self) -> Tensor:
         """What trains an attention that draws places; None for another attention."""
         return self.decoder.reinforce
 
-    def start(self, rows: Any, memory: Any = None) -> dict[str, Any]:
+    def start(self, rows: int | Tensor, memory: Tensor | None = None) -> dict[str, Nest]:
         """Give the state before the first token (see `AttendingDecoder.start`)."""
         return self.decoder.start(rows, memory)
 
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> tuple[Any, Any]:
+    def step(self, tokens: Tensor, state: Nest, memory: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Read one token a row (see `AttendingDecoder.step`)."""
         return self.decoder.step(tokens, state, memory)
 
-    def alignment(self, state: Any) -> Any:
+    def alignment(self, state: Nest) -> Tensor:
         """Say where the last step looked, [B, S]."""
         return self.decoder.alignment(state)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this model again."""
         return {
             "name": self.name,
@@ -50,7 +52,7 @@ class EncoderDecoder(keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> EncoderDecoder:
+    def from_config(cls, config: Config, custom_objects: Mapping[str, object] | None = None) -> EncoderDecoder:
         """Make a model from what `get_config` returned."""
         parts = {
             name: keras.saving.deserialize_keras_object(config[name], custom_objects=custom_objects)
@@ -58,11 +60,11 @@ class EncoderDecoder(keras.Model):
         }
         return cls(**{**config, **parts})
 
-    def get_build_config(self) -> dict[str, Any]:
+    def get_build_config(self) -> Config:
         """Say that it is to be built; the weights' shapes depend on no input."""
         return {"built": True}
 
-    def build_from_config(self, config: dict[str, Any]) -> None:
+    def build_from_config(self, config: Config) -> None:
         """Make all weights."""
         del config
         self.build()

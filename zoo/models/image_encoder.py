@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError
 
 
@@ -47,7 +48,7 @@ class ImageEncoder(keras.layers.Layer):
             ]
             for number, width in enumerate(self.filters)
         ]
-        self.shares: list[list[Any]] = []
+        self.shares: list[list[Tensor]] = []
 
     @property
     def output_size(self) -> int:
@@ -59,7 +60,7 @@ class ImageEncoder(keras.layers.Layer):
             width, 3, stride, padding="same", kernel_initializer="he_normal", name=name, dtype=self.dtype_policy
         )
 
-    def build(self, input_shape: Sequence[int | None]) -> None:
+    def build(self, input_shape: Shape) -> None:
         """Make the weights.
 
         Args:
@@ -73,7 +74,7 @@ class ImageEncoder(keras.layers.Layer):
                 f"{self.name}: the input has shape {tuple(input_shape)}; it should have 4 axes "
                 "[batch, height, width, channels]"
             )
-        shape: Any = (None, None, None, (input_shape[-1] or 0) + 2 * self.places)
+        shape: Shape = (None, None, None, (input_shape[-1] or 0) + 2 * self.places)
         for number, (shrink, pairs, width) in enumerate(zip(self.shrinking, self.branches, self.filters, strict=True)):
             shrink.build(shape)
             shape = (None, None, None, width)
@@ -88,7 +89,7 @@ class ImageEncoder(keras.layers.Layer):
                 second.build(shape)
         self.built = True
 
-    def call(self, images: Any) -> Any:
+    def call(self, images: Tensor) -> Tensor:
         """Encode.
 
         Args:
@@ -107,18 +108,18 @@ class ImageEncoder(keras.layers.Layer):
             features = ops.relu(features)
         return features
 
-    def _coordinates(self, features: Any) -> Any:
+    def _coordinates(self, features: Tensor) -> Tensor:
         """Row and column of every pixel from -1 to 1: [B, height, width, 2]."""
         rows, height, width, _ = ops.shape(features)
         down, right = (ops.linspace(-1.0, 1.0, side, dtype=features.dtype) for side in (height, width))
         grid = ops.stack(ops.meshgrid(down, right, indexing="ij"), axis=-1)  # [height, width, 2]
         return ops.broadcast_to(grid[None], (rows, height, width, 2))
 
-    def compute_output_shape(self, input_shape: Sequence[int | None]) -> tuple[int | None, ...]:
+    def compute_output_shape(self, input_shape: Shape) -> tuple[int | None, ...]:
         """Give (B, h, w, D)."""
         sides = [None if side is None else -(-side // 2 ** len(self.filters)) for side in input_shape[1:3]]
         return (input_shape[0], *sides, self.filters[-1])
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this layer again."""
         return {**super().get_config(), "filters": self.filters, "blocks": self.blocks, "places": self.places}

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.models.attending_decoder import AttendingDecoder
 from zoo.models.backbone_encoder import BackboneEncoder
 from zoo.models.encoder_decoder import EncoderDecoder
@@ -36,7 +37,7 @@ class ImageToText(EncoderDecoder):
         self.shape = tuple(shape)
 
     @property
-    def features(self) -> Callable[[Any], Any] | None:
+    def features(self) -> Callable[[Tensor], Tensor] | None:
         """A function from images to what training leaves as it is, and `call` takes as well; None where it learns."""
         encoder = self.encoder
         return encoder.features if isinstance(encoder, BackboneEncoder) and encoder.frozen else None
@@ -47,7 +48,7 @@ class ImageToText(EncoderDecoder):
         _, height, width, _ = self.encoder.compute_output_shape((None, *self.shape))
         return height, width
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the number of tokens does not matter."""
         del input_shape
         if not self.encoder.built:
@@ -56,7 +57,7 @@ class ImageToText(EncoderDecoder):
             self.decoder.build()
         self.built = True
 
-    def call(self, source: Any, previous: Any, training: bool = False) -> dict[str, Any]:
+    def call(self, source: Tensor, previous: Tensor, training: bool = False) -> dict[str, Nest]:
         """Look at images and read captions.
 
         Args:
@@ -69,13 +70,13 @@ class ImageToText(EncoderDecoder):
         """
         return self.decoder(previous, memory=self.encode(source), training=training)
 
-    def encode(self, source: Any, source_mask: Any = None) -> dict[str, Any]:
+    def encode(self, source: Tensor, source_mask: Tensor | None = None) -> dict[str, Nest]:
         """Look at images, once each: the places of the grid, row by row, are the memory."""
         del source_mask
         grid = self.encoder(source)  # [B, h, w, D]
         memory = ops.reshape(grid, (ops.shape(grid)[0], grid.shape[1] * grid.shape[2], grid.shape[3]))  # [B, h w, D]
         return self.decoder.prepare(memory)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this model again."""
         return {**super().get_config(), "shape": self.shape}

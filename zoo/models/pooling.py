@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
 
 POOLINGS = ("last", "mean", "max", "attention")
@@ -35,7 +35,7 @@ class Pooling(keras.layers.Layer):
         self.hidden: keras.layers.Dense | None = None
         self.score: keras.layers.Dense | None = None
 
-    def build(self, memory_shape: Sequence[int | None]) -> None:
+    def build(self, memory_shape: Shape) -> None:
         """Make the weights.
 
         Args:
@@ -49,7 +49,7 @@ class Pooling(keras.layers.Layer):
             self.score.build((None, None, width))
         self.built = True
 
-    def call(self, memory: Any, mask: Any, summary: Any) -> tuple[Any, Any]:
+    def call(self, memory: Tensor, mask: Tensor, summary: Tensor) -> tuple[Tensor, Tensor]:
         """Pool.
 
         Args:
@@ -75,10 +75,10 @@ class Pooling(keras.layers.Layer):
         pooled = ops.einsum("bs,bsd->bd", weights, ops.cast(memory, "float32"))  # [B, D]
         return ops.cast(pooled, memory.dtype), weights
 
-    def compute_output_shape(self, memory_shape: Sequence[int | None], *_: Any, **__: Any) -> tuple:
+    def compute_output_shape(self, memory_shape: Shape, *_: Any, **__: Any) -> tuple:
         """Give the shapes of what `call` gives."""
         return (memory_shape[0], memory_shape[-1]), tuple(memory_shape[:2])
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this layer again."""
         return {**super().get_config(), "how": self.how}

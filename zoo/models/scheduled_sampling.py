@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 from keras import ops
 
+from zoo.backend.types import Nest, Tensor
 from zoo.layers import Vocabulary, example_randomness
 
 
@@ -24,7 +23,14 @@ class ScheduledSampling:
         seeds: for use outside a scope.
     """
 
-    def __init__(self, vocabulary: Vocabulary, tokens: Any, masks: Any, rate: Any, seeds: Any) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        tokens: Tensor,
+        masks: Tensor,
+        rate: float | Tensor,
+        seeds: keras.random.SeedGenerator | None,
+    ) -> None:
         rows, steps = ops.shape(tokens)[0], ops.shape(tokens)[1]
         scope = example_randomness()
         if scope is None:
@@ -40,7 +46,7 @@ class ScheduledSampling:
             "masks": ops.transpose(masks, (1, 0, 2)),
         }
 
-    def __call__(self, slices: Any, vector: Any) -> Any:
+    def __call__(self, slices: Nest, vector: Tensor) -> Tensor:
         """Give the vectors of the tokens to read, [B, E]; see `zoo.layers.Feedback`."""
         likeliest = ops.argmax(ops.stop_gradient(self._vocabulary(vector)), axis=-1)  # [B]
         tokens = ops.where(slices["own"], ops.cast(likeliest, slices["tokens"].dtype), slices["tokens"])

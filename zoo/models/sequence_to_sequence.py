@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from zoo.backend.types import Nest, Shape, Tensor
 from zoo.models.attending_decoder import AttendingDecoder
 from zoo.models.encoder import Encoder
 from zoo.models.encoder_decoder import EncoderDecoder
@@ -33,7 +34,7 @@ class SequenceToSequence(EncoderDecoder):
     ) -> None:
         super().__init__(encoder, decoder, name, **keywords)
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the shapes of source and target do not matter."""
         del input_shape
         for part in (self.encoder, self.decoder):
@@ -41,7 +42,9 @@ class SequenceToSequence(EncoderDecoder):
                 part.build()
         self.built = True
 
-    def call(self, source: Any, previous: Any, source_mask: Any = None, training: bool = False) -> dict[str, Any]:
+    def call(
+        self, source: Tensor, previous: Tensor, source_mask: Tensor | None = None, training: bool = False
+    ) -> dict[str, Nest]:
         """Read sources and targets.
 
         Args:
@@ -55,7 +58,7 @@ class SequenceToSequence(EncoderDecoder):
         """
         return self.decoder(previous, memory=self.encode(source, source_mask, training), training=training)
 
-    def encode(self, source: Any, source_mask: Any = None, training: bool = False) -> dict[str, Any]:
+    def encode(self, source: Tensor, source_mask: Tensor | None = None, training: bool = False) -> dict[str, Nest]:
         """Read sources, once each; arguments as of `call`, the result as of the decoder's `prepare`."""
         read = self.encoder(source, mask=source_mask, training=training)
         summary = read["summary"] if self.decoder.summary_size else None

@@ -8,8 +8,9 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
-from zoo.layers import Dropout, Stack, cell_by_name
+from zoo.layers import CellFactory, Dropout, Stack, cell_by_name
 from zoo.models.image_encoder import ImageEncoder
 
 AT_ONCE = 512
@@ -45,7 +46,7 @@ class Tagger(keras.Model):
         causal: bool = False,
         dropout: float = 0.0,
         filters: Sequence[int] = (16, 32),
-        cells: Mapping[str, Any] | None = None,
+        cells: Mapping[str, CellFactory] | None = None,
         name: str = "tagger",
         **keywords: Any,
     ) -> None:
@@ -76,7 +77,7 @@ class Tagger(keras.Model):
             )
         self.logits = keras.layers.Dense(classes, name="logits")
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the number of frames does not matter."""
         width = self.frame[-1]
         if self.images is not None:
@@ -93,7 +94,7 @@ class Tagger(keras.Model):
         self.logits.build((None, None, width))
         self.built = True
 
-    def call(self, source: Any, mask: Any = None, training: bool = False) -> Any:
+    def call(self, source: Tensor, mask: Tensor | None = None, training: bool = False) -> Tensor:
         """Label whole sequences.
 
         Args:
@@ -109,7 +110,7 @@ class Tagger(keras.Model):
             outputs, _ = self.recurrent(outputs, mask=mask, training=training)  # [B, T, U] or [B, T, 2 U]
         return self.logits(outputs)
 
-    def start(self, rows: int) -> Any:
+    def start(self, rows: int) -> Tensor:
         """Give the states before the first frame.
 
         Raises:
@@ -119,7 +120,7 @@ class Tagger(keras.Model):
             raise UsageError("this model reads in both directions and cannot label a stream; train with causal=true")
         return self.recurrent.zero_state(rows) if self.recurrent is not None else []
 
-    def step(self, frames: Any, states: Any) -> tuple[Any, Any]:
+    def step(self, frames: Tensor, states: Nest) -> tuple[Tensor, Tensor]:
         """Label one frame a row.
 
         Args:
@@ -134,7 +135,7 @@ class Tagger(keras.Model):
             output, states = self.recurrent.step(output, states)
         return self.logits(output), states
 
-    def _read(self, source: Any, training: bool = False) -> Any:
+    def _read(self, source: Tensor, training: bool = False) -> Tensor:
         """Encode each frame by itself: [B, T, U]."""
         if self.images is None:
             return self.features(source)
@@ -153,17 +154,17 @@ class Tagger(keras.Model):
             )
         return ops.reshape(features, (shape[0], shape[1], self.units))
 
-    def _read_images(self, images: Any) -> Any:
+    def _read_images(self, images: Tensor) -> Tensor:
         """Encode images [N, height, width, channels] to [N, U]."""
         assert self.images is not None
         grid = self.images(images)  # [N, h, w, D]
         return self.features(ops.reshape(grid, (-1, grid.shape[1] * grid.shape[2] * grid.shape[3])))
 
-    def _read_by_parts(self, images: Any, count: Any) -> Any:
+    def _read_by_parts(self, images: Tensor, count: int | Tensor) -> Tensor:
         """Encode more than AT_ONCE images, so many at a time: what a clip needs of memory hardly grows with it."""
         whole = (count - 1) // AT_ONCE
 
-        def part(number: Any) -> Any:
+        def part(number: int | Tensor) -> Tensor:
             # The last part begins earlier, so that all are of one size; what it repeats is left out below.
             start = ops.minimum(number * AT_ONCE, count - AT_ONCE)
             return self._read_images(ops.slice(images, (start, 0, 0, 0), (AT_ONCE, *self.frame)))
@@ -173,6 +174,6 @@ class Tagger(keras.Model):
         first = ops.reshape(parts[:-1], (-1, self.units))
         return ops.concatenate([first, parts[-1][AT_ONCE - rest :]], axis=0)  # [N, U]
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Give the arguments that make this model again."""
         return self._config

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contextvars import ContextVar, Token
-from typing import Any
+
+import keras
+
+from zoo.backend.types import Tensor
 
 _active: ContextVar[Assignments | None] = ContextVar("assignments", default=None)
 
@@ -19,8 +22,8 @@ class Assignments:
     """
 
     def __init__(self) -> None:
-        self.variables: list[Any] = []
-        self.values: list[Any] = []
+        self.variables: list[Tensor] = []
+        self.values: list[Tensor] = []
         self._tokens: list[Token] = []
 
     def __enter__(self) -> Assignments:
@@ -33,13 +36,13 @@ class Assignments:
     def __exit__(self, *_: object) -> None:
         _active.reset(self._tokens.pop())
 
-    def add(self, variable: Any, value: Any) -> None:
+    def add(self, variable: keras.Variable, value: Tensor) -> None:
         """Leave a value for a variable."""
         self.variables.append(variable)
         self.values.append(value)
 
 
-def assign(variable: Any, value: Any) -> None:
+def assign(variable: keras.Variable, value: Tensor) -> None:
     """Assign a value to a variable: at the end of the pass inside a scope, otherwise at once.
 
     Args:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from typing import Any
 
 from keras import ops
 
-Learn = Callable[[Any, Any], Any]
+from zoo.backend.types import Tensor
+
+Learn = Callable[[Tensor, Tensor], Tensor]
 """Called with the reward of each row [B] and how much the row counts [B]; returns a loss, the sum over the batch."""
 
 _active: ContextVar[Draws | None] = ContextVar("draws", default=None)
@@ -49,7 +50,7 @@ class Draws:
         """
         self._learn.append(learn)
 
-    def loss(self, losses: Any, weights: Any) -> Any:
+    def loss(self, losses: Tensor, weights: Tensor) -> Tensor:
         """Tell the layers how well the rows came out.
 
         Args:

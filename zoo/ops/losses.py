@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from keras import ops
 
 from zoo import backend
+from zoo.backend.types import Tensor
 
 
 class Losses(NamedTuple):
     """What a model's logits are worth, place by place."""
 
-    sharp: Any
+    sharp: Tensor
     """Cross entropies [...] in nats, float32."""
-    smoothed: Any
+    smoothed: Tensor
     """The same against smoothed targets."""
-    right: Any
+    right: Tensor
     """1.0 where the target is the likeliest class, 0.0 elsewhere, [...]."""
 
 
-def cross_entropy(logits: Any, targets: Any) -> Any:
+def cross_entropy(logits: Tensor, targets: Tensor) -> Tensor:
     """Compute `-log softmax(logits)[target]` in float32, whatever the logits are.
 
     Args:
@@ -33,7 +34,7 @@ def cross_entropy(logits: Any, targets: Any) -> Any:
     return losses_of(logits, targets).sharp
 
 
-def losses_of(logits: Any, targets: Any, smoothing: float = 0.0) -> Losses:
+def losses_of(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> Losses:
     """Compute the cross entropy, plain and against smoothed targets, which let no model be too sure.
 
     A smoothed target has the probability 1 - smoothing, and all classes share the rest evenly (Szegedy et al. 2016,

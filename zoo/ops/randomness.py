@@ -10,11 +10,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar, Token
 from types import TracebackType
-from typing import Any
 
 from keras import ops
 
 from zoo import backend
+from zoo.backend.types import Tensor
 
 LOOP_STRIDE = 0x61C88647
 """Sets the keys of a loop's steps apart; any large odd number does."""
@@ -34,7 +34,7 @@ class ExampleRandomness:
         ...     outputs = model(inputs, training=True)
     """
 
-    def __init__(self, key: Any, first_row: Any = 0) -> None:
+    def __init__(self, key: int | Tensor, first_row: int | Tensor = 0) -> None:
         self.key = key
         self.first_row = first_row
         self._sites = 0
@@ -49,7 +49,7 @@ class ExampleRandomness:
     ) -> None:
         _active.reset(self._tokens.pop())
 
-    def at_step(self, place: int, number: Any) -> ExampleRandomness:
+    def at_step(self, place: int, number: int | Tensor) -> ExampleRandomness:
         """Give the scope of one step of a loop whose body is traced once: its numbers differ from step to step.
 
         Args:
@@ -67,7 +67,7 @@ class ExampleRandomness:
         self._sites += 1
         return self._sites - 1
 
-    def uniform(self, rows: Any, columns: Any) -> Any:
+    def uniform(self, rows: int | Tensor, columns: int | Tensor) -> Tensor:
         """Draw numbers for the rows of this replica; every call in a scope is a call site of its own.
 
         Args:
@@ -85,7 +85,7 @@ def example_randomness() -> ExampleRandomness | None:
     return _active.get()
 
 
-def step_randomness() -> Callable[[Any], AbstractContextManager[Any]]:
+def step_randomness() -> Callable[[int | Tensor], AbstractContextManager[object]]:
     """Reserve a place in the scope that the caller runs in, for a loop whose body is traced once.
 
     Returns:

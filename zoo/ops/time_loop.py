@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from zoo import backend
-from zoo.backend.types import Nest
+from zoo.backend.types import Nest, Tensor
 from zoo.ops.randomness import step_randomness
 
-Step = Callable[[Any, Any], tuple[Any, Any]]
+Step = Callable[[Nest, Nest], tuple[Nest, Nest]]
 """Called as `step(slices, state)`; returns (output, state)."""
 
 
@@ -27,7 +26,7 @@ def run_steps(step: Step, sequences: Nest, state: Nest) -> tuple[Nest, Nest]:
     """
     randomness = step_randomness()
 
-    def numbered(number: Any, slices: Nest, state: Nest) -> tuple[Nest, Nest]:
+    def numbered(number: int | Tensor, slices: Nest, state: Nest) -> tuple[Nest, Nest]:
         with randomness(number):
             return step(slices, state)
 

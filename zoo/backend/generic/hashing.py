@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from keras import ops
 
+from zoo.backend.types import Tensor
 
-def mix(bits: Any) -> Any:
+
+def mix(bits: Tensor) -> Tensor:
     """Scramble 32 bits so that neighbours have nothing in common.
 
     The finaliser `lowbias32` of Wellons 2018, https://nullprogram.com/blog/2018/07/31/. Stronger generators such as
@@ -26,7 +26,7 @@ def mix(bits: Any) -> Any:
     return ops.bitwise_xor(bits, ops.right_shift(bits, ops.cast(16, "uint32")))
 
 
-def unit_interval(bits: Any) -> Any:
+def unit_interval(bits: Tensor) -> Tensor:
     """Turn random bits into numbers between 0 and 1, neither of which occurs.
 
     Args:

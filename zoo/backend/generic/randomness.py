@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from keras import ops
 
 from zoo.backend.generic.hashing import mix
 from zoo.backend.types import Tensor
 
 
-def uniform(key: Any, site: int, first_row: Any, rows: Any, columns: Any) -> Tensor:
+def uniform(key: int | Tensor, site: int, first_row: int | Tensor, rows: int | Tensor, columns: int | Tensor) -> Tensor:
     """Draw the rows from `first_row` on of the random stream (key, site) (see `Backend.uniform`)."""
     row = ops.cast(ops.arange(rows), "uint32") + ops.cast(first_row, "uint32")  # [rows]
     state = mix(ops.cast(key, "uint32") + ops.cast((site * 0x9E3779B9) & 0xFFFFFFFF, "uint32"))

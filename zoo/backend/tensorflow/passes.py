@@ -7,7 +7,6 @@ of the projections of the input and of the state, each [T, B, G], and of the ini
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -133,7 +132,7 @@ def _loop(
     weights = matrix(recurrent_kernel)
     units, width = recurrent_kernel.shape
 
-    def arrays(*kinds: Any) -> list:
+    def arrays(*kinds: tf.DType) -> list:
         return [tf.TensorArray(kind, size=count, infer_shape=False) for kind in kinds]
 
     def chunk(values: Tensor | None, number: Tensor) -> Tensor | None:
@@ -141,16 +140,16 @@ def _loop(
             return None
         return tf.ensure_shape(values[number * size : (number + 1) * size], [size, *values.shape[1:]])
 
-    def write(into: Sequence[Any], number: Tensor, values: Sequence[Tensor]) -> list:
+    def write(into: Sequence[Tensor], number: Tensor, values: Sequence[Tensor]) -> list:
         return [array.write(number, value) for array, value in zip(into, values, strict=True)]
 
-    def joinable(width: int) -> Any:
+    def joinable(width: int) -> Tensor:
         """An array for chunks [size, B, width] and, as none cannot be joined, one of zeros behind them."""
         behind = tf.zeros([size, tf.shape(projected)[1], width], projected.dtype)
         array = tf.TensorArray(projected.dtype, size=count + 1, infer_shape=False)
         return array.write(count, behind)
 
-    def join(array: Any, width: int) -> Tensor:
+    def join(array: tf.TensorArray, width: int) -> Tensor:
         return tf.ensure_shape(array.concat()[: count * size], [None, projected.shape[1], width])
 
     shapes: list = []  # of what is saved; an array that may be empty forgets them
@@ -193,7 +192,7 @@ def _loop(
     return join(outputs[0], units), list(final), back
 
 
-def _traced_apart(function: Callable[..., tuple]) -> Any:
+def _traced_apart(function: Callable[..., tuple]) -> Tensor:
     """Make a TensorFlow function that stays one: the graph around it calls it instead of taking in its ops."""
     return tf.function(function, autograph=False, experimental_attributes={"_noinline": True})
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
@@ -12,7 +11,7 @@ from zoo.backend.portable import is_portable
 from zoo.backend.tensorflow.steps import matrix, times
 from zoo.backend.types import Tensor
 
-Gradient = Callable[[Tensor], Any]
+Gradient = Callable[[Tensor], "Tensor | tuple[Tensor, Tensor]"]
 
 
 class DeferredProjection(LoopProjection):

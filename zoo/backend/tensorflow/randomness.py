@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 
 from zoo.backend import generic
@@ -15,7 +13,7 @@ BLOCK = 4
 """One step of Philox's counter gives four 32-bit numbers."""
 
 
-def uniform(key: Any, site: int, first_row: Any, rows: Any, columns: Any) -> Tensor:
+def uniform(key: int | Tensor, site: int, first_row: int | Tensor, rows: int | Tensor, columns: int | Tensor) -> Tensor:
     """Draw the rows from `first_row` on of the random stream (key, site) (see `Backend.uniform`).
 
     Every row takes a whole number of blocks, so that its place in the global batch tells where its numbers start.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import keras
 import tensorflow as tf
@@ -111,7 +111,7 @@ def _project(inputs: Tensor, cell: Cell) -> Tensor:
 
 
 @tf.custom_gradient
-def _look_up(embeddings: Tensor, tokens: Tensor) -> tuple[Tensor, Any]:
+def _look_up(embeddings: Tensor, tokens: Tensor) -> tuple[Tensor, Callable[[Tensor], tuple[Tensor, None]]]:
     """Take a row of [V, G] for every token; the gradient sums in float32 also under a 16-bit policy."""
 
     def gradient(d_rows: Tensor) -> tuple[Tensor, None]:

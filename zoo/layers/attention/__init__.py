@@ -12,12 +12,13 @@ from zoo.layers.attention.hard import HardAttention
 from zoo.layers.attention.location import LocationAttention
 from zoo.layers.attention.monotonic import MonotonicAttention, monotonic_alignment
 from zoo.layers.attention.multihead import MultiHeadAttention
-from zoo.layers.attention.names import ATTENTIONS, attention_by_name
+from zoo.layers.attention.names import ATTENTIONS, AttentionFactory, attention_by_name
 
 __all__ = [
     "ATTENTIONS",
     "AdditiveAttention",
     "Attention",
+    "AttentionFactory",
     "ConcatAttention",
     "CoverageAttention",
     "DotAttention",

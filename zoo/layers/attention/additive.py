@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.layers.attention.attention import Attention, Prepared
 
 
@@ -27,7 +27,7 @@ class AdditiveAttention(Attention):
         super().__init__(units, **kwargs)
         self.use_bias = use_bias
 
-    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, queries_shape: Shape, memory_shape: Shape) -> None:
         """Create the weights for queries (B, T, Q) and a memory (B, S, D)."""
         self.query_kernel = self.add_weight(shape=(queries_shape[-1], self.units), name="query_kernel")
         self.memory_kernel = self.add_weight(shape=(memory_shape[-1], self.units), name="memory_kernel")
@@ -35,31 +35,31 @@ class AdditiveAttention(Attention):
         self.bias = self.add_weight(shape=(self.units,), initializer="zeros", name="bias") if self.use_bias else None
         super().build(queries_shape, memory_shape)
 
-    def prepare(self, memory: Any, mask: Any = None) -> dict[str, Any]:
+    def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Add `keys` [B, S, U] to what every mechanism prepares (see `Attention.prepare`)."""
         prepared = super().prepare(memory, mask)
         keys = ops.matmul(prepared["values"], self._weight(self.memory_kernel))  # [B, S, U]
         return {**prepared, "keys": keys if self.bias is None else keys + self._weight(self.bias)}
 
-    def scores(self, queries: Any, prepared: Prepared) -> Any:
+    def scores(self, queries: Tensor, prepared: Prepared) -> Tensor:
         """Compare queries [B, T, Q] with the keys: [B, T, S]."""
         return self._energies(queries, ops.expand_dims(prepared["keys"], 1))
 
-    def _energies(self, queries: Any, keys: Any) -> Any:
+    def _energies(self, queries: Tensor, keys: Tensor) -> Tensor:
         """Compare queries [B, T, Q] with the keys of each [B, T or 1, S, U]: [B, T, S]."""
         queries = ops.matmul(ops.cast(queries, self.compute_dtype), self._weight(self.query_kernel))  # [B, T, U]
         return additive_scores(queries, keys, self._score_vector())
 
-    def _score_vector(self) -> Any:
+    def _score_vector(self) -> Tensor:
         """The vector v [U, 1]."""
         return self._weight(self.score_kernel)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this mechanism again."""
         return {**super().get_config(), "use_bias": self.use_bias}
 
 
-def additive_scores(queries: Any, keys: Any, vector: Any) -> Any:
+def additive_scores(queries: Tensor, keys: Tensor, vector: Tensor) -> Tensor:
     """Compare queries with keys by a hidden layer.
 
     Args:

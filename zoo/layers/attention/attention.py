@@ -8,10 +8,11 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.ops.time_loop import run_steps
 
-Prepared = Mapping[str, Any]
+Prepared = Mapping[str, Tensor]
 """A memory made ready: tensors with the batch first; at least `values` [B, S, D] and `mask` [B, S]."""
 
 
@@ -47,7 +48,7 @@ class Attention(keras.layers.Layer):
         self.supports_masking = True
         self.output_size: int | None = None
 
-    def __call__(self, queries: Any, memory: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, queries: Tensor, memory: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         """Answer a batch of queries; see `call`. A mask that Keras attached to the memory counts, too."""
         if not args and kwargs.get("mask") is None:
             kwargs["mask"] = getattr(memory, "_keras_mask", None)
@@ -55,7 +56,7 @@ class Attention(keras.layers.Layer):
         self._check_memory(memory, args[0] if args else kwargs["mask"])
         return super().__call__(queries, memory, *args, **kwargs)
 
-    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, queries_shape: Shape, memory_shape: Shape) -> None:
         """Create the weights.
 
         Args:
@@ -65,7 +66,9 @@ class Attention(keras.layers.Layer):
         self.output_size = memory_shape[-1]
         self.built = True
 
-    def call(self, queries: Any, memory: Any, mask: Any = None, training: bool = False) -> tuple[Any, Any]:
+    def call(
+        self, queries: Tensor, memory: Tensor, mask: Tensor | None = None, training: bool = False
+    ) -> tuple[Tensor, Tensor]:
         """Answer a batch of queries.
 
         Args:
@@ -80,7 +83,7 @@ class Attention(keras.layers.Layer):
         contexts, alignments, _ = self.attend(queries, self.prepare(memory, mask), training=training)
         return contexts, alignments
 
-    def prepare(self, memory: Any, mask: Any = None) -> dict[str, Any]:
+    def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Compute, once, what depends on the memory alone.
 
         Args:
@@ -98,13 +101,13 @@ class Attention(keras.layers.Layer):
         present = ops.ones_like(values[:, :, 0]) if mask is None else mask
         return {"values": values, "mask": ops.cast(present, self.alignment_dtype)}
 
-    def start(self, prepared: Prepared) -> list[Any]:
+    def start(self, prepared: Prepared) -> list[Tensor]:
         """Make the state before the first step: tensors with the batch first; none for a stateless mechanism."""
         return []
 
     def step(
-        self, query: Any, prepared: Prepared, state: Sequence[Any], training: bool = False
-    ) -> tuple[Any, Any, list[Any]]:
+        self, query: Tensor, prepared: Prepared, state: Sequence[Tensor], training: bool = False
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer one query a row; plain `keras.ops`, so that XLA can compile a loop around it.
 
         Args:
@@ -124,8 +127,8 @@ class Attention(keras.layers.Layer):
         return ops.squeeze(contexts, 1), ops.squeeze(alignments, 1), state
 
     def attend(
-        self, queries: Any, prepared: Prepared, training: bool = False, state: Sequence[Any] | None = None
-    ) -> tuple[Any, Any, list[Any]]:
+        self, queries: Tensor, prepared: Prepared, training: bool = False, state: Sequence[Tensor] | None = None
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer queries one after the other; all at once where the mechanism allows it.
 
         Args:
@@ -147,11 +150,11 @@ class Attention(keras.layers.Layer):
             return self.read(alignments, prepared), alignments, []
         return self._loop(queries, prepared, list(self.start(prepared) if state is None else state), training)
 
-    def scores(self, queries: Any, prepared: Prepared) -> Any:
+    def scores(self, queries: Tensor, prepared: Prepared) -> Tensor:
         """Compare queries [B, T, Q] with the memory: the logits of the alignments [B, T, S]."""
         raise NotImplementedError(f"{type(self).__name__} defines neither scores nor step")
 
-    def read(self, alignments: Any, prepared: Prepared) -> Any:
+    def read(self, alignments: Tensor, prepared: Prepared) -> Tensor:
         """Sum the memory's values by alignments [B, T, S]; returns [B, T, D]."""
         values = prepared["values"]
         return ops.matmul(ops.cast(alignments, values.dtype), values)
@@ -161,21 +164,25 @@ class Attention(keras.layers.Layer):
         """The type of alignments, of the softmax and of states: never 16 bits."""
         return "float64" if self.compute_dtype == "float64" else "float32"
 
-    def _loop(self, queries: Any, prepared: Prepared, state: list[Any], training: bool) -> tuple[Any, Any, list[Any]]:
+    def _loop(
+        self, queries: Tensor, prepared: Prepared, state: list[Tensor], training: bool
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Call `step` for one query after the other."""
 
-        def one(query: Any, before: list[Any]) -> tuple[Any, list[Any]]:
+        def one(query: Tensor, before: list[Tensor]) -> tuple[tuple[Tensor, Tensor], list[Tensor]]:
             context, alignment, after = self.step(query, prepared, before, training=training)
             return (context, alignment), after
 
         (contexts, alignments), last = run_steps(one, ops.swapaxes(queries, 0, 1), state)
         return ops.swapaxes(contexts, 0, 1), ops.swapaxes(alignments, 0, 1), list(last)
 
-    def _weight(self, variable: Any) -> Any:
+    def _weight(self, variable: keras.Variable) -> Tensor:
         """A weight in the computation type: outside `call`, Keras casts none."""
         return ops.cast(variable, self.compute_dtype)
 
-    def compute_output_spec(self, queries: Any, memory: Any, mask: Any = None, training: bool = False) -> tuple:
+    def compute_output_spec(
+        self, queries: Tensor, memory: Tensor, mask: Tensor | None = None, training: bool = False
+    ) -> tuple:
         """Return the shapes and types of what `call` returns."""
         batch, time = queries.shape[:2]
         return (
@@ -183,15 +190,15 @@ class Attention(keras.layers.Layer):
             keras.KerasTensor((batch, time, memory.shape[1]), self.alignment_dtype),
         )
 
-    def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Tensor, previous_mask: Nest = None) -> tuple[Tensor | None, None]:
         """Pass the mask of the queries on with the contexts; the alignments have none."""
         return getattr(inputs, "_keras_mask", None), None
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this mechanism again."""
         return {**super().get_config(), "units": self.units}
 
-    def _check_memory(self, memory: Any, mask: Any) -> None:
+    def _check_memory(self, memory: Tensor, mask: Tensor) -> None:
         self._check(memory, 3, "memory", "[batch, places, features]")
         wanted, found = tuple(memory.shape[:2]), None if mask is None else tuple(mask.shape)
         if found is not None and (
@@ -199,7 +206,7 @@ class Attention(keras.layers.Layer):
         ):
             self._refuse(f"the mask has shape {found}; the memory's [batch, places] is {wanted}")
 
-    def _check(self, tensor: Any, axes: int, what: str, wanted: str) -> None:
+    def _check(self, tensor: Tensor, axes: int, what: str, wanted: str) -> None:
         if len(tensor.shape) != axes:
             verb, they = ("have", "they") if what == "queries" else ("has", "it")
             self._refuse(f"the {what} {verb} shape {tuple(tensor.shape)}; {they} should be {wanted}")
@@ -211,7 +218,7 @@ class Attention(keras.layers.Layer):
         raise error
 
 
-def masked_softmax(scores: Any, mask: Any) -> Any:
+def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
     """Turn scores into an alignment over the places that are there.
 
     Args:

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Shape, Tensor
 from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.attention import Prepared, masked_softmax
 
@@ -30,18 +31,18 @@ class CoverageAttention(AdditiveAttention):
     def __init__(self, units: int = 128, use_bias: bool = True, **kwargs: Any) -> None:
         super().__init__(units, use_bias=use_bias, **kwargs)
 
-    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, queries_shape: Shape, memory_shape: Shape) -> None:
         """Create the weights for queries (B, T, Q) and a memory (B, S, D)."""
         self.coverage_kernel = self.add_weight(shape=(1, self.units), name="coverage_kernel")
         super().build(queries_shape, memory_shape)
 
-    def start(self, prepared: Prepared) -> list[Any]:
+    def start(self, prepared: Prepared) -> list[Tensor]:
         """Give the coverage before the first step: zeros [B, S]."""
         return [ops.zeros_like(prepared["mask"])]
 
     def step(
-        self, query: Any, prepared: Prepared, state: Sequence[Any], training: bool = False
-    ) -> tuple[Any, Any, list[Any]]:
+        self, query: Tensor, prepared: Prepared, state: Sequence[Tensor], training: bool = False
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer one query a row (see `Attention.step`)."""
         self._check(query, 2, "query", "[batch, features]")
         covered = ops.cast(state[0], self.compute_dtype)[:, :, None]  # [B, S, 1]
@@ -51,7 +52,7 @@ class CoverageAttention(AdditiveAttention):
         return self.read(alignment, prepared)[:, 0], alignment[:, 0], [state[0] + alignment[:, 0]]
 
 
-def coverage_loss(alignments: Any) -> Any:
+def coverage_loss(alignments: Tensor) -> Tensor:
     """Charge for looking again at what was covered: the sum over places of min(alignment, coverage).
 
     Args:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.layers.attention.attention import Attention, Prepared
 
 
@@ -25,7 +25,7 @@ class DotAttention(Attention):
         super().__init__(units, **kwargs)
         self.scale = scale
 
-    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, queries_shape: Shape, memory_shape: Shape) -> None:
         """Check that queries (B, T, D) and memory (B, S, D) are of one width.
 
         Raises:
@@ -38,10 +38,10 @@ class DotAttention(Attention):
             )
         super().build(queries_shape, memory_shape)
 
-    def scores(self, queries: Any, prepared: Prepared) -> Any:
+    def scores(self, queries: Tensor, prepared: Prepared) -> Tensor:
         """Compare queries [B, T, D] with the memory: [B, T, S]."""
         return ops.matmul(queries * self.scale, ops.swapaxes(prepared["values"], 1, 2))
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this mechanism again."""
         return {**super().get_config(), "scale": self.scale}

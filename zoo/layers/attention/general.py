@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import keras
 from keras import ops
 
+from zoo.backend.types import Nest, Shape, Tensor
 from zoo.layers.attention.attention import Attention, Prepared
 
 
@@ -20,16 +18,16 @@ class GeneralAttention(Attention):
         **kwargs: what every Keras layer takes.
     """
 
-    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, queries_shape: Shape, memory_shape: Shape) -> None:
         """Create the weights for queries (B, T, Q) and a memory (B, S, D)."""
         self.memory_kernel = self.add_weight(shape=(memory_shape[-1], queries_shape[-1]), name="memory_kernel")
         super().build(queries_shape, memory_shape)
 
-    def prepare(self, memory: Any, mask: Any = None) -> dict[str, Any]:
+    def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Add `keys` [B, S, Q] to what every mechanism prepares (see `Attention.prepare`)."""
         prepared = super().prepare(memory, mask)
         return {**prepared, "keys": ops.matmul(prepared["values"], self._weight(self.memory_kernel))}
 
-    def scores(self, queries: Any, prepared: Prepared) -> Any:
+    def scores(self, queries: Tensor, prepared: Prepared) -> Tensor:
         """Compare queries [B, T, Q] with the keys: [B, T, S]."""
         return ops.matmul(queries, ops.swapaxes(prepared["keys"], 1, 2))

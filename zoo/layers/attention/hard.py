@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Tensor
 from zoo.errors import did_you_mean
 from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.attention import Prepared, masked_softmax
@@ -56,25 +57,25 @@ class HardAttention(AdditiveAttention):
         self.soft_share = soft_share
         self.inference = inference
         self.seeds = keras.random.SeedGenerator()
-        self.log_probability: Any = None
-        self.entropy: Any = None
+        self.log_probability: Tensor | None = None
+        self.entropy: Tensor | None = None
 
-    def start(self, prepared: Prepared) -> list[Any]:
+    def start(self, prepared: Prepared) -> list[Tensor]:
         """Give the rows' random streams [B, 2], and zeros [B, 2] for what `sampled` reads."""
         rows = ops.shape(prepared["mask"])[0]
         return [unseeded(rows), ops.zeros((rows, 2), dtype=self.alignment_dtype)]
 
     def step(
-        self, query: Any, prepared: Prepared, state: Sequence[Any], training: bool = False
-    ) -> tuple[Any, Any, list[Any]]:
+        self, query: Tensor, prepared: Prepared, state: Sequence[Tensor], training: bool = False
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer one query a row (see `Attention.step`)."""
         self._check(query, 2, "query", "[batch, features]")
         alignments, terms, streams = self._look(ops.expand_dims(query, 1), prepared, state[0], training)
         return self.read(alignments, prepared)[:, 0], alignments[:, 0], [streams, terms[:, 0]]
 
     def attend(
-        self, queries: Any, prepared: Prepared, training: bool = False, state: Sequence[Any] | None = None
-    ) -> tuple[Any, Any, list[Any]]:
+        self, queries: Tensor, prepared: Prepared, training: bool = False, state: Sequence[Tensor] | None = None
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer all queries at once: what was drawn before does not matter (see `Attention.attend`)."""
         self._check(queries, 3, "queries", "[batch, time, features]")
         streams = (self.start(prepared) if state is None else state)[0]
@@ -82,7 +83,7 @@ class HardAttention(AdditiveAttention):
         self.log_probability, self.entropy = terms[:, :, 0], terms[:, :, 1]
         return self.read(alignments, prepared), alignments, [streams, terms[:, -1]]
 
-    def sampled(self, state: Sequence[Any]) -> tuple[Any, Any]:
+    def sampled(self, state: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Read off a state what the last step came to, for `Reinforce`.
 
         Args:
@@ -94,7 +95,9 @@ class HardAttention(AdditiveAttention):
         """
         return state[1][:, 0], state[1][:, 1]
 
-    def _look(self, queries: Any, prepared: Prepared, streams: Any, training: bool) -> tuple[Any, Any, Any]:
+    def _look(
+        self, queries: Tensor, prepared: Prepared, streams: Tensor, training: bool
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Give the alignments [B, T, S], their log-probabilities and entropies [B, T, 2], and the streams."""
         mask = prepared["mask"][:, None]  # [B, 1, S]
         soft = masked_softmax(self.scores(queries, prepared), mask)  # [B, T, S]
@@ -114,12 +117,12 @@ class HardAttention(AdditiveAttention):
         terms = ops.stack([chosen, -ops.sum(soft * logarithm, axis=-1)], axis=-1)  # [B, T, 2]
         return ops.where(stays, soft, hard), terms, streams
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this mechanism again."""
         return {**super().get_config(), "soft_share": self.soft_share, "inference": self.inference}
 
 
-def _draw(probabilities: Any, numbers: Any) -> Any:
+def _draw(probabilities: Tensor, numbers: Tensor) -> Tensor:
     """Draw one place of each [B, T, S] by a number [B, T, 1] between 0 and 1, as one-hot vectors."""
     reached = ops.cumsum(probabilities, axis=-1)  # [B, T, S]
     # A little less than the whole, so that rounding in the sum cannot carry the number past the last place.
@@ -129,7 +132,7 @@ def _draw(probabilities: Any, numbers: Any) -> Any:
     return _one_hot(ops.argmax(ops.cast(beyond, "int32"), axis=-1), probabilities)
 
 
-def _one_hot(places: Any, like: Any) -> Any:
+def _one_hot(places: Tensor, like: Tensor) -> Tensor:
     """Turn places [B, T] into one-hot vectors of the shape [B, T, S] and type of another tensor."""
     numbers = ops.arange(ops.shape(like)[-1], dtype="int32")
     return ops.cast(ops.equal(ops.cast(places, "int32")[:, :, None], numbers), like.dtype)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from keras import ops
 
+from zoo.backend.types import Tensor
 from zoo.ops.time_loop import run_steps
 
 
-def linear_recurrence(factors: Any, inputs: Any) -> Any:
+def linear_recurrence(factors: Tensor, inputs: Tensor) -> Tensor:
     """Compute `x[j] = factors[j] x[j - 1] + inputs[j]` with `x[-1] = 0`.
 
     Only adds and multiplies, so that factors of 0 are as good as any: the closed form by cumulative products divides
@@ -25,7 +24,7 @@ def linear_recurrence(factors: Any, inputs: Any) -> Any:
     length = inputs.shape[1]
     if length is None:
 
-        def one(place: tuple[Any, Any], before: Any) -> tuple[Any, Any]:
+        def one(place: tuple[Tensor, Tensor], before: Tensor) -> tuple[Tensor, Tensor]:
             after = place[0] * before + place[1]  # [B]
             return after, after
 

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.attention import Prepared, masked_softmax
 
@@ -35,19 +36,19 @@ class LocationAttention(AdditiveAttention):
         self.filters = filters
         self.width = width
 
-    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, queries_shape: Shape, memory_shape: Shape) -> None:
         """Create the weights for queries (B, T, Q) and a memory (B, S, D)."""
         self.filter_kernel = self.add_weight(shape=(self.width, 1, self.filters), name="filter_kernel")
         self.location_kernel = self.add_weight(shape=(self.filters, self.units), name="location_kernel")
         super().build(queries_shape, memory_shape)
 
-    def start(self, prepared: Prepared) -> list[Any]:
+    def start(self, prepared: Prepared) -> list[Tensor]:
         """Give the alignment before the first step: zeros [B, S]."""
         return [ops.zeros_like(prepared["mask"])]
 
     def step(
-        self, query: Any, prepared: Prepared, state: Sequence[Any], training: bool = False
-    ) -> tuple[Any, Any, list[Any]]:
+        self, query: Tensor, prepared: Prepared, state: Sequence[Tensor], training: bool = False
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer one query a row (see `Attention.step`)."""
         self._check(query, 2, "query", "[batch, features]")
         before = ops.cast(state[0], self.compute_dtype)[:, :, None]  # [B, S, 1]
@@ -57,6 +58,6 @@ class LocationAttention(AdditiveAttention):
         alignment = masked_softmax(scores, prepared["mask"][:, None])  # [B, 1, S]
         return self.read(alignment, prepared)[:, 0], alignment[:, 0], [alignment[:, 0]]
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this mechanism again."""
         return {**super().get_config(), "filters": self.filters, "width": self.width}

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import did_you_mean
 from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.attention import Prepared
@@ -56,7 +57,7 @@ class MonotonicAttention(AdditiveAttention):
         self.inference = inference
         self.seeds = keras.random.SeedGenerator()
 
-    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, queries_shape: Shape, memory_shape: Shape) -> None:
         """Create the weights for queries (B, T, Q) and a memory (B, S, D)."""
         super().build(queries_shape, memory_shape)
         scale = keras.initializers.Constant(self.units**-0.5)
@@ -64,15 +65,15 @@ class MonotonicAttention(AdditiveAttention):
         offset = keras.initializers.Constant(self.score_bias)
         self.score_offset = self.add_weight(shape=(), initializer=offset, name="score_offset")
 
-    def start(self, prepared: Prepared) -> list[Any]:
+    def start(self, prepared: Prepared) -> list[Tensor]:
         """Give an alignment with the first place [B, S], and the rows' random streams [B, 2]."""
         zeros = ops.zeros_like(prepared["mask"])
         first = ops.concatenate([ops.ones_like(zeros[:, :1]), zeros[:, 1:]], axis=1)
         return [first, unseeded(ops.shape(zeros)[0])]
 
     def attend(
-        self, queries: Any, prepared: Prepared, training: bool = False, state: Sequence[Any] | None = None
-    ) -> tuple[Any, Any, list[Any]]:
+        self, queries: Tensor, prepared: Prepared, training: bool = False, state: Sequence[Tensor] | None = None
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer queries one after the other (see `Attention.attend`)."""
         before, streams = self.start(prepared) if state is None else state
         if training and self.noise:
@@ -80,8 +81,8 @@ class MonotonicAttention(AdditiveAttention):
         return super().attend(queries, prepared, training=training, state=[before, streams])
 
     def step(
-        self, query: Any, prepared: Prepared, state: Sequence[Any], training: bool = False
-    ) -> tuple[Any, Any, list[Any]]:
+        self, query: Tensor, prepared: Prepared, state: Sequence[Tensor], training: bool = False
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer one query a row (see `Attention.step`)."""
         self._check(query, 2, "query", "[batch, features]")
         before, streams = state
@@ -100,19 +101,19 @@ class MonotonicAttention(AdditiveAttention):
         alignment = monotonic_alignment(stops, before)
         return self.read(alignment[:, None], prepared)[:, 0], alignment, [alignment, streams]
 
-    def _score_vector(self) -> Any:
+    def _score_vector(self) -> Tensor:
         """The vector g v / |v| [U, 1]."""
         vector = ops.cast(self.score_kernel, self.alignment_dtype)
         length = ops.sqrt(ops.maximum(ops.sum(ops.square(vector)), 1e-12))
         return self._weight(ops.cast(self.score_scale, self.alignment_dtype) * vector / length)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this mechanism again."""
         config = {"score_bias": self.score_bias, "noise": self.noise, "inference": self.inference}
         return {**super().get_config(), **config}
 
 
-def monotonic_alignment(stops: Any, before: Any) -> Any:
+def monotonic_alignment(stops: Tensor, before: Tensor) -> Tensor:
     """Compute where a walk from left to right stops.
 
     Args:
@@ -126,6 +127,6 @@ def monotonic_alignment(stops: Any, before: Any) -> Any:
     return stops * linear_recurrence(passes, before)
 
 
-def _normal(numbers: Any) -> Any:
+def _normal(numbers: Tensor) -> Tensor:
     """Turn numbers between 0 and 1 into normal ones."""
     return ops.erfinv(2 * numbers - 1) * 2**0.5

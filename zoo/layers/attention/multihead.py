@@ -8,6 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.layers.attention.attention import Attention, Prepared, masked_softmax
 
 
@@ -33,7 +34,7 @@ class MultiHeadAttention(Attention):
             self._refuse(f"{heads} heads cannot share {units} units; units should be a multiple of heads")
         self.heads = heads
 
-    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
+    def build(self, queries_shape: Shape, memory_shape: Shape) -> None:
         """Create the weights for queries (B, T, Q) and a memory (B, S, D)."""
         self.query_kernel = self.add_weight(shape=(queries_shape[-1], self.units), name="query_kernel")
         self.key_kernel = self.add_weight(shape=(memory_shape[-1], self.units), name="key_kernel")
@@ -42,15 +43,15 @@ class MultiHeadAttention(Attention):
         super().build(queries_shape, memory_shape)
         self.output_size = self.units
 
-    def prepare(self, memory: Any, mask: Any = None) -> dict[str, Any]:
+    def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Add `keys` and `head_values`, both [B, H, S, U / H] (see `Attention.prepare`)."""
         prepared = super().prepare(memory, mask)
         keys = self._split(prepared["values"], self.key_kernel)
         return {**prepared, "keys": keys, "head_values": self._split(prepared["values"], self.value_kernel)}
 
     def attend(
-        self, queries: Any, prepared: Prepared, training: bool = False, state: Sequence[Any] | None = None
-    ) -> tuple[Any, Any, list[Any]]:
+        self, queries: Tensor, prepared: Prepared, training: bool = False, state: Sequence[Tensor] | None = None
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer all queries at once (see `Attention.attend`)."""
         self._check(queries, 3, "queries", "[batch, time, features]")
         scale = (self.units // self.heads) ** -0.5
@@ -62,12 +63,12 @@ class MultiHeadAttention(Attention):
         joined = ops.reshape(ops.swapaxes(found, 1, 2), (rows, steps, self.units))  # [B, T, U]
         return ops.matmul(joined, self._weight(self.output_kernel)), ops.mean(alignments, axis=1), []
 
-    def _split(self, tensor: Any, kernel: Any) -> Any:
+    def _split(self, tensor: Tensor, kernel: Tensor) -> Tensor:
         """Project [B, S, D] and give every head its part: [B, H, S, U / H]."""
         projected = ops.matmul(tensor, self._weight(kernel))  # [B, S, U]
         shape = (ops.shape(projected)[0], ops.shape(projected)[1], self.heads, self.units // self.heads)
         return ops.swapaxes(ops.reshape(projected, shape), 1, 2)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Return the arguments that make this mechanism again."""
         return {**super().get_config(), "heads": self.heads}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from zoo.layers.attention.additive import AdditiveAttention
+from zoo.layers.attention.attention import Attention
 from zoo.layers.attention.concat import ConcatAttention
 from zoo.layers.attention.coverage import CoverageAttention
 from zoo.layers.attention.dot import DotAttention
@@ -16,7 +16,7 @@ from zoo.layers.attention.monotonic import MonotonicAttention
 from zoo.layers.attention.multihead import MultiHeadAttention
 from zoo.lookup import by_name
 
-AttentionFactory = Callable[..., Any]
+AttentionFactory = Callable[..., Attention]
 """Called as `factory(units, **arguments)`; returns an `Attention`."""
 
 ATTENTIONS: Mapping[str, AttentionFactory | None] = {

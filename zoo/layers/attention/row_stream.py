@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 from keras import ops
 
 from zoo.backend.generic.hashing import mix, unit_interval
+from zoo.backend.types import Tensor
 from zoo.ops.randomness import example_randomness
 
 SEED_BITS = 24
 
 
-def unseeded(rows: Any) -> Any:
+def unseeded(rows: int | Tensor) -> Tensor:
     """Make streams that have no seed yet, and get one when the first number is wanted.
 
     Args:
@@ -25,7 +24,7 @@ def unseeded(rows: Any) -> Any:
     return ops.concatenate([-ops.ones((rows, 1), dtype="float32"), ops.zeros((rows, 1), dtype="float32")], axis=1)
 
 
-def seeded(streams: Any, seeds: keras.random.SeedGenerator) -> Any:
+def seeded(streams: Tensor, seeds: keras.random.SeedGenerator) -> Tensor:
     """Give a seed to the streams that have none.
 
     Args:
@@ -43,7 +42,7 @@ def seeded(streams: Any, seeds: keras.random.SeedGenerator) -> Any:
     return ops.concatenate([ops.where(streams[:, :1] < 0, fresh, streams[:, :1]), streams[:, 1:]], axis=1)
 
 
-def row_numbers(streams: Any, steps: Any, columns: Any, skip: int = 0) -> Any:
+def row_numbers(streams: Tensor, steps: int | Tensor, columns: int | Tensor, skip: int = 0) -> Tensor:
     """Compute numbers of streams; asking again gives the same, until `advanced`.
 
     Args:
@@ -61,16 +60,16 @@ def row_numbers(streams: Any, steps: Any, columns: Any, skip: int = 0) -> Any:
     return unit_interval(mix(bits + mix(_count(columns))[None, None]))
 
 
-def row_number(streams: Any) -> Any:
+def row_number(streams: Tensor) -> Tensor:
     """Compute a number that belongs to the whole stream, whatever was drawn: float32 [B, 1, 1]."""
     return row_numbers(ops.concatenate([streams[:, :1], ops.zeros_like(streams[:, 1:])], axis=1), 1, 1)
 
 
-def advanced(streams: Any, steps: Any) -> Any:
+def advanced(streams: Tensor, steps: int | Tensor) -> Tensor:
     """Move streams [B, 2] on by T steps."""
     return ops.concatenate([streams[:, :1], streams[:, 1:] + ops.cast(steps, "float32")], axis=1)
 
 
-def _count(numbers: Any) -> Any:
+def _count(numbers: Tensor) -> Tensor:
     """0, 1, 2, ... as uint32; XLA cannot count in that type itself."""
     return ops.cast(ops.arange(numbers, dtype="int32"), "uint32")
