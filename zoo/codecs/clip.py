@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
+from zoo.codecs.codec import RawValue
 from zoo.codecs.image import ImageCodec
 from zoo.errors import ZooError
 
@@ -17,13 +17,13 @@ class ClipCodec(ImageCodec):
     A raw clip is an array or any sequence of raw images.
     """
 
-    def _take_size(self, image: Any) -> None:
+    def _take_size(self, image: RawValue) -> None:
         for frame in image:
             super()._take_size(frame)
             return
         raise ZooError("a clip has no frame")
 
-    def encode(self, value: Iterable[Any]) -> np.ndarray:
+    def encode(self, value: Iterable[RawValue]) -> np.ndarray:
         """A clip as uint8 `[T, height, width, channels]`.
 
         Raises:
@@ -40,6 +40,6 @@ class ClipCodec(ImageCodec):
             clip[number] = super().encode(frame)
         return clip
 
-    def encode_part(self, value: Any, start: int, stop: int) -> np.ndarray:
+    def encode_part(self, value: Sequence[RawValue], start: int, stop: int) -> np.ndarray:
         """Frames `start` to `stop` of a clip, uint8 `[stop - start, height, width, channels]`; no other is read."""
         return self.encode(value[start:stop])

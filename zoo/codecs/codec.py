@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
+
+RawValue: TypeAlias = Any
+"""What a user's data hold before any codec: a text, a label, a file's path, an array, a sequence of such."""
+
+RawExample: TypeAlias = Mapping[str, RawValue]
+"""Role (`source`, `target`) -> raw value."""
 
 
 @runtime_checkable
@@ -21,15 +27,15 @@ class Codec(Protocol):
         """Number of different symbols or classes: ids are 0 to `size` - 1."""
         ...
 
-    def fit(self, values: Iterable[Any]) -> None:
+    def fit(self, values: Iterable[RawValue]) -> None:
         """Learn what there is to learn (an alphabet, pieces, the classes) from the training values, read once."""
         ...
 
-    def encode(self, value: Any) -> np.ndarray:
+    def encode(self, value: RawValue) -> np.ndarray:
         """The array of one raw value."""
         ...
 
-    def decode(self, array: Any) -> Any:
+    def decode(self, array: Any) -> RawValue:
         """The raw value of one array; the inverse of `encode`."""
         ...
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from zoo.codecs.codec import Codec
+from zoo.codecs.codec import Codec, RawExample, RawValue
 from zoo.errors import ZooError
 
 _EXAMPLES, _BYTES = 256, 8 << 20  # handed on together: so many examples, or as many as hold so many bytes of arrays
 
 
-def fit_codecs(codecs: Mapping[str, Codec], examples: Iterable[Mapping[str, Any]]) -> None:
+def fit_codecs(codecs: Mapping[str, Codec], examples: Iterable[RawExample]) -> None:
     """Fit the codecs of a task; every example is read once.
 
     Each codec learns in a thread of its own, and the slowest one sets the pace, so that only a few hundred examples are
@@ -67,12 +66,12 @@ class _Learner:
         self.done = False
         self.error: BaseException | None = None
         self._codec, self._roles = codec, roles
-        self._waiting: queue.Queue[Sequence[Mapping[str, Any]] | None] = queue.Queue(2)
+        self._waiting: queue.Queue[Sequence[RawExample] | None] = queue.Queue(2)
         self._given_up = False
         self._thread = threading.Thread(target=self._run, name="zoo-fit", daemon=True)
         self._thread.start()
 
-    def take(self, examples: Sequence[Mapping[str, Any]]) -> None:
+    def take(self, examples: Sequence[RawExample]) -> None:
         """Hand on some examples; waits while the codec is behind."""
         if not self.done:
             self._waiting.put(examples)
@@ -90,7 +89,7 @@ class _Learner:
     def _run(self) -> None:
         ended = False
 
-        def received() -> Iterator[Mapping[str, Any]]:
+        def received() -> Iterator[RawExample]:
             nonlocal ended
             while (examples := self._waiting.get()) is not None:
                 yield from examples
@@ -111,8 +110,8 @@ class _GivenUp(Exception):
     """The examples have ended early."""
 
 
-def _chunks(examples: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
-    chunk: list[Mapping[str, Any]] = []
+def _chunks(examples: Iterable[RawExample]) -> Iterator[Sequence[RawExample]]:
+    chunk: list[RawExample] = []
     size = 0
     for example in examples:
         chunk.append(example)
@@ -124,7 +123,7 @@ def _chunks(examples: Iterable[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[
         yield chunk
 
 
-def _values(examples: Iterable[Mapping[str, Any]], roles: Sequence[str]) -> Iterator[Any]:
+def _values(examples: Iterable[RawExample], roles: Sequence[str]) -> Iterator[RawValue]:
     for example in examples:
         for role in roles:
             if role not in example:

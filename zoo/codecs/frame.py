@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from zoo.codecs.clip import ClipCodec
+from zoo.codecs.codec import RawValue
 from zoo.codecs.codec_file import read_record
 from zoo.codecs.vector import VectorCodec
 
@@ -36,7 +37,7 @@ class FrameCodec:
         """Of one frame: (height, width, channels) or (D,)."""
         return self._inner.shape
 
-    def fit(self, values: Iterable[Any]) -> None:
+    def fit(self, values: Iterable[RawValue]) -> None:
         """See what the training values are, and learn the scale of vectors."""
         remaining = iter(values)
         first = next(remaining, None)
@@ -44,11 +45,11 @@ class FrameCodec:
             self._inner = self._vectors
         self._inner.fit(chain(() if first is None else (first,), remaining))
 
-    def encode(self, value: Any) -> np.ndarray:
+    def encode(self, value: RawValue) -> np.ndarray:
         """A sequence as uint8 `[T, height, width, channels]` or float32 `[T, D]`."""
         return self._inner.encode(value)
 
-    def encode_part(self, value: Any, start: int, stop: int) -> np.ndarray:
+    def encode_part(self, value: RawValue, start: int, stop: int) -> np.ndarray:
         """Frames `start` to `stop` of a sequence, encoded as in the whole."""
         return self._inner.encode_part(value, start, stop)
 
@@ -61,7 +62,7 @@ class FrameCodec:
         """
         return self._inner.history if isinstance(self._inner, VectorCodec) else 0
 
-    def decode(self, array: Any) -> np.ndarray:
+    def decode(self, array: npt.ArrayLike) -> np.ndarray:
         """The sequence of an array."""
         return self._inner.decode(array)
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
+from zoo.codecs.codec import RawValue
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.errors import ZooError
 
@@ -60,7 +62,7 @@ class ImageCodec:
         """Of an encoded image: height, width, channels."""
         return (self.height, self.width, self.channels)
 
-    def fit(self, values: Iterable[Any]) -> None:
+    def fit(self, values: Iterable[RawValue]) -> None:
         """Take the size of the first image, where none was given."""
         if self.height and self.width:
             return
@@ -69,11 +71,11 @@ class ImageCodec:
             return
         raise ZooError("there is no training image to take a size from; give height and width")
 
-    def _take_size(self, image: Any) -> None:
+    def _take_size(self, image: RawValue) -> None:
         width, height = open_image(image).size
         self.height, self.width = self.height or min(height, LARGEST), self.width or min(width, LARGEST)
 
-    def encode(self, value: Any) -> np.ndarray:
+    def encode(self, value: RawValue) -> np.ndarray:
         """An image as uint8 `[height, width, channels]`.
 
         Raises:
@@ -120,7 +122,7 @@ class ImageCodec:
             array = array[rows][:, columns]
         return array
 
-    def decode(self, array: Any) -> np.ndarray:
+    def decode(self, array: npt.ArrayLike) -> np.ndarray:
         """The array itself, which is a raw image too."""
         return np.asarray(array, np.uint8)
 
@@ -128,7 +130,7 @@ class ImageCodec:
         """Write `<name>.json`: the size."""
         write_codec(folder, name, "image", self._content())
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self) -> dict[str, object]:
         return {"height": self.height, "width": self.width, "channels": self.channels, "fit": self.fitting}
 
     def restore(self, folder: Path, name: str = "codec") -> None:
@@ -141,7 +143,7 @@ class ImageCodec:
         self.fitting = content["fit"]
 
 
-def open_image(value: Any) -> Image.Image:
+def open_image(value: RawValue) -> Image.Image:
     """Open an image of any kind with 8 bits a channel, upright.
 
     Args:

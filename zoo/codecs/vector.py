@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.errors import ZooError
@@ -56,7 +56,7 @@ class VectorCodec:
             raise ZooError("these vectors are scaled by the whole sequence; a stream needs vectors.scale=training")
         return self.changes
 
-    def fit(self, values: Iterable[Any]) -> None:
+    def fit(self, values: Iterable[npt.ArrayLike]) -> None:
         """Learn mean and deviation of each feature, and the deviation of its changes.
 
         Raises:
@@ -64,7 +64,7 @@ class VectorCodec:
         """
         count = 0
         mean = square = np.zeros(0)
-        moved: Any = 0.0
+        moved: np.ndarray | float = 0.0
         for value in values:
             sequence = np.asarray(value, np.float64)
             if sequence.ndim != 2 or (count and sequence.shape[1] != mean.size):
@@ -86,7 +86,7 @@ class VectorCodec:
         change = np.sqrt(moved / count)
         self._change = _divisor(change if self.scale == "sequence" else change / self._deviation)
 
-    def encode(self, value: Any) -> np.ndarray:
+    def encode(self, value: npt.ArrayLike) -> np.ndarray:
         """A sequence as float32 `[T, D]`, or `[T, 2 D]` with changes.
 
         Raises:
@@ -106,7 +106,7 @@ class VectorCodec:
             return scaled
         return np.concatenate([scaled, self._changes(scaled) / self._change], axis=1)
 
-    def encode_part(self, value: Any, start: int, stop: int) -> np.ndarray:
+    def encode_part(self, value: npt.ArrayLike, start: int, stop: int) -> np.ndarray:
         """Vectors `start` to `stop` of a sequence, encoded as in the whole."""
         return self.encode(value)[start:stop]
 
@@ -122,7 +122,7 @@ class VectorCodec:
         before = np.maximum(np.arange(len(sequence)) - self.changes, 0)  # [T]
         return sequence - sequence[before]
 
-    def decode(self, array: Any) -> np.ndarray:
+    def decode(self, array: npt.ArrayLike) -> np.ndarray:
         """The vectors on the scale of the training values, float32 `[T, D]`."""
         return np.asarray(array, np.float32)[:, : self.size] * self._deviation + self._mean
 

@@ -49,8 +49,8 @@ class OneToMany(SourceToText):
         encoded = ImageExamples(examples, codecs["source"].encode, told, folder)
         vary = getattr(codecs["source"], "vary", None)
 
-        def redraw(index: int, draw: np.random.Generator) -> dict[str, Any]:
-            example: dict[str, Any] = encoded[index]
+        def redraw(index: int, draw: np.random.Generator) -> Mapping[str, np.ndarray]:
+            example = encoded[index]
             return {**example, "source": vary(example["source"], draw)} if vary else example
 
         training = split == "train"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, overload
+from typing import cast, overload
 
 import numpy as np
 
-from zoo.data.splitting.splits import Example
+from zoo.data.splitting.splits import Example, Examples
 from zoo.processor import memory
 
 _SHARE, _LEAST, _MOST = 16, 256 << 20, 1 << 30
@@ -25,6 +25,12 @@ def kept_bytes() -> int:
     return min(max(_LEAST, memory() // _SHARE), _MOST)
 
 
+def listed(examples: Examples) -> Sequence[Example]:
+    """Raw examples that can be asked for by their place; those that can only be iterated over become a list."""
+    # Lists of plugins have the methods of a sequence without being one by name.
+    return cast("Sequence[Example]", examples) if hasattr(examples, "__getitem__") else list(examples)
+
+
 class EncodedExamples(Sequence[EncodedExample]):
     """Encoded examples by their place, kept in memory as far as it goes.
 
@@ -35,9 +41,9 @@ class EncodedExamples(Sequence[EncodedExample]):
     """
 
     def __init__(
-        self, examples: Any, encode: Callable[[Example], Mapping[str, np.ndarray]], memory: int | None = None
+        self, examples: Examples, encode: Callable[[Example], Mapping[str, np.ndarray]], memory: int | None = None
     ) -> None:
-        self._examples: Sequence[Example] = examples if hasattr(examples, "__getitem__") else list(examples)
+        self._examples: Sequence[Example] = listed(examples)
         self._encode = encode
         self._left = kept_bytes() if memory is None else memory
         self._kept: dict[int, EncodedExample] = {}

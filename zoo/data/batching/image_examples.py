@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
-from zoo.data.batching.encoded_examples import EncodedExample, EncodedExamples
-from zoo.data.splitting.splits import Example
+from zoo.codecs.codec import RawValue
+from zoo.data.batching.encoded_examples import EncodedExample, EncodedExamples, listed
+from zoo.data.splitting.splits import Example, Examples
 from zoo.data.storage.array_cache import DISK, ArrayCache
 from zoo.errors import ZooError
 from zoo.processor import available_cores
@@ -36,13 +37,13 @@ class ImageExamples(Sequence[EncodedExample]):
 
     def __init__(
         self,
-        examples: Any,
-        encode: Callable[[Any], np.ndarray],
+        examples: Examples,
+        encode: Callable[[RawValue], np.ndarray],
         tell: Callable[[Example], Mapping[str, np.ndarray]],
         folder: Path,
         most: int = DISK,
     ) -> None:
-        raw = examples if hasattr(examples, "__getitem__") else list(examples)
+        raw = listed(examples)
         self._raw, self._encode = _Latest(raw), encode
         self._told = EncodedExamples(self._raw, tell)
         self._numbers = np.full(len(raw), -1, np.int32)  # [N]: of each example's source; -1 while it is unknown
@@ -55,14 +56,20 @@ class ImageExamples(Sequence[EncodedExample]):
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: int) -> EncodedExample: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[EncodedExample]: ...
+
+    def __getitem__(self, index: int | slice) -> EncodedExample | list[EncodedExample]:
         if isinstance(index, slice):
             return [self[place] for place in range(*index.indices(len(self)))]
         number = int(self._numbers[index])
         source = None if number < 0 else self._kept.get(number)
         if source is None:
             number, source = self._source(index)
-        return {"source": source, "source_index": np.int32(number), **self._told[index]}
+        return {"source": source, "source_index": np.array(number, np.int32), **self._told[index]}
 
     def __iter__(self) -> Iterator[EncodedExample]:
         # What is no file has been made already, by Python, of which threads make nothing faster.
@@ -126,5 +133,5 @@ class _Latest(Sequence[Example]):
         return self._example
 
 
-def _is_file(raw: Any) -> bool:
+def _is_file(raw: object) -> bool:
     return isinstance(raw, (str, Path))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast, overload
 
 import numpy as np
 
-from zoo.data.batching.encoded_examples import EncodedExample, kept_bytes
+from zoo.data.batching.encoded_examples import EncodedExample, kept_bytes, listed
+from zoo.data.splitting.splits import Example, Examples
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
@@ -38,8 +39,10 @@ class Pieces(Sequence[EncodedExample]):
         ZooError: a sequence has not as many labels as frames.
     """
 
-    def __init__(self, examples: Any, source: Codec, target: Codec, length: int = 0, memory: int | None = None) -> None:
-        self._examples: Sequence[Any] = examples if hasattr(examples, "__getitem__") else list(examples)
+    def __init__(
+        self, examples: Examples, source: Codec, target: Codec, length: int = 0, memory: int | None = None
+    ) -> None:
+        self._examples: Sequence[Example] = listed(examples)
         self._source = source
         self._partial = hasattr(source, "encode_part")
         self._wholes: dict[int, np.ndarray] = {}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Piece, Recipe, Resource, Tree, option
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 _ADDRESS = "https://github.com/jbrownlee/Datasets/releases/download/Flickr8k"
 _TEXTS = {
@@ -24,7 +25,7 @@ _CAPTIONS = Resource(
 _IMAGES = Resource(f"{_ADDRESS}/Flickr8k_Dataset.zip", "", (), (Tree("images", "Flicker8k_Dataset"),))
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """Images and captions in the official split (see `zoo.data.readers.captions.read_captions`).
 
     Args:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Piece, Recipe, Resource, option
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 RECORDINGS = ("a1", "a2", "a3", "b1", "b3", "c1", "c3")
 _SHA256 = {
@@ -28,7 +29,7 @@ _FRAMES = Resource(
 )
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """18 coordinates and a phase a frame; one recording to test on, the next one to validate on.
 
     The one row whose phase is written in Portuguese gets the English word.

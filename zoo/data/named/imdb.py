@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Recipe, Resource, Tree
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 _REVIEWS = Resource(
     "https://ai.stanford.edu/~amaas/data/sentiment/aclImdb_v1.tar.gz",
@@ -17,7 +18,7 @@ _REVIEWS = Resource(
 )
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """Reviews with the labels `pos` and `neg`, in the official split.
 
     Args:

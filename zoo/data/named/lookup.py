@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Recipe
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 # A module a recipe, or two that read the same files.
 _MODULES = (
@@ -48,7 +49,7 @@ def names_for(topology: str) -> list[str]:
 
 def find_data(
     source: str, topology: str, plugins: Mapping[str, Callable[..., Splits]]
-) -> Callable[[Any], Splits] | None:
+) -> Callable[[DataSettings], Splits] | None:
     """Find what reads a named source.
 
     Args:

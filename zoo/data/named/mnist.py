@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Piece, Recipe, Resource
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Example, Splits
+    from zoo.settings import DataSettings
 
 _ADDRESS = "https://storage.googleapis.com/cvdf-datasets/mnist"
 _SHA256 = {
@@ -17,7 +18,7 @@ _SHA256 = {
 _HELD_OUT = 5000
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """60,000 digits to train on, the last 5,000 of them held out, and 10,000 to test on."""
     from zoo.data.splitting.splits import Splits
 
@@ -26,7 +27,7 @@ def read(settings: Any) -> Splits:
     return Splits(train[:-_HELD_OUT], train[-_HELD_OUT:], _read("mnist", "t10k"))
 
 
-def read_10k(settings: Any) -> Splits:
+def read_10k(settings: DataSettings) -> Splits:
     """The 10,000 digits of the test set alone, for quick trials: 8,000, 1,000 and 1,000 in the order of the file."""
     from zoo.data.splitting.splits import Splits
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Piece, Recipe, Resource, option
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 LANGUAGES = ("en", "de", "fr", "cs")
 _ADDRESS = "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw"
@@ -42,7 +43,7 @@ _SHA256 = {
 }
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """The pairs of two languages, in the official split.
 
     Args:

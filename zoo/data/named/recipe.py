@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,10 @@ class Recipe:
     split: str
     licence: str
     citation: str
-    read: Callable[[Any], Splits]
+    read: Callable[[DataSettings], Splits]
     tested: bool = True
 
 
-def option(settings: Any, name: str, default: Any) -> Any:
+def option(settings: DataSettings, name: str, default: Any) -> Any:
     """A data setting that only some tasks have, or its default."""
     return getattr(settings, name, default) if settings is not None else default

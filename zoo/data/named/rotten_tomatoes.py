@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Piece, Recipe, Resource, option
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 FOLDS = 10
 _LABELS = {"pos": "positive", "neg": "negative"}
@@ -31,7 +32,7 @@ _REVIEWS = Resource(
 )
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """Sentences with the labels `positive` and `negative`; a tenth of them to test on.
 
     Args:

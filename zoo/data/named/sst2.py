@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Piece, Recipe, Resource
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 _PHRASES = Resource(
     "https://dl.fbaipublicfiles.com/glue/data/SST-2.zip",
@@ -17,7 +18,7 @@ _PHRASES = Resource(
 _COLUMNS = {"source": ("sentence",), "target": ("label",)}
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """Phrases with the labels `0` (against) and `1` (for).
 
     GLUE keeps the labels of its test set to itself, so its dev set is tested on.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Piece, Recipe, Resource, option
 from zoo.errors import UsageError
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 _CODES = {
     "cs": "ces",
@@ -25,7 +26,7 @@ _CODES = {
 }
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """The pairs of English and another language, split by their sources.
 
     Args:

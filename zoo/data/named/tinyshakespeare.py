@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named.recipe import Piece, Recipe, Resource
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
+    from zoo.settings import DataSettings
 
 _SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
 _TEXT = Resource(
@@ -19,7 +20,7 @@ _CHARACTERS = 1_115_394
 _TRAINING = _CHARACTERS * 9 // 10
 
 
-def read(settings: Any) -> Splits:
+def read(settings: DataSettings) -> Splits:
     """The first 90 % of the characters to train on, the others to validate on; no test.
 
     Args:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from zoo.codecs.codec import RawValue
 from zoo.codecs.image import open_image
 from zoo.data.readers.caption_files import CAPTION_COLUMNS, CaptionedImage, captions_in, find_captions
 from zoo.data.splitting.groups import split_groups
@@ -57,7 +57,7 @@ def read_captions(
     return Splits(train, held_out, tested, tuple(bad.notes))
 
 
-def _example(one: CaptionedImage, caption: str, folders: Sequence[Path], name: str) -> dict[str, Any]:
+def _example(one: CaptionedImage, caption: str, folders: Sequence[Path], name: str) -> dict[str, RawValue]:
     return {
         "source": _find(one.image, folders),
         "target": caption,

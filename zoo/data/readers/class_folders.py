@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from zoo.codecs.codec import RawValue
 from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
@@ -45,7 +46,7 @@ def read_class_folders(
     test: float = 0.05,
     on_error: str = "stop",
     classes: tuple[str, ...] = (),
-    read: Callable[[bytes], Any] = text_of,
+    read: Callable[[bytes], str | np.ndarray] = text_of,
 ) -> Splits:
     """Read a folder that has a folder for each class, or such folders below `train`, `test` and `validation`.
 
@@ -82,11 +83,11 @@ def read_class_folders(
 
 
 def _files(
-    place: Path, root: Path, classes: tuple[str, ...], bad: BadRows, read: Callable[[bytes], Any]
+    place: Path, root: Path, classes: tuple[str, ...], bad: BadRows, read: Callable[[bytes], str | np.ndarray]
 ) -> tuple[LazyFiles[_File], list[str]]:
     """The files below the folders of classes, and hashes of what they hold."""
 
-    def example(file: _File) -> dict[str, Any]:
+    def example(file: _File) -> dict[str, RawValue]:
         try:
             return {"source": read(file.path.read_bytes()), "target": file.label}
         except OSError as error:
@@ -116,12 +117,12 @@ def _files(
     return LazyFiles(items, example, kept), hashes
 
 
-def _hash_of(value: Any) -> str:
+def _hash_of(value: str | np.ndarray) -> str:
     """A short name for a text or an array, to find equal ones by."""
     content = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else np.asarray(value).tobytes()
     return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
-def _size(value: Any) -> int:
+def _size(value: str | np.ndarray) -> int:
     """Bytes that a text or an array takes."""
     return 4 * len(value) if isinstance(value, str) else np.asarray(value).nbytes

@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from zoo.codecs.codec import RawValue
 from zoo.codecs.image import open_image
 from zoo.data.readers.video import Video
 from zoo.errors import ZooError
@@ -42,7 +43,7 @@ class ClipProblem(Exception):
         self.line = line
 
 
-def read_clip(root: Path, clip: str, rows: Sequence[LabelRow], thorough: bool = False) -> dict[str, Any]:
+def read_clip(root: Path, clip: str, rows: Sequence[LabelRow], thorough: bool = False) -> dict[str, RawValue]:
     """Bring the frames of a clip together with their labels.
 
     Args:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from zoo.codecs.codec import RawValue
 from zoo.data.readers.clip import ClipProblem, LabelRow, read_clip
 from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.splits import Splits
@@ -54,7 +54,7 @@ def read_clips(
     labelled: dict[str, list[LabelRow]] = {}
     for line, row in table.rows().with_lines():
         labelled.setdefault(row["clip"], []).append(LabelRow(line, str(row["frame"]), str(row["label"])))
-    clips: dict[str, Any] = {}
+    clips: dict[str, RawValue] = {}
     for clip, rows in labelled.items():
         try:
             clips[clip] = read_clip(root, clip, rows, bad.skips)

@@ -6,10 +6,11 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from zoo.codecs.codec import RawValue
 from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
@@ -106,7 +107,7 @@ def read_features(
     return Splits(train, held_out, tested, tuple(bad.notes))
 
 
-def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, Any]:
+def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, RawValue]:
     """Read one sequence.
 
     Args:
@@ -127,7 +128,7 @@ def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, Any
     return example
 
 
-def _read_npz(file: FeatureFile, labelled: bool) -> dict[str, Any]:
+def _read_npz(file: FeatureFile, labelled: bool) -> dict[str, RawValue]:
     name = file.path.name
     # RuntimeError: what is encrypted, or packed in a way that zipfile does not know.
     try:
@@ -150,7 +151,7 @@ def _read_npz(file: FeatureFile, labelled: bool) -> dict[str, Any]:
     return {"source": features.astype(np.float32), "target": [str(one) for one in labels.tolist()]}
 
 
-def _read_csv(file: FeatureFile, labelled: bool) -> dict[str, Any]:
+def _read_csv(file: FeatureFile, labelled: bool) -> dict[str, RawValue]:
     name = file.path.name
     values: list[list[float]] = []
     labels: list[str] = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,9 @@ from zoo.data.readers.features import feature_number
 from zoo.errors import ZooError
 
 
-def read_frames(lines: Iterable[str], labels: Sequence[str] = (), ignore: Sequence[str] = ()) -> Iterator[Any]:
+def read_frames(
+    lines: Iterable[str], labels: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> Iterator[Path | np.ndarray]:
     """Read frames, each as soon as its line is there.
 
     Args:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,9 @@ from zoo.data.readers.video import VIDEO_ENDINGS, Video
 from zoo.errors import ZooError
 
 
-def read_sequence(path: Path, labels: Sequence[str] = (), ignore: Sequence[str] = ()) -> Any:
+def read_sequence(
+    path: Path, labels: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> list[Path] | Video | np.ndarray:
     """Read the frames of one sequence.
 
     Args:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-Example = Mapping[str, Any]
-"""A raw example: role (`source`, `target`) -> raw value, before any codec."""
+from zoo.codecs.codec import RawExample
+
+Example = RawExample
 
 
 @runtime_checkable

@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from zoo.data.tables.delimited import Delimited, Unfinished, likely_delimiter
 from zoo.data.tables.lines import LONGEST, Line
-from zoo.data.tables.table import Columns, Table
+from zoo.data.tables.table import Cell, Columns, Table
 from zoo.errors import ZooError, did_you_mean
 
 
@@ -132,18 +131,18 @@ class DelimitedTable(Table):
         near = did_you_mean(accepted[0], [name for name in first if name.strip()])
         raise ZooError(f"{self.name}: line {line}: no column '{accepted[0]}' for {role}{near}")
 
-    def _example(self, fields: list[str]) -> dict[str, Any] | None:
+    def _example(self, fields: list[str]) -> dict[str, Cell] | None:
         if not any(field.strip() for field in fields):
             return None
         if len(fields) != self._format.columns:
             raise ValueError(f"{_columns(len(fields))}, where {self._format.columns} were expected")
-        example = {role: fields[place].strip() for role, place in self._places.items()}
+        example: dict[str, Cell] = {role: fields[place].strip() for role, place in self._places.items()}
         for role, value in example.items():
             if not value:
                 raise ValueError(f"{role} is empty")
         return example
 
-    def _parse(self, text: str) -> dict[str, Any]:
+    def _parse(self, text: str) -> dict[str, Cell]:
         fields = None
         try:
             if text.find("\n") in (-1, len(text) - 1):

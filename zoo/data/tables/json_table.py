@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from zoo.data.tables.table import Table
+from zoo.data.tables.table import Cell, Table
 from zoo.errors import did_you_mean
 
 
@@ -24,7 +23,7 @@ class JsonTable(Table):
                 else:
                     self._keep(line.offset, line.length, line.number, example)
 
-    def _parse(self, text: str) -> dict[str, Any]:
+    def _parse(self, text: str) -> dict[str, Cell]:
         try:
             record = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -40,7 +39,7 @@ class JsonTable(Table):
         return example
 
 
-def _json_value(value: Any, role: str) -> Any:
+def _json_value(value: object, role: str) -> Cell:
     """Text, or a list of texts; numbers and truth values as they are written."""
     if isinstance(value, list) and value:
         return [_json_value(one, role) for one in value]

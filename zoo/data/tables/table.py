@@ -5,7 +5,6 @@ from __future__ import annotations
 import abc
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from zoo.data.splitting.splits import Splits
 from zoo.data.storage.kept_examples import KeptExamples
@@ -18,6 +17,9 @@ from zoo.errors import ZooError
 
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", *JSON_ENDINGS)
+
+Cell = str | list["Cell"]
+"""A field of a row: text, or in JSON a list of texts."""
 
 Columns = Mapping[str, Sequence[str]]
 """Role -> names of the column that it may come from, or its number from 1; the first that the file has is taken."""
@@ -71,17 +73,17 @@ class Table(abc.ABC):
         """Go through the lines, and keep or report each row."""
 
     @abc.abstractmethod
-    def _parse(self, text: str) -> dict[str, Any]:
+    def _parse(self, text: str) -> dict[str, Cell]:
         """The example of a row that was kept; ValueError where it is not what it was."""
 
-    def _keep(self, offset: int, length: int, line: int, example: dict[str, Any]) -> None:
+    def _keep(self, offset: int, length: int, line: int, example: dict[str, Cell]) -> None:
         self._index.append([offset], [length], line, str(next(iter(example.values()))))
         self._kept.put(line, example, length)
 
     def _report(self, line: int, problem: str) -> None:
         self.bad.add(f"{self.name}: line {line}", problem, len(self._index))
 
-    def _example_of(self, parts: list[bytes], line: int) -> dict[str, Any]:
+    def _example_of(self, parts: list[bytes], line: int) -> dict[str, Cell]:
         try:
             return self._parse(parts[0].decode(self._encoding))
         except ValueError as error:
