@@ -111,6 +111,6 @@ class Spoiled(zoo.Task):
 def test_examples_that_hold_no_numbers_are_named_where_no_reader_looked(tmp_path: Path):
     with pytest.raises(
         zoo.ZooError,
-        match=r"no checkpoint was kept; 'source' holds what is no number in examples 14 of the training data$",
+        match=r"no checkpoint was saved; 'source' has values that are not finite in examples 14 of the training data$",
     ):
         zoo.run(Spoiled, train={"steps": 20}, batch={"size": 4}, out=str(tmp_path / "run"))

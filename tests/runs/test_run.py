@@ -109,7 +109,7 @@ def test_a_loss_that_is_no_number_stops_and_keeps_the_checkpoint(tmp_path: Path,
                 variable = self.model.trainable_variables[0]
                 variable.assign(np.full(variable.shape, np.nan))
 
-    with pytest.raises(ZooError, match=r"step 4: the loss is nan.*the checkpoint of step 2 is whole"):
+    with pytest.raises(ZooError, match=r"step 4: the loss is nan.*the checkpoint of step 2 is intact"):
         zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), callbacks=[Spoil()], **tiny)
     arrays, state = load_checkpoint(tmp_path / "run" / "checkpoint.safetensors")
     assert state["step"] == 2

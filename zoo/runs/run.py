@@ -154,7 +154,7 @@ class Run:
             The run itself, with the best weights.
 
         Raises:
-            ZooError: bad data, a damaged checkpoint, a loss that is no number, a folder that cannot be written to.
+            ZooError: bad data, a damaged checkpoint, a loss that is not finite, a folder that cannot be written to.
         """
         from zoo.training.checkpoint import load_checkpoint
         from zoo.training.engines import find_cluster
@@ -213,7 +213,7 @@ class Run:
             trainer.training = self.topology.precompute(training, self.inference, self.folder.cache)
             if validation is not None:
                 trainer.validation = self.topology.precompute(validation, self.inference, self.folder.cache)
-            self.reason = trainer.train()
+            self.reason = trainer.train().describe(train)
             self.interrupted = trainer.interrupted
         finally:
             self.folder.clear_cache()

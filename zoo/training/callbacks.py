@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import keras
 
 
 class Callbacks:
-    """Hands the loop's events to Keras callbacks.
+    """Passes the loop's events on to Keras callbacks.
 
     The validation metrics of an epoch's end are those of the last evaluation within it. The learning rate is the
     schedule's: callbacks read it from `logs["learning_rate"]`; what they assign to the optimizer has no effect.
 
     Args:
         callbacks: instances of `keras.callbacks.Callback`.
-        model: that they see as `self.model`.
+        model: which they see as `self.model`.
     """
 
-    def __init__(self, callbacks: Sequence[Any], model: Any) -> None:
+    def __init__(self, callbacks: Sequence[keras.callbacks.Callback], model: keras.Model) -> None:
         import keras
 
         self._model = model
         self._logs: dict[str, float] = {}
-        # A list of none is not called at all: each call would cost time at every step.
+        # Without callbacks nothing is called: each call would cost time at every step.
         self._list = keras.callbacks.CallbackList(list(callbacks), model=model) if callbacks else None
 
     @property
@@ -42,15 +45,15 @@ class Callbacks:
             self._list.on_train_end(self._logs)
 
     def epoch_begin(self, epoch: int) -> None:
-        """A pass over the data begins, or goes on after a resume."""
+        """A pass over the data begins, or continues after a resume."""
         if self._list:
-            # An epoch without an evaluation tells none, as with Keras' validation_freq: a value told twice would look
-            # like one without progress.
+            # An epoch without an evaluation has no validation metrics, as with Keras' validation_freq: a value that is
+            # reported twice would look like a lack of progress.
             self._logs = {name: value for name, value in self._logs.items() if not name.startswith("val_")}
             self._list.on_epoch_begin(epoch)
 
     def epoch_end(self, epoch: int) -> None:
-        """A pass over the data ended, or the training in the midst of it."""
+        """A pass over the data ended, or the training did in the middle of it."""
         if self._list:
             self._list.on_epoch_end(epoch, dict(self._logs))
 
@@ -76,7 +79,7 @@ class Callbacks:
             self._list.on_test_batch_begin(batch)
 
     def test_batch_end(self, batch: int, logs: Mapping[str, float]) -> None:
-        """A batch of an evaluation was measured."""
+        """A batch of an evaluation was evaluated."""
         if self._list:
             self._list.on_test_batch_end(batch, dict(logs))
 

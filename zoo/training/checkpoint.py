@@ -1,4 +1,4 @@
-"""Checkpoints: named arrays and JSON in one safetensors file, with a checksum, whole or not there at all."""
+"""Checkpoints: named arrays and JSON in one safetensors file with a checksum, written atomically."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         raise ZooError(f"{path} is damaged ({error}); use another checkpoint, or train again") from error
     text = metadata.get("state", "")
     if metadata.get("format") != FORMAT or metadata.get("sha256") != _checksum(arrays, text):
-        raise ZooError(f"{path} is damaged (its checksum does not fit); use another checkpoint, or train again")
+        raise ZooError(f"{path} is damaged (its checksum does not match); use another checkpoint, or train again")
     return arrays, json.loads(text)
 
 

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import keras
+
     from zoo.data import Batches
     from zoo.topology import Topology
     from zoo.training.callbacks import Callbacks
     from zoo.training.engines.engine import Engine
-
-Totals = dict[str, tuple[float, float]]
+    from zoo.training.engines.types import Totals
 
 
 def evaluate(
     engine: Engine,
     topology: Topology,
-    model: Any,
+    model: keras.Model,
     batches: Batches,
     callbacks: Callbacks | None = None,
-    stop: Callable[[], bool] = lambda: False,
+    abandon: Callable[[], bool] = lambda: False,
 ) -> dict[str, float]:
-    """Measure a model on all batches of a split.
+    """Evaluate a model on all batches of a split.
 
     Args:
         engine: prepared with the model.
         topology: of the model.
-        model: a keras.Model.
+        model: to evaluate.
         batches: of the split.
-        callbacks: told of each batch.
-        stop: asked after each batch whether to give up.
+        callbacks: called around each batch.
+        abandon: asked after each batch whether to abandon the evaluation.
 
     Returns:
-        Metrics by name: sums over all batches, divided by the sum of their weights; none where it was given up.
+        Metrics by name: sums over all batches, divided by the sum of their weights; empty if it was abandoned.
     """
     totals: Totals = {}
     carry = topology.carry(model, batches.size)
@@ -43,17 +44,17 @@ def evaluate(
             callbacks.test_batch_begin(index)
         result = engine.evaluate(batch, carry)
         carry = result.carry
-        add(totals, result.sums)
+        add_sums(totals, result.sums)
         if callbacks is not None:
             loss, weight = result.sums["loss"]
             callbacks.test_batch_end(index, {"loss": loss / weight if weight else 0.0})
-        if stop():
+        if abandon():
             return {}
     return topology.summarise(totals, batches)
 
 
-def add(totals: Totals, sums: Mapping[str, tuple[float, float]]) -> None:
-    """Add a batch's sums to the totals."""
+def add_sums(totals: Totals, sums: Mapping[str, tuple[float, float]]) -> None:
+    """Add the sums of a batch to totals."""
     for name, (total, weight) in sums.items():
-        before = totals.get(name, (0.0, 0.0))
-        totals[name] = (before[0] + total, before[1] + weight)
+        total_before, weight_before = totals.get(name, (0.0, 0.0))
+        totals[name] = (total_before + total, weight_before + weight)

@@ -1,38 +1,41 @@
-"""Signals that ask a training to save and leave."""
+"""Signals that ask a training to save and stop."""
 
 from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TypeAlias
+
+Handler: TypeAlias = Callable[[int, FrameType | None], object] | int | signal.Handlers | None
 
 
 class Interrupt:
     """Inside this context SIGINT and SIGTERM set a flag instead of ending the process; a second one ends it at once.
 
-    In a thread other than the main one signals cannot be caught, and nothing is changed.
+    Only the main thread can catch signals; in any other this context does nothing.
 
     Attributes:
-        signal: the number of the signal that came, or 0.
+        signal: number of the signal that was caught, or 0.
     """
 
     def __init__(self) -> None:
         self.signal = 0
-        self._before: dict[int, Any] = {}
+        self._handlers: dict[int, Handler] = {}
 
     def __enter__(self) -> Interrupt:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
-                self._before[number] = signal.signal(number, self._note)
+                self._handlers[number] = signal.signal(number, self._catch)
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for number, handler in self._before.items():
+        for number, handler in self._handlers.items():
             signal.signal(number, handler)
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _catch(self, number: int, frame: FrameType | None) -> None:
         del frame
         self.signal = number
-        # The next one meets what stood there before, so that an impatient user is obeyed.
-        signal.signal(number, self._before[number])
+        # The previous handler gets the next one, so that an impatient user is obeyed.
+        signal.signal(number, self._handlers[number])

@@ -8,10 +8,10 @@ from zoo.settings import TrainSettings
 
 
 def make_optimizer(settings: TrainSettings) -> keras.optimizers.Optimizer:
-    """Make the optimizer that the settings name.
+    """Return the optimizer that the settings name.
 
-    Clipping, averaging and the learning rate's course belong to the engine and the schedule; they need the gradient
-    over all replicas.
+    Clipping and averaging belong to the engine, which has the gradient over all replicas; the learning rate belongs to
+    the schedule.
 
     Args:
         settings: of the training.

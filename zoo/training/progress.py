@@ -1,4 +1,4 @@
-"""What a training tells while it runs."""
+"""What a training reports while it runs, and to whom."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Protocol, TextIO
 
 @dataclass(frozen=True)
 class TrainingStatus:
-    """Where a training stands, after a step.
+    """The progress of a training after a step.
 
     Attributes:
         step: optimiser steps taken.
-        steps: steps in all, as far as can be told; 0 for unknown.
+        steps: steps in all, estimated; 0 for unknown.
         epoch: passes over the data.
         loss: of this step.
         learning_rate: of this step.
-        tokens_per_second: weighed targets (characters, frames, examples) a second since the last evaluation.
-        padding: share of the positions in the batches that held nothing.
-        waiting: share of the time that the trainer waited for data.
+        tokens_per_second: weighted targets (characters, frames, examples) per second since the last evaluation.
+        padding: share of the positions in the batches that were padding.
+        waiting: share of the time that was spent waiting for data.
         elapsed: seconds of training.
-        remaining: seconds of training to go, as far as can be told; 0 for unknown.
+        remaining: seconds of training to go, estimated; 0 for unknown.
     """
 
     step: int
@@ -38,11 +38,11 @@ class TrainingStatus:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What an evaluation came to.
+    """The outcome of an evaluation.
 
     Attributes:
-        status: of the training when it was made.
-        train: metrics over the training batches since the evaluation before.
+        status: of the training at that moment.
+        train: metrics over the training batches since the previous evaluation.
         validation: metrics over the validation split; empty where there is none.
         best: whether this is the best so far.
         example: something to look at; may be empty.
@@ -56,10 +56,10 @@ class Evaluation:
 
 
 class Reporter(Protocol):
-    """Someone who is told."""
+    """Shows the progress of a training."""
 
     def begin(self, lines: list[str]) -> None:
-        """The training begins; `lines` say on what and with what."""
+        """The training begins; `lines` describe data, model and engine."""
 
     def step(self, status: TrainingStatus) -> None:
         """A step was taken."""
@@ -72,27 +72,27 @@ class Reporter(Protocol):
 
 
 class SilentReporter:
-    """Tells nobody."""
+    """Shows nothing."""
 
     def begin(self, lines: list[str]) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
     def step(self, status: TrainingStatus) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
     def evaluation(self, evaluation: Evaluation) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
     def end(self, line: str) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
 
 class TextReporter:
-    """Writes one line for each evaluation, fit for a pipe or a log.
+    """Writes one line per evaluation, for a pipe or a log.
 
     Args:
-        stream: where to; standard error by default.
-        examples: whether the example of each evaluation is written too.
+        stream: to write to; standard error by default.
+        examples: whether to write the example of each evaluation too.
     """
 
     def __init__(self, stream: TextIO | None = None, examples: bool = True) -> None:
@@ -108,7 +108,7 @@ class TextReporter:
             self._write(line)
 
     def step(self, status: TrainingStatus) -> None:
-        """Say nothing: a pipe gets one line an evaluation."""
+        """Show nothing: a pipe gets one line per evaluation."""
 
     def evaluation(self, evaluation: Evaluation) -> None:
         """Write one line, and the example below it."""
@@ -122,7 +122,7 @@ class TextReporter:
 
 
 def evaluation_line(evaluation: Evaluation) -> str:
-    """Put an evaluation on one line."""
+    """Format an evaluation as one line."""
     status = evaluation.status
     parts = [f"step {status.step}", f"epoch {status.epoch:.2f}", duration(status.elapsed)]
     parts += [f"{name} {value:.4f}" for name, value in evaluation.train.items() if name == "loss"]
@@ -133,7 +133,7 @@ def evaluation_line(evaluation: Evaluation) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Put a time as people read it: `12s`, `3m05s`, `2h07m`."""
+    """Format a time as `12s`, `3m05s` or `2h07m`."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole}s"

@@ -1,4 +1,4 @@
-"""The course of the learning rate."""
+"""Learning rate schedules."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from zoo.settings import TrainSettings
 
 @dataclass
 class ScheduleState:
-    """Where a training stands.
+    """The progress of a training, as far as schedules depend on it.
 
     Attributes:
         step: optimiser steps taken.
-        epoch: passes over the training data, with the fraction of the present one.
-        progress: share of the whole training that is done, from 0 to 1; 0 where no end is set.
-        plateaus: how often the learning rate has been lowered for want of progress.
+        epoch: passes over the training data, including the fraction of the present one.
+        progress: share of the training that is done, 0 to 1; 0 where it has no limit.
+        plateaus: how often the learning rate has been lowered for lack of progress.
     """
 
     step: int
@@ -25,38 +25,35 @@ class ScheduleState:
     plateaus: int = 0
 
 
-def learning_rate(settings: TrainSettings, moment: ScheduleState) -> float:
-    """Give the learning rate of a step.
+def learning_rate(settings: TrainSettings, state: ScheduleState) -> float:
+    """Return the learning rate of a step.
 
-    - `constant`: always the same.
+    - `constant`.
     - `cosine`: half a cosine from the full rate to `final` of it at the end (Loshchilov and Hutter 2017,
       arXiv:1608.03983).
     - `inverse_sqrt`: falls with the square root of the step after the warm-up (Vaswani et al. 2017, arXiv:1706.03762).
     - `exponential`: times `decay` for each epoch after `decay_after`, as in char-rnn.
-    - `plateau`: times `decay` whenever `schedule_patience` evaluations brought no progress.
+    - `plateau`: times `decay` after each `schedule_patience` evaluations without progress.
 
-    All but the last rise linearly from 0 over `warmup` steps; so does `plateau`.
+    All of them first rise linearly from 0 over `warmup` steps.
 
     Args:
         settings: of the training.
-        moment: where it stands.
-
-    Returns:
-        The learning rate.
+        state: of the training.
     """
-    warm = min(1.0, (moment.step + 1) / settings.warmup) if settings.warmup else 1.0
-    return settings.learning_rate * warm * _factor(settings, moment)
+    warm = min(1.0, (state.step + 1) / settings.warmup) if settings.warmup else 1.0
+    return settings.learning_rate * warm * _factor(settings, state)
 
 
-def _factor(settings: TrainSettings, moment: ScheduleState) -> float:
+def _factor(settings: TrainSettings, state: ScheduleState) -> float:
     if settings.schedule == "cosine":
-        half = 0.5 * (1.0 + math.cos(math.pi * min(1.0, moment.progress)))
+        half = 0.5 * (1.0 + math.cos(math.pi * min(1.0, state.progress)))
         return settings.final + (1.0 - settings.final) * half
     if settings.schedule == "inverse_sqrt":
         peak = max(1, settings.warmup)
-        return math.sqrt(peak / max(peak, moment.step + 1))
+        return math.sqrt(peak / max(peak, state.step + 1))
     if settings.schedule == "exponential":
-        return settings.decay ** max(0, math.floor(moment.epoch) - settings.decay_after + 1)
+        return math.pow(settings.decay, max(0, math.floor(state.epoch) - settings.decay_after + 1))
     if settings.schedule == "plateau":
-        return settings.decay**moment.plateaus
+        return settings.decay**state.plateaus
     return 1.0

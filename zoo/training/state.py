@@ -1,28 +1,31 @@
-"""Where a training stands, apart from its arrays."""
+"""The state of a training, apart from its arrays."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+
+OLD_NAMES = {"seen": "positions", "held": "filled_positions"}
 
 
 @dataclass
 class TrainingState:
-    """All that decides how a training goes on, besides weights, optimiser and carried state.
+    """All that decides how a training continues, besides weights, optimiser and carried state.
 
     Attributes:
         step: optimiser steps taken.
         epoch: whole passes over the training data.
-        batch: batches taken of the present pass.
+        batch: batches taken in the present pass.
         elapsed: seconds of training.
         best: the best value of the monitored metric; None before the first evaluation.
         since_best: evaluations since it was found.
-        plateaus: how often the learning rate was lowered.
-        since_plateau: evaluations without progress since it was lowered or a best was found.
+        plateaus: how often the learning rate has been lowered.
+        since_plateau: evaluations without progress since it was lowered or the best was found.
         evaluated: step of the last evaluation.
         totals: name -> [sum, weight] over the training batches since the last evaluation.
-        seen: positions in those batches, padding included.
-        held: those of them that held something.
+        positions: positions in those batches, padding included.
+        filled_positions: those of them that are not padding.
     """
 
     step: int = 0
@@ -35,17 +38,18 @@ class TrainingState:
     since_plateau: int = 0
     evaluated: int = 0
     totals: dict[str, tuple[float, float]] = field(default_factory=dict)
-    seen: int = 0
-    held: int = 0
+    positions: int = 0
+    filled_positions: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as what JSON holds; floats keep all their digits."""
+        """Return it in JSON types; floats keep all their digits."""
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> TrainingState:
-        """Make it again from what `to_json` gave."""
+    def from_json(cls, values: Mapping[str, Any]) -> TrainingState:
+        """Restore what `to_json` returned; keys that are not known are left out."""
         known = {entry.name for entry in fields(cls)}
-        state = cls(**{name: value for name, value in values.items() if name in known})
+        renamed = {OLD_NAMES.get(name, name): value for name, value in values.items()}
+        state = cls(**{name: value for name, value in renamed.items() if name in known})
         state.totals = {name: (float(total), float(weight)) for name, (total, weight) in state.totals.items()}
         return state
