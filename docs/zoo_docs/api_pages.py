@@ -50,11 +50,11 @@ def api_pages(root: Path) -> dict[str, str]:
 def public_names(module: Any) -> list[str]:
     """Give what a module exports: what it lists, or what it takes out of its own modules, or what it defines."""
     if module.exports:
-        return [str(name) for name in module.exports]
+        return sorted((str(name) for name in module.exports), key=str.casefold)
     members = {name: member for name, member in module.members.items() if not name.startswith("_")}
     taken = [name for name, member in members.items() if member.is_alias and member.target_path.startswith("zoo.")]
     own = [name for name, member in members.items() if not member.is_alias and member.is_function]
-    return sorted(taken) or own
+    return sorted(taken, key=str.casefold) or own
 
 
 def _page(name: str, module: Any) -> str:

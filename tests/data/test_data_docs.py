@@ -89,7 +89,13 @@ def test_the_table_is_the_catalogue() -> None:
             recipe.summary,
             recipe.split,
             recipe.licence,
-            recipe.citation,
         ]
         for recipe in catalogue().values()
+    ]
+
+
+def test_every_data_set_has_its_citation() -> None:
+    cited = re.findall(r"^- `([a-z0-9-]+)`: ((?:.+\n)(?:  .+\n)*)", GUIDE, re.MULTILINE)
+    assert [(name, " ".join(text.split())) for name, text in cited] == [
+        (recipe.name, recipe.citation) for recipe in catalogue().values()
     ]

@@ -63,8 +63,8 @@ RECIPES = (
     Recipe(
         name="gesture-phase",
         topology="synced",
-        summary="9,901 frames of 7 recordings, 18 coordinates and one of 5 phases each; data.fold=0 to 6 is left out",
-        split="none; one recording is left out, the next one validates",
+        summary="9,901 frames from 7 recordings, each with 18 coordinates and one of 5 phases",
+        split="by recording: data.fold=0 to 6 is for testing, the next for validation",
         licence="CC BY 4.0",
         citation="R. Madeo, C. Lima, S. Peres 2013, Gesture Unit Segmentation using SVMs, SAC, doi:10.24432/C5Z32C",
         read=read,

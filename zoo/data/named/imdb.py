@@ -35,8 +35,8 @@ RECIPES = (
     Recipe(
         name="imdb",
         topology="many-to-one",
-        summary="50,000 film reviews, pos or neg",
-        split="25,000 to train on, data.validation of them held out, and 25,000 to test on",
+        summary="50,000 film reviews, labelled pos or neg",
+        split="25,000 for training and 25,000 for testing; data.validation is held out of training",
         licence="not stated",
         citation="A. Maas et al. 2011, Learning Word Vectors for Sentiment Analysis, https://aclanthology.org/P11-1015",
         read=read,

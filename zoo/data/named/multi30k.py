@@ -79,8 +79,8 @@ RECIPES = (
     Recipe(
         name="multi30k",
         topology="many-to-many",
-        summary="29,000 captions of images and their translations; data.pair=en-fr, or en, de, fr, cs in any order",
-        split="train 29,000, val 1,014, test_2016_flickr 1,000, of the shared task of 2016",
+        summary="29,000 image captions with translations; data.pair=en-fr or any other pair of en, de, fr, cs",
+        split="the shared task of 2016: train 29,000, val 1,014, test_2016_flickr 1,000",
         licence="not stated; the captions are from Flickr30k, for non-commercial research",
         citation="D. Elliott et al. 2016, Multi30K: Multilingual English-German Image Descriptions, arXiv:1605.00459",
         read=read,

@@ -71,8 +71,8 @@ RECIPES = (
     Recipe(
         name="rotten-tomatoes",
         topology="many-to-one",
-        summary="10,662 sentences of film reviews, positive or negative; data.fold=0 to 9 says which tenth is held out",
-        split="none; ten folds by a hash of the text, as the literature takes ten random ones",
+        summary="10,662 sentences from film reviews, positive or negative",
+        split="ten folds by a hash of the text (random folds in the literature); data.fold=0 to 9 is for testing",
         licence="not stated",
         citation="B. Pang, L. Lee 2005, Seeing Stars, Proceedings of ACL, https://aclanthology.org/P05-1015",
         read=read,

@@ -40,8 +40,8 @@ RECIPES = (
     Recipe(
         name="sst2",
         topology="many-to-one",
-        summary="67,349 phrases of film reviews, 1 for and 0 against (GLUE)",
-        split="GLUE's training set, data.validation of it held out; its dev set of 872 is the test",
+        summary="67,349 phrases from film reviews, labelled 1 (positive) or 0 (negative), from GLUE",
+        split="GLUE's training set, with data.validation held out; GLUE's dev set of 872 is for testing",
         licence="not stated",
         citation="R. Socher et al. 2013, https://aclanthology.org/D13-1170; A. Wang et al. 2018, arXiv:1804.07461",
         read=read,

@@ -57,7 +57,7 @@ RECIPES = (
         name="tatoeba",
         topology="many-to-many",
         summary="short sentences in English and another language; data.pair=en-fr, en-de, es-en, ...",
-        split="none; data.validation and data.test of it are held out, equal sources together",
+        split="data.validation and data.test are held out, with equal sources together",
         licence="CC BY 2.0 FR",
         citation="https://tatoeba.org, as collected on https://www.manythings.org/anki/",
         read=read,

@@ -41,8 +41,8 @@ RECIPES = (
     Recipe(
         name="tinyshakespeare",
         topology="language model",
-        summary="plays of Shakespeare, 1,115,394 characters, 65 different ones",
-        split="the first 90 % to train on, the rest to validate on, as char-rnn's followers have it; no test",
+        summary="Shakespeare's plays, 1,115,394 characters (65 distinct)",
+        split="the first 90 % for training, the rest for validation, as in the successors of char-rnn; no test split",
         licence="public domain",
         citation="A. Karpathy 2015, The Unreasonable Effectiveness of Recurrent Neural Networks",
         read=read,
