@@ -7,7 +7,7 @@ import string
 from dataclasses import dataclass
 
 import zoo
-from zoo.codecs import CharacterCodec
+from zoo.codecs import text_codec
 from zoo.data import Document, Splits
 from zoo.settings import BatchSettings, SearchSettings, TrainSettings
 from zoo.topology import ManyToMany
@@ -57,7 +57,7 @@ class Reverse(zoo.Task):
 
     def codecs(self):
         """Give both sides one codec: the letters are the same."""
-        letters = CharacterCodec()
+        letters = text_codec("character")
         return {"source": letters, "target": letters}
 
     def model(self, codecs):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zoo.codecs.frame import FrameCodec as FrameCodec
     from zoo.codecs.image import ImageCodec as ImageCodec
     from zoo.codecs.label import LabelCodec as LabelCodec
+    from zoo.codecs.normalization import Normalization as Normalization
     from zoo.codecs.piece import PieceCodec as PieceCodec
     from zoo.codecs.text import TextCodec as TextCodec
     from zoo.codecs.vector import VectorCodec as VectorCodec
@@ -31,6 +32,7 @@ _HOME = {
     "FrameCodec": "frame",
     "ImageCodec": "image",
     "LabelCodec": "label",
+    "Normalization": "normalization",
     "PieceCodec": "piece",
     "TextCodec": "text",
     "VectorCodec": "vector",

@@ -10,11 +10,19 @@ import numpy as np
 
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.codecs.document import CHUNK, Document
+from zoo.codecs.normalization import KEEP, Normalization, normalization_content
 from zoo.codecs.text import EncodedChunk, TextCodec, checked_ids
 
 
 class ByteCodec(TextCodec):
-    """One id a byte, 256 of them, for text in UTF-8 and for files that are no text at all."""
+    """One id a byte, 256 of them, for text in UTF-8 and for files that are no text at all.
+
+    Args:
+        normalization: what is done to a text first.
+    """
+
+    def __init__(self, normalization: Normalization = KEEP) -> None:
+        self.normalization = normalization
 
     @property
     def size(self) -> int:
@@ -26,10 +34,17 @@ class ByteCodec(TextCodec):
 
     def encode_text(self, text: str) -> np.ndarray:
         """UTF-8 bytes of a string: int32 [N]."""
+        return self.encode_token(self.normalization(text))
+
+    def encode_token(self, text: str) -> np.ndarray:
+        """UTF-8 bytes of a string that is not normalised: int32 [N]."""
         return np.frombuffer(b"".join(Document.of_text(text).byte_chunks()), np.uint8).astype(np.int32)
 
     def encode_document(self, document: Document, chunk: int = CHUNK) -> Iterator[EncodedChunk]:
         """Bytes of a document as they stand in the file, line ends and byte order mark included."""
+        if self.normalization:
+            yield from super().encode_document(document, chunk)
+            return
         for data in document.byte_chunks(chunk):
             ids = np.frombuffer(data, np.uint8)
             # All bytes but 10xxxxxx begin a character.
@@ -48,12 +63,12 @@ class ByteCodec(TextCodec):
         return ByteStream(self.decode_bytes)
 
     def save(self, folder: Path, name: str = "codec") -> None:
-        """Write `<name>.json`, which says only that this is the byte codec."""
-        write_codec(folder, name, "byte", {})
+        """Write `<name>.json`, which says that this is the byte codec, and how it normalises."""
+        write_codec(folder, name, "byte", normalization_content(self.normalization))
 
     def restore(self, folder: Path, name: str = "codec") -> None:
         """See that the folder was written with the byte codec."""
-        read_codec(folder, name, "byte")
+        self.normalization = Normalization.from_json(read_codec(folder, name, "byte").get("normalization"))
 
 
 class ByteStream:

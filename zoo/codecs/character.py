@@ -9,6 +9,7 @@ import numpy as np
 
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.codecs.document import Document, surrogate_error
+from zoo.codecs.normalization import KEEP, Normalization, normalization_content
 from zoo.codecs.text import TextCodec, checked_ids, no_text, text_chunks
 from zoo.errors import ZooError
 
@@ -22,15 +23,17 @@ class CharacterCodec(TextCodec):
     Args:
         vocabulary: how many ids at most, the unknown one included (the rarest characters become unknown); 0: no limit.
         order: `frequency` numbers the characters from the most to the least frequent, `code` by code point.
+        normalization: what is done to a text first.
     """
 
     unknown_id = 0
 
-    def __init__(self, vocabulary: int = 0, order: str = "frequency") -> None:
+    def __init__(self, vocabulary: int = 0, order: str = "frequency", normalization: Normalization = KEEP) -> None:
         if order not in ("frequency", "code"):
             raise ValueError(f"order must be 'frequency' or 'code', got {order!r}")
         self.vocabulary = vocabulary
         self.order = order
+        self.normalization = normalization
         self._symbols = np.zeros(0, np.uint32)  # [size]: id -> code point
         self._ids = np.zeros(0, np.int32)  # [0x110000]: code point -> id
 
@@ -49,7 +52,7 @@ class CharacterCodec(TextCodec):
     def fit(self, values: Iterable[str | Document]) -> None:
         """Count the characters of the training texts and number them."""
         counts = np.zeros(_CODE_POINTS, np.int64)
-        for text in text_chunks(values):
+        for text in text_chunks(values, self.normalization):
             seen = np.bincount(_code_points(text))
             counts[: seen.size] += seen
         known = np.flatnonzero(counts)
@@ -62,6 +65,14 @@ class CharacterCodec(TextCodec):
 
     def encode_text(self, text: str) -> np.ndarray:
         """Ids of a string: int32 [number of characters]."""
+        return self.encode_token(self.normalization(text))
+
+    def tokens(self, text: str) -> list[str]:
+        """The characters of a string, one an id."""
+        return list(self.normalization(text))
+
+    def encode_token(self, text: str) -> np.ndarray:
+        """Ids of a string that is not normalised: int32 [number of characters]."""
         if not self._ids.size:
             raise ValueError("the character codec is neither fitted nor restored yet")
         ids: np.ndarray = self._ids[_code_points(text)]  # [N]
@@ -78,13 +89,17 @@ class CharacterCodec(TextCodec):
 
     def save(self, folder: Path, name: str = "codec") -> None:
         """Write `<name>.json`: the characters in the order of their ids."""
-        write_codec(folder, name, "character", {"characters": self.characters})
+        write_codec(
+            folder, name, "character", {"characters": self.characters, **normalization_content(self.normalization)}
+        )
 
     def restore(self, folder: Path, name: str = "codec") -> None:
         """Read what `save` wrote."""
-        characters = read_codec(folder, name, "character").get("characters")
+        content = read_codec(folder, name, "character")
+        characters = content.get("characters")
         if not isinstance(characters, str) or not characters:
             raise ZooError(f"{folder / name}.json: damaged: it lists no characters; the run has to be trained again")
+        self.normalization = Normalization.from_json(content.get("normalization"))
         self._set(_code_points(characters))
 
     def _set(self, known: np.ndarray) -> None:

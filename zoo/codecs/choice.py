@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
+from zoo.codecs.normalization import Normalization
 from zoo.codecs.text import TextCodec
 from zoo.errors import UsageError, did_you_mean
 
 UNITS = ("word", "piece", "bpe", "character", "byte")
 
 
-def text_codec(unit: str, vocabulary: int = 0, least: int = 1, lowercase: bool = False) -> TextCodec:
-    """Make the codec of a unit, not yet fitted.
+def text_codec(unit: str, vocabulary: int = 0, least: int = 1, lowercase: bool = False, nfc: bool = True) -> TextCodec:
+    """Make the codec of a unit for sentences, not yet fitted.
+
+    White space means nothing to it: any run of it is one space, and none is left at the ends.
 
     Args:
         unit: `word`, `piece` (sentencepiece's unigram model), `bpe` (its byte pair encoding), `character` or `byte`.
-        vocabulary: how many symbols at most; 0: no limit, and 8,000 of pieces.
+        vocabulary: how many tokens at most; 0: no limit, and 8,000 of pieces.
         least: how often a word must occur to be learned.
         lowercase: whether words are made small.
+        nfc: whether characters are composed first (Unicode NFC).
 
     Raises:
         UsageError: an unknown unit.
     """
+    normalization = Normalization(white_space=True, nfc=nfc)
     if unit == "word":
         from zoo.codecs.word import WordCodec
 
-        return WordCodec(vocabulary, least, lowercase)
+        return WordCodec(vocabulary, least, lowercase, normalization)
     if unit in ("piece", "bpe"):
         from zoo.codecs.piece import PieceCodec
 
-        return PieceCodec(vocabulary or 8000, "unigram" if unit == "piece" else "bpe", sentences=True)
+        algorithm = "unigram" if unit == "piece" else "bpe"
+        return PieceCodec(vocabulary or 8000, algorithm, sentences=True, normalization=normalization)
     if unit == "character":
         from zoo.codecs.character import CharacterCodec
 
-        return CharacterCodec(vocabulary)
+        return CharacterCodec(vocabulary, normalization=normalization)
     if unit == "byte":
         from zoo.codecs.byte import ByteCodec
 
-        return ByteCodec()
+        return ByteCodec(normalization)
     raise UsageError(f"unknown text.unit '{unit}'{did_you_mean(unit, UNITS)}")

@@ -15,6 +15,7 @@ import numpy as np
 from zoo.codecs.byte import ByteStream
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.codecs.document import Document, surrogate_error
+from zoo.codecs.normalization import KEEP, Normalization, normalization_content
 from zoo.codecs.text import EncodedChunk, TextCodec, TextStream, checked_ids, no_text, text_chunks
 from zoo.errors import UsageError, ZooError
 from zoo.files import write_atomic
@@ -39,10 +40,16 @@ class PieceCodec(TextCodec):
             https://arxiv.org/abs/1508.07909).
         sample: how many characters of the training text to learn the pieces from, drawn from all over it.
         sentences: whether values are sentences: then the first word is the same piece as that word elsewhere.
+        normalization: what is done to a text first.
     """
 
     def __init__(
-        self, vocabulary: int = 2000, algorithm: str = "unigram", sample: int = 4_000_000, sentences: bool = False
+        self,
+        vocabulary: int = 2000,
+        algorithm: str = "unigram",
+        sample: int = 4_000_000,
+        sentences: bool = False,
+        normalization: Normalization = KEEP,
     ) -> None:
         if algorithm not in ("unigram", "bpe"):
             raise ValueError(f"algorithm must be 'unigram' or 'bpe', got {algorithm!r}")
@@ -50,6 +57,7 @@ class PieceCodec(TextCodec):
         self.algorithm = algorithm
         self.sample = sample
         self.sentences = sentences
+        self.normalization = normalization
         self._model = b""
         self._processor: Any = None
         self._pieces: list[bytes] = []  # id -> UTF-8 bytes
@@ -71,7 +79,7 @@ class PieceCodec(TextCodec):
         """
         from sentencepiece import SentencePieceTrainer
 
-        texts = text_chunks(values)
+        texts = text_chunks(values, self.normalization)
         if self.sentences:
             texts = (f" {text}" for text in texts)
         sentences = list(_sentences(_sampled(texts, self.sample)))
@@ -105,6 +113,10 @@ class PieceCodec(TextCodec):
 
     def encode_text(self, text: str) -> np.ndarray:
         """Ids of a string: int32 [number of pieces]."""
+        return self.encode_token(self.normalization(text))
+
+    def encode_token(self, text: str) -> np.ndarray:
+        """Ids of a string that is not normalised: int32 [number of pieces]."""
         _utf8(text)
         return self._encode(f" {text}" if self.sentences and text else text)
 
@@ -128,6 +140,7 @@ class PieceCodec(TextCodec):
         """
         if self.algorithm != "unigram":
             raise UsageError("only unigram pieces (unit=piece) can be cut in several ways")
+        text = self.normalization(text)
         _utf8(text)
         whole = f" {text}" if self.sentences and text else text
         expected = whole.encode()
@@ -149,7 +162,7 @@ class PieceCodec(TextCodec):
     def encode_document(self, document: Document, chunk: int = _CHUNK) -> Iterator[EncodedChunk]:
         """Ids of a document of any size, cut at line ends, where no piece crosses."""
         held, extra = "", 0
-        for text in document.chunks(chunk):
+        for text in self.normalization.stream(document.chunks(chunk)):
             if self.sentences and not held and not extra:
                 held, extra = " ", 1
             held += text
@@ -184,6 +197,7 @@ class PieceCodec(TextCodec):
             "algorithm": self.algorithm,
             "vocabulary": self.size,
             "sentences": self.sentences,
+            **normalization_content(self.normalization),
             "model": _checksum(self._model),
         }
         write_codec(folder, name, "piece", content)
@@ -201,6 +215,7 @@ class PieceCodec(TextCodec):
         self._load(model)
         self.algorithm, self.vocabulary = content["algorithm"], content["vocabulary"]
         self.sentences = bool(content.get("sentences"))
+        self.normalization = Normalization.from_json(content.get("normalization"))
 
     def _trained(self) -> Any:
         if self._processor is None:

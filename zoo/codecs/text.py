@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from zoo.codecs.document import CHUNK, Document
+from zoo.codecs.normalization import KEEP, Normalization
 from zoo.errors import ZooError
 
 
@@ -40,11 +41,13 @@ class TextStream(Protocol):
 class TextCodec(abc.ABC):
     """A codec whose values are strings or documents.
 
-    `decode(encode(text)) == text` for every text made of symbols that the codec knows.
+    `decode(encode(text))` is the normalised text, for every text made of tokens that the codec knows.
     """
 
     unknown_id: int | None = None
-    """The id of all symbols that were not in the training text; None where every text can be encoded."""
+    """The id of all tokens that were not in the training text; None where every text can be encoded."""
+    normalization: Normalization = KEEP
+    """What is done to a text first; a codec keeps it with what it learned."""
 
     @property
     @abc.abstractmethod
@@ -57,7 +60,7 @@ class TextCodec(abc.ABC):
 
     @abc.abstractmethod
     def fit(self, values: Iterable[str | Document]) -> None:
-        """Learn the symbols from the training texts, chunk by chunk, with bounded memory."""
+        """Learn the tokens from the training texts, chunk by chunk, with bounded memory."""
 
     @abc.abstractmethod
     def encode_text(self, text: str) -> np.ndarray:
@@ -97,6 +100,17 @@ class TextCodec(abc.ABC):
             ZooError: a file is missing or damaged; names it.
         """
 
+    def encode_token(self, text: str) -> np.ndarray:
+        """Ids of a string that is not normalised, such as a single space; int32 [N]."""
+        return self.encode_text(text)
+
+    def unknown(self, text: str) -> list[str]:
+        """The words, or characters, of a string that the codec has not learned: each once, in order."""
+        if self.unknown_id is None:
+            return []
+        pairs = zip(self.tokens(text), self.encode_text(text).tolist(), strict=True)
+        return list(dict.fromkeys(token for token, index in pairs if index == self.unknown_id))
+
     def encode(self, value: str | Document) -> np.ndarray:
         """Ids of a string or of a whole document in memory: int32 [N]."""
         if isinstance(value, str):
@@ -105,8 +119,8 @@ class TextCodec(abc.ABC):
         return np.concatenate(chunks) if chunks else np.zeros(0, np.int32)
 
     def tokens(self, text: str) -> list[str]:
-        """The symbols of a string, one an id, without the spaces around them."""
-        return [symbol.strip() or symbol for symbol in (self.decode([index]) for index in self.encode_text(text))]
+        """The tokens of a string, one an id, without the spaces around them."""
+        return [token.strip() or token for token in (self.decode([index]) for index in self.encode_text(text))]
 
     def encode_document(self, document: Document, chunk: int = CHUNK) -> Iterator[EncodedChunk]:
         """Ids of a document of any size.
@@ -118,17 +132,17 @@ class TextCodec(abc.ABC):
         Yields:
             Encoded chunks; their ids joined are those of the whole text.
         """
-        for text in document.chunks(chunk):
-            yield EncodedChunk(self.encode_text(text), len(text))
+        for text in self.normalization.stream(document.chunks(chunk)):
+            yield EncodedChunk(self.encode_token(text), len(text))
 
 
-def text_chunks(values: Iterable[str | Document]) -> Iterator[str]:
-    """The texts of values, in chunks of bounded size where they are documents."""
+def text_chunks(values: Iterable[str | Document], normalization: Normalization = KEEP) -> Iterator[str]:
+    """The normalised texts of values, in chunks of bounded size where they are documents."""
     for value in values:
         if isinstance(value, Document):
-            yield from value.chunks()
+            yield from normalization.stream(value.chunks())
         else:
-            yield value
+            yield normalization(value)
 
 
 def checked_ids(array: Iterable[int] | np.ndarray, size: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.codecs.document import CHUNK, Document, surrogate_error
+from zoo.codecs.normalization import SENTENCE, Normalization, normalization_content
 from zoo.codecs.text import EncodedChunk, TextCodec, checked_ids, no_text
 from zoo.errors import ZooError
 
@@ -19,6 +21,8 @@ from zoo.errors import ZooError
 _TOKEN = re.compile(
     r" ?\w+['\u2019](?=[aeiouyhœæàâäéèêëîïôöùûü])| ?\w+|(?<=\w)['\u2019-]\w+| ?[^\w\s]|\s", re.IGNORECASE
 )
+_WORD = re.compile(r"\w")
+_JOINT = "\u2060"  # the word joiner: no space between a bracket or quote and the word after it
 _CUT = re.compile(r"(?<=\S) (?=\w)")  # no symbol reaches over such a place
 _UNKNOWN = " \ufffd"
 
@@ -26,19 +30,24 @@ _UNKNOWN = " \ufffd"
 class WordCodec(TextCodec):
     """One id a word, with the space before it; id 0 stands for all words that were not learned and prints as U+FFFD.
 
-    A text whose words are all known comes back exactly: a mark that follows a word without a space is another symbol
-    than one that stands by itself. Elided and hyphenated words are several symbols: l' eau, it 's, avez -vous.
+    A text whose words are all known comes back exactly, apart from white space: a mark that follows a word without a
+    space is another token than one that stands by itself. A word is the same token after a space, a bracket or a quote.
+    Elided and hyphenated words are several tokens: l' eau, it 's, avez -vous.
 
     Args:
         vocabulary: how many ids at most, the unknown one included; 0: no limit.
         least: how often a word must occur in the training text to be learned.
         lowercase: whether capitals are made small first; then they do not come back.
+        normalization: what is done to a text first.
     """
 
     unknown_id = 0
 
-    def __init__(self, vocabulary: int = 0, least: int = 1, lowercase: bool = False) -> None:
-        self.vocabulary, self.least, self.lowercase = vocabulary, least, lowercase
+    def __init__(
+        self, vocabulary: int = 0, least: int = 1, lowercase: bool = False, normalization: Normalization = SENTENCE
+    ) -> None:
+        self.vocabulary, self.least, self.lowercase, self.normalization = vocabulary, least, lowercase, normalization
+        self._joins = True  # whether marks are joined to the word after them; not in files of earlier versions
         self._words: list[str] = []
         self._ids: dict[str, int] = {}
 
@@ -58,9 +67,7 @@ class WordCodec(TextCodec):
         """Count the words of the training texts and number them from the most frequent on."""
         counts: Counter[str] = Counter()
         for value in values:
-            # The space in front makes the first word the same as that word elsewhere.
-            texts = _whole_words(value.chunks()) if isinstance(value, Document) else [f" {value}"] if value else []
-            for text in texts:
+            for text in self._texts(value):
                 counts.update(self._tokens(text))
         if not counts:
             raise no_text("words")
@@ -79,24 +86,44 @@ class WordCodec(TextCodec):
             text.encode("utf-8")
         except UnicodeEncodeError as error:
             raise surrogate_error("text", error) from error
-        # The space in front makes the first word the same as that word elsewhere.
-        return self._encode(f" {text}") if text else np.zeros(0, np.int32)
+        return np.concatenate([np.zeros(0, np.int32), *map(self._encode, self._texts(text))])
 
     def encode_document(self, document: Document, chunk: int = CHUNK) -> Iterator[EncodedChunk]:
         """Ids of a document of any size, cut before words."""
-        for number, text in enumerate(_whole_words(document.chunks(chunk))):
+        for number, text in enumerate(_whole_words(self.normalization.stream(document.chunks(chunk)))):
             yield EncodedChunk(self._encode(text), len(text) - (number == 0))
 
     def _encode(self, text: str) -> np.ndarray:
-        return np.array([self._ids.get(token, 0) for token in self._tokens(text)], np.int32)
+        return np.array([self._id(token) for token in self._tokens(text)], np.int32)
+
+    def _id(self, token: str) -> int:
+        """The id of a token; of one that was not learned, that of the same word or mark beside other spaces."""
+        index = self._ids.get(token, 0)
+        if index or not self._joins:
+            return index
+        bare = token.strip(f" {_JOINT}")
+        return next((self._ids[one] for one in (f" {bare}", bare, f" {bare}{_JOINT}") if one in self._ids), 0)
+
+    def _texts(self, value: str | Document) -> Iterable[str]:
+        """A value's text, whole or cut before words, with a space in front.
+
+        The space makes the first word the same token as that word elsewhere.
+        """
+        if isinstance(value, Document):
+            return _whole_words(self.normalization.stream(value.chunks()))
+        text = self.normalization(value)
+        return [f" {text}"] if text else []
 
     def tokens(self, text: str) -> list[str]:
         """The words and marks of a string, one an id, without the spaces around them."""
-        return [token.strip() or token for token in self._tokens(f" {text}")] if text else []
+        return [
+            token.strip(f" {_JOINT}").strip() or token for part in self._texts(text) for token in self._tokens(part)
+        ]
 
     def decode(self, array: Iterable[int] | np.ndarray) -> str:
         """The text of ids [N]."""
-        return self._text(checked_ids(array, self.size).tolist()).removeprefix(" ")
+        stream = self.stream()
+        return stream.push(array) + stream.flush()
 
     def stream(self) -> WordStream:
         """A decoder for ids that arrive a few at a time."""
@@ -104,7 +131,8 @@ class WordCodec(TextCodec):
 
     def save(self, folder: Path, name: str = "codec") -> None:
         """Write `<name>.json`: the words in the order of their ids."""
-        write_codec(folder, name, "word", {"words": self.words, "lowercase": self.lowercase})
+        content = {"words": self.words, "lowercase": self.lowercase, "joins": self._joins}
+        write_codec(folder, name, "word", {**content, **normalization_content(self.normalization)})
 
     def restore(self, folder: Path, name: str = "codec") -> None:
         """Read what `save` wrote."""
@@ -112,11 +140,18 @@ class WordCodec(TextCodec):
         words = content.get("words")
         if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
             raise ZooError(f"{folder / name}.json: damaged: it lists no words; the run has to be trained again")
-        self.lowercase = bool(content.get("lowercase"))
+        self.lowercase, self._joins = bool(content.get("lowercase")), bool(content.get("joins"))
+        self.normalization = Normalization.from_json(content.get("normalization"))
         self._set(words)
 
     def _tokens(self, text: str) -> list[str]:
-        return _TOKEN.findall(text.lower() if self.lowercase else text)
+        tokens = _TOKEN.findall(text.lower() if self.lowercase else text)
+        if not self._joins:
+            return tokens
+        for place, token in enumerate(tokens[:-1]):
+            if _opens(token.strip()) and _WORD.match(tokens[place + 1]):
+                tokens[place], tokens[place + 1] = f"{token}{_JOINT}", f" {tokens[place + 1]}"
+        return tokens
 
     def _text(self, ids: list[int]) -> str:
         return "".join(map(self._words.__getitem__, ids))
@@ -124,6 +159,11 @@ class WordCodec(TextCodec):
     def _set(self, words: list[str]) -> None:
         self._words = [_UNKNOWN, *words]
         self._ids = {word: index for index, word in enumerate(words, 1)}
+
+
+def _opens(token: str) -> bool:
+    """Whether a token is a bracket or a quote that may stand before a word; a straight quote is either."""
+    return len(token) == 1 and (token in "\"'`¿¡" or unicodedata.category(token) in ("Ps", "Pi", "Pf"))
 
 
 def _whole_words(texts: Iterable[str]) -> Iterator[str]:
@@ -148,15 +188,16 @@ class WordStream:
 
     def __init__(self, codec: WordCodec) -> None:
         self._codec = codec
-        self._begun = False
+        self._joined = True  # whether no space belongs in front of what comes next
 
     def push(self, ids: Iterable[int] | np.ndarray) -> str:
         """The words of these ids."""
         text = self._codec._text(checked_ids(ids, self._codec.size).tolist())
-        if text and not self._begun:
-            self._begun = True
-            return text.removeprefix(" ")
-        return text
+        if not text:
+            return ""
+        text = text.removeprefix(" ") if self._joined else text
+        self._joined = text.endswith(_JOINT)
+        return text.replace(f"{_JOINT} ", "").replace(_JOINT, "")
 
     def flush(self) -> str:
         """Nothing: see above."""

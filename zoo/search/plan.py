@@ -50,13 +50,19 @@ class Plan(NamedTuple):
         return {"strategy": self.strategy, "processors": self.processors, "length": self.length}
 
 
-def make_plan(search: SearchSettings, encode: Encode, strategies: Mapping[str, Factory] | None = None) -> Plan:
+def make_plan(
+    search: SearchSettings,
+    encode: Encode,
+    strategies: Mapping[str, Factory] | None = None,
+    encode_token: Encode | None = None,
+) -> Plan:
     """Read the settings of the part `search`.
 
     Args:
         search: the settings.
         encode: text -> tokens (`TextCodec.encode_text`).
         strategies: of plugins, by name.
+        encode_token: the same for the text of a single token, which may be a space (`TextCodec.encode_token`).
 
     Returns:
         The plan.
@@ -65,20 +71,21 @@ def make_plan(search: SearchSettings, encode: Encode, strategies: Mapping[str, F
         UsageError: an unknown strategy or token, a number out of range, or settings that contradict each other.
     """
     strategy = check_search(search, strategies)
+    encode_token = encode_token or encode
     processors: list[Processor] = []
     if search.bias:
         pairs = [_pair(item, "bias", "TOKEN:NUMBER") for item in search.bias]
-        numbers = tuple((_token(text, "bias", encode), float(number)) for text, number in pairs)
+        numbers = tuple((_token(text, "bias", encode_token), float(number)) for text, number in pairs)
         processors.append(_named(lambda: Bias(numbers)))
     if search.repetition_penalty != 1:
         processors.append(_named(lambda: RepetitionPenalty(search.repetition_penalty)))
-    banned = tuple(_token(text, "banned", encode) for text in search.banned)
+    banned = tuple(_token(text, "banned", encode_token) for text in search.banned)
     if banned:
         processors.append(Banned(banned))
     if search.forced:
         pairs = [_pair(item, "forced", "TOKEN:POSITION") for item in search.forced]
-        forced = tuple((_position(position), _token(text, "forced", encode)) for text, position in pairs)
-        if both := {text for text, _ in pairs if _token(text, "forced", encode) in banned}:
+        forced = tuple((_position(position), _token(text, "forced", encode_token)) for text, position in pairs)
+        if both := {text for text, _ in pairs if _token(text, "forced", encode_token) in banned}:
             raise UsageError(f"search.banned and search.forced contradict each other: both name '{min(both)}'")
         processors.append(Forced(forced))
     if search.no_repeat:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import zoo
-from zoo.codecs import CharacterCodec, Codec, LabelCodec
+from zoo.codecs import Codec, LabelCodec, text_codec
 from zoo.data import Splits, read_labelled_texts
 from zoo.settings import BatchSettings, TrainSettings
 from zoo.topology import ManyToOne
@@ -55,7 +55,7 @@ class Mytask(zoo.Task):
 
     def codecs(self) -> dict[str, Codec]:
         """Turn values into numbers: each character is a token, each answer is a label."""
-        return {"source": CharacterCodec(), "target": LabelCodec()}
+        return {"source": text_codec("character"), "target": LabelCodec()}
 
     def model(self, codecs: Mapping[str, Codec]) -> Any:
         """Build the model, an ordinary keras.Model: here from ready-made parts."""

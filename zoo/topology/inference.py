@@ -66,4 +66,5 @@ class Inference:
         """Read the settings of a search, for outputs of the codec `target`."""
         from zoo.search import make_plan
 
-        return make_plan(search, self.codecs["target"].encode, self.strategies)
+        codec = self.codecs["target"]
+        return make_plan(search, codec.encode, self.strategies, getattr(codec, "encode_token", None))

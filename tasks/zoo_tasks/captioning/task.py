@@ -49,6 +49,7 @@ class CaptioningText:
     vocabulary: int = setting(0, "vocabulary size; 0: every word that occurs, or 8,000 pieces", minimum=0)
     least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
     lowercase: bool = setting(True, "convert to lower case (unit=word)")
+    nfc: bool = setting(True, "compose accents (Unicode NFC): both ways to write é are one character")
 
 
 @dataclass
@@ -136,7 +137,7 @@ class Captioning(zoo.Task):
         views = (False, 0) if self.settings.model.frozen else (picture.flip, picture.shift)
         return {
             "source": ImageCodec(picture.height, picture.width, picture.channels, picture.fit, *views),
-            "target": text_codec(text.unit, text.vocabulary, text.least, text.lowercase),
+            "target": text_codec(text.unit, text.vocabulary, text.least, text.lowercase, text.nfc),
         }
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:

@@ -40,6 +40,7 @@ class SentimentText:
     vocabulary: int = setting(20_000, "maximum vocabulary size; 0: no limit", minimum=0)
     least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
     lowercase: bool = setting(True, "convert to lower case (unit=word)")
+    nfc: bool = setting(True, "compose accents (Unicode NFC): both ways to write é are one character")
 
 
 @dataclass
@@ -111,7 +112,10 @@ class Sentiment(zoo.Task):
         from zoo.codecs import LabelCodec, text_codec
 
         text = self.settings.text
-        return {"source": text_codec(text.unit, text.vocabulary, text.least, text.lowercase), "target": LabelCodec()}
+        return {
+            "source": text_codec(text.unit, text.vocabulary, text.least, text.lowercase, text.nfc),
+            "target": LabelCodec(),
+        }
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         """An encoder and a classifier on top."""

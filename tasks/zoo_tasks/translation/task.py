@@ -39,6 +39,7 @@ class TranslationText:
     vocabulary: int = setting(0, "vocabulary size per language; 0: every word that occurs, or 8,000 pieces", minimum=0)
     least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
     lowercase: bool = setting(False, "convert to lower case (unit=word)")
+    nfc: bool = setting(True, "compose accents (Unicode NFC): both ways to write é are one character")
     shared: bool = setting(False, "one vocabulary for both languages")
     sampling: float = setting(
         0.0, "subword regularisation: exponent of Kudo 2018, such as 0.2 (unit=piece); 0: none", minimum=0
@@ -131,8 +132,8 @@ class Translation(zoo.Task):
         text = self.settings.text
         if text.sampling and text.unit != "piece":
             raise zoo.UsageError(f"text.sampling={text.sampling:g} needs text.unit=piece, not {text.unit}")
-        source = text_codec(text.unit, text.vocabulary, text.least, text.lowercase)
-        target = source if text.shared else text_codec(text.unit, text.vocabulary, text.least, text.lowercase)
+        source = text_codec(text.unit, text.vocabulary, text.least, text.lowercase, text.nfc)
+        target = source if text.shared else text_codec(text.unit, text.vocabulary, text.least, text.lowercase, text.nfc)
         return {"source": source, "target": target}
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
