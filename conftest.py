@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.launcher import Launcher
+from tests.launcher import Launcher, forks
 
 pytest_plugins = ["tests.budget"]
 
 
 @pytest.fixture(scope="session")
-def launcher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Launcher]:
+def launcher() -> Launcher:
     """Starts commands as processes that can be killed."""
-    made = Launcher(tmp_path_factory.mktemp("commands"), os.environ.get("KERAS_BACKEND", "tensorflow"))
-    yield made
-    made.close()
+    return forks(os.environ.get("KERAS_BACKEND") or "tensorflow")
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 import sys
@@ -18,6 +19,13 @@ RHYME = (
     "one two, buckle my shoe;\nthree four, knock at the door;\nfive six, pick up sticks;\n"
     "seven eight, lay them straight;\nnine ten, a big fat hen.\n"
 )
+
+TINY: dict[str, Any] = {
+    "model": {"units": 16, "layers": 1},
+    "batch": {"size": 16, "length": 16},
+    "train": {"steps": 4, "evaluate_every": 2},
+    "search": {"length": 20},
+}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -67,10 +75,5 @@ def rhyme(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tiny() -> dict[str, Any]:
-    """Settings of a character model that trains in seconds."""
-    return {
-        "model": {"units": 16, "layers": 1},
-        "batch": {"size": 16, "length": 16},
-        "train": {"steps": 4, "evaluate_every": 2},
-        "search": {"length": 20},
-    }
+    """Settings of a character model that trains in seconds; a copy, to be changed."""
+    return copy.deepcopy(TINY)

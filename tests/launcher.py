@@ -6,10 +6,13 @@ anything before a fork, so the script only imports it.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import resource
 import runpy
+import shutil
 import signal
 import subprocess
 import sys
@@ -157,6 +160,15 @@ class Launcher:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait(timeout=60)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@functools.cache
+def forks(engine: str = "tensorflow") -> Launcher:
+    """The launcher of this process for an engine; it leaves when this process does."""
+    launcher = Launcher(Path(tempfile.mkdtemp(prefix="zoo-commands-")), engine)
+    atexit.register(launcher.close)
+    return launcher
 
 
 def _start(order: dict[str, Any]) -> int:

@@ -84,6 +84,7 @@ def test_translation_beside_pytorch(command, kind):
     assert row["ours tokens/s by CPU"] > 0
 
 
+@pytest.mark.slow
 def test_translation_without_pytorch_beside_keras(command, without_torch):
     words = (*TINY_TRANSLATION, "kinds=feeding", "cores=2", "against=torch,keras")
     status, out, err = command("bench", "translation", *words)

@@ -15,7 +15,7 @@ from tests.conftest import RHYME
 from tests.launcher import Command, Launcher
 from zoo.training.checkpoint import load_checkpoint
 
-STEPS = 200
+STEPS = 80
 
 # Everything that carries state: dropout, a moving average, accumulation over the epoch's end, a schedule with a memory.
 WORDS = (
@@ -31,7 +31,7 @@ WORDS = (
     "train.schedule=plateau",
     "train.schedule_patience=1",
     "train.minutes=0",
-    "train.steps=200",
+    f"train.steps={STEPS}",
     "train.evaluate_every=20",
     "train.save_every=1",
     "search.length=20",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,16 @@ import numpy as np
 import pytest
 
 import zoo
+from tests.conftest import RHYME, TINY
 from zoo.errors import UsageError, ZooError
 
 
-@pytest.fixture
-def run(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]) -> Any:
-    return zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A tiny run that no test alters."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
+    return zoo.run("charlm", data=str(folder / "rhyme.txt"), out=str(folder / "run"), **TINY)
 
 
 def test_a_run_learns_a_rhyme_and_goes_on_with_it(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
@@ -29,7 +34,7 @@ def test_a_run_learns_a_rhyme_and_goes_on_with_it(tmp_path: Path, rhyme: Path, t
 
 
 def test_the_folder_holds_all_that_is_needed_elsewhere(run: Any, tmp_path: Path):
-    moved = run.folder.path.rename(tmp_path / "moved")
+    moved = Path(shutil.copytree(run.folder.path, tmp_path / "moved"))
     loaded = zoo.load(moved)
     assert loaded.sample("one", length=30, seed=5) == run.sample("one", length=30, seed=5)
     assert {entry.name for entry in moved.iterdir()} == {
@@ -154,7 +159,8 @@ def test_a_training_without_an_end_is_refused_before_it_leaves_anything(tmp_path
     assert not (tmp_path / "run").exists()
 
 
-def test_resume_refuses_other_data(run: Any, rhyme: Path):
+def test_resume_refuses_other_data(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+    run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
     rhyme.write_text(rhyme.read_text() + "eleven twelve\n")
     with pytest.raises(ZooError, match="not what .* was trained on"):
         zoo.load(run.folder.path).resume(train={"steps": 6})

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.launcher import forks
 from zoo.layers.attention.names import ATTENTIONS
 from zoo.training.checkpoint import load_checkpoint
 
@@ -51,9 +50,8 @@ def train(task: str, model: dict[str, Any], out: Path, rhyme: Path, xla: bool, r
         settings["data"] = str(rhyme)
     settings |= {"train": {"steps": 3, "epochs": 0, "minutes": 0, "evaluate_every": 3}, "out": str(out)}
     settings["device"] = {"xla": xla, "replicas": replicas}
-    command = [sys.executable, "-c", TRAIN, json.dumps([task, settings, xla])]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    done = forks().run(json.dumps([task, settings, xla]), cwd=out.parent, script=TRAIN, check=None)
+    assert done.status == 0, done.err
     return [json.loads(line) for line in (out / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
 
 

@@ -24,7 +24,6 @@ def losses(run: Any) -> list[float]:
 @pytest.mark.parametrize(
     "extra",
     [
-        {},
         {"optimizer": "adamw", "weight_decay": 0.1, "average": 0.9, "schedule": "cosine", "warmup": 5},
         {"optimizer": "rmsprop", "accumulate": 3, "clip": 0.1},
         {"optimizer": "sgd", "momentum": 0.9, "learning_rate": 0.5, "schedule": "inverse_sqrt", "warmup": 3},
@@ -32,7 +31,7 @@ def losses(run: Any) -> list[float]:
 )
 def test_two_replicas_give_the_curve_of_one(tmp_path: Path, rhyme: Path, tiny: dict[str, Any], extra: dict[str, Any]):
     tiny["model"]["dropout"] = 0.3
-    steps = {"steps": 50, "evaluate_every": 10, **extra}
+    steps = {"steps": 20, "evaluate_every": 4, **extra}
     one = losses(train(rhyme, tmp_path / "one", 1, tiny, **steps))
     two = losses(train(rhyme, tmp_path / "two", 2, tiny, **steps))
     assert len(one) == 5

@@ -17,7 +17,7 @@ def train(rhyme: Path, out: Path, tiny: dict[str, Any], precision: str, **train:
     return zoo.run("charlm", data=str(rhyme), out=str(out), **settings)
 
 
-@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+@pytest.mark.parametrize("precision", ["bfloat16", pytest.param("float16", marks=pytest.mark.slow)])
 def test_sixteen_bits_learn_as_well(tmp_path: Path, rhyme: Path, tiny: dict[str, Any], precision: str):
     runs = [train(rhyme, tmp_path / name, tiny, name, steps=60, learning_rate=0.02) for name in ("float32", precision)]
     losses = [[record["validation"]["loss"] for record in run.metrics] for run in runs]

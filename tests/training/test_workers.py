@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +13,11 @@ import numpy as np
 import pytest
 
 import zoo
+from tests.launcher import Command, forks
 from zoo.errors import UsageError
 from zoo.training.engines import Cluster, find_cluster
 from zoo.training.engines.device_plan import plan_worker
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 # Settings of each task under which fifty steps take seconds; dropout on, so that the draws count.
 TASKS = {
     "charlm": "model.units=16 model.layers=1 model.dropout=0.3 batch.size=15 batch.length=16",
@@ -32,15 +28,10 @@ TASKS = {
 }
 
 
-def start(words: list[str], program: Sequence[str] = ("-m", "zoo"), **environment: str) -> subprocess.Popen[str]:
-    path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tasks")])
-    return subprocess.Popen(
-        [sys.executable, *program, *words],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path, **environment},
-    )
+def start(words: list[str], script: str = "", **environment: str) -> Command:
+    """Start `zoo`, or a script, in a fork of a process that has imported the engine that the words name."""
+    launcher = forks("jax" if "engine=jax" in words else "tensorflow")
+    return launcher.start(*words, cwd=Path.cwd(), script=script, environment=environment)
 
 
 def words(task: str, out: Path, *more: str) -> list[str]:
@@ -53,9 +44,8 @@ def losses(out: Path) -> list[float]:
     return [value for line in map(json.loads, lines) for value in (line["train"]["loss"], line["validation"]["loss"])]
 
 
-def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=300)
-    return process.returncode, out, err
+def ended(process: Command) -> tuple[int, str, str]:
+    return process.wait(), process.out, process.err
 
 
 def test_two_workers_give_the_curve_of_one_process_and_another_number_goes_on(tmp_path: Path, rhyme: Path):
@@ -73,7 +63,8 @@ def test_two_workers_give_the_curve_of_one_process_and_another_number_goes_on(tm
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["alone", "together"]
     # The state that is carried from batch to batch is whole in the checkpoint: one process goes on with it.
     for name in ("alone", "together"):
-        zoo.load(tmp_path / name).resume(train={"steps": 60}, device={"kind": "cpu", "local_workers": 0})
+        more = ["train.steps=60", "device=cpu", "device.local_workers=0", "device.replicas=1"]
+        assert ended(start(["resume", str(tmp_path / name), *more]))[0] == 0
     np.testing.assert_allclose(losses(tmp_path / "alone"), losses(tmp_path / "together"), rtol=1e-4)
 
 
@@ -109,7 +100,7 @@ def cluster(hosts: list[str], index: int) -> str:
     return json.dumps({"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}})
 
 
-def pair(command: list[str]) -> list[subprocess.Popen[str]]:
+def pair(command: list[str]) -> list[Command]:
     hosts = free_hosts(2)
     return [start(command, TF_CONFIG=cluster(hosts, index)) for index in range(2)]
 
@@ -124,7 +115,7 @@ def test_a_killed_worker_ends_the_others_with_one_line_and_nothing_is_lost(
     device = ["device=workers", "device.threads=1", f"engine={engine}"]
     workers = pair(words("charlm", broken, *steps, *device))
     until(lambda: (broken / "checkpoint.safetensors").exists(), workers)
-    workers[killed].send_signal(signal.SIGKILL)
+    workers[killed].signal(signal.SIGKILL)
     began = time.monotonic()
     status, _, err = ended(workers[1 - killed])
     assert time.monotonic() - began < 60
@@ -145,7 +136,7 @@ def test_a_killed_worker_ends_the_others_with_one_line_and_nothing_is_lost(
     np.testing.assert_allclose(losses(whole), losses(broken), rtol=1e-3)
 
 
-def until(seen: Any, processes: list[subprocess.Popen[str]]) -> None:
+def until(seen: Any, processes: list[Command]) -> None:
     end = time.monotonic() + 120
     while not seen():
         assert time.monotonic() < end and all(process.poll() is None for process in processes)
@@ -158,7 +149,7 @@ def test_a_signal_to_one_worker_saves_and_ends_them_all(tmp_path: Path, rhyme: P
     more = ["train.steps=6000", "train.evaluate_every=20", f"data={rhyme}", "device=workers", "device.threads=1"]
     workers = pair(words("charlm", run, *more))
     until(lambda: (run / "checkpoint.safetensors").exists(), workers)
-    workers[1].send_signal(signal.SIGTERM)
+    workers[1].signal(signal.SIGTERM)
     assert [ended(worker)[0] for worker in workers] == [130, 143]
     status, out, err = ended(start(["resume", str(run), "train.steps=6", "device=cpu"]))
     assert status == 0, err
@@ -206,10 +197,9 @@ print(f"{run.reason} at {stops.steps}")
 @pytest.mark.slow
 @pytest.mark.parametrize("wish", ["batch", "epoch"])
 def test_a_callback_of_the_chief_stops_them_all(tmp_path: Path, rhyme: Path, wish: str):
-    script, hosts = tmp_path / "stops.py", free_hosts(2)
-    script.write_text(STOPS)
-    command = [str(script), wish, str(rhyme), str(tmp_path / "run")]
-    workers = [start(command, program=[], TF_CONFIG=cluster(hosts, index)) for index in range(2)]
+    hosts = free_hosts(2)
+    command = [wish, str(rhyme), str(tmp_path / "run")]
+    workers = [start(command, script=STOPS, TF_CONFIG=cluster(hosts, index)) for index in range(2)]
     told = [ended(worker) for worker in workers]
     assert [status for status, _, _ in told] == [0, 0], told
     (*epochs, reason), other = (out.splitlines() for _, out, _ in told)

@@ -65,7 +65,14 @@ def test_words_become_frames_and_come_back():
             source.encode(bad)
 
 
-@pytest.mark.parametrize(("cell", "rule"), [("ntm", "repeat-copy"), ("ntm_hard", "copy"), ("lstm", "recall")])
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        ("ntm", "repeat-copy"),
+        pytest.param("ntm_hard", "copy", marks=pytest.mark.slow),
+        pytest.param("lstm", "recall", marks=pytest.mark.slow),
+    ],
+)
 def test_the_promises_of_a_task(cell: str, rule: str):
     settings = tiny(cell=cell)
     settings["data"] = {**settings["data"], "rule": rule}
@@ -85,7 +92,7 @@ def test_it_answers_evaluates_and_says_what_is_wrong(tmp_path: Path):
         zoo.run(Memory, data="mine.csv", train={"steps": 1}, out=str(tmp_path / "other"))
 
 
-@pytest.mark.parametrize("cell", ["ntm", "ntm_hard"])
+@pytest.mark.parametrize("cell", [pytest.param("ntm", marks=pytest.mark.slow), "ntm_hard"])
 def test_one_replica_and_two_have_one_curve(cell: str, tmp_path: Path):
     curves = []
     for replicas in (1, 2):
@@ -141,7 +148,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-FAST = {("charlm", "ntm_hard"), ("sentiment", "ntm"), ("translation", "ntm_hard")}
+FAST = {("charlm", "ntm_hard"), ("sentiment", "ntm")}
 
 
 @pytest.mark.parametrize(

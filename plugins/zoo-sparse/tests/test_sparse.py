@@ -8,9 +8,7 @@ import pytest
 from keras import ops
 
 import zoo
-from zoo.plugins import Plugins
 from zoo.search import Generator
-from zoo.testing import check_task
 from zoo_sparse import SparseAttention, SparseSample, sparsemax
 
 
@@ -62,8 +60,11 @@ def test_a_translation_attends_sparsely(tmp_path):
     (tmp_path / "pairs.tsv").write_text("source\ttarget\n" + "\n".join(rows) + "\n")
     data = {"source": str(tmp_path / "pairs.tsv"), "validation": 0.2, "test": 0.2}
     model = {"units": 8, "embedding": 4, "attention": "sparse"}
-    run = check_task(Plugins().load_task("translation"), data=data, model=model, batch={"size": 8})
-    assert run.settings.model.attention == "sparse"
+    small = {"batch": {"size": 8}, "search": {"length": 6, "strategy": "greedy"}, "train": {"steps": 2}}
+    run = zoo.run("translation", data=data, model=model, out=str(tmp_path / "run"), **small)
+    assert len(run.predict(["one and two", "six and five"])) == 2
+    (alignment,) = run.align(["one and two"], ["two et one"])
+    np.testing.assert_allclose(alignment.weights.sum(axis=1), 1.0, atol=1e-5)
 
 
 def test_a_text_is_written_by_name(tmp_path):
