@@ -6,9 +6,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.codecs.document import Document
 from zoo.errors import ZooError
 
@@ -24,7 +25,7 @@ def test_characters_are_never_split(tmp_path: Path, size: int) -> None:
     assert "".join(pieces) == POEM.replace("\r\n", "\n")
 
 
-@settings(deadline=None)  # the machine may be busy
+@tried(100)
 @given(st.text(), st.integers(1, 9))
 def test_only_carriage_returns_before_a_newline_are_lost(text: str, size: int) -> None:
     with tempfile.TemporaryDirectory() as folder:

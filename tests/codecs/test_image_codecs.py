@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 import zoo
+from tests.properties import tried
 from zoo.codecs import ClipCodec, ImageCodec, VectorCodec
 
 
@@ -78,7 +79,7 @@ def test_what_is_no_picture(tmp_path: Path):
         codec.encode(np.zeros((2, 2, 2, 2)))
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(
     data=st.binary(max_size=300),
     head=st.sampled_from([b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0", b"GIF89a", b"BM"]),
@@ -113,7 +114,7 @@ def test_clip_of_files_and_arrays(tmp_path: Path):
         codec.encode([tmp_path / "0.png", tmp_path / "1.png"])
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(
     lengths=st.lists(st.integers(1, 5), min_size=1, max_size=5),
     seed=st.integers(0, 99),

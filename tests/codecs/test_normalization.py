@@ -7,9 +7,10 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.codecs import CharacterCodec, TextCodec, WordCodec, text_codec
 from zoo.codecs.choice import UNITS
 from zoo.codecs.codec_file import write_codec
@@ -33,7 +34,7 @@ FITTED = {unit: fitted(unit) for unit in UNITS}
 
 
 @pytest.mark.parametrize("unit", UNITS)
-@settings(deadline=None, max_examples=60)
+@tried(60)
 @given(words=words, white=white, ends=st.booleans(), composed=st.booleans())
 def test_any_white_space_gives_the_same_tokens(
     unit: str, words: list[str], white: list[str], ends: bool, composed: bool
@@ -48,7 +49,7 @@ def test_any_white_space_gives_the_same_tokens(
     assert codec.decode(codec.encode(odd)) == plain
 
 
-@settings(deadline=None, max_examples=60)
+@tried(60)
 @given(
     word=st.sampled_from(["the", "cat", "bird"]),
     before=st.sampled_from(
@@ -77,7 +78,7 @@ def test_brackets_and_quotes_are_tokens_of_their_own() -> None:
     assert codec.unknown('(the "zebra" eats)') == ["zebra", "eats"]
 
 
-@settings(deadline=None, max_examples=100)
+@tried(100)
 @given(text=st.text(alphabet=st.sampled_from("ab \n\te\u0301\u00a0\ufeff"), max_size=30), data=st.data())
 def test_a_stream_is_normalised_as_the_whole_text(text: str, data: st.DataObject) -> None:
     places = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))

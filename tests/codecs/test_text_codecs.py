@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.codecs import ByteCodec, CharacterCodec, Codec, PieceCodec, TextCodec, WordCodec
 from zoo.codecs.document import Document
 from zoo.codecs.normalization import SENTENCE
@@ -49,7 +50,7 @@ def test_round_trip_of_the_training_text(name: str) -> None:
     assert codec.encode("").shape == (0,) and codec.decode([]) == ""
 
 
-@settings(deadline=None)
+@tried(100)
 @given(text=st.text(max_size=60), seed=st.integers(0, 9))
 def test_sampled_pieces_are_the_same_text(text: str, seed: int) -> None:
     for name in ("unigram", "sentences"):
@@ -74,7 +75,7 @@ def test_sampled_pieces_vary_with_the_exponent() -> None:
 
 
 @pytest.mark.parametrize("name", ["byte", "unigram", "bpe", "sentences"])
-@settings(deadline=None)  # the machine may be busy
+@tried(100)
 @given(text=st.text())
 def test_round_trip_of_any_text(name: str, text: str) -> None:
     codec = FITTED[name]
@@ -93,7 +94,7 @@ def test_round_trip_of_what_sentencepiece_would_change(name: str, text: str) -> 
     assert codec.decode(codec.encode(text)) == text
 
 
-@settings(deadline=None)  # the machine may be busy
+@tried(100)
 @given(text=st.text(min_size=1), other=st.text())
 def test_characters_come_back_or_are_unknown(text: str, other: str) -> None:
     codec = CharacterCodec()
@@ -265,7 +266,7 @@ def test_no_tensorflow_here() -> None:
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
-@settings(deadline=None)
+@tried(100)
 @given(text=st.text(min_size=1).filter(SENTENCE))
 def test_words_come_back(text: str) -> None:
     codec = WordCodec()

@@ -12,20 +12,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import zoo
 from tests.faults.mutations import NASTY, damaged
+from tests.properties import DEFAULT, tried
 from zoo.data import read_captions, read_clips, read_features, read_labelled_texts, read_pairs
 from zoo.data.readers.idx import read_idx
 from zoo.settings import from_yaml, resolve, to_yaml
 
-# More by ZOO_FUZZ=20000 pytest tests/faults/test_fuzz.py
-TRIES = int(os.environ.get("ZOO_FUZZ", "60"))
-fuzzed = settings(
-    max_examples=TRIES, deadline=None, derandomize=TRIES <= 60, suppress_health_check=[HealthCheck.too_slow]
-)
+fuzzed = tried(DEFAULT)
 
 
 def archive(save: Callable[..., None] = np.savez) -> bytes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.layers import references
+from tests.properties import tried
 
 KINDS = ["SimpleRNN", "LSTM", "GRU"]
 
@@ -34,7 +35,7 @@ def test_the_vanilla_rnn_is_the_one_of_the_article():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=12, deadline=None)
+@tried(12)
 @given(data=st.data())
 def test_outputs_and_states(kind, data):
     rows, steps, features, units = (data.draw(st.integers(1, 5), label=name) for name in "BTDU")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.metrics import (
     bleu,
     caption_metrics,
@@ -109,7 +110,7 @@ def test_rouge_by_hand() -> None:
     assert rouge_l(["", "a"], ["b", ""]) == 0
 
 
-@settings(deadline=None)
+@tried(100)
 @given(PAIRS)
 def test_ranges_and_the_best(pairs: list[tuple[str, list[str]]]) -> None:
     hypotheses, references = [one for one, _ in pairs], [texts for _, texts in pairs]
@@ -160,7 +161,7 @@ def test_the_best_single_caption_is_the_one_with_the_highest_bleu() -> None:
     assert constant_caption(["yes", "no"]) in ("yes", "no")
 
 
-@settings(max_examples=30, deadline=None)
+@tried(30)
 @given(st.lists(st.lists(TEXTS, min_size=1, max_size=3), min_size=1, max_size=5))
 def test_no_other_reference_without_a_word_twice_is_a_better_single_caption(truth: list[list[str]]) -> None:
     def value(text: str) -> float:

@@ -201,8 +201,8 @@ def test_what_the_search_cannot_do_is_one_sentence(run: Any):
         ({"beam": 2, "n_best": 3}, "search.n_best=3: a beam of 2 has no more than 2 answers"),
         ({"min_length": 9, "length": 3}, "search.min_length=9 and search.length=3 contradict each other"),
         ({"banned": "one"}, "search.banned: 'one' is 3 tokens of this model; one was expected"),
-        ({"forced": "x"}, "search.forced: 'x': expected SYMBOL:PLACE"),
-        ({"bias": "x:much"}, "search.bias: 'x:much': expected SYMBOL:NUMBER"),
+        ({"forced": "x"}, "search.forced: 'x': expected TOKEN:POSITION"),
+        ({"bias": "x:much"}, "search.bias: 'x:much': expected TOKEN:NUMBER"),
         ({"banned": "x", "forced": "x:1"}, "search.banned and search.forced contradict each other: both name 'x'"),
         ({"length": 0}, "search.length: expected a whole number, at least 1, not '0'"),
     ]:

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import ops
 
+from tests.properties import tried
 from tests.search.steppers import Chain, Clock, as_graph, by_xla, plainly
 from zoo.errors import UsageError
 from zoo.search import Banned, Beam, Generator, Greedy, MinLength, NoRepeat, RepetitionPenalty, Sample, Scorer
@@ -39,7 +40,7 @@ def everything(model: Clock, prime: list[int], length: int, alpha: float) -> lis
     return sorted(found, reverse=True)
 
 
-@settings(max_examples=12, deadline=None)
+@tried(12)
 @given(seed=st.integers(0, 10**6), length=st.integers(1, 4), alpha=st.sampled_from([0.0, 0.6, 1.0, 2.0]))
 def test_a_wide_beam_finds_what_a_search_of_everything_finds(seed: int, length: int, alpha: float):
     model, prime = clock(seed), [1, 0]
@@ -97,7 +98,7 @@ def test_the_same_for_a_recurrent_model_and_its_own_probabilities():
     assert [hypothesis.score for hypothesis in found] == pytest.approx([totals[place] for place in order[:20]], 1e-4)
 
 
-@settings(max_examples=12, deadline=None)
+@tried(12)
 @given(seed=st.integers(0, 10**6), alpha=st.sampled_from([0.0, 1.5]), ends=st.booleans())
 def test_a_beam_of_one_is_greedy(seed: int, alpha: float, ends: bool):
     search = generator(clock(seed), end=END if ends else None).search
@@ -107,7 +108,7 @@ def test_a_beam_of_one_is_greedy(seed: int, alpha: float, ends: bool):
     assert [row[0].log_probability for row in one] == pytest.approx([row[0].log_probability for row in greedy], 1e-5)
 
 
-@settings(max_examples=12, deadline=None)
+@tried(12)
 @given(
     seed=st.integers(0, 10**6),
     width=st.integers(1, 6),
@@ -150,7 +151,7 @@ def test_stopping_early_saves_steps():
     assert len(steps) == 1
 
 
-@settings(max_examples=15, deadline=None)
+@tried(15)
 @given(seed=st.integers(0, 10**6), groups=st.sampled_from([1, 2, 3]), diversity=st.sampled_from([0.0, 0.7]))
 def test_answers_are_sorted_and_different(seed: int, groups: int, diversity: float):
     beam = Beam(6, 6, 0.6, groups=groups, diversity=diversity)
@@ -168,7 +169,7 @@ def test_a_beam_larger_than_the_vocabulary_and_than_all_texts():
     assert sum(math.exp(hypothesis.score) for hypothesis in found) == pytest.approx(1, abs=1e-5)
 
 
-@settings(max_examples=10, deadline=None)
+@tried(10)
 @given(seed=st.integers(0, 10**6))
 def test_scores_are_those_of_the_scorer(seed: int):
     model = clock(seed)

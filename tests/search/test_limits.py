@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from tests.search.steppers import Chain, plainly
 from zoo.errors import UsageError, ZooError
 from zoo.search import (
@@ -71,7 +72,7 @@ def finite_or_refused(call: Any) -> None:
             assert all(0 <= token < 5 for token in text.tokens)
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(st.data())
 def test_every_option_gives_finite_answers_or_is_refused(data: st.DataObject):
     name = data.draw(st.sampled_from([*STRATEGIES, *PROCESSORS, *ARGUMENTS]))
@@ -142,7 +143,7 @@ def test_a_model_that_predicts_no_finite_numbers_says_so(number: float, strategy
         Scorer(Chain(table), plainly).score([[1]], [[2, 3]])
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(token=ODD, prime=st.booleans())
 def test_a_scorer_gives_finite_numbers_or_refuses(token: Any, prime: bool):
     scorer = Scorer(Chain(TABLE), plainly, chunk=4, end=END)

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from tests.search.steppers import Chain, plainly
 from zoo.errors import UsageError
 from zoo.search import Banned, Beam, Bias, Forced, Generator, Greedy, MinLength, NoRepeat, Processor, RepetitionPenalty
@@ -34,7 +35,7 @@ histories = st.integers(1, 12).flatmap(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@tried(30)
 @given(history=histories, seed=st.integers(0, 1000), penalty=st.floats(1.01, 3))
 def test_repetition_penalty(history: list[list[int]], seed: int, penalty: float):
     logits = np.random.default_rng(seed).normal(size=(2, SIZE)).astype(np.float32)
@@ -46,7 +47,7 @@ def test_repetition_penalty(history: list[list[int]], seed: int, penalty: float)
     np.testing.assert_allclose(found, expected, rtol=1e-5)
 
 
-@settings(max_examples=50, deadline=None)
+@tried(50)
 @given(history=histories, size=st.integers(1, 4))
 def test_no_repeat(history: list[list[int]], size: int):
     found = applied(NoRepeat(size), np.zeros((2, SIZE), np.float32), history, [1, 1])

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from tests.search.steppers import Chain, by_xla, log_softmax
 from zoo.errors import UsageError
 from zoo.search import Generator, Sample, truncation
@@ -71,7 +72,7 @@ def test_frequencies_are_those_of_the_distribution(words: dict[str, Any]):
     assert chi_square < LIMIT[possible.sum() - 1]
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(
     seed=st.integers(0, 10**6),
     size=st.sampled_from([2, 7, 300]),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.errors import UsageError
 from zoo.settings import Settings, from_yaml, part, resolve, setting, to_yaml
 
@@ -32,7 +33,7 @@ class All(Settings):
 texts = st.text(st.characters(), max_size=30).filter(lambda text: text != "???")
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(
     source=texts,
     out=texts,

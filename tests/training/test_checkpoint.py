@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.errors import ZooError
 from zoo.training.checkpoint import load_checkpoint, save_checkpoint
 
@@ -25,7 +26,7 @@ def test_round_trip_keeps_every_bit_and_the_state(tmp_path: Path):
         assert arrays[name].tobytes() == value.tobytes()
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_one_flipped_bit_anywhere_is_noticed(tmp_path_factory: pytest.TempPathFactory, place: float, bit: int):
     path = tmp_path_factory.mktemp("flip") / "x"

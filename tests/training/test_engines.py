@@ -138,8 +138,9 @@ def test_a_step_is_one_program_with_one_message_between_devices(tmp_path: Path, 
     device = ["engine=jax", "device=cpu", "device.replicas=8", "model.dropout=0.3", "train.average=0.9"]
     empty = str(tmp_path / "cache")  # where nothing is kept that was compiled before
     command("run", *" ".join(words).split(), *device, XLA_FLAGS=flags, ZOO_CACHE=empty)
-    (program,) = (tmp_path / "dump").glob("*jit__trained*after_optimizations.txt")
-    text = program.read_text()
+    programs = [program.read_text() for program in (tmp_path / "dump").glob("*jit_*after_optimizations.txt")]
+    # Of what is compiled, the training step alone takes the optimiser's count and gives it back.
+    (text,) = [program for program in programs if "may-alias" in program.split("entry_computation_layout")[0]]
     assert len(re.findall(r" = \S+ all-reduce(?:-start)?\(", text)) == 1
     for other in (
         "all-gather",
@@ -159,7 +160,7 @@ def test_a_step_is_one_program_with_one_message_between_devices(tmp_path: Path, 
 
 
 def test_a_keras_that_is_there_settles_the_engine(tmp_path: Path, rhyme: Path):
-    with pytest.raises(UsageError, match="engine=jax: Keras was imported with tensorflow in this process already"):
+    with pytest.raises(UsageError, match="engine=jax: Keras was already imported with tensorflow in this process"):
         zoo.run("charlm", data=str(rhyme), engine="jax", out=str(tmp_path / "run"))
     with pytest.raises(UsageError, match="device=tpu needs engine=jax"):
         zoo.run("charlm", data=str(rhyme), device="tpu", out=str(tmp_path / "run"))

@@ -100,25 +100,28 @@ def cluster(hosts: list[str], index: int) -> str:
     return json.dumps({"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}})
 
 
+KILLED = [(0, "tensorflow"), (0, "jax"), (1, "jax")]
+
+
 def pair(command: list[str]) -> list[Command]:
     hosts = free_hosts(2)
     return [start(command, TF_CONFIG=cluster(hosts, index)) for index in range(2)]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("killed", "engine"), [(0, "tensorflow"), (1, "tensorflow"), (0, "jax"), (1, "jax")])
+@pytest.mark.parametrize(
+    ("killed", "engine"),
+    [(1, "tensorflow"), *(pytest.param(*given, marks=pytest.mark.slow) for given in KILLED)],
+)
 def test_a_killed_worker_ends_the_others_with_one_line_and_nothing_is_lost(
     tmp_path: Path, rhyme: Path, killed: int, engine: str
 ):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    steps = ["train.steps=6000", "train.evaluate_every=50", "train.schedule=constant", f"data={rhyme}"]
+    steps = ["train.steps=6000", "train.evaluate_every=10", "train.schedule=constant", f"data={rhyme}"]
     device = ["device=workers", "device.threads=1", f"engine={engine}"]
     workers = pair(words("charlm", broken, *steps, *device))
     until(lambda: (broken / "checkpoint.safetensors").exists(), workers)
     workers[killed].signal(signal.SIGKILL)
-    began = time.monotonic()
     status, _, err = ended(workers[1 - killed])
-    assert time.monotonic() - began < 60
     if (killed, engine) != (0, "jax"):
         # Where its chief has gone JAX ends a process by itself, with a page of its own.
         assert status == 1
@@ -126,11 +129,12 @@ def test_a_killed_worker_ends_the_others_with_one_line_and_nothing_is_lost(
         assert f"worker {1 - killed} cannot go on, because another worker has stopped; zoo resume goes on" in line
     assert status != 0 and "Traceback" not in err
     ended(workers[killed])
-    step = json.loads((broken / "metrics.jsonl").read_text().splitlines()[0])["step"]
-    assert step == 50
-    status, _, err = ended(start(["resume", str(broken), "train.steps=400", "device=cpu", "device.replicas=2"]))
+    records = [json.loads(line) for line in (broken / "metrics.jsonl").read_text().splitlines()]
+    assert records[0]["step"] == 10
+    longer = f"train.steps={records[-1]['step'] + 20}"
+    status, _, err = ended(start(["resume", str(broken), longer, "device=cpu", "device.replicas=2"]))
     assert status == 0, err
-    alone = words("charlm", whole, *steps, "train.steps=400", "device.replicas=1", f"engine={engine}")
+    alone = words("charlm", whole, *steps, longer, "device.replicas=1", f"engine={engine}")
     status, _, err = ended(start(alone))
     assert status == 0, err
     np.testing.assert_allclose(losses(whole), losses(broken), rtol=1e-3)
@@ -143,10 +147,9 @@ def until(seen: Any, processes: list[Command]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.slow
 def test_a_signal_to_one_worker_saves_and_ends_them_all(tmp_path: Path, rhyme: Path):
     run = tmp_path / "run"
-    more = ["train.steps=6000", "train.evaluate_every=20", f"data={rhyme}", "device=workers", "device.threads=1"]
+    more = ["train.steps=6000", "train.evaluate_every=5", f"data={rhyme}", "device=workers", "device.threads=1"]
     workers = pair(words("charlm", run, *more))
     until(lambda: (run / "checkpoint.safetensors").exists(), workers)
     workers[1].signal(signal.SIGTERM)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.data.batching.batches import Batches, share_batches
 from zoo.data.batching.buckets import make_buckets
 from zoo.data.batching.example_batches import ExampleBatches
@@ -26,7 +27,7 @@ def made(lengths: list[int]) -> list[dict[str, np.ndarray]]:
     ]
 
 
-@settings(deadline=None)  # the machine may be busy
+@tried(100)
 @given(
     st.lists(st.integers(1, 30), min_size=1, max_size=80),
     st.integers(1, 9),
@@ -161,7 +162,7 @@ def test_the_fingerprint_is_of_the_examples() -> None:
     assert ExampleBatches(made([3, 4]), 2).describe() == "2 examples in batches of 1 shape, 12.5% padding"
 
 
-@settings(deadline=None)
+@tried(100)
 @given(
     st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)), min_size=1, max_size=60),
     st.integers(1, 5),

@@ -7,9 +7,10 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.codecs import ByteCodec, CharacterCodec
 from zoo.codecs.document import Document
 from zoo.data.batching.batches import Batch, Batches
@@ -87,7 +88,7 @@ def test_the_state_is_reset_where_the_stream_or_the_text_begins() -> None:
     assert sum(batch["reset"].sum() for batch in epoch) in (3, 4)
 
 
-@settings(deadline=None)  # the machine may be busy
+@tried(100)
 @given(
     st.lists(st.text("abc", max_size=40), min_size=1, max_size=12),
     st.integers(1, 5),

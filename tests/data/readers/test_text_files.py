@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.codecs.document import Document
 from zoo.data.named.stdlib import python_stdlib
 from zoo.data.readers.text_files import read_documents
@@ -47,7 +48,7 @@ def test_text_without_line_ends_is_cut_between_characters(tmp_path: Path) -> Non
     assert train + validation + test == text
 
 
-@settings(deadline=None)  # the machine may be busy
+@tried(100)
 @given(st.binary(max_size=300), st.floats(0, 0.49), st.floats(0, 0.49))
 def test_any_bytes_are_cut_without_loss(content: bytes, validation: float, test: float) -> None:
     with tempfile.TemporaryDirectory() as folder:

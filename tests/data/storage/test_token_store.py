@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.codecs import ByteCodec, CharacterCodec
 from zoo.codecs.document import Document
 from zoo.data.storage.token_store import TokenStore
@@ -29,7 +30,7 @@ def fitted(*texts: str) -> CharacterCodec:
     return codec
 
 
-@settings(deadline=None)  # the machine may be busy
+@tried(100)
 @given(st.lists(st.text(max_size=30), max_size=8))
 def test_any_documents(texts: list[str]) -> None:
     documents = [Document.of_text(text) for text in texts]

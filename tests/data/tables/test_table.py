@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.data.storage import kept_examples
 from zoo.data.storage.rows import Rows
 from zoo.data.tables.lines import LONGEST
@@ -133,7 +134,7 @@ def test_hopeless_files_end_soon(tmp_path: Path) -> None:
 FIELDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
 
 
-@settings(deadline=None)
+@tried(100)
 @given(st.lists(st.tuples(FIELDS, FIELDS), min_size=1, max_size=20), st.sampled_from([("csv", ","), ("tsv", "\t")]))
 def test_what_csv_writes_is_read_again(rows: list[tuple[str, str]], kind: tuple[str, str]) -> None:
     rows = [(a.strip(), b.strip()) for a, b in rows if a.strip() and b.strip()]
@@ -159,7 +160,7 @@ TABLE_BYTES = st.lists(
 ).map(b"".join)
 
 
-@settings(deadline=None, max_examples=300)
+@tried(300)
 @given(
     st.one_of(st.binary(max_size=200), TABLE_BYTES, TABLE_BYTES.map(lambda data: b"text,label\n" + data)),
     st.sampled_from(["a.csv", "a.tsv", "a.jsonl", "a.csv.gz"]),

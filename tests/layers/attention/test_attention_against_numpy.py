@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.layers.attention import references
+from tests.properties import tried
 
 MASKS = {
     "none": None,
@@ -65,7 +66,7 @@ def test_masks(name, mask):
 
 
 @pytest.mark.parametrize("name", references.NAMES)
-@settings(max_examples=8, deadline=None)
+@tried(8)
 @given(data=st.data())
 def test_shapes(name, data):
     rows, steps, places, width, units = (data.draw(st.integers(1, 6), label=name) for name in "BTSDU")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.layers.attention.test_attention_against_numpy import make
+from tests.properties import tried
 
 
 def by_definition(stops: np.ndarray, before: np.ndarray) -> np.ndarray:
@@ -16,7 +17,7 @@ def by_definition(stops: np.ndarray, before: np.ndarray) -> np.ndarray:
     return np.array([sum(before[k] * np.prod(1 - stops[k:j]) for k in range(j + 1)) * stops[j] for j in range(places)])
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(data=st.data())
 def test_the_expected_alignment(data):
     from zoo.layers.attention import monotonic_alignment
