@@ -29,7 +29,7 @@ def split_target(arguments: Sequence[str], key: str, example: str) -> tuple[str,
         What the command is about, and the other arguments.
 
     Raises:
-        UsageError: it is missing, or stands there twice.
+        UsageError: it is missing, or is given twice.
     """
     rest = list(arguments)
     if rest and "=" not in rest[0]:
@@ -38,9 +38,9 @@ def split_target(arguments: Sequence[str], key: str, example: str) -> tuple[str,
         found = [word.partition("=")[2] for word in rest if word.startswith(f"{key}=")]
         rest = [word for word in rest if not word.startswith(f"{key}=")]
     if len(found) > 1:
-        raise UsageError(f"{key}= stands there twice")
+        raise UsageError(f"{key}= is given twice")
     if not found or not found[0]:
-        raise UsageError(f"no {key} was named: write {example}")
+        raise UsageError(f"no {key} given; write {example}")
     return found[0], rest
 
 

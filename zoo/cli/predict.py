@@ -75,7 +75,7 @@ def _read_words(arguments: Sequence[str]) -> tuple[str, list[str], str, str, dic
         else:
             inputs.append(word)
     if not name:
-        raise UsageError("no run was named: write zoo predict translation (a task's latest run), or a run's folder")
+        raise UsageError("no run given; write zoo predict translation (a task's latest run), or a run's folder")
     if inputs and file:
         raise UsageError("give inputs on the command line or as file=PATH, not both")
     return name, inputs, file, engine, search

@@ -132,7 +132,7 @@ class Document:
         except OSError as error:
             raise ZooError(f"{self.name}: cannot be read: {error.strerror or error}") from error
         if left:
-            raise ZooError(f"{self.name}: the file has become shorter by {left:,} bytes since the data was split")
+            raise ZooError(f"{self.name}: the file lost {left:,} bytes since the data was split")
 
     def read(self) -> str:
         """The whole text at once."""

@@ -75,13 +75,13 @@ class LabelCodec:
         """Read what `save` wrote."""
         labels = read_codec(folder, name, "label").get("labels")
         if not isinstance(labels, list) or not labels:
-            raise ZooError(f"{folder / name}.json: damaged: it lists no labels; the run has to be trained again")
+            raise ZooError(f"{folder / name}.json: damaged: it lists no labels; train the run again")
         self._set(labels)
 
     def _id(self, label: Label) -> int:
         if label not in self._ids:
             hint = did_you_mean(str(label), map(str, self.labels))
-            raise ZooError(f"label {label!r} is not among the labels of the training examples{hint}")
+            raise ZooError(f"label {label!r} does not occur in the training examples{hint}")
         return self._ids[label]
 
     def _set(self, labels: Iterable[Label]) -> None:

@@ -53,7 +53,7 @@ class VectorCodec:
             ZooError: it depends on later ones.
         """
         if self.scale == "sequence":
-            raise ZooError("these vectors are scaled by the whole sequence; a stream needs vectors.scale=training")
+            raise ZooError("vectors.scale=sequence needs the whole sequence; a stream needs vectors.scale=training")
         return self.changes
 
     def fit(self, values: Iterable[npt.ArrayLike]) -> None:
@@ -69,7 +69,9 @@ class VectorCodec:
             sequence = np.asarray(value, np.float64)
             if sequence.ndim != 2 or (count and sequence.shape[1] != mean.size):
                 wanted = f" of {mean.size} features" if count else ""
-                raise ZooError(f"a sequence of vectors{wanted} has the axes [time, features], not {sequence.shape}")
+                raise ZooError(
+                    f"a sequence of vectors{wanted} must have the shape [time, features], not {sequence.shape}"
+                )
             # The average of averages, so that squares of large sums never meet (Chan et al. 1983).
             total = count + len(sequence)
             step = sequence.mean(0) - (mean if count else 0)
@@ -94,7 +96,9 @@ class VectorCodec:
         """
         sequence = np.asarray(value, np.float32)
         if sequence.ndim != 2 or sequence.shape[1] != self.size:
-            raise ZooError(f"a sequence of vectors has the axes [time, {self.size} features], not {sequence.shape}")
+            raise ZooError(
+                f"a sequence of vectors must have the shape [time, {self.size} features], not {sequence.shape}"
+            )
         if not np.isfinite(sequence).all():
             row, column = np.argwhere(~np.isfinite(sequence))[0]
             raise ZooError(f"vector {row + 1} of a sequence holds {sequence[row, column]} as feature {column + 1}")
@@ -142,7 +146,7 @@ class VectorCodec:
         shaped = mean.ndim == 1 and mean.size and mean.shape == deviation.shape == change.shape
         divides = bool((deviation > 0).all() and (change > 0).all())
         if not (shaped and divides and content.get("scale") in SCALES and isinstance(content.get("changes"), int)):
-            raise ZooError(f"{folder / name}.json: damaged: it holds no scale; the run has to be trained again")
+            raise ZooError(f"{folder / name}.json: damaged: it has no scale; train the run again")
         self._mean, self._deviation, self._change = mean, deviation, change
         self.scale, self.changes = content["scale"], content["changes"]
 

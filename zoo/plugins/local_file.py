@@ -34,7 +34,7 @@ def import_file(path: Path) -> ModuleType:
     name = f"zoo_file_{path.stem}_{hashlib.sha256(str(path).encode(errors='surrogateescape')).hexdigest()[:8]}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise UsageError(f"task {path}: a Python file (.py) was expected")
+        raise UsageError(f"task {path}: expected a Python file (.py)")
     module = importlib.util.module_from_spec(spec)
     if str(path.parent) not in sys.path:
         sys.path.append(str(path.parent))
@@ -67,10 +67,12 @@ def only_task(module: ModuleType, path: Path) -> type[Any]:
     ]
     found = [task for task in dict.fromkeys(found) if not any(task in other.__mro__[1:] for other in found)]
     if not found:
-        raise UsageError(f"{path}: no task in it: a subclass of zoo.Task was expected")
+        raise UsageError(f"{path}: it has no task; expected a subclass of zoo.Task")
     if len(found) > 1:
         names = ", ".join(task.__name__ for task in found)
-        raise UsageError(f"{path}: {len(found)} tasks in it ({names}): keep one, or return one in a zoo_tasks hook")
+        raise UsageError(
+            f"{path}: {len(found)} tasks in one file ({names}); keep one, or return one in a zoo_tasks hook"
+        )
     return found[0]
 
 

@@ -165,14 +165,14 @@ class Plugins:
         registered = self._registry.add(info.entry_point.load(), info.origin)
         tasks = {other.module for other in self.find() if other.kind == "task"}
         if info.kind == "plugin" and "zoo_tasks" in registered.hooks and info.module not in tasks:
-            raise PluginError("nobody would find its tasks: each needs an entry point in the group zoo.tasks")
+            raise PluginError("its tasks cannot be found: each needs an entry point in the group zoo.tasks")
         return registered
 
     def _load_task_of(self, info: PluginInfo) -> type[Any]:
         hooks = self._load(info).hooks
         tasks = self._registry.ask(info.entry_point.load(), "zoo_tasks") if "zoo_tasks" in hooks else {}
         if info.name not in tasks:
-            raise PluginError(f"its hook zoo_tasks gives no '{info.name}'{did_you_mean(info.name, tasks)}")
+            raise PluginError(f"its hook zoo_tasks does not provide '{info.name}'{did_you_mean(info.name, tasks)}")
         return _checked(tasks[info.name])
 
     def _load_file(self, path: Path) -> type[Any]:
@@ -187,7 +187,9 @@ class Plugins:
             if not tasks:
                 return _checked(only_task(module, path))
             if len(tasks) > 1 and path.stem not in tasks:
-                raise UsageError(f"{path}: {len(tasks)} tasks in it ({', '.join(tasks)}): name one '{path.stem}'")
+                raise UsageError(
+                    f"{path}: {len(tasks)} tasks in it ({', '.join(tasks)}); name one of them '{path.stem}'"
+                )
             return _checked(tasks.get(path.stem) or next(iter(tasks.values())))
         except (KeyboardInterrupt, UsageError):
             raise
@@ -223,7 +225,7 @@ def _checked(task: Any) -> type[Any]:
     from zoo.task import Task
 
     if not isinstance(task, type) or not issubclass(task, Task):
-        raise PluginError(f"{task!r} is no task: a subclass of zoo.Task was expected")
+        raise PluginError(f"{task!r} is not a task; expected a subclass of zoo.Task")
     check_api(task.api)
     return task
 

@@ -54,7 +54,7 @@ def run(
 
     overrides: Any = {**settings} if settings else list(arguments)
     if settings and arguments:
-        raise UsageError("settings come as arguments or as keywords, not as both")
+        raise UsageError("give settings as arguments or as keywords, not both")
     # Before a task's module imports Keras and TensorFlow, which read these once.
     choose_engine(peek(overrides, "engine") or "auto", peek(overrides, "device", "device.kind") or "auto")
     prefer_onednn()
@@ -132,7 +132,7 @@ def _command(task: str | type[Task], settings: Any, stack: ExitStack) -> list[st
     """
     if isinstance(task, type):
         raise UsageError(
-            "device.local_workers starts processes, which find a task by its name or its file, not a class"
+            "device.local_workers needs a task's name or file, because other processes cannot find a class"
         )
     path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-workers-"))) / "settings.yaml"
     path.write_text(to_yaml(settings), encoding="utf-8")

@@ -69,9 +69,11 @@ class RunFolder:
         if out:
             folder = cls(Path(out).expanduser())
             if folder._about.exists():
-                raise UsageError(f"{out} holds a run already; go on with `zoo resume {out}`, or choose another out=")
+                raise UsageError(
+                    f"{out} already contains a run; continue it with `zoo resume {out}`, or choose another out="
+                )
             if folder.path.is_dir() and any(folder.path.iterdir()):
-                raise UsageError(f"{out} is not empty; choose another out=, which may be a folder that does not exist")
+                raise UsageError(f"{out} is not empty; choose another out= (it need not exist)")
         else:
             stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
             base = Path("runs") / task
@@ -80,7 +82,7 @@ class RunFolder:
         try:
             folder.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ZooError(f"cannot make the run's folder {folder.path}: {error.strerror}") from error
+            raise ZooError(f"cannot create the run's folder {folder.path}: {error.strerror}") from error
         if not os.access(folder.path, os.W_OK):
             raise ZooError(f"cannot write to the run's folder {folder.path}; choose another with out=")
         return folder
@@ -100,7 +102,7 @@ class RunFolder:
         if latest.exists():
             return cls(latest.resolve())
         if given.is_dir():
-            raise ZooError(f"{name} is a folder, but no run: it has no run.json")
+            raise ZooError(f"{name} is a folder but not a run: it has no run.json")
         known = (
             sorted(entry.name for entry in Path("runs").iterdir() if entry.is_dir()) if Path("runs").is_dir() else []
         )
@@ -152,7 +154,7 @@ class RunFolder:
         try:
             about = json.loads(self._about.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
-            raise ZooError(f"{self.path} is no run: it has no run.json") from error
+            raise ZooError(f"{self.path} is not a run: it has no run.json") from error
         except (ValueError, OSError) as error:
             raise ZooError(f"{self._about} is damaged: {error}") from error
         if not isinstance(about, dict) or not isinstance(about.get("task"), str):
@@ -160,7 +162,7 @@ class RunFolder:
         if not isinstance(about.get("format"), int):
             raise ZooError(f"{self._about} is damaged: it has no format")
         if about["format"] > FORMAT:
-            raise ZooError(f"{self.path} was written by a newer version of the zoo; install that one")
+            raise ZooError(f"{self.path} was written by a newer version of the zoo; install that version")
         return about
 
     def read_settings(self) -> str:
@@ -178,7 +180,7 @@ class RunFolder:
         # Cut off at a line's end it would still be YAML, and load with defaults.
         if self.about().get("settings", _checksum(text)) != _checksum(text):
             raise ZooError(
-                f"{self.settings} is damaged, or was edited; settings are changed by: zoo resume {self.path} key=value"
+                f"{self.settings} is damaged or was edited; to change settings, run: zoo resume {self.path} key=value"
             )
         return text
 
@@ -238,7 +240,7 @@ class RunFolder:
     def _still_there(self) -> None:
         # Writing would make the folder again, without the settings and codecs that nothing can be loaded without.
         if not self._about.exists():
-            raise ZooError(f"the run's folder {self.path} was moved or removed while the run was going on")
+            raise ZooError(f"the run's folder {self.path} was moved or removed during the run")
 
     # Going on and going back
 

@@ -121,7 +121,9 @@ class Run:
     def _build(self) -> keras.Model:
         model = self.engine.build(lambda: self.task.model(self.codecs), self.settings.seed)
         if not model.built:
-            raise ZooError(f"task {self.name}: model() gave a model that is not built; call it once, or call build()")
+            raise ZooError(
+                f"task {self.name}: model() returned a model that is not built; call it once, or call build()"
+            )
         self._model = model
         strategies = self.task.components.strategies
         self._inference = Inference(model, self.codecs, self.engine.compile, self.engine.trace, strategies)
@@ -181,8 +183,8 @@ class Run:
             model = self._build()
             if not model.trainable_weights:
                 raise ZooError(
-                    f"task {self.name}: model() gave a model that has nothing to train yet; "
-                    "build its layers in its build(), or call it once"
+                    f"task {self.name}: model() returned a model without trainable weights; "
+                    "build its layers in build(), or call it once"
                 )
             optimizer = self.engine.build(lambda: make_optimizer(train), settings.seed)
             self._prepare(optimizer, train.clip, train.average)
@@ -228,7 +230,7 @@ class Run:
     def _same_data(self, state: Mapping[str, Any], training: Batches) -> None:
         if state.get("data") not in (None, training.fingerprint):
             raise ZooError(
-                f"the training data is not what {self.folder.path} was trained on; put it back, or start a new run"
+                f"the training data differs from what {self.folder.path} was trained on; restore it, or start a new run"
             )
 
     def _introduction(self, splits: Splits, training: Batches, validation: Batches | None, step: int) -> list[str]:
@@ -265,7 +267,7 @@ class Run:
         """
         # A run that was killed before its first checkpoint begins anew; one that has lost it must not be overwritten.
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
-            raise ZooError(f"{self.folder.path} has lost its checkpoint; it can be used, but not trained further")
+            raise ZooError(f"{self.folder.path} has lost its checkpoint; you can use it, but not train it further")
         if changes:
             settings = override(self.settings, changes, task=self.name)
             check_end(settings.train)
@@ -424,7 +426,7 @@ class Run:
         """
         inputs = [""] * len(texts) if inputs is None else list(inputs)
         if len(inputs) != len(texts):
-            raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one an input")
+            raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one per input")
         return self.topology.score(self.inference, inputs, list(texts), self.settings)
 
     def _searching(self, search: Mapping[str, Any]) -> Any:
@@ -435,7 +437,7 @@ def check_end(train: Any) -> None:
     """Refuse a training that nothing would end."""
     if not (train.steps or train.epochs or train.minutes or train.patience):
         raise UsageError(
-            "nothing would end this training: set train.steps, train.epochs, train.minutes or train.patience"
+            "this training would never end; set train.steps, train.epochs, train.minutes or train.patience"
         )
 
 

@@ -184,4 +184,4 @@ class Captioning(zoo.Task):
 
             check_backbone(model.backbone, self.settings.picture.channels)
         elif model.frozen or model.backbone_weights != "none":
-            raise zoo.UsageError("model.frozen and model.backbone_weights are for a model.backbone, which is not set")
+            raise zoo.UsageError("model.frozen and model.backbone_weights need model.backbone, which is not set")

@@ -137,7 +137,9 @@ class Frames(zoo.Task):
 
         picture, vectors = self.settings.picture, self.settings.vectors
         if self.settings.model.causal and vectors.scale == "sequence":
-            raise zoo.UsageError("model.causal=true looks at no later frame, and vectors.scale=sequence at all of them")
+            raise zoo.UsageError(
+                "model.causal=true cannot be combined with vectors.scale=sequence, which needs the whole sequence"
+            )
         clips = ClipCodec(picture.height, picture.width, picture.channels, picture.fit)
         return {"source": FrameCodec(clips, VectorCodec(vectors.scale, vectors.changes)), "target": LabelCodec()}
 

@@ -92,5 +92,5 @@ def test_only_the_frames_of_a_piece_are_read() -> None:
 def test_as_many_labels_as_frames() -> None:
     example = {"source": np.zeros((4, 3, 2, 1), np.uint8), "target": list("ababa")}
     for memory in (0, 1000):
-        with pytest.raises(ZooError, match="a sequence of 4 frames has 5 labels; it needs one a frame"):
+        with pytest.raises(ZooError, match="a sequence of 4 frames has 5 labels; it needs one per frame"):
             Pieces([example], ClipCodec(3, 2, 1), LABELS, 0, memory)

@@ -65,7 +65,7 @@ class Pieces(Sequence[EncodedExample]):
                     left -= whole.nbytes
                     self._wholes[number] = whole
             if frames != len(labels):
-                raise ZooError(f"a sequence of {frames} frames has {len(labels)} labels; it needs one a frame")
+                raise ZooError(f"a sequence of {frames} frames has {len(labels)} labels; it needs one per frame")
 
     def __len__(self) -> int:
         return len(self._places)

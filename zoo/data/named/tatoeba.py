@@ -42,7 +42,9 @@ def read(settings: DataSettings) -> Splits:
     source, _, target = pair.partition("-")
     other = target if source == "en" else source
     if "en" not in (source, target) or other not in _CODES:
-        raise UsageError(f"data.pair={pair}: tatoeba has English with one of {', '.join(_CODES)}; such as en-fr")
+        raise UsageError(
+            f"data.pair={pair}: tatoeba has English with one of {', '.join(_CODES)}; write for example en-fr"
+        )
     code = _CODES[other]
     piece = Piece(f"{code}.txt", "", f"{code}.txt")
     resource = Resource(f"https://www.manythings.org/anki/{code}-eng.zip", "", (piece,))

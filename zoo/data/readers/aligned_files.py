@@ -45,7 +45,7 @@ class AlignedFiles:
         self._read(bad)
         self.notes = bad.notes
         if not len(self._index):
-            raise ZooError(f"{self._names[0]} and {self._names[1]}: no pair of lines in them")
+            raise ZooError(f"{self._names[0]} and {self._names[1]}: they have no pairs of lines")
 
     def rows(self) -> Rows:
         """All pairs, in the order of the files."""

@@ -53,7 +53,9 @@ def find_captions(path: Path) -> Path:
         for entry in files:
             if fits(entry.name):
                 return entry
-    raise ZooError(f"{path}: no file of captions in it: captions.csv, captions.jsonl, dataset.json or a .token.txt")
+    raise ZooError(
+        f"{path}: no captions in it; expected captions.csv, captions.jsonl, dataset.json or a .token.txt file"
+    )
 
 
 def captions_in(
@@ -117,7 +119,7 @@ def _karpathy(path: Path) -> Iterator[CaptionedImage]:
     except OSError as error:
         raise ZooError(f"{path.name}: cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ZooError(f"{path.name}: no JSON with 'images', as Karpathy's dataset.json has them") from error
+        raise ZooError(f"{path.name}: not JSON with 'images', as in Karpathy's dataset.json") from error
     for number, image in enumerate(images, 1):
         try:
             name = "/".join(filter(None, (image.get("filepath", ""), image["filename"])))

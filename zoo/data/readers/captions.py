@@ -50,7 +50,7 @@ def read_captions(
     folders = (folder, path.parent)
     kept = [one for one in captions_in(path, bad, columns) if _usable(one, folders, path.name, bad)]
     if not kept:
-        raise ZooError(f"{path.name}: no image of it can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
+        raise ZooError(f"{path.name}: none of its images can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
     parts = _split(kept, validation, test)
     train = [_example(one, caption, folders, path.name) for one in parts[0] for caption in one.captions]
     held_out, tested = ([_example(one, one.captions[0], folders, path.name) for one in part] for part in parts[1:])

@@ -73,7 +73,7 @@ def read_class_folders(
     found = {split: _files(place, root, classes, bad, read) for split, place in places.items()}
     train, values = found["train"]
     if not train.items:
-        raise ZooError(f"{folder}: no file in a folder of a class; such as {Path(folder) / 'good' / '17.txt'}")
+        raise ZooError(f"{folder}: no files in class folders; expected for example {Path(folder) / 'good' / '17.txt'}")
     shares = [0.0 if split in splits else share for split, share in (("validation", validation), ("test", test))]
     parts = split_groups(values, *shares)
     cut = {split: train.chosen(part) for split, part in zip(("train", "validation", "test"), parts, strict=True)}

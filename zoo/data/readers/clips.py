@@ -61,7 +61,7 @@ def read_clips(
         except ClipProblem as problem:
             bad.add(f"{path.name}: line {problem.line}", str(problem), len(clips))
     if not clips:
-        raise ZooError(f"{source}: no clip of it can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
+        raise ZooError(f"{source}: none of its clips can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
     examples = list(clips.values())
     parts = ([examples[place] for place in part] for part in split_groups(list(clips), validation, test))
     train, held_out, tested = parts
@@ -71,7 +71,5 @@ def read_clips(
 def _table(root: Path) -> Path:
     found = sorted(path for path in root.iterdir() if path.name.lower().endswith((".csv", ".tsv", ".jsonl")))
     if len(found) != 1:
-        raise ZooError(
-            f"{root}: {len(found) or 'no'} tables in it, where one with the columns clip, frame and label is wanted"
-        )
+        raise ZooError(f"{root}: {len(found) or 'no'} tables; expected one with the columns clip, frame and label")
     return found[0]

@@ -86,7 +86,7 @@ def read_features(
                 example = read_feature_file(one)
                 features = example["source"]
                 if width and features.shape[1] != width:
-                    raise ZooError(f"{path.name}: {features.shape[1]} features a row, where others have {width}")
+                    raise ZooError(f"{path.name}: {features.shape[1]} features per row, but other files have {width}")
             except ZooError as error:
                 place_of, problem = str(error).split(": ", 1)
                 bad.add(place_of, problem)
@@ -95,7 +95,7 @@ def read_features(
             kept.put(one, example, features.nbytes + 100 * len(features))
             found.setdefault(split, []).append(one)
     if not found.get("train"):
-        raise ZooError(f"{source}: no sequence of features to train on: a .csv or .npz file each")
+        raise ZooError(f"{source}: no sequences of features to train on; expected one .csv or .npz file each")
     shares = [0.0 if split in splits else share for split, share in (("validation", validation), ("test", test))]
     files = found["train"]
     parts = split_groups([one.path.relative_to(root).as_posix() for one in files], *shares)
@@ -122,7 +122,7 @@ def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, Raw
     """
     example = _read_npz(file, labelled) if file.path.suffix.lower() == ".npz" else _read_csv(file, labelled)
     if not len(example["target"]):
-        raise ZooError(f"{file.path.name}: no row in it")
+        raise ZooError(f"{file.path.name}: it has no rows")
     renamed = dict(file.rename)
     example["target"] = [renamed.get(label, label) for label in example["target"]]
     return example
@@ -147,7 +147,7 @@ def _read_npz(file: FeatureFile, labelled: bool) -> dict[str, RawValue]:
             f"{name}: features must be numbers [T, D] and labels [T], not {features.shape} and {labels.shape}"
         )
     if not np.isfinite(features).all():
-        raise ZooError(f"{name}: row {int(np.argwhere(~np.isfinite(features))[0][0]) + 1}: a feature is no number")
+        raise ZooError(f"{name}: row {int(np.argwhere(~np.isfinite(features))[0][0]) + 1}: a feature is not finite")
     return {"source": features.astype(np.float32), "target": [str(one) for one in labels.tolist()]}
 
 
@@ -167,17 +167,17 @@ def _read_csv(file: FeatureFile, labelled: bool) -> dict[str, RawValue]:
         try:
             fields = [field.strip() for field in form.fields(line.text)]
         except (Unfinished, ValueError) as error:
-            raise ZooError(f"{place}: {error or 'a quote is open where the line ends'}") from error
+            raise ZooError(f"{place}: {error or 'the line ends inside a quote'}") from error
         if not columns:
             columns = fields
             target = next((columns.index(one) for one in file.label if one in columns), -1)
             if target < 0 and labelled:
-                raise ZooError(f"{place}: no column '{file.label[0]}' of labels{did_you_mean(file.label[0], columns)}")
+                raise ZooError(f"{place}: no label column '{file.label[0]}'{did_you_mean(file.label[0], columns)}")
             used = [index for index, one in enumerate(columns) if index != target and one not in file.ignore]
             continue
         if len(fields) != len(columns):
             raise ZooError(
-                f"{place}: {len(fields)} column{'s' if len(fields) > 1 else ''}, where {len(columns)} were expected"
+                f"{place}: {len(fields)} column{'s' if len(fields) > 1 else ''}, but {len(columns)} were expected"
             )
         if labelled and not fields[target]:
             raise ZooError(f"{place}: the label is empty")
@@ -202,5 +202,5 @@ def feature_number(field: str, column: str, place: str) -> float:
     except ValueError:
         number = np.nan
     if not np.isfinite(number):
-        raise ZooError(f"{place}: {column} is '{field[:40]}', where a number was expected")
+        raise ZooError(f"{place}: {column} is '{field[:40]}', but a number was expected")
     return number

@@ -47,7 +47,7 @@ def read_frames(
             if header:
                 continue
         if len(fields) != len(columns):
-            raise ZooError(f"line {number}: {len(fields)} numbers, where {len(columns)} were expected")
+            raise ZooError(f"line {number}: {len(fields)} numbers, but {len(columns)} were expected")
         yield np.array([feature_number(fields[place], columns[place], f"line {number}") for place in used], np.float32)
 
 

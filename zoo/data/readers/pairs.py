@@ -56,7 +56,7 @@ def read_pairs(
         return joined({split: table.split(0, 0) for split, table in read.items()}, validation, test)
     endings = _two_endings([entry for entry in files if by_split([entry])], columns)
     if not endings:
-        raise ZooError(f"{source}: no train.tsv, train.csv or train.jsonl in it, and no two aligned train.* files")
+        raise ZooError(f"{source}: it has no train.tsv, train.csv or train.jsonl, and no two aligned train.* files")
     sides = [by_split(entry for entry in files if _ending(entry) == ending) for ending in endings]
     aligned: dict[str, Splits] = {}
     for split in sides[0]:

@@ -35,7 +35,7 @@ def read_sequence(
     if place.is_dir():
         images = images_in(place)
         if not images:
-            raise ZooError(f"{path}: no image in this folder")
+            raise ZooError(f"{path}: there are no images in this folder")
         return images
     if not place.exists():
         raise ZooError(f"{path}: no such file or folder")

@@ -54,7 +54,7 @@ def read_documents(
         documents = _texts(_walk(path, notes), str(source), notes, on_error)
     elif path.exists():
         if not path.is_file():
-            raise ZooError(f"{source}: neither a file nor a folder; save the text to a file first")
+            raise ZooError(f"{source}: not a regular file; save the text to a file first")
         if path.stat().st_size == 0:
             raise ZooError(f"{source}: the file is empty; a text of at least a few thousand characters is needed")
         documents = [Document.of_file(path)]
@@ -105,7 +105,7 @@ def _texts(found: list[tuple[str, Path]], source: str, notes: list[str], on_erro
     counted = [_files(count, kind) for kind, count in skipped.items() if count]
     if not documents:
         found_instead = f" ({', '.join(counted)})" if counted else ""
-        raise ZooError(f"{source}: no readable text file in there{found_instead}")
+        raise ZooError(f"{source}: it has no readable text files{found_instead}")
     notes.extend(f"skipped {sentence}" for sentence in counted)
     return documents
 

@@ -44,7 +44,7 @@ class StoredBytes:
         try:
             if path.suffix.lower() != ".gz":
                 if path.is_dir():
-                    raise ZooError(f"{name}: a folder, where a file was expected")
+                    raise ZooError(f"{name}: it is a folder, but a file was expected")
                 return cls(path.open("rb"), name)
             unpacked: IO[bytes] = tempfile.TemporaryFile(prefix="zoo-unpacked-")  # noqa: SIM115
             with gzip.open(path, "rb") as packed:
@@ -71,7 +71,7 @@ class StoredBytes:
         except OSError as error:
             raise ZooError(f"{self.name}: cannot be read: {error.strerror or error}") from error
         if len(data) < count:
-            raise ZooError(f"{self.name}: the file has become shorter while it was in use")
+            raise ZooError(f"{self.name}: the file was shortened while it was in use")
         return data
 
     def __del__(self) -> None:

@@ -135,7 +135,7 @@ class DelimitedTable(Table):
         if not any(field.strip() for field in fields):
             return None
         if len(fields) != self._format.columns:
-            raise ValueError(f"{_columns(len(fields))}, where {self._format.columns} were expected")
+            raise ValueError(f"{_columns(len(fields))}, but {self._format.columns} were expected")
         example: dict[str, Cell] = {role: fields[place].strip() for role, place in self._places.items()}
         for role, value in example.items():
             if not value:
@@ -149,7 +149,7 @@ class DelimitedTable(Table):
                 fields = self._format.fields(text)
             return self._example(fields or self._format.joined(io.StringIO(text, newline="\n"))) or {}
         except Unfinished as error:
-            raise ValueError("a quote is open") from error
+            raise ValueError("a quote is not closed") from error
 
 
 def _number(accepted: Sequence[str]) -> int:

@@ -27,9 +27,9 @@ class JsonTable(Table):
         try:
             record = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"no JSON: {getattr(error, 'msg', error)}") from None
+            raise ValueError(f"not JSON: {getattr(error, 'msg', error)}") from None
         if not isinstance(record, dict):
-            raise ValueError("no JSON object; one is wanted on each line")
+            raise ValueError("not a JSON object; each line must be one")
         example = {}
         for role, accepted in self._columns.items():
             name = next((name for name in accepted if name in record), None)
@@ -46,11 +46,11 @@ def _json_value(value: object, role: str) -> Cell:
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
     if not isinstance(value, str):
-        raise ValueError(f"{role} is {json.dumps(value)[:40]}, where text was expected")
+        raise ValueError(f"{role} is {json.dumps(value)[:40]}, but text was expected")
     if not value.strip():
         raise ValueError(f"{role} is empty")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise ValueError(f"{role} holds half a UTF-16 pair, which is no text") from None
+        raise ValueError(f"{role} contains half a UTF-16 pair, which is not text") from None
     return value.strip()

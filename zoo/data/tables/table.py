@@ -58,7 +58,7 @@ class Table(abc.ABC):
         self._read()
         self.notes += self.bad.notes
         if not len(self._index):
-            raise ZooError(f"{self.name}: no example in it" + (f" ({self.notes[-1]})" if self.bad.count else ""))
+            raise ZooError(f"{self.name}: it has no examples" + (f" ({self.notes[-1]})" if self.bad.count else ""))
 
     def rows(self) -> Rows:
         """All rows, in the order of the file."""
@@ -87,7 +87,7 @@ class Table(abc.ABC):
         try:
             return self._parse(parts[0].decode(self._encoding))
         except ValueError as error:
-            raise ZooError(f"{self.name}: line {line}: the file was changed while it was in use") from error
+            raise ZooError(f"{self.name}: line {line}: the file changed while it was in use") from error
 
 
 def open_table(
