@@ -241,7 +241,7 @@ def test_the_environment_says_which_worker_this_is(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("told", "message"),
     [
-        ("", "TF_CONFIG is not set, which says where the workers are"),
+        ("", "TF_CONFIG is not set; it names the workers"),
         ("{", "TF_CONFIG is not of the form"),
         ("[]", "TF_CONFIG is not of the form"),
         ('{"cluster": {"worker": ["a:1"]}, "task": {"index": "x"}}', "TF_CONFIG is not of the form"),
