@@ -40,7 +40,7 @@ def test_what_cannot_be_is_refused_in_one_line():
         check_backbone("MobilNetV2", 3)
     with pytest.raises(UsageError, match="needs colour images; set picture.channels=3"):
         check_backbone(SMALL, 1)
-    with pytest.raises(UsageError, match=r"InceptionV3 cannot read images of 32 by 32 pixels; raise image.height"):
+    with pytest.raises(UsageError, match=r"InceptionV3 cannot read images of 32 by 32 pixels; increase picture.height"):
         make_backbone("InceptionV3", (32, 32, 3))
 
 
@@ -74,7 +74,7 @@ def test_weights_come_from_a_file_or_the_reason_is_told(tmp_path: Path, monkeypa
         raise Exception("URL fetch failure on https://example.org/weights.h5: None -- [Errno -2] Name not known")
 
     monkeypatch.setattr(keras.applications, SMALL, unreachable)
-    with pytest.raises(zoo.ZooError, match=r"weights of MobileNetV3Small cannot be had: URL fetch failure") as error:
+    with pytest.raises(zoo.ZooError, match=r"weights of MobileNetV3Small cannot be downloaded: URL fetch failure") as error:
         load_pretrained(second, SMALL, "imagenet")
     assert "\n" not in str(error.value)
 

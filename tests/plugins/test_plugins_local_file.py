@@ -64,7 +64,7 @@ def test_a_hook_says_which_one(load):
     ("source", "words"),
     [
         ("import zoo\n", "it has no task"),
-        ("import zoo\nclass A(zoo.Task): pass\nclass B(zoo.Task): pass\n", r"2 tasks in it \(A, B\)"),
+        ("import zoo\nclass A(zoo.Task): pass\nclass B(zoo.Task): pass\n", r"2 tasks in one file \(A, B\)"),
         ("x = 1\ny = (\n", r"my_task.py:2: SyntaxError"),
         ("x = 1\n\n1 / 0\n", r"my_task.py:3: ZeroDivisionError"),
         ("import sys\nsys.exit(4)\n", r"my_task.py:2: SystemExit: 4"),

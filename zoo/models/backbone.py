@@ -74,7 +74,7 @@ def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
         height, width, _ = shape
         raise UsageError(
             f"model.backbone={name} cannot read images of {height} by {width} pixels; "
-            f"raise picture.height and picture.width ({' '.join(str(error).split())})"
+            f"increase picture.height and picture.width ({' '.join(str(error).split())})"
         ) from error
     return network
 
