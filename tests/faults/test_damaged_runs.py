@@ -96,7 +96,7 @@ def test_weights_of_another_model(refused: Callable[..., str], copied: Path):
     text = folder.read_settings().replace("units: 16", "units: 24")
     folder.settings.write_text(text)
     assert "is damaged or was edited" in refused("sample", str(copied), status=1)
-    folder.begin({name: value for name, value in folder.about().items() if name != "settings"}, text)
+    folder.begin(folder.manifest(), text)
     assert "another model" in refused("sample", str(copied), status=1)
     assert "another model" in refused("resume", str(copied), "train.steps=6", status=1)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from zoo.components import Components
 from zoo.errors import UsageError, ZooError, did_you_mean
+from zoo.files import expanded
 from zoo.plugins.installed import PluginInfo, find_plugins, switched_off
 from zoo.plugins.local_file import describe_error, import_file, is_path, only_task
 from zoo.plugins.registry import COMPONENT_HOOKS, OURS, PluginError, Registered, Registry, check_api, taken_twice
@@ -78,7 +79,7 @@ class Plugins:
             ZooError: the plugin is broken, or two distributions give a task this name.
         """
         if is_path(name):
-            return self._load_file(Path(name).expanduser())
+            return self.load_file(expanded(name))
         rivals = [info for info in self.find() if info.kind == "task" and info.name == name]
         if not rivals:
             raise UsageError(self._unknown(name))
@@ -175,8 +176,22 @@ class Plugins:
             raise PluginError(f"its hook zoo_tasks does not provide '{info.name}'{did_you_mean(info.name, tasks)}")
         return _checked(tasks[info.name])
 
-    def _load_file(self, path: Path) -> type[Any]:
-        module = import_file(path)
+    def load_file(self, path: Path, code: bytes | None = None, beside: Path | None = None) -> type[Any]:
+        """Load the task in a Python file.
+
+        Args:
+            path: of the file.
+            code: what is in it, where it has been read already.
+            beside: the folder that it imports its neighbours from; its own by default, but none where `code` is given.
+
+        Returns:
+            The subclass of `zoo.Task`.
+
+        Raises:
+            UsageError: the file has no task, or several.
+            ZooError: it is broken.
+        """
+        module = import_file(path, code, beside)
         try:
             if "ZOO_API" in vars(module):
                 check_api(vars(module)["ZOO_API"])

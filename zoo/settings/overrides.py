@@ -63,6 +63,17 @@ def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Ove
             yield Override(prefix + name, plain(value), where)
 
 
+def to_arguments(values: Mapping[str, Any]) -> list[str]:
+    """Write settings that Python code gave as the `key=value` arguments of a command line."""
+    return [f"{entry.key}={_typed(entry.value)}" for entry in from_mapping(values)]
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(_typed, value))
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
 def from_file(path: str) -> list[Override]:
     """Read settings from a YAML file.
 
