@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.launcher import forks
+from tests.small_data import SMALL_DATA
 from zoo.layers.attention.names import ATTENTIONS
 from zoo.training.checkpoint import load_checkpoint
 
@@ -48,6 +49,10 @@ def train(task: str, model: dict[str, Any], out: Path, rhyme: Path, xla: bool, r
     settings = {**TASKS[task], "model": {**TASKS[task].get("model", {}), **model, "dropout": 0.0}}
     if task == "charlm":
         settings["data"] = str(rhyme)
+    else:
+        folder = out.parent / "data"
+        folder.mkdir(exist_ok=True)
+        settings["data"] = {"source": SMALL_DATA[task](folder), "validation": 0.2, "test": 0.2}
     settings |= {"train": {"steps": 3, "epochs": 0, "minutes": 0, "evaluate_every": 3}, "out": str(out)}
     settings["device"] = {"xla": xla, "replicas": replicas}
     done = forks().run(json.dumps([task, settings, xla]), cwd=out.parent, script=TRAIN, check=None)

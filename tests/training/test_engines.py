@@ -15,6 +15,7 @@ import pytest
 
 import zoo
 from tests.launcher import forks
+from tests.small_data import small_data
 from zoo.errors import UsageError
 from zoo.training.engines import Cluster, cluster, find_cluster
 from zoo.training.engines.cluster import KERAS_VARIABLES, TPU_VARIABLES
@@ -61,7 +62,7 @@ def command(*words: str, on: str = "", **environment: str) -> str:
 
 
 def run(task: str, out: Path, rhyme: Path, *more: str) -> None:
-    data = [f"data={rhyme}"] if task == "charlm" else []
+    data = [f"data={rhyme}"] if task == "charlm" else small_data(task, out.parent / "data")
     limits = ["train.minutes=0", "train.epochs=0"]
     command("run", f"task={task}", *TASKS[task].split(), *data, *limits, f"out={out}", *more)
 

@@ -14,6 +14,7 @@ import pytest
 
 import zoo
 from tests.launcher import Command, forks
+from tests.small_data import small_data
 from zoo.errors import UsageError
 from zoo.training.engines import Cluster, find_cluster
 from zoo.training.engines.device_plan import plan_worker
@@ -71,7 +72,7 @@ def test_two_workers_give_the_curve_of_one_process_and_another_number_goes_on(tm
 @pytest.mark.slow
 @pytest.mark.parametrize("task", TASKS)
 def test_every_task_has_one_curve(task: str, tmp_path: Path, rhyme: Path):
-    data = [f"data={rhyme}"] if task == "charlm" else []
+    data = [f"data={rhyme}"] if task == "charlm" else small_data(task, tmp_path / "data")
     kinds = {
         "one": ["device.replicas=1"],
         "two": ["device.replicas=2"],
