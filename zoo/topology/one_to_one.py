@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.topology.answer import Answer
 from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
+from zoo.topology.unseen_classes import TargetEncoder
 
 if TYPE_CHECKING:
     import keras
@@ -37,18 +38,21 @@ class OneToOne(SourceToLabel):
 
         del folder
         shares = class_shares(examples, settings, split)
+        encode_target = TargetEncoder(codecs["target"], split)
 
         def encode(example: Mapping[str, Any]) -> dict[str, Any]:
-            encoded = {role: codecs[role].encode(example[role]) for role in ("source", "target")}
+            encoded = {"source": codecs["source"].encode(example["source"]), "target": encode_target(example["target"])}
             return encoded | ({"share": np.float32(shares[example["target"]])} if shares else {})
 
-        return ExampleBatches(
+        batches = ExampleBatches(
             EncodedExamples(examples, encode),
             size=settings.batch.size,
             seed=settings.seed,
             shuffle=split == "train",
             sequences=(),
         )
+        encode_target.warn()
+        return batches
 
     def logits(self, model: keras.Model, batch: Mapping[str, Any], training: bool) -> Any:
         """Call the model on a batch (see `SourceToLabel.logits`)."""
