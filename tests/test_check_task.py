@@ -132,7 +132,7 @@ class Hollow(Majority):
     ("task", "message"),
     [
         (Unbuilt, "model that is not built"),
-        (Unmade, "has nothing to train yet; build its layers"),
+        (Unmade, "without trainable weights; build its layers"),
         (Unsaved, "a fresh process predicts"),
         (Unfinite, "the metric ratio is inf"),
         (Diverging, "the loss is nan"),

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from zoo.hookspecs import hookimpl
     from zoo.plugin_api import ZOO_API
     from zoo.plugins import Plugins
-    from zoo.runs.entry import load, run
+    from zoo.runs.loaded_run import load
+    from zoo.runs.new_run import run
     from zoo.runs.run import Run
     from zoo.settings import Settings, part, setting
     from zoo.task import Task
@@ -27,16 +28,16 @@ _MODULE_OF = {
     "Components": "zoo.components",
     "DevicePlan": "zoo.training.engines",
     "Plugins": "zoo.plugins",
-    "Run": "zoo.runs",
+    "Run": "zoo.runs.run",
     "Settings": "zoo.settings",
     "Task": "zoo.task",
     "UsageError": "zoo.errors",
     "ZOO_API": "zoo.plugin_api",
     "ZooError": "zoo.errors",
     "hookimpl": "zoo.hookspecs",
-    "load": "zoo.runs",
+    "load": "zoo.runs.loaded_run",
     "part": "zoo.settings",
-    "run": "zoo.runs",
+    "run": "zoo.runs.new_run",
     "setting": "zoo.settings",
 }
 

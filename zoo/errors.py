@@ -3,21 +3,64 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
+
+BIDIRECTIONAL = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Marks that turn the direction of a text, so that it seems to say something else."""
+LONGEST_WORD = 400
+"""Characters of a word of a message; a longer one is cut in its middle."""
+
+
+def one_line(text: str) -> str:
+    """Make any text fit for one line of a terminal.
+
+    Args:
+        text: may hold line breaks, control characters and words without an end.
+
+    Returns:
+        The text with spaces for white space, escapes such as `\\x1b` for what does not print, and long words cut.
+    """
+    return " ".join(map(_cut, printable(" ".join(text.splitlines()).replace("\t", " ")).split(" ")))
+
+
+def printable(text: str, keep: str = "") -> str:
+    """Escape what a terminal would not print but obey, such as the colour codes of a stranger's file.
+
+    Args:
+        text: any text.
+        keep: characters that stay though they do not print, such as line breaks.
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter in keep else _escaped(letter) for letter in text)
+
+
+def _escaped(letter: str) -> str:
+    # Spaces of other widths and marks that join letters do no harm, and other scripts cannot be written without them.
+    if unicodedata.category(letter) in ("Zs", "Cf") and letter not in BIDIRECTIONAL:
+        return letter
+    return letter.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _cut(word: str) -> str:
+    if len(word) <= LONGEST_WORD:
+        return word
+    return f"{word[: LONGEST_WORD // 2]}...{word[-LONGEST_WORD // 4 :]}"
 
 
 class ZooError(Exception):
     """Something failed that a user can understand and mend; the command exits with 1.
 
     Args:
-        message: one line: what was wrong, where, what would be right; names of files and other people's words in it
-            may hold line breaks, which become spaces.
+        message: one line: what was wrong, where, what would be right. Names of files and other people's texts in it may
+            hold anything: line breaks become spaces, control characters are escaped, long words are cut.
     """
 
     exit_code = 1
 
     def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.splitlines()))
+        super().__init__(one_line(message))
 
 
 class UsageError(ZooError):

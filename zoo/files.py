@@ -1,12 +1,76 @@
-"""Files that appear whole or not at all."""
+"""Files that are read only where they are files, and written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from zoo.errors import ZooError
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a regular file for reading, never a pipe or a device, which might not end or not begin.
+
+    Args:
+        path: of the file; links are followed.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+        ValueError: no file can have such a name.
+    """
+    # Without O_NONBLOCK opening a pipe waits for a writer.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            what = "is a folder" if stat.S_ISDIR(mode) else "is not a regular file"
+            raise OSError(0, what, os.fspath(path))
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return os.fdopen(descriptor, "rb")
+
+
+def read_text(path: Path, limit: int = 1 << 24) -> str:
+    """Read a small text file.
+
+    Args:
+        path: of the file.
+        limit: bytes that it may have.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        ZooError: it is no regular file, too large, or not UTF-8; the message names it.
+    """
+    try:
+        with open_file(path) as stream:
+            data = stream.read(limit + 1)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise ZooError(f"cannot read {path}: {reason(error)}") from error
+    if len(data) > limit:
+        raise ZooError(f"{path} is damaged: it has more than {limit:,} bytes")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ZooError(f"{path} is damaged: byte {error.start} is not valid UTF-8") from error
+
+
+def expanded(path: str | Path) -> Path:
+    """Give a path with `~` replaced by the user's home folder; one that names an unknown user stays as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
+
+
+def reason(error: OSError | ValueError) -> str:
+    """Say why a file cannot be read or written, without the path."""
+    return str(getattr(error, "strerror", None) or error)
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:

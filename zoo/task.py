@@ -60,7 +60,7 @@ class Task:
         Raises:
             ZooError: the data cannot be read; the message names file and line.
         """
-        raise NotImplementedError(f"{type(self).__name__} does not say where its data comes from: write data()")
+        raise NotImplementedError(f"{type(self).__name__} does not define data()")
 
     def read_input(self, text: str) -> Any:
         """Turn what a user writes on the command line into a raw input: text as it is, the path of a picture, ...
@@ -86,7 +86,7 @@ class Task:
 
     def codecs(self) -> dict[str, Codec]:
         """Give a codec for each role, not yet fitted; the run fits them on the training examples and keeps them."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how values become tensors: write codecs()")
+        raise NotImplementedError(f"{type(self).__name__} does not define codecs()")
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         """Build the model.
@@ -97,7 +97,7 @@ class Task:
         Returns:
             A built keras.Model that its topology can call.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no model: write model()")
+        raise NotImplementedError(f"{type(self).__name__} does not define model()")
 
     def begin(self, model: keras.Model) -> None:
         """Change a new model before its training begins, such as by loading weights that it is to start from.

@@ -123,8 +123,8 @@ def test_the_name_of_a_stranger_s_task_or_of_a_module_is_taken(command, tmp_path
     site = write_plugin(tmp_path / "x", "own-dist", {"zoo_mine.py": TASK.format(name="own")}, tasks="own = zoo_mine")
     monkeypatch.syspath_prepend(str(site))
     assert "own-dist 1.0 has a task of this name" in command("new", "task", "own")[2]
-    assert "there is a Python module 'random'" in command("new", "task", "random")[2]
-    assert "there is a Python module 'zoo_mine'" in command("new", "plugin", "mine")[2]
+    assert "it would hide the Python module 'random'" in command("new", "task", "random")[2]
+    assert "it would hide the Python module 'zoo_mine'" in command("new", "plugin", "mine")[2]
     assert [path.name for path in Path().iterdir()] == ["x"]
 
 
@@ -132,7 +132,7 @@ def test_nothing_is_overwritten(command):
     Path("hello.py").write_text("mine")
     Path("zoo-hello").mkdir()
     for what, path in (("task", "hello.py"), ("plugin", "zoo-hello")):
-        assert command("new", what, "hello") == (1, "", f"error: {path} exists already; nothing was written\n")
+        assert command("new", what, "hello") == (1, "", f"error: {path} already exists; nothing was written\n")
     assert Path("hello.py").read_text() == "mine" and not list(Path("zoo-hello").iterdir())
 
 

@@ -71,11 +71,11 @@ def test_what_is_no_picture(tmp_path: Path):
         codec.encode(tmp_path / "text.jpg")
     with pytest.raises(zoo.ZooError, match=r"cut\.png: the image is damaged"):
         codec.encode(tmp_path / "cut.png")
-    with pytest.raises(zoo.ZooError, match=r"none\.png: there is no such image"):
+    with pytest.raises(zoo.ZooError, match=r"none\.png: no such image"):
         codec.encode(tmp_path / "none.png")
     with pytest.raises(zoo.ZooError, match="not int"):
         codec.encode(5)
-    with pytest.raises(zoo.ZooError, match="axes"):
+    with pytest.raises(zoo.ZooError, match="must have the shape"):
         codec.encode(np.zeros((2, 2, 2, 2)))
 
 

@@ -50,7 +50,7 @@ def test_save_and_restore(tmp_path: Path) -> None:
 
 def test_complaints() -> None:
     codec = LabelCodec(["positive", "negative"])
-    with pytest.raises(ZooError, match=r"label 'positiv' is not among .* did you mean 'positive'"):
+    with pytest.raises(ZooError, match=r"label 'positiv' does not occur in .* did you mean 'positive'"):
         codec.encode("positiv")
     with pytest.raises(ZooError, match="at least two different labels; they have only 'a'"):
         LabelCodec().fit(["a", "a"])

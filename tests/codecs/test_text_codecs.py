@@ -170,7 +170,7 @@ def test_damaged_files_are_named(name: str, tmp_path: Path) -> None:
 
 def test_files_of_another_codec_or_a_newer_zoo(tmp_path: Path) -> None:
     ByteCodec().save(tmp_path, "target")
-    with pytest.raises(ZooError, match="holds a byte codec where a character codec is needed"):
+    with pytest.raises(ZooError, match="holds a byte codec, but a character codec is needed"):
         CharacterCodec().restore(tmp_path, "target")
     record = json.loads((tmp_path / "target.json").read_text())
     (tmp_path / "target.json").write_text(json.dumps(record | {"format": 9}))

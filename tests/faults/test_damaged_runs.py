@@ -77,7 +77,7 @@ def test_one_bit_of_the_codec(refused: Callable[..., str], copied: Path):
 def test_settings_that_lost_their_last_line(refused: Callable[..., str], copied: Path):
     path = copied / "settings.yaml"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
-    assert "settings.yaml is damaged, or was edited" in refused("sample", str(copied), status=1)
+    assert "settings.yaml is damaged or was edited" in refused("sample", str(copied), status=1)
 
 
 def test_no_weights_at_all(refused: Callable[..., str], copied: Path):
@@ -95,8 +95,8 @@ def test_weights_of_another_model(refused: Callable[..., str], copied: Path):
     folder = RunFolder(copied)
     text = folder.read_settings().replace("units: 16", "units: 24")
     folder.settings.write_text(text)
-    assert "is damaged, or was edited" in refused("sample", str(copied), status=1)
-    folder.begin({name: value for name, value in folder.about().items() if name != "settings"}, text)
+    assert "is damaged or was edited" in refused("sample", str(copied), status=1)
+    folder.begin(folder.manifest(), text)
     assert "another model" in refused("sample", str(copied), status=1)
     assert "another model" in refused("resume", str(copied), "train.steps=6", status=1)
 

@@ -224,5 +224,5 @@ def test_names_that_no_file_can_have(name: str, content: bytes, read: Callable[[
 
 
 def test_settings_of_a_file_whose_name_no_file_can_have():
-    with pytest.raises(zoo.ZooError, match="no file can have such a name"):
+    with pytest.raises(zoo.ZooError, match="not a valid file name"):
         resolve(zoo.Settings, {}, ["config=\0"], task="any")

@@ -38,9 +38,9 @@ def test_what_cannot_be_is_refused_in_one_line():
         UsageError, match=r"model.backbone: there is no network 'MobilNetV2'; did you mean 'MobileNetV2'"
     ):
         check_backbone("MobilNetV2", 3)
-    with pytest.raises(UsageError, match="reads colours: set image.channels=3"):
+    with pytest.raises(UsageError, match="needs colour images; set picture.channels=3"):
         check_backbone(SMALL, 1)
-    with pytest.raises(UsageError, match=r"InceptionV3 cannot read images of 32 by 32 pixels; raise image.height"):
+    with pytest.raises(UsageError, match=r"InceptionV3 cannot read images of 32 by 32 pixels; increase picture.height"):
         make_backbone("InceptionV3", (32, 32, 3))
 
 
@@ -51,7 +51,7 @@ def test_features_and_images_give_the_same_and_a_frozen_network_does_not_learn()
     assert grid.shape == tuple(encoder.compute_output_shape((3, 32, 32, 3))) == (3, 1, 1, 5)
     np.testing.assert_allclose(encoder(encoder.features(images())), grid, rtol=1e-6)
     assert [variable.path.split("/")[-2] for variable in encoder.trainable_variables] == ["project"] * 2
-    # What a image gives does not depend on its neighbours.
+    # What an image gives does not depend on its neighbours.
     np.testing.assert_allclose(encoder(images(1)), grid[:1], rtol=1e-4, atol=1e-5)
     assert len(BackboneEncoder(SMALL, 5, (32, 32, 3)).trainable_variables) > 100
     again = BackboneEncoder.from_config(encoder.get_config())
@@ -67,14 +67,14 @@ def test_weights_come_from_a_file_or_the_reason_is_told(tmp_path: Path, monkeypa
     with pytest.raises(ZooError, match=r"no such file exists"):
         load_pretrained(second, SMALL, str(tmp_path / "none.weights.h5"))
     (tmp_path / "bad.weights.h5").write_text("no weights")
-    with pytest.raises(ZooError, match=rf"bad.weights.h5: no weights of {SMALL}: "):
+    with pytest.raises(ZooError, match=rf"bad.weights.h5: not the weights of {SMALL}: "):
         load_pretrained(second, SMALL, str(tmp_path / "bad.weights.h5"))
 
     def unreachable(*_, **__):
         raise Exception("URL fetch failure on https://example.org/weights.h5: None -- [Errno -2] Name not known")
 
     monkeypatch.setattr(keras.applications, SMALL, unreachable)
-    with pytest.raises(zoo.ZooError, match=r"weights of MobileNetV3Small cannot be had: URL fetch failure") as error:
+    with pytest.raises(zoo.ZooError, match="MobileNetV3Small cannot be downloaded: URL fetch failure") as error:
         load_pretrained(second, SMALL, "imagenet")
     assert "\n" not in str(error.value)
 

@@ -42,5 +42,5 @@ def test_a_causal_tagger_steps_as_it_runs(layers: int, frame: Any) -> None:
 def test_one_that_reads_in_both_directions_does_not_step() -> None:
     with pytest.raises(zoo.UsageError, match="reads in both directions and cannot label a stream"):
         Tagger(3, (4,)).start(1)
-    with pytest.raises(zoo.UsageError, match="a frame is a vector or a image"):
+    with pytest.raises(zoo.UsageError, match="a frame must be a vector or an image"):
         Tagger(3, (4, 4))

@@ -109,7 +109,7 @@ BROKEN: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
     "no-task-class": (
         "import zoo\n@zoo.hookimpl\ndef zoo_tasks():\n    return {'no-task': dict}",
         {"tasks": "no-task = {m}"},
-        ("a subclass of zoo.Task was expected",),
+        ("expected a subclass of zoo.Task",),
     ),
     "wrong-hook-name": (
         "import zoo\n@zoo.hookimpl\ndef zoo_cell():\n    return {}",
@@ -151,7 +151,7 @@ BROKEN: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
     "wrong-task-name": (
         "import zoo\n@zoo.hookimpl\ndef zoo_tasks():\n    return {'other': zoo.Task}",
         {"tasks": "named = {m}"},
-        ("gives no 'named'",),
+        ("does not provide 'named'",),
     ),
     "hidden-tasks": (
         "import zoo\n@zoo.hookimpl\ndef zoo_tasks():\n    return {'hidden': zoo.Task}",

@@ -56,15 +56,15 @@ def test_a_hook_says_which_one(load):
     )
     assert load(several).__name__ == "Other"
     assert load(several.replace("{'x': Other}", "{'x': Other, 'my_task': Mine}")).__name__ == "Mine"
-    with pytest.raises(UsageError, match=r"2 tasks in it \(x, y\): name one 'my_task'"):
+    with pytest.raises(UsageError, match=r"2 tasks in it \(x, y\); name one of them 'my_task'"):
         load(several.replace("{'x': Other}", "{'x': Other, 'y': Mine}"))
 
 
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("import zoo\n", "no task in it"),
-        ("import zoo\nclass A(zoo.Task): pass\nclass B(zoo.Task): pass\n", r"2 tasks in it \(A, B\)"),
+        ("import zoo\n", "it has no task"),
+        ("import zoo\nclass A(zoo.Task): pass\nclass B(zoo.Task): pass\n", r"2 tasks in one file \(A, B\)"),
         ("x = 1\ny = (\n", r"my_task.py:2: SyntaxError"),
         ("x = 1\n\n1 / 0\n", r"my_task.py:3: ZeroDivisionError"),
         ("import sys\nsys.exit(4)\n", r"my_task.py:2: SystemExit: 4"),
@@ -85,7 +85,7 @@ def test_a_file_that_is_missing_or_no_python(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="not a file"):
         Plugins().load_task(f"{tmp_path}/")
     (tmp_path / "notes.txt").write_text("hello")
-    with pytest.raises(UsageError, match=r"a Python file \(\.py\) was expected"):
+    with pytest.raises(UsageError, match=r"expected a Python file \(\.py\)"):
         Plugins().load_task(str(tmp_path / "notes.txt"))
     (tmp_path / "beside.py").write_text("")
     monkeypatch.chdir(tmp_path)

@@ -140,7 +140,7 @@ def test_state_is_forgotten_at_document_borders_if_asked(tmp_path: Path, tiny: d
 
 
 def test_a_folder_that_holds_a_run_is_not_overwritten(run: Any, rhyme: Path, tiny: dict[str, Any]):
-    with pytest.raises(UsageError, match="holds a run already"):
+    with pytest.raises(UsageError, match="already contains a run"):
         zoo.run("charlm", data=str(rhyme), out=str(run.folder.path), **tiny)
 
 
@@ -154,7 +154,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path, rhyme:
 
 
 def test_a_training_without_an_end_is_refused_before_it_leaves_anything(tmp_path: Path, rhyme: Path):
-    with pytest.raises(UsageError, match="nothing would end this training"):
+    with pytest.raises(UsageError, match="this training would never end"):
         zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), train={"epochs": 0})
     assert not (tmp_path / "run").exists()
 
@@ -198,9 +198,9 @@ def test_scores_of_texts_are_what_the_beam_found(run: Any):
 def test_what_the_search_cannot_do_is_one_sentence(run: Any):
     for words, sentence in [
         ({"strategy": "bean"}, "unknown strategy 'bean'; did you mean 'beam'? (known: beam, greedy, sample"),
-        ({"beam": 2, "n_best": 3}, "search.n_best=3: a beam of 2 has no more than 2 answers"),
+        ({"beam": 2, "n_best": 3}, "search.n_best=3: a beam of 2 has at most 2 answers"),
         ({"min_length": 9, "length": 3}, "search.min_length=9 and search.length=3 contradict each other"),
-        ({"banned": "one"}, "search.banned: 'one' is 3 tokens of this model; one was expected"),
+        ({"banned": "one"}, "search.banned: 'one' is 3 tokens for this model; expected one"),
         ({"forced": "x"}, "search.forced: 'x': expected TOKEN:POSITION"),
         ({"bias": "x:much"}, "search.bias: 'x:much': expected TOKEN:NUMBER"),
         ({"banned": "x", "forced": "x:1"}, "search.banned and search.forced contradict each other: both name 'x'"),
@@ -212,6 +212,6 @@ def test_what_the_search_cannot_do_is_one_sentence(run: Any):
 
 
 def test_characters_that_the_model_never_saw_are_said_and_never_written(run: Any):
-    with pytest.warns(UserWarning, match="the model has never seen 'ß€': it reads its token for the unknown instead"):
+    with pytest.warns(UserWarning, match="the model has never seen 'ß€'; it reads the unknown token instead"):
         text = run.sample("oneß€ß", length=50, temperature=5.0)
     assert "\ufffd" not in text

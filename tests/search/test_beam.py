@@ -257,7 +257,7 @@ def test_processors_compose_with_every_strategy(strategy: Any):
 
 def test_contradictory_options_are_refused():
     for words, sentence in [
-        ({"beam": 2, "n_best": 3}, "n_best=3: a beam of 2 has no more than 2 answers"),
+        ({"beam": 2, "n_best": 3}, "n_best=3: a beam of 2 has at most 2 answers"),
         ({"beam": 5, "groups": 2}, "groups=2: a beam of 5 cannot be divided into as many equal groups"),
         ({"beam": 0}, "beam=0: it must be at least 1"),
         ({"length_penalty": -1.0}, "length_penalty=-1.0: it must be at least 0"),

@@ -180,7 +180,7 @@ def test_wrong_arguments_are_one_sentence_each(generator: Generator):
         ({"primes": [[]]}, "an empty prime"),
         ({"primes": [[1]], "length": -1}, "length=-1: it must be at least 0"),
         ({"primes": [[1]], "seeds": [1, 2]}, "2 seeds for 1 texts"),
-        ({"sources": [[1]]}, "sources are for a generator with encode"),
+        ({"sources": [[1]]}, "sources need a generator with encode"),
         ({}, "nothing to search for"),
     ]:
         with pytest.raises(UsageError, match=sentence):

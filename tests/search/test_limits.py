@@ -103,7 +103,7 @@ def test_every_option_gives_finite_answers_or_is_refused(data: st.DataObject):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ({"length": [3]}, "1 lengths for 2 texts: there must be one for all or one a text"),
+        ({"length": [3]}, "1 lengths for 2 texts: there must be one for all or one per text"),
         ({"length": [3, 2.5]}, "length=2.5: it must be a whole number"),
         ({"length": 10**12}, "length=1000000000000: it must be at most 1,000,000"),
         ({"batch": 0}, "batch=0: it must be at least 1"),

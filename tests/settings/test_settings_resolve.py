@@ -110,7 +110,7 @@ def test_override_keeps_the_rest():
     assert (after.model.layers, after.train.epochs, after.data.source) == (3, 4.0, "${x}")
     assert before.train.epochs == 0
     assert override(before, ["seed=9"], task="charlm").seed == 9
-    with pytest.raises(UsageError, match="preset= is for a new run"):
+    with pytest.raises(UsageError, match="preset= is only for a new run"):
         override(before, ["preset=small"], task="charlm")
 
 
@@ -171,7 +171,7 @@ def test_wrong_values_from_python():
         ("seed: 1\n  x: 2\n", ["mine.yaml:2", "not valid YAML"]),
         ("seed: 1\nmodel:\n  cel: gru\n", ["mine.yaml:3", "unknown setting 'model.cel'", "did you mean 'model.cell'?"]),
         ("seed: 1\nmodel:\n  layers: two\n", ["mine.yaml:3", "expected a whole number"]),
-        ("seed: 1\nseed: 2\n", ["mine.yaml:2", "'seed' stands twice"]),
+        ("seed: 1\nseed: 2\n", ["mine.yaml:2", "'seed' is given twice"]),
         ("- seed\n", ["mine.yaml:1", "not settings"]),
         ("seed\n", ["mine.yaml:1", "not settings"]),
         ("model: [[1]]\n", ["mine.yaml:1", "list of plain values"]),

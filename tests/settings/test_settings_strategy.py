@@ -36,8 +36,7 @@ def test_contradictions_are_one_sentence():
     with pytest.raises(UsageError) as caught:
         search("search.beam=5", "search.temperature=0.5")
     assert str(caught.value) == (
-        "search.beam=5 and search.temperature=0.5 contradict each other: say which search.strategy is meant, "
-        "beam or sample"
+        "search.beam=5 and search.temperature=0.5 contradict each other; set search.strategy to beam or sample"
     )
     with pytest.raises(UsageError) as caught:
         search("search.strategy=greedy", "search.beam=5")

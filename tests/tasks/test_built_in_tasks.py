@@ -89,7 +89,7 @@ def predict_from_the_command_line(run, folder: Path, capfd, monkeypatch):
     assert (told["input"], told["answer"]) == ("the film was dull", "negative")
     assert set(told["probabilities"]) == {"positive", "negative"}
     assert main(["predict", name, "a", "file=b"]) == 2
-    assert "words or from a file, not both" in capfd.readouterr().err
+    assert "or as file=PATH, not both" in capfd.readouterr().err
     (folder / "inputs.txt").write_bytes(b"good\nb\xffd\n")
     assert main(["predict", name, f"file={folder / 'inputs.txt'}"]) == 1
     assert "inputs.txt, line 2: byte 2 is not valid UTF-8" in capfd.readouterr().err

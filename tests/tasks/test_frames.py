@@ -70,7 +70,7 @@ def test_a_causal_model_labels_a_stream_as_it_labels_the_whole(
     assert capfd.readouterr().out == run.topology.show(whole.value, 10**6) + "\n"
     (tmp_path / "bad.csv").write_text("1,2\n3,x\n")
     assert main(["predict", name, f"file={tmp_path / 'bad.csv'}", "--stream"]) == 1
-    assert "line 2: feature 2 is 'x', where a number was expected" in capfd.readouterr().err
+    assert "line 2: feature 2 is 'x', but a number was expected" in capfd.readouterr().err
 
 
 def test_whole_recordings_are_measured(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_whole_recordings_are_measured(tmp_path: Path) -> None:
     assert len(report.examples[0].target) == len(report.examples[0].answer) == 30
     with pytest.raises(zoo.UsageError, match="reads in both directions and cannot label a stream"):
         run.stream_answers([])
-    with pytest.raises(zoo.UsageError, match=r"model.causal=true looks at no later frame, and vectors.scale=sequence"):
+    with pytest.raises(zoo.UsageError, match=r"model.causal=true cannot be combined with vectors.scale=sequence"):
         trained(tmp_path / "data", model={"causal": True}, vectors={"scale": "sequence"})
 
 

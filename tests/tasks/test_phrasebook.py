@@ -417,5 +417,5 @@ def test_held_out_combinations_never_meet_in_training(monkeypatch: pytest.Monkey
 
 def test_more_than_there_is_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(composer, "PATTERNS", (BY_NAME["people.does-not-play-well"],))
-    with pytest.raises(ZooError, match=r"has \d+ sentences for test, not 500: ask for fewer"):
+    with pytest.raises(ZooError, match=r"has \d+ sentences for test, not 500; ask for fewer"):
         compose(10, 10, 500)

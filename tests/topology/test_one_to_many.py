@@ -174,7 +174,7 @@ def test_kept_arrays(tmp_path: Path):
     with pytest.raises(ValueError, match="among arrays of"):
         kept.put(8, np.zeros(3, np.int32))
     (tmp_path / "file").write_text("")
-    with pytest.raises(zoo.ZooError, match="cannot keep arrays in .*file"):
+    with pytest.raises(zoo.ZooError, match="cannot cache arrays in .*file"):
         ArrayCache(tmp_path / "file").put(0, np.zeros(1))
 
 
@@ -211,8 +211,8 @@ def test_a_run_with_a_frozen_backbone_is_loaded_without_its_weights_file(tmp_pat
     ("model", "problem"),
     [
         ({"backbone": "MobileNet3"}, "model.backbone: there is no network 'MobileNet3'"),
-        ({"frozen": True}, "are for a model.backbone, which is not set"),
-        ({"backbone_weights": "imagenet"}, "are for a model.backbone, which is not set"),
+        ({"frozen": True}, "need model.backbone, which is not set"),
+        ({"backbone_weights": "imagenet"}, "need model.backbone, which is not set"),
     ],
 )
 def test_settings_that_cannot_be_meant(tmp_path: Path, model: dict[str, Any], problem: str):

@@ -242,7 +242,7 @@ def test_the_environment_says_which_worker_this_is(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("told", "message"),
     [
-        ("", "TF_CONFIG is not set, which says where the workers are"),
+        ("", "TF_CONFIG is not set; it names the workers"),
         ("{", "TF_CONFIG is not of the form"),
         ("[]", "TF_CONFIG is not of the form"),
         ('{"cluster": {"worker": ["a:1"]}, "task": {"index": "x"}}', "TF_CONFIG is not of the form"),
@@ -272,11 +272,11 @@ def test_local_workers_need_what_another_process_can_name(tmp_path: Path, monkey
         """A task of this process."""
 
     device = {"kind": "workers", "local_workers": 2}
-    with pytest.raises(UsageError, match="find a task by its name or its file, not a class"):
+    with pytest.raises(UsageError, match="because other processes cannot find a class"):
         zoo.run(Mine, device=device, out=str(tmp_path / "run"), train={"steps": 1})
     with pytest.raises(UsageError, match="device.local_workers=2 needs device=workers"):
         zoo.run("sentiment", preset="tiny", device={"local_workers": 2}, out=str(tmp_path / "run"))
     monkeypatch.setenv("TF_CONFIG", "{}")
-    with pytest.raises(UsageError, match="TF_CONFIG is set, and says where the workers are; leave one out"):
+    with pytest.raises(UsageError, match="TF_CONFIG is also set, and names the workers; use one of the two"):
         zoo.run("sentiment", preset="tiny", device=device, out=str(tmp_path / "run"))
     assert not (tmp_path / "run").exists()

@@ -11,6 +11,7 @@ import click
 
 from zoo.errors import UsageError
 from zoo.settings import describe
+from zoo.settings.fields import quoted
 from zoo.settings.overrides import from_arguments
 from zoo.settings.resolve import build
 
@@ -29,7 +30,7 @@ def split_target(arguments: Sequence[str], key: str, example: str) -> tuple[str,
         What the command is about, and the other arguments.
 
     Raises:
-        UsageError: it is missing, or stands there twice.
+        UsageError: it is missing, or is given twice.
     """
     rest = list(arguments)
     if rest and "=" not in rest[0]:
@@ -38,9 +39,9 @@ def split_target(arguments: Sequence[str], key: str, example: str) -> tuple[str,
         found = [word.partition("=")[2] for word in rest if word.startswith(f"{key}=")]
         rest = [word for word in rest if not word.startswith(f"{key}=")]
     if len(found) > 1:
-        raise UsageError(f"{key}= stands there twice")
+        raise UsageError(f"{key}= is given twice")
     if not found or not found[0]:
-        raise UsageError(f"no {key} was named: write {example}")
+        raise UsageError(f"no {key} given; write {example}")
     return found[0], rest
 
 
@@ -61,6 +62,23 @@ def parse_arguments(cls: type, arguments: Sequence[str], command: str) -> dict[s
     given = from_arguments(arguments)
     values: Any = build(cls, given, f" of zoo {command}")
     return {entry.key: getattr(values, entry.key) for entry in given}
+
+
+def take_trust(arguments: Sequence[str]) -> tuple[bool, list[str]]:
+    """Take `trust=yes` out of a command's arguments.
+
+    Returns:
+        Whether the code that a run brings is trusted, and the other arguments.
+
+    Raises:
+        UsageError: it is neither yes nor no.
+    """
+    values = [argument.partition("=")[2] for argument in arguments if argument.startswith("trust=")]
+    rest = [argument for argument in arguments if not argument.startswith("trust=")]
+    answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+    if values and values[-1].lower() not in answers:
+        raise UsageError(f"trust: expected yes or no, not {quoted(values[-1])}")
+    return bool(values) and answers[values[-1].lower()], rest
 
 
 def accepts_settings(cls: type, metavar: str) -> Callable[[Function], Function]:

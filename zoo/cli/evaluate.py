@@ -17,12 +17,14 @@ class EvaluateArguments:
     """What `zoo evaluate` can be told."""
 
     split: str = setting("test", "which split to measure on", ("train", "validation", "test"))
+    data: str = setting("", "data to measure on instead of the run's own: all of it, unless split= is given")
     show: int = setting(3, "number of predictions to show next to the truth", minimum=0)
     engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
+    trust: bool = setting(False, "run the code of a task file that came with the run")
 
 
 @click.command("evaluate")
-@accepts_settings(EvaluateArguments, "run=RUN [split=SPLIT] [show=3]")
+@accepts_settings(EvaluateArguments, "run=RUN [split=SPLIT] [data=PATH] [show=3]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Measure a run on a split of its data.
@@ -33,7 +35,9 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     given = parse_arguments(EvaluateArguments, rest, "evaluate")
     import zoo
 
-    report = zoo.load(name, engine=given.pop("engine", "auto")).evaluation_report(**given)
+    report = zoo.load(name, engine=given.pop("engine", "auto"), trust=given.pop("trust", False)).evaluation_report(
+        **given
+    )
     if as_json:
         print_json(report.as_json())
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from zoo.cli.arguments import take_trust
 from zoo.cli.predict_stream import predict_stream
 from zoo.errors import UsageError, ZooError
 
@@ -26,7 +27,7 @@ CHUNK = 512
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line: input, answer, score and more.")
 @click.option("--alignment", is_flag=True, help="Show the attention over the input for each answer.")
 @click.option("--stream", is_flag=True, help="Label frames as they arrive, one line per frame.")
-def command(arguments: tuple[str, ...], as_json: bool, alignment: bool, stream: bool) -> None:
+def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bool) -> None:
     """Answer inputs with a trained run, one line each.
 
     \b
@@ -40,11 +41,12 @@ def command(arguments: tuple[str, ...], as_json: bool, alignment: bool, stream: 
 
     RUN is a run's folder, or a task's name for its latest run. Images and clips are given by their paths.
     """
+    trust, arguments = take_trust(arguments)
     name, inputs, file, engine, search = _read_words(arguments)
     lines = _inputs(inputs, file)
     import zoo
 
-    run = zoo.load(name, engine=engine)
+    run = zoo.load(name, engine=engine, trust=trust)
     if stream:
         predict_stream(run, inputs, lines, as_json)
         return
@@ -75,7 +77,7 @@ def _read_words(arguments: Sequence[str]) -> tuple[str, list[str], str, str, dic
         else:
             inputs.append(word)
     if not name:
-        raise UsageError("no run was named: write zoo predict translation (a task's latest run), or a run's folder")
+        raise UsageError("no run given; write zoo predict translation (a task's latest run), or a run's folder")
     if inputs and file:
         raise UsageError("give inputs on the command line or as file=PATH, not both")
     return name, inputs, file, engine, search

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from zoo.cli.arguments import split_target
+from zoo.cli.arguments import split_target, take_trust
 from zoo.cli.outcome import print_outcome
 from zoo.cli.progress import progress
-from zoo.settings import override
 from zoo.settings.overrides import from_arguments, raw_value
 
 
@@ -21,11 +20,11 @@ def command(arguments: tuple[str, ...], as_json: bool) -> int:
     `zoo resume charlm train.epochs=10`.
     """
     name, rest = split_target(arguments, "run", "zoo resume charlm (a task's latest run), or a run's folder")
+    trust, rest = take_trust(rest)
     import zoo
 
-    # Which engine is settled before anything else is: it cannot be changed later.
-    run = zoo.load(name, engine=raw_value(from_arguments(rest), "engine") or "auto")
-    override(run.settings, rest, task=run.name)  # says what is wrong with a word before any work is done
+    # The engine is chosen first: it cannot be changed later.
+    run = zoo.load(name, engine=raw_value(from_arguments(rest), "engine") or "auto", trust=trust)
     with progress() as report:
         run.resume(report, **{entry.key: entry.value for entry in from_arguments(rest)})
     return print_outcome(run, as_json)

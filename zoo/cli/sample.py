@@ -21,6 +21,7 @@ class SampleArguments(SearchSettings):
     seed: int = setting(0, "the same seed gives the same text", minimum=0, maximum=2**31 - 1)
     count: int = setting(1, "number of texts, with consecutive seeds", minimum=1)
     engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
+    trust: bool = setting(False, "run the code of a task file that came with the run")
 
 
 @click.command("sample")
@@ -36,7 +37,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     given = parse_arguments(SampleArguments, rest, "sample")
     import zoo
 
-    run = zoo.load(name, engine=given.pop("engine", "auto"))
+    run = zoo.load(name, engine=given.pop("engine", "auto"), trust=given.pop("trust", False))
     count, prime = given.get("count", 1), given.get("prime", "")
     if as_json:
         texts = run.sample(**given)

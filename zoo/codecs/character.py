@@ -98,7 +98,7 @@ class CharacterCodec(TextCodec):
         content = read_codec(folder, name, "character")
         characters = content.get("characters")
         if not isinstance(characters, str) or not characters:
-            raise ZooError(f"{folder / name}.json: damaged: it lists no characters; the run has to be trained again")
+            raise ZooError(f"{folder / name}.json: damaged: it lists no characters; train the run again")
         self.normalization = Normalization.from_json(content.get("normalization"))
         self._set(_code_points(characters))
 

@@ -41,7 +41,7 @@ def read_codec(folder: Path, name: str, kind: str, *former: str) -> dict[str, An
     path = folder / f"{name}.json"
     record = read_record(path)
     if record["codec"] not in (kind, *former):
-        raise ZooError(f"{path}: holds a {record['codec']} codec where a {kind} codec is needed")
+        raise ZooError(f"{path}: holds a {record['codec']} codec, but a {kind} codec is needed")
     return dict(record["content"])
 
 
@@ -58,11 +58,11 @@ def read_record(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ZooError(f"{path}: damaged: not the record of a codec; the run has to be trained again") from error
+        raise ZooError(f"{path}: damaged: not a saved codec; train the run again") from error
     if record["format"] > _FORMAT:
         raise ZooError(f"{path}: written by a newer zoo (format {record['format']}, this one reads {_FORMAT})")
     if not whole or not isinstance(kind, str):
-        raise ZooError(f"{path}: damaged: its checksum does not fit; the run has to be trained again")
+        raise ZooError(f"{path}: damaged: its checksum does not match; train the run again")
     return dict(record)
 
 

@@ -69,7 +69,7 @@ class ImageCodec:
         for value in values:
             self._take_size(value)
             return
-        raise ZooError("there is no training image to take a size from; give height and width")
+        raise ZooError("there is no training image to take the size from; set height and width")
 
     def _take_size(self, image: RawValue) -> None:
         width, height = open_image(image).size
@@ -138,7 +138,7 @@ class ImageCodec:
         content = read_codec(folder, name, "image", "picture")
         sides: list[Any] = [content.get(key) for key in ("height", "width", "channels")]
         if not all(isinstance(side, int) and side > 0 for side in sides) or content.get("fit") not in FITS:
-            raise ZooError(f"{folder / name}.json: damaged: it names no size; the run has to be trained again")
+            raise ZooError(f"{folder / name}.json: damaged: it has no size; train the run again")
         self.height, self.width, self.channels = map(int, sides)
         self.fitting = content["fit"]
 
@@ -159,14 +159,14 @@ def open_image(value: RawValue) -> Image.Image:
     if isinstance(value, Image.Image):
         return _plain(value)
     if not isinstance(value, (str, Path)):
-        raise ZooError(f"an image is a file, a Pillow image or an array, not {type(value).__name__}")
+        raise ZooError(f"an image must be a file, a Pillow image or an array, not {type(value).__name__}")
     # Of a damaged file Pillow raises whatever its decoders meet: OSError, struct.error, NotImplementedError, ...
     try:
         with Image.open(value) as opened:
             opened.load()
             return _plain(_upright(opened))
     except FileNotFoundError:
-        raise ZooError(f"{value}: there is no such image") from None
+        raise ZooError(f"{value}: no such image") from None
     except UnidentifiedImageError:
         raise ZooError(f"{value}: not an image that Pillow can read") from None
     except MemoryError:
@@ -208,7 +208,7 @@ def _from_array(array: np.ndarray) -> Image.Image:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[:, :, 0]
     if array.ndim not in (2, 3) or 0 in array.shape or (array.ndim == 3 and array.shape[2] not in (3, 4)):
-        raise ZooError(f"an image has the axes [height, width] or [height, width, channels], not shape {array.shape}")
+        raise ZooError(f"an image must have the shape [height, width] or [height, width, channels], not {array.shape}")
     if array.dtype == np.bool_:
         array = array.astype(np.uint8) * 255
     elif np.issubdtype(array.dtype, np.floating):

@@ -139,7 +139,7 @@ class PieceCodec(TextCodec):
             UsageError: byte pair encoding knows one segmentation only.
         """
         if self.algorithm != "unigram":
-            raise UsageError("only unigram pieces (unit=piece) can be cut in several ways")
+            raise UsageError("only unigram pieces (unit=piece) can be sampled")
         text = self.normalization(text)
         _utf8(text)
         whole = f" {text}" if self.sentences and text else text
@@ -211,7 +211,7 @@ class PieceCodec(TextCodec):
         except OSError as error:
             raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
         if _checksum(model) != content.get("model"):
-            raise ZooError(f"{path}: damaged: its checksum does not fit; the run has to be trained again")
+            raise ZooError(f"{path}: damaged: its checksum does not match; train the run again")
         self._load(model)
         self.algorithm, self.vocabulary = content["algorithm"], content["vocabulary"]
         self.sentences = bool(content.get("sentences"))

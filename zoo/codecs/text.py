@@ -160,4 +160,4 @@ def checked_ids(array: Iterable[int] | np.ndarray, size: int) -> np.ndarray:
 
 def no_text(what: str) -> ZooError:
     """The error for training texts without a single character."""
-    return ZooError(f"the training text is empty; {what} cannot be learned from it")
+    return ZooError(f"the training text is empty: there are no {what} to learn")

@@ -139,7 +139,7 @@ class WordCodec(TextCodec):
         content = read_codec(folder, name, "word")
         words = content.get("words")
         if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-            raise ZooError(f"{folder / name}.json: damaged: it lists no words; the run has to be trained again")
+            raise ZooError(f"{folder / name}.json: damaged: it lists no words; train the run again")
         self.lowercase, self._joins = bool(content.get("lowercase")), bool(content.get("joins"))
         self.normalization = Normalization.from_json(content.get("normalization"))
         self._set(words)

@@ -58,7 +58,7 @@ class Attending(keras.layers.Layer):
         **kwargs: what every Keras layer takes.
 
     Raises:
-        UsageError: for an unknown way to attend.
+        UsageError: for an unknown value for attend:.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Attending(keras.layers.Layer):
     ) -> None:
         super().__init__(**{**kwargs, "autocast": False})
         if attend not in ATTEND:
-            raise UsageError(f"unknown way to attend '{attend}'{did_you_mean(attend, ATTEND)}")
+            raise UsageError(f"unknown value for attend: '{attend}'{did_you_mean(attend, ATTEND)}")
         self.stack, self.attention, self.attend, self.input_feeding = stack, attention, attend, input_feeding
         self._feeds = input_feeding and attention is not None
         self._before = attend == "before" and attention is not None

@@ -63,7 +63,7 @@ class Stack(keras.layers.Layer):
         self.dropout = dropout
         if isinstance(layers, int):
             if layers < 1:
-                raise UsageError(f"a stack has at least one layer, not {layers}")
+                raise UsageError(f"a stack needs at least one layer, not {layers}")
             factory = cell_by_name(cell) if isinstance(cell, str) else cell
             layers = [_make_layer(factory, units, zoneout, bidirectional, self.dtype_policy) for _ in range(layers)]
         self.layers = list(layers)

@@ -98,7 +98,7 @@ def frame_metrics(truths: Sequence[Sequence[Hashable]], predictions: Sequence[Se
     """
     for truth, predicted in zip(truths, predictions, strict=True):
         if len(truth) != len(predicted):
-            raise ValueError(f"a sequence of {len(truth)} labels has {len(predicted)} answers")
+            raise ValueError(f"a sequence of {len(truth)} labels has {len(predicted)} predictions")
     flat_truth = [label for truth in truths for label in truth]
     flat_predicted = [label for predicted in predictions for label in predicted]
     edits = [edit_score(truth, predicted) for truth, predicted in zip(truths, predictions, strict=True)]

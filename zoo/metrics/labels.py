@@ -106,4 +106,6 @@ def confusion_table(truth: Sequence[Hashable], predicted: Sequence[Hashable]) ->
 
 def _check(truth: Sequence[Any], predicted: Sequence[Any]) -> None:
     if len(truth) != len(predicted) or not len(truth):
-        raise ValueError(f"there are {len(truth)} labels and {len(predicted)} answers; there must be as many, and some")
+        raise ValueError(
+            f"there are {len(truth)} labels and {len(predicted)} predictions; there must be equally many, at least one"
+        )

@@ -78,7 +78,7 @@ class AttendingDecoder(keras.Model):
     ) -> None:
         super().__init__(name=name, **{**keywords, "autocast": False})
         if not 0 <= scheduled_sampling <= 1:
-            raise UsageError(f"scheduled sampling is a share from 0 to 1, not {scheduled_sampling}")
+            raise UsageError(f"scheduled_sampling must be from 0 to 1, not {scheduled_sampling}")
         policy = self.dtype_policy
         if attending is None:
             factory = cell_by_name(cell, cells or {})

@@ -49,7 +49,7 @@ def check_backbone(name: str, channels: int) -> None:
     if name not in backbone_names():
         raise UsageError(f"model.backbone: there is no network '{name}'{did_you_mean(name, backbone_names())}")
     if channels != 3:
-        raise UsageError(f"model.backbone={name} reads colours: set picture.channels=3")
+        raise UsageError(f"model.backbone={name} needs colour images; set picture.channels=3")
 
 
 def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
@@ -74,7 +74,7 @@ def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
         height, width, _ = shape
         raise UsageError(
             f"model.backbone={name} cannot read images of {height} by {width} pixels; "
-            f"raise picture.height and picture.width ({' '.join(str(error).split())})"
+            f"increase picture.height and picture.width ({' '.join(str(error).split())})"
         ) from error
     return network
 
@@ -99,14 +99,12 @@ def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
     """
     if weights != "imagenet":
         if not Path(weights).expanduser().is_file():
-            raise ZooError(
-                f"model.backbone_weights={weights}: it is imagenet, none, or a file, and no such file exists"
-            )
+            raise ZooError(f"model.backbone_weights={weights}: expected imagenet, none, or a file; no such file exists")
         try:
             network.load_weights(Path(weights).expanduser())
         except (OSError, ValueError, KeyError) as error:
             reason = " ".join(str(error).split())
-            raise ZooError(f"model.backbone_weights={weights}: no weights of {name}: {reason}") from error
+            raise ZooError(f"model.backbone_weights={weights}: not the weights of {name}: {reason}") from error
         return
     try:
         # Keras tells of its downloads on standard output, which is for answers.
@@ -117,8 +115,8 @@ def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
     except Exception as error:  # Keras raises a bare Exception where the network is not there
         reason = " ".join(str(error).split())
         raise ZooError(
-            f"model.backbone_weights=imagenet: the weights of {name} cannot be had: {reason} "
-            "(model.backbone_weights=none begins at random, a path reads a file)"
+            f"model.backbone_weights=imagenet: the weights of {name} cannot be downloaded: {reason} "
+            "(model.backbone_weights=none starts from random weights, a path reads a file)"
         ) from error
     network.set_weights(trained.get_weights())
 

@@ -35,7 +35,7 @@ class ImageEncoder(keras.layers.Layer):
         super().__init__(**keywords)
         self.places = places
         if not filters:
-            raise UsageError("a image encoder needs at least one stage of filters")
+            raise UsageError("an image encoder needs at least one stage of filters")
         self.filters, self.blocks = tuple(filters), blocks
         self.shrinking = [self._convolution(width, f"stage_{number}", 2) for number, width in enumerate(self.filters)]
         self.branches = [

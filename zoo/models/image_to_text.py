@@ -17,7 +17,7 @@ from zoo.models.image_encoder import ImageEncoder
 
 @keras.saving.register_keras_serializable(package="zoo")
 class ImageToText(EncoderDecoder):
-    """Looks at a image's grid of features while it writes (Xu et al. 2015, arXiv:1502.03044).
+    """Looks at an image's grid of features while it writes (Xu et al. 2015, arXiv:1502.03044).
 
     Args:
         encoder: a layer from images `[B, height, width, channels]` to a grid `[B, h, w, D]`.

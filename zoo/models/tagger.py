@@ -19,7 +19,7 @@ AT_ONCE = 512
 
 @keras.saving.register_keras_serializable(package="zoo")
 class Tagger(keras.Model):
-    """Reads frames, each a vector or a image, and labels each in the light of its neighbours.
+    """Reads frames, each a vector or an image, and labels each in the light of its neighbours.
 
     Args:
         classes: C, the number of labels.
@@ -29,11 +29,11 @@ class Tagger(keras.Model):
         units: U, of each layer and direction.
         causal: read forward only: a label depends on no later frame, and the model can `step`.
         dropout: share of the values between layers that is dropped while training.
-        filters: channels of the stages of the encoder of a image.
+        filters: channels of the stages of the encoder of an image.
         cells: further cells by name, as plugins add them.
 
     Raises:
-        UsageError: a frame that is neither a vector nor a image; an unknown cell.
+        UsageError: a frame that is neither a vector nor an image; an unknown cell.
     """
 
     def __init__(
@@ -52,7 +52,9 @@ class Tagger(keras.Model):
     ) -> None:
         super().__init__(name=name, **keywords)
         if len(frame) not in (1, 3):
-            raise UsageError(f"a frame is a vector or a image [height, width, channels], not of shape {tuple(frame)}")
+            raise UsageError(
+                f"a frame must be a vector or an image [height, width, channels], not of shape {tuple(frame)}"
+            )
         self.supports_masking = True
         self._config = {
             "name": name,

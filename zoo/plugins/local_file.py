@@ -18,29 +18,42 @@ def is_path(name: str) -> bool:
     return name.endswith(".py") or "/" in name or "\\" in name
 
 
-def import_file(path: Path) -> ModuleType:
+def import_file(path: Path, code: bytes | None = None, beside: Path | None = None) -> ModuleType:
     """Import a Python file by its path.
 
-    Its folder joins the end of the import path, so that the file can import what lies beside it, also later.
+    A folder joins the end of the import path, so that the file can import what lies beside it, also later.
+
+    Args:
+        path: of the file.
+        code: what is in it, where it has been read already; then nothing is written beside it.
+        beside: the folder; the file's own by default, but none where `code` is given.
 
     Raises:
         UsageError: there is no such file.
         ZooError: it cannot be read, or fails; the message names the line.
     """
-    if not path.is_file():
-        raise UsageError(f"task {path}: {'not a file' if path.exists() else 'no such file'}")
-    path = path.resolve()
+    try:
+        if code is None and not path.is_file():
+            raise UsageError(f"task {path}: {'not a file' if path.exists() else 'no such file'}")
+        path = path.resolve()
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a circle
+        raise UsageError(f"task {path}: {getattr(error, 'strerror', None) or error}") from error
+    if code is None:
+        beside = path.parent
     # Dataclasses look their module up by name, so it needs one that no other module has.
     name = f"zoo_file_{path.stem}_{hashlib.sha256(str(path).encode(errors='surrogateescape')).hexdigest()[:8]}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise UsageError(f"task {path}: a Python file (.py) was expected")
+        raise UsageError(f"task {path}: expected a Python file (.py)")
     module = importlib.util.module_from_spec(spec)
-    if str(path.parent) not in sys.path:
-        sys.path.append(str(path.parent))
+    if beside is not None and str(beside) not in sys.path:
+        sys.path.append(str(beside))
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        if code is None:
+            spec.loader.exec_module(module)
+        else:
+            exec(compile(code, path, "exec"), vars(module))
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -67,10 +80,12 @@ def only_task(module: ModuleType, path: Path) -> type[Any]:
     ]
     found = [task for task in dict.fromkeys(found) if not any(task in other.__mro__[1:] for other in found)]
     if not found:
-        raise UsageError(f"{path}: no task in it: a subclass of zoo.Task was expected")
+        raise UsageError(f"{path}: it has no task; expected a subclass of zoo.Task")
     if len(found) > 1:
         names = ", ".join(task.__name__ for task in found)
-        raise UsageError(f"{path}: {len(found)} tasks in it ({names}): keep one, or return one in a zoo_tasks hook")
+        raise UsageError(
+            f"{path}: {len(found)} tasks in one file ({names}); keep one, or return one in a zoo_tasks hook"
+        )
     return found[0]
 
 

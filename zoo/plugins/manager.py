@@ -12,6 +12,7 @@ from typing import Any
 
 from zoo.components import Components
 from zoo.errors import UsageError, ZooError, did_you_mean
+from zoo.files import expanded
 from zoo.plugins.installed import PluginInfo, find_plugins, switched_off
 from zoo.plugins.local_file import describe_error, import_file, is_path, only_task
 from zoo.plugins.registry import COMPONENT_HOOKS, OURS, PluginError, Registered, Registry, check_api, taken_twice
@@ -78,7 +79,7 @@ class Plugins:
             ZooError: the plugin is broken, or two distributions give a task this name.
         """
         if is_path(name):
-            return self._load_file(Path(name).expanduser())
+            return self.load_file(expanded(name))
         rivals = [info for info in self.find() if info.kind == "task" and info.name == name]
         if not rivals:
             raise UsageError(self._unknown(name))
@@ -165,18 +166,32 @@ class Plugins:
         registered = self._registry.add(info.entry_point.load(), info.origin)
         tasks = {other.module for other in self.find() if other.kind == "task"}
         if info.kind == "plugin" and "zoo_tasks" in registered.hooks and info.module not in tasks:
-            raise PluginError("nobody would find its tasks: each needs an entry point in the group zoo.tasks")
+            raise PluginError("its tasks cannot be found: each needs an entry point in the group zoo.tasks")
         return registered
 
     def _load_task_of(self, info: PluginInfo) -> type[Any]:
         hooks = self._load(info).hooks
         tasks = self._registry.ask(info.entry_point.load(), "zoo_tasks") if "zoo_tasks" in hooks else {}
         if info.name not in tasks:
-            raise PluginError(f"its hook zoo_tasks gives no '{info.name}'{did_you_mean(info.name, tasks)}")
+            raise PluginError(f"its hook zoo_tasks does not provide '{info.name}'{did_you_mean(info.name, tasks)}")
         return _checked(tasks[info.name])
 
-    def _load_file(self, path: Path) -> type[Any]:
-        module = import_file(path)
+    def load_file(self, path: Path, code: bytes | None = None, beside: Path | None = None) -> type[Any]:
+        """Load the task in a Python file.
+
+        Args:
+            path: of the file.
+            code: what is in it, where it has been read already.
+            beside: the folder that it imports its neighbours from; its own by default, but none where `code` is given.
+
+        Returns:
+            The subclass of `zoo.Task`.
+
+        Raises:
+            UsageError: the file has no task, or several.
+            ZooError: it is broken.
+        """
+        module = import_file(path, code, beside)
         try:
             if "ZOO_API" in vars(module):
                 check_api(vars(module)["ZOO_API"])
@@ -187,7 +202,9 @@ class Plugins:
             if not tasks:
                 return _checked(only_task(module, path))
             if len(tasks) > 1 and path.stem not in tasks:
-                raise UsageError(f"{path}: {len(tasks)} tasks in it ({', '.join(tasks)}): name one '{path.stem}'")
+                raise UsageError(
+                    f"{path}: {len(tasks)} tasks in it ({', '.join(tasks)}); name one of them '{path.stem}'"
+                )
             return _checked(tasks.get(path.stem) or next(iter(tasks.values())))
         except (KeyboardInterrupt, UsageError):
             raise
@@ -223,7 +240,7 @@ def _checked(task: Any) -> type[Any]:
     from zoo.task import Task
 
     if not isinstance(task, type) or not issubclass(task, Task):
-        raise PluginError(f"{task!r} is no task: a subclass of zoo.Task was expected")
+        raise PluginError(f"{task!r} is not a task; expected a subclass of zoo.Task")
     check_api(task.api)
     return task
 

@@ -107,7 +107,7 @@ class Registry:
             self._manager.register(plugin)
             hooks = tuple(sorted(caller.name for caller in self._manager.get_hookcallers(plugin) or []))
             if not hooks:
-                raise PluginError("it implements no hook: mark one with @zoo.hookimpl")
+                raise PluginError("it implements no hook; mark one with @zoo.hookimpl")
             for hook in hooks:
                 if hook not in self._known:
                     raise PluginError(f"unknown hook '{hook}'{did_you_mean(hook, self._known)}")

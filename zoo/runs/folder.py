@@ -1,27 +1,32 @@
-"""A run's folder: what is in it, and how it is written and read without ever meeting half a file."""
+"""A run's folder: what is in it, and how it is written without anybody ever meeting half a file."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import re
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from zoo.errors import UsageError, ZooError, did_you_mean
-from zoo.files import write_atomic
+from zoo.errors import UsageError, ZooError
+from zoo.files import expanded, read_text, reason, write_atomic
+from zoo.runs.history import History
+from zoo.runs.latest import RUNS, is_listed, point_latest, unpoint_latest
+from zoo.runs.lock import RunLock
+from zoo.runs.manifest import Manifest, read_manifest, write_manifest
 from zoo.runs.weights import save_weights
 from zoo.training.checkpoint import save_checkpoint
-from zoo.training.progress import Evaluation
 
-FORMAT = 1
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from zoo.training.progress import Evaluation
 
 
 class RunFolder:
@@ -29,14 +34,15 @@ class RunFolder:
 
     | file | what |
     |---|---|
-    | `run.json` | the task and the versions it was made with |
+    | `run.json` | the task, and what the run was made of |
     | `settings.yaml` | every setting, resolved |
     | `codecs/` | how values become tensors, fitted |
     | `weights/best.safetensors`, `weights/last.safetensors` | the model's weights |
     | `checkpoint.safetensors` | all that training needs to go on |
     | `metrics.jsonl` | one line an evaluation |
     | `samples/` | one text an evaluation |
-    | `cache/` | encoded data while the run lasts |
+    | `cache-*/` | encoded data while the run lasts |
+    | `lock` | who trains it, while somebody does |
 
     Args:
         path: of the folder.
@@ -51,117 +57,159 @@ class RunFolder:
         self.checkpoint = path / "checkpoint.safetensors"
         self.metrics = path / "metrics.jsonl"
         self.samples = path / "samples"
-        self.cache = path / "cache"
-        self._about = path / "run.json"
+        self.history = History(self.metrics, self.samples)
+        self.lock = RunLock(path)
+        self._manifest = path / "run.json"
+        self._made: list[Path] = []  # the folders that `create` made, the outermost first
+        self._latest_before: str | None = None
+        self._cache: Path | None = None
+
+    def __str__(self) -> str:  # print(run.folder)
+        return str(self.path)
+
+    def __fspath__(self) -> str:
+        return str(self.path)
 
     @classmethod
     def create(cls, out: str, task: str) -> RunFolder:
-        """Make a new folder.
+        """Make a new folder and lock it.
 
         Args:
-            out: where; empty for `runs/<task>/<time>`.
+            out: where; empty for `runs/TASK/TIME`.
             task: the task's name.
 
         Raises:
             UsageError: there is a run in it already, or something else.
             ZooError: it cannot be written to.
         """
-        if out:
-            folder = cls(Path(out).expanduser())
-            if folder._about.exists():
-                raise UsageError(f"{out} holds a run already; go on with `zoo resume {out}`, or choose another out=")
-            if folder.path.is_dir() and any(folder.path.iterdir()):
-                raise UsageError(f"{out} is not empty; choose another out=, which may be a folder that does not exist")
-        else:
-            stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
-            base = Path("runs") / task
-            names = (stamp if attempt == 0 else f"{stamp}-{attempt}" for attempt in range(1000))
-            folder = cls(next(base / name for name in names if not (base / name).exists()))
         try:
-            folder.path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ZooError(f"cannot make the run's folder {folder.path}: {error.strerror}") from error
-        if not os.access(folder.path, os.W_OK):
-            raise ZooError(f"cannot write to the run's folder {folder.path}; choose another with out=")
+            folder = cls._claim(expanded(out)) if out else cls._claim_next(RUNS / task)
+        except (OSError, ValueError) as error:
+            raise ZooError(f"cannot create the run's folder {out or RUNS / task}: {reason(error)}") from error
         return folder
 
     @classmethod
-    def find(cls, name: str) -> RunFolder:
-        """Find a run by its folder, or by its task's name: the latest under `runs/`.
+    def _claim(cls, path: Path) -> RunFolder:
+        folder = cls(path)
+        if folder._manifest.exists():
+            raise UsageError(
+                f"{path} already contains a run; continue it with `zoo resume {path}`, or choose another out="
+            )
+        folder._make()
+        with folder._taken_back_on_error():
+            folder.lock.acquire()
+            others = [entry for entry in path.iterdir() if entry != folder.lock.path]
+            if others:
+                raise UsageError(f"{path} is not empty; choose another out= (it need not exist)")
+        return folder
 
-        Raises:
-            ZooError: there is none.
-        """
-        given = Path(name).expanduser()
-        if (given / "run.json").is_file():
-            return cls(given.resolve() if given.is_symlink() else given)
-        base = Path("runs") / name
-        latest = base / "latest"
-        if latest.exists():
-            return cls(latest.resolve())
-        if given.is_dir():
-            raise ZooError(f"{name} is a folder, but no run: it has no run.json")
-        known = (
-            sorted(entry.name for entry in Path("runs").iterdir() if entry.is_dir()) if Path("runs").is_dir() else []
-        )
-        hint = did_you_mean(name, known) or "; there are no runs here yet: zoo run task=charlm"
-        raise ZooError(f"there is no run '{name}'{hint}")
+    @classmethod
+    def _claim_next(cls, base: Path) -> RunFolder:
+        """Take a name of the present second that no other process has."""
+        stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+        attempt = 0
+        while True:
+            folder = cls(base / (f"{stamp}-{attempt}" if attempt else stamp))
+            try:
+                folder._make(exist_ok=False)
+            except FileExistsError:
+                attempt += 1
+                continue
+            with folder._taken_back_on_error():
+                folder.lock.acquire()
+            return folder
 
-    def begin(self, about: Mapping[str, Any], settings: str) -> None:
+    def _make(self, exist_ok: bool = True) -> None:
+        missing = [self.path, *self.path.parents]
+        missing = [path for path in missing if not path.exists()]
+        for path in reversed(missing):
+            try:
+                path.mkdir()
+                self._made.append(path)
+            except FileExistsError:
+                if path == self.path and not exist_ok:
+                    raise
+        if not exist_ok and not missing:
+            raise FileExistsError(0, "it exists", str(self.path))
+        if not self.path.is_dir():
+            raise ZooError(f"cannot create the run's folder {self.path}: it is not a folder")
+
+    @contextmanager
+    def _taken_back_on_error(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.lock.release()
+            self._remove_made()
+            raise
+
+    def _remove_made(self) -> None:
+        for path in reversed(self._made):
+            with suppress(OSError):
+                path.rmdir()
+
+    def begin(self, manifest: Manifest, settings: str) -> None:
         """Write what the run is, and point the task's `latest` to it.
 
         Args:
-            about: task and versions.
+            manifest: what the run is.
             settings: as YAML.
         """
         write_atomic(self.settings, settings)
-        about = {"format": FORMAT, **about, "settings": _checksum(settings)}
-        write_atomic(self._about, json.dumps(about, indent=2) + "\n")
-        if self.path.parent.parent.name == "runs":
-            self._point_latest()
+        write_manifest(self._manifest, replace(manifest, settings=_checksum(settings)))
+        if is_listed(self.path):
+            before = point_latest(self.path)
+            if self._latest_before is None:
+                self._latest_before = before
 
     def discard(self) -> None:
-        """Take back `begin` where nothing was kept yet, so that a run that could not start leaves nothing behind."""
-        if self.checkpoint.exists() or self.best.exists() or self.metrics.exists():
+        """Take back `create` and `begin` where nothing was saved yet: a run that could not start leaves nothing."""
+        if any(self._saved_at()) or not self.lock.is_held:
             return
-        for part in (self.codecs, self.cache):
-            shutil.rmtree(part, ignore_errors=True)
-        with suppress(OSError):
-            self.settings.unlink(missing_ok=True)
-            self._about.unlink(missing_ok=True)
-            self.path.rmdir()
-        base = self.path.parent
-        if base.parent.name == "runs":
-            link = base / "latest"
-            others = [path.parent for path in base.glob("*/run.json") if path.parent != link]
-            with suppress(OSError):
-                if link.is_symlink() and not link.exists():
-                    link.unlink()
-                if others:
-                    RunFolder(max(others, key=lambda path: (path / "run.json").stat().st_mtime))._point_latest()
-                else:
-                    base.rmdir()
-                    base.parent.rmdir()
+        if self._latest_before is not None:
+            unpoint_latest(self.path, self._latest_before)
+        for entry in self.path.iterdir() if self.path.is_dir() else ():
+            if entry != self.lock.path:
+                _remove(entry)
+        self.lock.release()
+        self._remove_made()
 
-    def about(self) -> dict[str, Any]:
+    @contextmanager
+    def discarded_on_error(self) -> Iterator[None]:
+        """Inside this context the folder is locked; an error discards it, unless something was saved by then."""
+        try:
+            yield
+        except Exception:
+            self.discard()
+            raise
+        finally:
+            self.lock.release()
+
+    @contextmanager
+    def unchanged_on_error(self) -> Iterator[None]:
+        """Inside this context what an error leaves behind is removed, unless something was saved by then."""
+        before = set(self.path.iterdir())
+        saved = self._saved_at()
+        try:
+            yield
+        except BaseException:
+            if self._saved_at() == saved:
+                for entry in set(self.path.iterdir()) - before:
+                    if entry != self.lock.path:
+                        _remove(entry)
+            raise
+
+    def _saved_at(self) -> list[int]:
+        paths = (self.checkpoint, self.best, self.metrics)
+        return [path.stat().st_mtime_ns if path.exists() else 0 for path in paths]
+
+    def manifest(self) -> Manifest:
         """Read what the run is.
 
         Raises:
             ZooError: the file is missing or damaged, or was written by a newer version.
         """
-        try:
-            about = json.loads(self._about.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise ZooError(f"{self.path} is no run: it has no run.json") from error
-        except (ValueError, OSError) as error:
-            raise ZooError(f"{self._about} is damaged: {error}") from error
-        if not isinstance(about, dict) or not isinstance(about.get("task"), str):
-            raise ZooError(f"{self._about} is damaged: it names no task")
-        if not isinstance(about.get("format"), int):
-            raise ZooError(f"{self._about} is damaged: it has no format")
-        if about["format"] > FORMAT:
-            raise ZooError(f"{self.path} was written by a newer version of the zoo; install that one")
-        return about
+        return read_manifest(self._manifest)
 
     def read_settings(self) -> str:
         """Read the settings, as YAML.
@@ -170,109 +218,98 @@ class RunFolder:
             ZooError: the file is missing or damaged, or not what the run wrote.
         """
         try:
-            text = self.settings.read_text(encoding="utf-8")
-        except OSError as error:
+            text = read_text(self.settings)
+        except FileNotFoundError as error:
             raise ZooError(f"cannot read {self.settings}: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise ZooError(f"{self.settings} is damaged: byte {error.start} is not valid UTF-8") from error
         # Cut off at a line's end it would still be YAML, and load with defaults.
-        if self.about().get("settings", _checksum(text)) != _checksum(text):
+        if self.manifest().settings not in ("", _checksum(text)):
             raise ZooError(
-                f"{self.settings} is damaged, or was edited; settings are changed by: zoo resume {self.path} key=value"
+                f"{self.settings} is damaged or was edited; to change settings, run: zoo resume {self.path} key=value"
             )
         return text
 
-    def _point_latest(self) -> None:
-        link = self.path.parent / "latest"
-        temporary = self.path.parent / f".latest-{os.getpid()}"
-        try:
-            temporary.symlink_to(self.path.name)
-            os.replace(temporary, link)
-        except OSError:
-            # A file system without links: runs are then named by their folder.
-            temporary.unlink(missing_ok=True)
+    def record_data(self, fingerprints: Mapping[str, str]) -> None:
+        """Keep the fingerprints of the splits in the manifest."""
+        manifest = self.manifest()
+        if manifest.data != fingerprints:
+            write_manifest(self._manifest, replace(manifest, data=dict(fingerprints)))
 
-    # What the trainer hands over
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock inside this context; where it is held already, it stays so.
+
+        Raises:
+            ZooError: another process trains this run.
+        """
+        held = self.lock.is_held
+        self.lock.acquire()
+        try:
+            yield
+        finally:
+            if not held:
+                self.lock.release()
+
+    # What the trainer saves
 
     def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
-        """Keep all that is needed to go on."""
-        self._still_there()
+        """Save all that is needed to go on."""
+        self._check_present()
         save_checkpoint(self.checkpoint, arrays, state)
 
-    def save_best(self, model: Any) -> None:
-        """Keep the model's present weights as the best."""
-        self._still_there()
+    def save_best(self, model: keras.Model) -> None:
+        """Save the model's present weights as the best."""
+        self._check_present()
         save_weights(self.best, model)
 
-    def save_last(self, model: Any) -> None:
-        """Keep the model's present weights as the last."""
-        self._still_there()
+    def save_last(self, model: keras.Model) -> None:
+        """Save the model's present weights as the last."""
+        self._check_present()
         save_weights(self.last, model)
 
     def save_evaluation(self, evaluation: Evaluation) -> None:
-        """Append the metrics' line, and keep the example in a file of its own."""
-        self._still_there()
-        status = evaluation.status
-        line = {
-            "step": status.step,
-            "epoch": round(status.epoch, 4),
-            "seconds": round(status.elapsed, 3),
-            "learning_rate": status.learning_rate,
-            "tokens_per_second": round(status.tokens_per_second, 1),
-            "padding": round(status.padding, 4),
-            "waiting": round(status.waiting, 4),
-            "best": evaluation.best,
-            "train": evaluation.train,
-            "validation": evaluation.validation,
-        }
-        try:
-            with open(self.metrics, "a", encoding="utf-8") as stream:
-                stream.write(json.dumps(line) + "\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-        except OSError as error:
-            raise ZooError(f"cannot write {self.metrics}: {error.strerror}") from error
-        if evaluation.example:
-            write_atomic(self.samples / f"{status.step:08d}.txt", evaluation.example)
+        """Append the metrics' line, and save the example in a file of its own."""
+        self._check_present()
+        self.history.append(evaluation)
 
-    def _still_there(self) -> None:
+    def _check_present(self) -> None:
         # Writing would make the folder again, without the settings and codecs that nothing can be loaded without.
-        if not self._about.exists():
-            raise ZooError(f"the run's folder {self.path} was moved or removed while the run was going on")
+        if not self._manifest.exists():
+            raise ZooError(f"the run's folder {self.path} was moved or removed during the run")
 
-    # Going on and going back
+    # Going on
 
     def read_metrics(self) -> list[dict[str, Any]]:
         """Read the evaluations so far; what stands from a damaged line on is left out."""
-        try:
-            lines = self.metrics.read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            return []
-        records = []
-        for line in lines:
-            try:
-                record = json.loads(line)
-            except ValueError:
-                break
-            if not isinstance(record, dict) or not isinstance(record.get("step"), int):
-                break
-            records.append(record)
-        return records
+        return self.history.read()
 
     def rewind(self, step: int) -> None:
-        """Forget evaluations after a step, which a run that is resumed will make again."""
-        records = [record for record in self.read_metrics() if record["step"] <= step]
-        if self.metrics.exists():
-            write_atomic(self.metrics, "".join(json.dumps(record) + "\n" for record in records))
-        for sample in self.samples.glob("*.txt") if self.samples.is_dir() else ():
-            if re.fullmatch(r"\d+", sample.stem) and int(sample.stem) > step:
-                sample.unlink()
-        for leftover in self.path.rglob(".*.part"):
-            leftover.unlink()
+        """Forget evaluations after a step, which a run that is resumed will make again, and what a killed one left."""
+        self.history.rewind(step)
+        for leftover in [*self.path.glob("cache"), *self.path.glob("cache-*"), *_own_files(self.path, ".*.part")]:
+            if leftover != self._cache:
+                _remove(leftover)
 
-    def clear_cache(self) -> None:
-        """Remove the encoded data, which can be made again."""
-        shutil.rmtree(self.cache, ignore_errors=True)
+    @contextmanager
+    def cache(self) -> Iterator[Path]:
+        """Give a folder for encoded data, which is removed on leaving the context."""
+        with tempfile.TemporaryDirectory(prefix="cache-", dir=self.path, ignore_cleanup_errors=True) as folder:
+            self._cache = Path(folder)
+            yield self._cache
+
+
+def _own_files(folder: Path, pattern: str) -> Iterator[Path]:
+    """The files below a folder whose names fit a pattern, links not followed."""
+    for parent, _, names in os.walk(folder, followlinks=False):
+        yield from (Path(parent) / name for name in names if Path(name).match(pattern))
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, a link or a folder; what a link leads to stays."""
+    with suppress(OSError):
+        if path.is_symlink() or not path.is_dir():
+            path.unlink()
+        else:
+            shutil.rmtree(path)
 
 
 def _checksum(text: str) -> str:

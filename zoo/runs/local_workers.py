@@ -52,7 +52,7 @@ def local_workers(count: int, command: Sequence[str]) -> Iterator[None]:
     """
     if os.environ.get(TF_CONFIG):
         raise UsageError(
-            f"device.local_workers={count}: {TF_CONFIG} is set, and says where the workers are; leave one out"
+            f"device.local_workers={count}: {TF_CONFIG} is also set, and names the workers; use one of the two"
         )
     hosts = [f"127.0.0.1:{port}" for port in _free_ports(count)]
     configs = [

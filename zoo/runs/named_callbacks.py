@@ -3,34 +3,58 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import UsageError, did_you_mean
 
+if TYPE_CHECKING:
+    import keras
 
-def named_callbacks(names: Sequence[str], folder: Path | None, more: Mapping[str, Any]) -> list[Any]:
-    """Make the callbacks that `train.callbacks` names.
+CALLBACKS = ("tensorboard", "csv")
+"""The names that need no plugin."""
+
+
+def check_callbacks(names: Sequence[str], added: Iterable[str] = ()) -> None:
+    """Refuse callbacks that there are not; Keras is not imported for it.
 
     Args:
-        names: `tensorboard`, `csv`, or what plugins add.
-        folder: of the run; None to see only that they are known, and make none.
-        more: name -> function of the folder that makes a callback.
+        names: as `train.callbacks` has them.
+        added: names that plugins add.
 
     Raises:
         UsageError: an unknown name, or a package that is not installed.
     """
-    import keras
-
-    makers: dict[str, Callable[[Path], Any]] = {
-        "tensorboard": lambda path: keras.callbacks.TensorBoard(str(path / "tensorboard")),
-        "csv": lambda path: keras.callbacks.CSVLogger(str(path / "epochs.csv"), append=True),
-        **more,
-    }
+    known = {*CALLBACKS, *added}
     for name in names:
-        if name not in makers:
-            raise UsageError(f"train.callbacks: there is no callback '{name}'{did_you_mean(name, makers)}")
+        if name not in known:
+            raise UsageError(f"train.callbacks: there is no callback '{name}'{did_you_mean(name, known)}")
     if "tensorboard" in names and importlib.util.find_spec("tensorboard") is None:
         raise UsageError("train.callbacks=tensorboard needs the package tensorboard: pip install tensorboard")
-    return [] if folder is None else [makers[name](folder) for name in names]
+
+
+def named_callbacks(
+    names: Sequence[str], folder: Path, added: Mapping[str, Callable[[Path], keras.callbacks.Callback]]
+) -> list[keras.callbacks.Callback]:
+    """Make the callbacks that `train.callbacks` names.
+
+    Args:
+        names: `tensorboard`, `csv`, or what plugins add.
+        folder: of the run.
+        added: name -> function of the folder that makes a callback.
+
+    Raises:
+        UsageError: an unknown name, or a package that is not installed.
+    """
+    check_callbacks(names, added)
+    if not names:
+        return []
+    import keras
+
+    makers: dict[str, Callable[[Path], keras.callbacks.Callback]] = {
+        "tensorboard": lambda path: keras.callbacks.TensorBoard(str(path / "tensorboard")),
+        "csv": lambda path: keras.callbacks.CSVLogger(str(path / "epochs.csv"), append=True),
+        **added,
+    }
+    return [makers[name](folder) for name in names]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from zoo.runs.folder import RunFolder
+from zoo.runs.manifest import Manifest
 from zoo.training.engines.cluster import find_cluster
-from zoo.training.progress import Evaluation
+
+if TYPE_CHECKING:
+    import keras
+    import numpy as np
+
+    from zoo.settings import DeviceSettings
+    from zoo.training.progress import Evaluation
 
 
 class ReadOnlyRunFolder(RunFolder):
@@ -25,31 +30,49 @@ class ReadOnlyRunFolder(RunFolder):
 
     def __init__(self, path: Path, scratch: Path) -> None:
         super().__init__(path)
-        self.cache = scratch / "cache"
+        self._scratch = scratch
 
-    def begin(self, about: Mapping[str, Any], settings: str) -> None:
+    def begin(self, manifest: Manifest, settings: str) -> None:
         """Write nothing."""
 
     def discard(self) -> None:
         """Take nothing back."""
 
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold nothing: the chief has the lock."""
+        yield
+
+    @contextmanager
+    def unchanged_on_error(self) -> Iterator[None]:
+        """Remove nothing."""
+        yield
+
+    def record_data(self, fingerprints: Mapping[str, str]) -> None:
+        """Keep nothing."""
+
     def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
-        """Keep nothing."""
+        """Save nothing."""
 
-    def save_best(self, model: Any) -> None:
-        """Keep nothing."""
+    def save_best(self, model: keras.Model) -> None:
+        """Save nothing."""
 
-    def save_last(self, model: Any) -> None:
-        """Keep nothing."""
+    def save_last(self, model: keras.Model) -> None:
+        """Save nothing."""
 
     def save_evaluation(self, evaluation: Evaluation) -> None:
-        """Keep nothing."""
+        """Save nothing."""
 
     def rewind(self, step: int) -> None:
         """Forget nothing."""
 
+    @contextmanager
+    def cache(self) -> Iterator[Path]:
+        """Give the worker's own folder for encoded data."""
+        yield self._scratch
 
-def as_worker(folder: RunFolder | None, device: Any, stack: ExitStack) -> RunFolder | None:
+
+def as_worker(folder: RunFolder | None, device: DeviceSettings, stack: ExitStack) -> RunFolder | None:
     """Give the folder that this process works with.
 
     Args:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import math
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
+from zoo.runs.checks import check_settings
 from zoo.runs.evaluation_report import EvaluationReport, compare_answers
 from zoo.runs.folder import RunFolder
 from zoo.runs.local_workers import start_others
-from zoo.runs.named_callbacks import named_callbacks
 from zoo.runs.read_only_folder import ReadOnlyRunFolder, as_worker
-from zoo.runs.weights import load_weights
-from zoo.settings import override, to_yaml
-from zoo.topology.inference import Inference
+from zoo.runs.run_model import RunModel
+from zoo.runs.training_session import TrainingSession
+from zoo.settings import override, to_arguments, to_yaml
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Batches, Splits
+    from zoo.data import Splits
     from zoo.search import Score
+    from zoo.settings import Settings
     from zoo.task import Task
-    from zoo.topology import Alignment, Answer
+    from zoo.topology import Alignment, Answer, Inference
     from zoo.training.engines.engine import Engine
     from zoo.training.progress import Reporter
 
@@ -48,15 +50,11 @@ class Run:
 
     def __init__(self, task: Task, name: str, folder: RunFolder, codecs: dict[str, Codec]) -> None:
         self.task, self.name, self.folder, self.codecs = task, name, folder, codecs
-        self.settings: Any = task.settings
+        self.settings: Any = task.settings  # of the task's own class
         self.topology = task.topology
         self.reason = ""
         self.interrupted = 0
-        self._model: keras.Model | None = None
-        self._engine: Engine | None = None
-        self._rows = 0
-        self._training = False
-        self._inference: Inference | None = None
+        self._model: RunModel | None = None
         self._splits: Splits | None = None
 
     def __repr__(self) -> str:
@@ -82,17 +80,7 @@ class Run:
     @property
     def engine(self) -> Engine:
         """What the run computes on."""
-        if self._engine is None:
-            from zoo.training.engines import make_engine
-
-            device = self.settings.device
-            rows = self._rows or self.settings.batch.size
-            # What a run answers is computed by one process alone, on what this machine has.
-            elsewhere = device.kind in ("gpu", "tpu", "workers") and not self._training
-            kind = "auto" if elsewhere else device.kind
-            planner = self.task.components.devices.get(kind)
-            self._engine = make_engine(device, rows, kind, planner)
-        return self._engine
+        return self._run_model.engine
 
     @property
     def model(self) -> keras.Model:
@@ -101,48 +89,26 @@ class Run:
         Raises:
             ZooError: the run's weights are missing or damaged.
         """
-        if self._model is not None:
-            return self._model
-        model = self._build()
-        try:
-            load_weights(self.folder.best if self.folder.best.exists() else self.folder.last, model)
-        except ZooError:
-            # A model with random weights must not be taken for the run's by the next who asks.
-            self._model = None
-            raise
-        return model
+        return self._run_model.load(self.folder)
 
     @property
     def inference(self) -> Inference:
         """The model, ready to answer."""
-        assert self.model is not None and self._inference is not None
-        return self._inference
+        self._run_model.load(self.folder)
+        return self._run_model.inference
 
-    def _build(self) -> keras.Model:
-        model = self.engine.build(lambda: self.task.model(self.codecs), self.settings.seed)
-        if not model.built:
-            raise ZooError(f"task {self.name}: model() gave a model that is not built; call it once, or call build()")
-        self._model = model
-        strategies = self.task.components.strategies
-        self._inference = Inference(model, self.codecs, self.engine.compile, self.engine.trace, strategies)
-        return model
+    @property
+    def _run_model(self) -> RunModel:
+        if self._model is None:
+            self._model = RunModel(self.task, self.name, self.settings, self.codecs)
+        return self._model
 
-    def _prepare(self, optimizer: Any = None, clip: float = 0.0, average: float = 0.0) -> None:
-        model = self._model
-
-        def forward(batch: Any, carry: Any, training: bool) -> Any:
-            assert model is not None
-            return self.topology.forward(model, batch, carry, training)
-
-        self.engine.prepare(model, forward, optimizer, clip, average)
-
-    def _batches(self, splits: Splits, split: str) -> Batches | None:
-        examples = getattr(splits, split)
-        if not len(examples):
-            return None
-        return self.topology.batches(examples, self.codecs, self.settings, folder=self.folder.cache, split=split)
-
-    def train(self, report: Reporter | None = None, callbacks: Sequence[Any] = (), splits: Splits | None = None) -> Run:
+    def train(
+        self,
+        report: Reporter | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        splits: Splits | None = None,
+    ) -> Run:
         """Train, or go on where the checkpoint stands.
 
         Args:
@@ -154,102 +120,29 @@ class Run:
             The run itself, with the best weights.
 
         Raises:
-            ZooError: bad data, a damaged checkpoint, a loss that is not finite, a folder that cannot be written to.
+            ZooError: bad data, a damaged checkpoint, a loss that is not finite, a folder that cannot be written to, or
+                another process trains this run.
         """
-        from zoo.training.checkpoint import load_checkpoint
-        from zoo.training.engines import find_cluster
-        from zoo.training.optimizers import make_optimizer
-        from zoo.training.progress import SilentReporter
-        from zoo.training.trainer import Trainer
+        return self._train(report, callbacks, splits, "")
 
-        settings, train = self.settings, self.settings.train
-        cluster = find_cluster(settings.device.kind)
-        if not cluster.is_chief:
-            report, callbacks = SilentReporter(), []
-        report = report or SilentReporter()
-        self._training, together = True, cluster.workers > 1
-        names = train.callbacks if cluster.is_chief else []
-        named = named_callbacks(names, self.folder.path, self.task.components.callbacks)
-        try:
-            self._splits = splits or self._splits
-            splits = self.splits
-            training = self._batches(splits, "train")
-            if training is None:
-                raise ZooError(f"the data of task {self.name} has no training examples")
-            validation = self._batches(splits, "validation")
-            self._rows = training.size
-            model = self._build()
-            if not model.trainable_weights:
-                raise ZooError(
-                    f"task {self.name}: model() gave a model that has nothing to train yet; "
-                    "build its layers in its build(), or call it once"
-                )
-            optimizer = self.engine.build(lambda: make_optimizer(train), settings.seed)
-            self._prepare(optimizer, train.clip, train.average)
-            trainer = Trainer(
-                engine=self.engine,
-                topology=self.topology,
-                model=model,
-                settings=train,
-                seed=settings.seed,
-                training=training,
-                validation=validation,
-                store=self.folder,
-                callbacks=[*named, *callbacks],
-                report=report,
-                example=self._example if cluster.is_chief else str,
-            )
-            model.optimizer = optimizer
-            step = 0
-            if self.folder.checkpoint.exists():
-                arrays, state = load_checkpoint(self.folder.checkpoint)
-                self._same_data(state, training)
-                trainer.resume(arrays, state)
-                step = trainer.state.step
-            else:
-                self.task.begin(model)
-            self.folder.rewind(step)
-            report.begin(self._introduction(splits, training, validation, step))
-            trainer.training = self.topology.precompute(training, self.inference, self.folder.cache)
-            if validation is not None:
-                trainer.validation = self.topology.precompute(validation, self.inference, self.folder.cache)
-            self.reason = trainer.train().describe(train)
-            self.interrupted = trainer.interrupted
-        finally:
-            self.folder.clear_cache()
-        report.end(f"{self.reason}; the run is in {self.folder.path}")
-        if together:
-            # The others are leaving: from here on this process computes alone, with the best weights.
-            self._training, self._engine, self._model = False, None, None
-        elif self.folder.best.exists():
-            load_weights(self.folder.best, model)
+    def _train(
+        self,
+        report: Reporter | None,
+        callbacks: Sequence[keras.callbacks.Callback],
+        splits: Splits | None,
+        new_settings: str,
+    ) -> Run:
+        self._model = None
+        self._splits = splits or self._splits
+        with self.folder.locked():
+            session = TrainingSession(self.task, self.name, self.settings, self.codecs, self.folder, new_settings)
+            outcome = session.train(lambda: self.splits, report, callbacks)
+        self.reason, self.interrupted, self._model = outcome.reason, outcome.interrupted, outcome.model
         return self
 
-    def _same_data(self, state: Mapping[str, Any], training: Batches) -> None:
-        if state.get("data") not in (None, training.fingerprint):
-            raise ZooError(
-                f"the training data is not what {self.folder.path} was trained on; put it back, or start a new run"
-            )
-
-    def _introduction(self, splits: Splits, training: Batches, validation: Batches | None, step: int) -> list[str]:
-        assert self._model is not None
-        weights = sum(math.prod(variable.shape) for variable in self._model.trainable_variables)
-        lines = [
-            *splits.notes,
-            f"data: {training.describe()}" + (f"; validation: {validation.describe()}" if validation else ""),
-        ]
-        lines.append(f"model: {self._model.name}, {weights:,} weights")
-        lines.append(f"engine: {self.engine.describe()}")
-        if self.engine.note:
-            lines.append(f"note: {self.engine.note}")
-        lines.append(f"folder: {self.folder.path}" + (f", resumed at step {step}" if step else ""))
-        return lines
-
-    def _example(self) -> str:
-        assert self._inference is not None
-        return self.topology.example(self._inference, self.settings)
-
-    def resume(self, report: Reporter | None = None, callbacks: Sequence[Any] = (), **changes: Any) -> Run:
+    def resume(
+        self, report: Reporter | None = None, callbacks: Sequence[keras.callbacks.Callback] = (), **changes: Any
+    ) -> Run:
         """Go on with the training where its checkpoint stands.
 
         Args:
@@ -261,28 +154,41 @@ class Run:
             The run itself.
 
         Raises:
-            ZooError: the checkpoint is damaged or gone.
+            UsageError: an unknown setting or a value of the wrong type.
+            ZooError: the checkpoint is damaged or gone, or does not fit the changed settings; the run stays as it was.
         """
         # A run that was killed before its first checkpoint begins anew; one that has lost it must not be overwritten.
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
-            raise ZooError(f"{self.folder.path} has lost its checkpoint; it can be used, but not trained further")
-        if changes:
-            settings = override(self.settings, changes, task=self.name)
-            check_end(settings.train)
-            self.settings = self.task.settings = settings
-            self._engine = self._model = self._splits = None
-        with ExitStack() as stack:
-            self.folder = as_worker(self.folder, self.settings.device, stack) or self.folder
+            raise ZooError(f"{self.folder.path} has lost its checkpoint; you can use it, but not train it further")
+        before = self.task, self.codecs
+        folder = self.folder
+        settings = override(self.settings, changes, task=self.name) if changes else self.settings
+        check_settings(settings, self.task.components)
+        try:
             if changes:
-                self.folder.begin(self.folder.about(), to_yaml(self.settings))
-            start_others(self.settings.device, ["resume", str(self.folder.path)], stack)
-            return self.train(report, callbacks)
+                # As `load` would make them: what cannot be loaded again must not be saved.
+                task = type(self.task)(settings, self.task.components)
+                self._use(task, restored_codecs(task, folder))
+            with ExitStack() as stack:
+                self.folder = as_worker(folder, settings.device, stack) or folder
+                arguments = to_arguments(changes)
+                start_others(settings.device, ["resume", str(folder.path), "trust=yes", *arguments], stack)
+                return self._train(report, callbacks, None, to_yaml(settings) if changes else "")
+        except BaseException:
+            self.folder = folder
+            self._use(*before)
+            raise
 
-    def evaluate(self, split: str = "test") -> dict[str, float]:
-        """Measure the model on a split of its data.
+    def _use(self, task: Task, codecs: dict[str, Codec]) -> None:
+        self.task, self.settings, self.topology, self.codecs = task, task.settings, task.topology, codecs
+        self._model = self._splits = None
+
+    def evaluate(self, split: str = "", data: str = "") -> dict[str, float]:
+        """Measure the model on a split of its data, or on other data.
 
         Args:
-            split: `train`, `validation` or `test`.
+            split: `train`, `validation` or `test`; `test` by default.
+            data: other data than the run's own, named as `zoo.run` names them; all of them are measured, or the split.
 
         Returns:
             Metrics by name.
@@ -290,15 +196,18 @@ class Run:
         Raises:
             ZooError: the data has no such split, or it cannot be read.
         """
-        return dict(self.evaluation_report(split, show=0).metrics)
+        return dict(self.evaluation_report(split, show=0, data=data).metrics)
 
-    def evaluation_report(self, split: str = "test", show: int = 3, splits: Splits | None = None) -> EvaluationReport:
-        """Measure the model on a split of its data, and look at its answers.
+    def evaluation_report(
+        self, split: str = "", show: int = 3, splits: Splits | None = None, data: str = ""
+    ) -> EvaluationReport:
+        """Measure the model on a split of its data, or on other data, and look at its answers.
 
         Args:
-            split: `train`, `validation` or `test`.
+            split: `train`, `validation` or `test`; `test` by default.
             show: how many answers to show beside the truth, and how many of the most wrong.
             splits: the examples, where they have been read already.
+            data: other data than the run's own, named as `zoo.run` names them; all of them are measured, or the split.
 
         Returns:
             Metrics, notes and answers.
@@ -308,18 +217,35 @@ class Run:
         """
         from zoo.training.evaluation import evaluate
 
-        if split not in ("train", "validation", "test"):
+        if split not in ("", "train", "validation", "test"):
             raise UsageError(f"there is no split '{split}': it is train, validation or test")
-        splits = splits or self.splits
-        examples = getattr(splits, split)
+        if data:
+            split, examples = self._other_examples(data, split)
+        else:
+            split = split or "test"
+            examples = getattr(splits or self.splits, split)
         if not len(examples):
-            raise ZooError(f"the data of {self.folder.path} has no {split} split")
+            raise ZooError(f"the data {data or f'of {self.folder.path}'} has no {split} split")
         model = self.model
-        self._prepare()
+        self._run_model.prepare()
         with tempfile.TemporaryDirectory(dir=_writable(self.folder.path)) as cache:
             batches = self.topology.batches(examples, self.codecs, self.settings, folder=Path(cache), split="test")
             metrics = evaluate(self.engine, self.topology, model, batches)
-        return compare_answers(self.topology, self.inference, self.settings, examples, split, metrics, show)
+        report = compare_answers(self.topology, self.inference, self.settings, examples, split, metrics, show)
+        known = {} if data else self.folder.manifest().data
+        if split != "train" and known.get(split, batches.fingerprint) != batches.fingerprint:
+            note = f"the {split} data is not what it was when the run was trained"
+            report = replace(report, notes=(*report.notes, note))
+        return report
+
+    def _other_examples(self, data: str, split: str) -> tuple[str, Any]:
+        """Read other data: a split of them, or their own test split, or all where they are not divided."""
+        changes = {"data.source": data, "data.validation": 0, "data.test": 0}
+        settings = override(self.settings, changes, task=self.name)
+        splits = type(self.task)(settings, self.task.components).splits()
+        if not split and len(splits.test):
+            split = "test"
+        return (split, getattr(splits, split)) if split else ("whole", splits.train)
 
     def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
         """Answer raw inputs, with scores, probabilities or alternatives beside the answers (see `predict`)."""
@@ -424,22 +350,24 @@ class Run:
         """
         inputs = [""] * len(texts) if inputs is None else list(inputs)
         if len(inputs) != len(texts):
-            raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one an input")
+            raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one per input")
         return self.topology.score(self.inference, inputs, list(texts), self.settings)
 
-    def _searching(self, search: Mapping[str, Any]) -> Any:
+    def _searching(self, search: Mapping[str, Any]) -> Settings:
         return override(self.settings, {"search": dict(search)}, task=self.name) if search else self.settings
 
 
-def check_end(train: Any) -> None:
-    """Refuse a training that nothing would end."""
-    if not (train.steps or train.epochs or train.minutes or train.patience):
-        raise UsageError(
-            "nothing would end this training: set train.steps, train.epochs, train.minutes or train.patience"
-        )
+def restored_codecs(task: Task, folder: RunFolder) -> dict[str, Codec]:
+    """Make the codecs of a task as they were fitted and saved in a run's folder.
+
+    Raises:
+        ZooError: the folder does not have them, or they are damaged or of another kind.
+    """
+    codecs = task.codecs()
+    for role, codec in codecs.items():
+        codec.restore(folder.codecs, role)
+    return codecs
 
 
 def _writable(folder: Path) -> Path | None:
-    import os
-
     return folder if os.access(folder, os.W_OK) else None

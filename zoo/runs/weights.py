@@ -39,9 +39,13 @@ def load_weights(path: Path, model: Any) -> None:
     values: Sequence[np.ndarray] = [arrays[name] for name in sorted(arrays)]
     variables = model.variables
     if len(values) != len(variables):
-        raise ZooError(f"{path} holds {len(values)} arrays, the model has {len(variables)}: another model")
+        raise ZooError(
+            f"{path} holds {len(values)} arrays, but the model has {len(variables)}; the file belongs to another model"
+        )
     for value, variable in zip(values, variables, strict=True):
         if tuple(value.shape) != tuple(variable.shape):
             found, wanted = tuple(value.shape), tuple(variable.shape)
-            raise ZooError(f"{path}: {variable.path} is {found}, the model's is {wanted}: another model")
+            raise ZooError(
+                f"{path}: {variable.path} is {found}, but the model's is {wanted}; the file belongs to another model"
+            )
         variable.assign(value)

@@ -66,7 +66,7 @@ class Beam(Strategy):
         check_number("coverage_penalty", self.coverage_penalty, 0, MAX_PENALTY)
         check_number("diversity", self.diversity, 0, MAX_PENALTY)
         if self.n_best > self.beam:
-            raise UsageError(f"n_best={self.n_best}: a beam of {self.beam} has no more than {self.beam} answers")
+            raise UsageError(f"n_best={self.n_best}: a beam of {self.beam} has at most {self.beam} answers")
         if self.beam % self.groups:
             raise UsageError(f"groups={self.groups}: a beam of {self.beam} cannot be divided into as many equal groups")
 

@@ -101,7 +101,7 @@ def check_lengths(lengths: object, count: int) -> np.ndarray:
     """
     if isinstance(lengths, Sequence | np.ndarray) and not isinstance(lengths, str) and np.ndim(lengths) == 1:
         if len(lengths) != count:
-            raise UsageError(f"{len(lengths)} lengths for {count} texts: there must be one for all or one a text")
+            raise UsageError(f"{len(lengths)} lengths for {count} texts: there must be one for all or one per text")
         return np.array([check_whole("length", length, 0, MAX_LENGTH) for length in lengths], np.int32)
     length = lengths.item() if isinstance(lengths, np.ndarray) and lengths.ndim == 0 else lengths
     return np.full(count, check_whole("length", length, 0, MAX_LENGTH), np.int32)
@@ -123,7 +123,7 @@ def check_seeds(seeds: Sequence[int] | None, count: int) -> np.ndarray:
     if seeds is None:
         return np.arange(count, dtype=np.int32)
     if len(seeds) != count:
-        raise UsageError(f"{len(seeds)} seeds for {count} texts: there must be one a text")
+        raise UsageError(f"{len(seeds)} seeds for {count} texts: there must be one per text")
     found = np.zeros(count, np.uint32)
     for place, seed in enumerate(seeds):
         if isinstance(seed, bool | np.bool_) or not isinstance(seed, int | np.integer):

@@ -40,7 +40,7 @@ class SourceEncoder:
         if sources is None:
             return None
         if self.encode is None or memory is not None:
-            raise UsageError("sources are for a generator with encode, and take the place of a memory")
+            raise UsageError("sources need a generator with encode, and replace the memory")
         arrays = [np.asarray(source) for source in sources]
         for number, array in enumerate(arrays):
             if not array.ndim or not len(array):

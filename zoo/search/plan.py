@@ -126,7 +126,7 @@ def _token(text: str, name: str, encode: Encode) -> int:
         text = meant if text == typed else text
     tokens = [int(token) for token in encode(text)]
     if len(tokens) != 1:
-        raise UsageError(f"search.{name}: '{text}' is {len(tokens)} tokens of this model; one was expected")
+        raise UsageError(f"search.{name}: '{text}' is {len(tokens)} tokens for this model; expected one")
     return tokens[0]
 
 

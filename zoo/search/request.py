@@ -93,6 +93,6 @@ def make_request(
     if any(not len(prime) for prime in whole):
         raise UsageError("an empty prime: a generator without a begin token needs at least one token to go on from")
     if arrays is not None and len(arrays) != len(whole):
-        raise UsageError(f"{len(whole)} primes for {len(arrays)} sources: there must be one a source")
+        raise UsageError(f"{len(whole)} primes for {len(arrays)} sources: there must be one per source")
     check_memory(memory, mask, len(whole))
     return Request(whole, arrays, memory, mask, check_lengths(length, len(whole)), check_seeds(seeds, len(whole)))

@@ -112,7 +112,7 @@ class Scorer:
         endings = [bool(ended)] * len(texts) if np.ndim(ended) == 0 else list(np.asarray(ended))
         for name, given in (("primes", primes), ("sources", arrays), ("values of ended", endings)):
             if given is not None and len(given) != len(texts):
-                raise UsageError(f"{len(given)} {name} for {len(texts)} texts: there must be one a text")
+                raise UsageError(f"{len(given)} {name} for {len(texts)} texts: there must be one per text")
         whole, starts = [], []
         for number, (prime, text, ending) in enumerate(zip(primes, texts, endings, strict=True)):
             read = [] if self._begin is None else [self._begin]

@@ -32,5 +32,5 @@ def strategy_by_name(name: str, extra: Mapping[str, Factory] | None = None) -> t
     """
     found = by_name("strategy", name, STRATEGIES, extra)
     if not isinstance(found, type) or not issubclass(found, Strategy):
-        raise UsageError(f"strategy '{name}' is {found!r}: a subclass of zoo.search.Strategy was expected")
+        raise UsageError(f"strategy '{name}' is {found!r}; expected a subclass of zoo.search.Strategy")
     return found

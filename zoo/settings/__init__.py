@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from zoo.settings.describe import Described, describe, to_yaml
 from zoo.settings.fields import part, setting
+from zoo.settings.overrides import to_arguments
 from zoo.settings.parts import (
     BatchSettings,
     DataSettings,
@@ -33,5 +34,6 @@ __all__ = [
     "part",
     "resolve",
     "setting",
+    "to_arguments",
     "to_yaml",
 ]

@@ -63,6 +63,17 @@ def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Ove
             yield Override(prefix + name, plain(value), where)
 
 
+def to_arguments(values: Mapping[str, Any]) -> list[str]:
+    """Write settings that Python code gave as the `key=value` arguments of a command line."""
+    return [f"{entry.key}={_typed(entry.value)}" for entry in from_mapping(values)]
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return ",".join(map(_typed, value))
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
 def from_file(path: str) -> list[Override]:
     """Read settings from a YAML file.
 
@@ -76,7 +87,7 @@ def from_file(path: str) -> list[Override]:
     except UnicodeDecodeError as error:
         raise UsageError(f"config={path}: not UTF-8 text (byte {error.start})") from error
     except ValueError as error:
-        raise UsageError(f"config={path}: no file can have such a name ({error})") from error
+        raise UsageError(f"config={path}: not a valid file name ({error})") from error
     return from_text(text, path)
 
 
@@ -109,7 +120,7 @@ def from_text(text: str, where: str) -> list[Override]:
     if root is None:
         return []
     if not isinstance(root, yaml.MappingNode):
-        raise UsageError(f"{where}:{root.start_mark.line + 1}: not settings: lines such as 'seed: 1' were expected")
+        raise UsageError(f"{where}:{root.start_mark.line + 1}: not settings; expected lines such as 'seed: 1'")
     return list(_nodes(root, "", where, 0))
 
 
@@ -120,15 +131,15 @@ def _nodes(mapping: Any, prefix: str, where: str, depth: int) -> Iterator[Overri
     for key, node in mapping.value:
         place = f"{where}:{key.start_mark.line + 1}"
         if not isinstance(key, yaml.ScalarNode) or depth > 20:
-            raise UsageError(f"{place}: a name such as 'seed' was expected")
+            raise UsageError(f"{place}: expected a name such as 'seed'")
         if key.value in seen:
-            raise UsageError(f"{place}: {quoted(prefix + key.value)} stands twice")
+            raise UsageError(f"{place}: {quoted(prefix + key.value)} is given twice")
         seen.add(key.value)
         if isinstance(node, yaml.MappingNode):
             yield from _nodes(node, f"{prefix}{key.value}.", where, depth + 1)
         elif isinstance(node, yaml.SequenceNode):
             if not all(isinstance(item, yaml.ScalarNode) for item in node.value):
-                raise UsageError(f"{place}: {quoted(prefix + key.value)}: a list of plain values was expected")
+                raise UsageError(f"{place}: {quoted(prefix + key.value)}: expected a list of plain values")
             yield Override(prefix + key.value, [item.value for item in node.value], place)
         else:
             yield Override(prefix + key.value, node.value, place)

@@ -91,7 +91,7 @@ def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any],
     given = from_mapping(changes) if isinstance(changes, Mapping) else from_arguments(changes)
     for entry in given:
         if entry.key in ("preset", "config"):
-            raise UsageError(f"{entry.key}= is for a new run; give the settings to change one by one")
+            raise UsageError(f"{entry.key}= is only for a new run; give the settings to change one by one")
     before = from_mapping(dataclasses.asdict(settings))  # type: ignore[call-overload]
     return build(type(settings), before + with_strategy(given, typed=True), f" of task {task}")
 

@@ -43,7 +43,5 @@ def with_strategy(layer: list[Override], typed: bool = False) -> list[Override]:
     if len(meant) > 1:
         first, second = (f"{entry.key}={entry.value}" for entry in meant.values())
         place = f"{next(iter(meant.values())).where}: " if next(iter(meant.values())).where else ""
-        raise UsageError(
-            f"{place}{first} and {second} contradict each other: say which {STRATEGY} is meant, {' or '.join(meant)}"
-        )
+        raise UsageError(f"{place}{first} and {second} contradict each other; set {STRATEGY} to {' or '.join(meant)}")
     return [*(Override(STRATEGY, strategy, "") for strategy in meant), *layer]

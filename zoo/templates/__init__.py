@@ -94,9 +94,9 @@ def _check(name: str, module: str, path: Path) -> None:
         if info.kind == "task" and info.name == name:
             raise UsageError(f"the name '{name}' is taken: {info.origin} has a task of this name")
     if path.exists() or path.is_symlink():
-        raise ZooError(f"{path} exists already; nothing was written")
+        raise ZooError(f"{path} already exists; nothing was written")
     if importlib.util.find_spec(module) is not None:
-        raise UsageError(f"the name '{name}' is taken: there is a Python module '{module}', which would be hidden")
+        raise UsageError(f"the name '{name}' is taken: it would hide the Python module '{module}'")
 
 
 def _unwritten(path: Path, error: OSError) -> ZooError:

@@ -157,13 +157,11 @@ class LanguageModel(Topology):
             raise UsageError(f"a prime is text, not {type(prime).__name__}")
         tokens = [int(token) for token in codec.encode(prime or "\n")]
         if not tokens:
-            raise ZooError(f"the prime {prime!r} has no token")
+            raise ZooError(f"the prime {prime!r} has no tokens")
         if prime and codec.unknown_id in tokens:
             letters = dict.fromkeys(letter for letter in prime if codec.unknown_id in codec.encode(letter))
             strange = "".join(letters) or prime
-            warnings.warn(
-                f"the model has never seen {strange!r}: it reads its token for the unknown instead", stacklevel=2
-            )
+            warnings.warn(f"the model has never seen {strange!r}; it reads the unknown token instead", stacklevel=2)
         return tokens
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from zoo.errors import ZooError
 from zoo.topology.answer import Answer
 from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
-from zoo.topology.unseen_classes import TargetEncoder
 
 if TYPE_CHECKING:
     import keras
@@ -43,24 +42,21 @@ class ManyToOne(SourceToLabel):
 
         del folder
         shares = class_shares(examples, settings, split)
-        encode_target = TargetEncoder(codecs["target"], split)
 
         def encode(example: Mapping[str, Any]) -> dict[str, Any]:
             encoded = {
                 "source": codecs["source"].encode(example["source"])[: settings.batch.length],
-                "target": encode_target(example["target"]),
+                "target": codecs["target"].encode(example["target"]),
             }
             return encoded | ({"share": np.float32(shares[example["target"]])} if shares else {})
 
-        batches = ExampleBatches(
+        return ExampleBatches(
             EncodedExamples(examples, encode),
             size=settings.batch.size,
             tokens=settings.batch.tokens,
             seed=settings.seed,
             shuffle=split == "train",
         )
-        encode_target.warn()
-        return batches
 
     def logits(self, model: keras.Model, batch: Mapping[str, Any], training: bool) -> Any:
         """Call the model on a batch (see `SourceToLabel.logits`)."""

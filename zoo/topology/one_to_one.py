@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.topology.answer import Answer
 from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
-from zoo.topology.unseen_classes import TargetEncoder
 
 if TYPE_CHECKING:
     import keras
@@ -38,21 +37,18 @@ class OneToOne(SourceToLabel):
 
         del folder
         shares = class_shares(examples, settings, split)
-        encode_target = TargetEncoder(codecs["target"], split)
 
         def encode(example: Mapping[str, Any]) -> dict[str, Any]:
-            encoded = {"source": codecs["source"].encode(example["source"]), "target": encode_target(example["target"])}
+            encoded = {role: codecs[role].encode(example[role]) for role in ("source", "target")}
             return encoded | ({"share": np.float32(shares[example["target"]])} if shares else {})
 
-        batches = ExampleBatches(
+        return ExampleBatches(
             EncodedExamples(examples, encode),
             size=settings.batch.size,
             seed=settings.seed,
             shuffle=split == "train",
             sequences=(),
         )
-        encode_target.warn()
-        return batches
 
     def logits(self, model: keras.Model, batch: Mapping[str, Any], training: bool) -> Any:
         """Call the model on a batch (see `SourceToLabel.logits`)."""

@@ -171,7 +171,7 @@ class Topology:
         Raises:
             ZooError: the model looks ahead, or the topology has no frames.
         """
-        raise ZooError(f"{self.name} has no frames to answer one by one")
+        raise ZooError(f"{self.name} has no frames to label one by one")
 
     def score(
         self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings

@@ -54,7 +54,7 @@ def parse(text: str) -> Address:
     """
     name, *words = text.removeprefix("hf:").split(",")
     if not name:
-        raise UsageError(f"data={text}: a name was expected, as in data=hf:OWNER/NAME")
+        raise UsageError(f"data={text}: expected a name, as in data=hf:OWNER/NAME")
     options: dict[str, str] = {}
     last = ""
     for word in words:
@@ -67,5 +67,5 @@ def parse(text: str) -> Address:
         elif last:
             options[last] += f",{word.strip()}"
         else:
-            raise UsageError(f"data={text}: '{word}' is no option: write OPTION=VALUE")
+            raise UsageError(f"data={text}: '{word}' is not an option; write OPTION=VALUE")
     return Address(name, options)

@@ -46,9 +46,7 @@ def choose(address: Address, features: Mapping[str, Any], topology: str, pair: s
         UsageError: the topology takes no data of this kind, or no column fits; lists those that there are.
     """
     if topology not in WANTED:
-        raise UsageError(
-            f"{address}: data for {topology} tasks cannot be read this way; for {', '.join(WANTED)} it can"
-        )
+        raise UsageError(f"{address}: no data for {topology} tasks, only for {', '.join(WANTED)}")
     columns = columns_of(features)
     chosen: dict[str, Column] = {}
     if topology == "many-to-many":
@@ -81,7 +79,9 @@ def _named(address: Address, role: str, columns: Sequence[Column], wanted: Wante
     for column in columns:
         if column.name == name:
             if column.kind not in kinds:
-                raise UsageError(f"{address}: {role}={name} is no column of {' or '.join(kinds)}; {_list(columns)}")
+                raise UsageError(
+                    f"{address}: {role}={name} is not a column of type {' or '.join(kinds)}; {_list(columns)}"
+                )
             return column
     raise UsageError(f"{address}: there is no column '{name}'; {_list(columns)}")
 
@@ -95,7 +95,7 @@ def _likeliest(address: Address, role: str, columns: Sequence[Column], wanted: W
         # A text that is not named as a target could be anything.
         if len(fitting) == 1 and not (role == "target" and kind in ("text", "number") and len(wanted) > 1):
             return fitting[0]
-    raise UsageError(f"{address}: which column is the {role}? Say {role}=COLUMN; {_list(columns)}")
+    raise UsageError(f"{address}: which column is the {role}? Add {role}=COLUMN; {_list(columns)}")
 
 
 def _rank(usual: Sequence[str]) -> Callable[[Column], int]:

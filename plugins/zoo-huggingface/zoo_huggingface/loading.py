@@ -35,7 +35,7 @@ def load(address: Address) -> Any:
                 return datasets.load_from_disk(str(folder))
         elif address.name in FORMATS:
             if "files" not in options:
-                raise UsageError(f"{address}: which files? Say {address},files=PATH")
+                raise UsageError(f"{address}: which files? Write {address},files=PATH")
         else:
             _reach(address)
         words = {"name": options.get("config"), "revision": options.get("revision")}
@@ -58,7 +58,7 @@ def _reach(address: Address) -> None:
     except OSError as error:
         cached = datasets.config.HF_DATASETS_CACHE
         if not any((cached / address.name.replace("/", "___")).glob("*")):
-            raise ZooError(f"{address}: {host} cannot be reached, and no copy of it is in {cached}") from error
+            raise ZooError(f"{address}: {host} cannot be reached, and there is no copy in {cached}") from error
 
 
 def by_split(address: Address, loaded: Any) -> dict[str, Any]:
@@ -79,12 +79,12 @@ def by_split(address: Address, loaded: Any) -> dict[str, Any]:
     for split in SPLITS:
         asked = address.options.get(split)
         if asked and asked not in there:
-            raise UsageError(f"{address}: {split}={asked} is none of its splits: {', '.join(there)}")
+            raise UsageError(f"{address}: {split}={asked} is not one of its splits: {', '.join(there)}")
         name = asked or next((name for name in NAMES[split] if name in there), "")
         if name:
             found[split] = there[name]
     if "train" not in found:
-        raise UsageError(f"{address}: which split is to be trained on? Say train=NAME; it has {', '.join(there)}")
+        raise UsageError(f"{address}: which split is for training? Add train=NAME; it has {', '.join(there)}")
     return found
 
 

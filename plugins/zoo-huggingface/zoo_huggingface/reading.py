@@ -47,11 +47,11 @@ def read_splits(settings: Any, topology: str) -> Splits:
         if bad:
             problem = f"{address}: row {bad[0] + 1} of its {split} split has no {' or no '.join(columns)}"
             if settings.on_error != "skip":
-                raise ZooError(f"{problem}; data.on_error=skip leaves such rows out")
+                raise ZooError(f"{problem}; data.on_error=skip skips such rows")
             notes.append(f"{len(bad)} of {total:,} rows were left out; the first: {problem}")
         kept[split] = found
     if not kept["train"]:
-        raise ZooError(f"{address}: no row of it can be used")
+        raise ZooError(f"{address}: none of its rows can be used")
     rows = {split: (parts[split], found) for split, found in kept.items()}
     lacking = {split: getattr(settings, split) for split in SPLITS[1:] if split not in kept}
     held = _hold_out(kept["train"], keys, lacking)

@@ -86,9 +86,9 @@ def test_it_answers_evaluates_and_says_what_is_wrong(tmp_path: Path):
     assert answer.details["probabilities"].shape == (2, 3) and answer.score < 0
     assert set(run.evaluate()) == {"loss", "bit_error", "cost", "exact"}
     assert all(0 <= record["padding"] < 1 for record in run.metrics)
-    with pytest.raises(zoo.ZooError, match="input 1: no answer is due; a '-' stands for each that is"):
+    with pytest.raises(zoo.ZooError, match="input 1: no answer is asked for; write '-' for each answer"):
         run.predict(["011"])
-    with pytest.raises(zoo.UsageError, match="this task draws its sequences; say data.rule=copy"):
+    with pytest.raises(zoo.UsageError, match="this task generates its sequences; set data.rule=copy"):
         zoo.run(Memory, data="mine.csv", train={"steps": 1}, out=str(tmp_path / "other"))
 
 

@@ -54,7 +54,7 @@ class NeuralTuringCell(keras.layers.Layer):
         if controller not in CONTROLLERS:
             raise UsageError(f"unknown controller '{controller}'; known: {', '.join(CONTROLLERS)}")
         if places < 3 or min(units, width, reads) < 1:
-            raise UsageError(f"a memory of {places} places of {width}, {reads} reading heads, {units} units: too small")
+            raise UsageError(f"a memory of {places} places of {width}, {reads} read heads, {units} units: too small")
         self.units, self.places, self.width, self.reads = units, places, width, reads
         self.controller, self.hard, self.soft_share = controller, hard, soft_share
         self.heads = 1 + reads

@@ -77,7 +77,9 @@ class Memory(zoo.Task):
         """Draw the sequences; those of the test have one length, greater than any that was trained on."""
         data = self.settings.data
         if data.source:
-            raise zoo.UsageError(f"data={data.source}: this task draws its sequences; say data.rule={'|'.join(RULES)}")
+            raise zoo.UsageError(
+                f"data={data.source}: this task generates its sequences; set data.rule={'|'.join(RULES)}"
+            )
         trained, tested = (shortest(data.rule), data.longest), (data.tested, data.tested)
         held = max(1, data.examples // 40)
         parts = [(data.examples, trained), (held, trained), (held, tested)]

@@ -33,7 +33,9 @@ class Answering(Topology):
         def encode(example: Mapping[str, Any]) -> dict[str, np.ndarray]:
             answered, target = due(example["source"]), codecs["target"].encode(example["target"])
             if answered.sum() != len(target):
-                raise ZooError(f"{answered.sum()} answers are due and {len(target)} are given: {example['source']}")
+                raise ZooError(
+                    f"{answered.sum()} answers are expected, but {len(target)} are given: {example['source']}"
+                )
             aligned = np.zeros((len(answered), codecs["target"].size), np.float32)  # [T, K]
             aligned[answered] = target
             source = codecs["source"].encode(example["source"])  # [T, D]
@@ -90,7 +92,7 @@ class Answering(Topology):
         answers = [Answer("")] * len(inputs)
         for number, value in enumerate(inputs):
             if not due(value).any():
-                raise ZooError(f"input {number + 1}: no answer is due; a '-' stands for each that is")
+                raise ZooError(f"input {number + 1}: no answer is asked for; write '-' for each answer")
         for batch in padded_batches(sequences, settings.batch.size):
             probabilities = np.asarray(function(batch.values, batch.mask))  # [B, T, K]
             for row, place in enumerate(batch.places.tolist()):

@@ -126,9 +126,7 @@ class Captioning(zoo.Task):
             return scenes(seed=self.settings.seed)
         from zoo.data import read_captions
 
-        return read_captions(
-            data.source, data.pictures, data.validation, data.test, data.on_error, encoding=data.encoding
-        )
+        return read_captions(data.source, data.pictures, data.validation, data.test, data.on_error)
 
     def codecs(self) -> dict[str, Codec]:
         """Images of one size, and the codec of the chosen unit."""
@@ -186,4 +184,4 @@ class Captioning(zoo.Task):
 
             check_backbone(model.backbone, self.settings.picture.channels)
         elif model.frozen or model.backbone_weights != "none":
-            raise zoo.UsageError("model.frozen and model.backbone_weights are for a model.backbone, which is not set")
+            raise zoo.UsageError("model.frozen and model.backbone_weights need model.backbone, which is not set")

@@ -65,7 +65,7 @@ def test_a_server_that_packs_on_the_way(server: FileServer, cache: Path) -> None
 
 
 def test_a_wrong_checksum(server: FileServer, cache: Path) -> None:
-    with pytest.raises(ZooError, match=r"data=mine: what came from .*/text.bin is not the file that this zoo knows"):
+    with pytest.raises(ZooError, match=r"data=mine: the download from .*/text.bin has another sha256"):
         fetch("mine", "mine", plain(server, "0" * 64))
     assert left(cache) == ["mine/.lock"]
 
@@ -225,9 +225,9 @@ class TestArchives:
         for content in (whole[: len(whole) // 2], b"no archive at all"):
             with pytest.raises(ZooError, match=rf"{name}: damaged"):
                 self.get(server, name, content)
-        with pytest.raises(ZooError, match=rf"{name}: damaged: there is no data/1.txt in it"):
+        with pytest.raises(ZooError, match=rf"{name}: damaged: it has no data/1.txt"):
             self.get(server, name, self.pack(name, {"data/pictures/a": b"A"}))
-        with pytest.raises(ZooError, match=r"one.txt is not the file that this zoo knows"):
+        with pytest.raises(ZooError, match=r"one.txt is not the expected file"):
             self.get(server, name, self.pack(name, {**MEMBERS, "data/1.txt": b"2"}))
         assert left(self.get(server, name, self.pack(name, MEMBERS)))[1] == "one.txt", "nothing bad was kept"
 
@@ -245,7 +245,7 @@ class TestArchives:
         (tmp_path / "mirror" / "mine" / "pictures" / "all").mkdir(parents=True)
         assert fetch("mine", "mine", resources) == tmp_path / "mirror" / "mine", "unpacked, it is used where it stands"
         (tmp_path / "mirror" / "mine" / "one.txt").write_bytes(b"2")
-        with pytest.raises(ZooError, match=r"mirror/mine/one.txt is not the file that this zoo knows"):
+        with pytest.raises(ZooError, match=r"mirror/mine/one.txt is not the expected file"):
             fetch("mine", "mine", resources)
 
 

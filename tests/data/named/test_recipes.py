@@ -40,7 +40,7 @@ def test_a_name_is_found_for_its_topology_only() -> None:
     assert names_for("language model") == ["tinyshakespeare"]
     assert find_data("book.txt", "language model", {}) is None
     with pytest.raises(
-        UsageError, match=r"data=multi30k is for many-to-many tasks, and this one is language model; it"
+        UsageError, match=r"data=multi30k is for many-to-many tasks, but this task is language model; it"
     ):
         find_data("multi30k", "language model", {})
     own = {"mine": lambda settings: Splits([])}
@@ -56,7 +56,7 @@ def test_a_name_with_a_colon_is_a_prefix_whose_function_hears_of_the_topology(
     assert read is not None
     read("settings")
     assert heard == [("settings", "synced")]
-    with pytest.raises(UsageError, match=r"data=shelf:a: no plugin is here that reads 'shelf:'"):
+    with pytest.raises(UsageError, match=r"data=shelf:a: no installed plugin reads 'shelf:'"):
         find_data("shelf:a", "synced", {})
     # A file of that name, and a drive, are paths.
     monkeypatch.chdir(tmp_path)
@@ -78,7 +78,7 @@ def test_the_task_takes_the_road(cache: Path, tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("name", "more", "problem"),
     [
-        ("multi30k", {"pair": "en-xx"}, r"data.pair=en-xx: multi30k has en, de, fr, cs; such as en-fr"),
+        ("multi30k", {"pair": "en-xx"}, r"data.pair=en-xx: multi30k has en, de, fr, cs; write for example en-fr"),
         ("multi30k", {"pair": "en-en"}, r"data.pair=en-en"),
         ("tatoeba", {"pair": "de-fr"}, r"data.pair=de-fr: tatoeba has English with one of"),
         ("rotten-tomatoes", {"fold": 10}, r"data.fold=10: rotten-tomatoes has folds 0 to 9"),
@@ -151,17 +151,17 @@ class TestMadeAfterTheFormat:
                 head = struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)
                 data = gzip.compress(head + bytes(int(np.prod(shape))), 1)
                 (mirror / "mnist" / f"{part}-{kind}-ubyte.gz").write_bytes(data)
-        with pytest.raises(ZooError, match=r"t10k-images-idx3-ubyte is not the file that this zoo knows"):
+        with pytest.raises(ZooError, match=r"t10k-images-idx3-ubyte is not the expected file"):
             read("mnist")
 
 
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"", "no idx file: it begins with nothing"),
-        (b"\x89PNG", "no idx file: it begins with 89504e47"),
+        (b"", "not an idx file: it begins with nothing"),
+        (b"\x89PNG", "not an idx file: it begins with 89504e47"),
         (b"\0\0\x08\x02\0\0\0\1", "cut off: its sizes are missing"),
-        (b"\0\0\x08\x01\0\0\0\5abc", "11 bytes, where 13 make an array of 5"),
+        (b"\0\0\x08\x01\0\0\0\5abc", "11 bytes, but 13 make an array of 5"),
     ],
 )
 def test_bad_idx_files(tmp_path: Path, content: bytes, problem: str) -> None:

@@ -35,9 +35,9 @@ def test_a_frame_comes_before_the_next_line_is_read() -> None:
 
 def test_lines_that_are_no_frames() -> None:
     for lines, problem in (
-        (["x,y", "1,2", "1"], "line 3: 1 numbers, where 2 were expected"),
-        (["x,y", "1,nan"], "line 2: y is 'nan', where a number was expected"),
-        (["1,b"], "line 1: feature 2 is 'b', where a number was expected"),
+        (["x,y", "1,2", "1"], "line 3: 1 numbers, but 2 were expected"),
+        (["x,y", "1,nan"], "line 2: y is 'nan', but a number was expected"),
+        (["1,b"], "line 1: feature 2 is 'b', but a number was expected"),
     ):
         with pytest.raises(ZooError, match=problem):
             list(read_frames(lines))

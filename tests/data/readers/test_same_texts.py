@@ -97,9 +97,9 @@ def test_pairs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "problem"),
     [
-        ("a.csv", f'{MARK}text,label\r\n\r\n"two\r\nlines",pos\r\nалло\r\n', r"a\.csv: line 5: 1 column, where 2"),
+        ("a.csv", f'{MARK}text,label\r\n\r\n"two\r\nlines",pos\r\nалло\r\n', r"a\.csv: line 5: 1 column, but 2"),
         ("a.csv", f"{MARK}text,label\r\n猫,pos\r\n\r\n ,neg\r\n", r"a\.csv: line 4: source is empty"),
-        ("a.tsv", f"{MARK}text\tlabel\r\n\r\nтекст\tс\tтабом\r\n", r"a\.tsv: line 3: 3 columns, where 2"),
+        ("a.tsv", f"{MARK}text\tlabel\r\n\r\nтекст\tс\tтабом\r\n", r"a\.tsv: line 3: 3 columns, but 2"),
         (
             "a.jsonl",
             f'{MARK}\r\n{{"text": "猫", "label": "pos"}}\r\n{{"text": "", "label": "x"}}',

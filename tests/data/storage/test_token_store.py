@@ -91,7 +91,7 @@ def test_a_store_that_is_cut_off_or_changed_is_refused(tmp_path: Path) -> None:
     content = path.read_bytes()
     for cut in range(len(content)):
         path.write_bytes(content[:cut])
-        with pytest.raises(ZooError, match=r"tokens: damaged: not a whole store of tokens; delete it"):
+        with pytest.raises(ZooError, match=r"tokens: damaged: not a complete token store; delete it"):
             TokenStore.open(path)
     for place in range(10, len(content)):
         path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])

@@ -19,7 +19,7 @@ from tests.properties import tried
 from zoo.data.storage import kept_examples
 from zoo.data.storage.rows import Rows
 from zoo.data.tables.lines import LONGEST
-from zoo.data.tables.open_table import open_table, read_table
+from zoo.data.tables.table import open_table, read_table
 from zoo.errors import ZooError
 
 COLUMNS = {"source": ("text", "sentence"), "target": ("label", "sentiment")}
@@ -56,7 +56,7 @@ def test_other_columns_and_other_order(tmp_path: Path) -> None:
 def test_a_table_without_names(tmp_path: Path) -> None:
     table = open_table(write(tmp_path, "a.tsv", "good\tpos\nbad\tneg\n"), COLUMNS)
     assert [row["source"] for row in table.rows()] == ["good", "bad"]
-    assert table.notes == ["a.tsv: line 1: no column names; read column 1 as source, column 2 as target"]
+    assert table.notes == ["a.tsv: no column names; read as source, target"]
     with pytest.raises(ZooError, match=r"a.csv: line 1: no column 'label' for target; did you mean 'lable'\?"):
         read(write(tmp_path, "a.csv", "text,lable\ngood,pos\n"))
     with pytest.raises(ZooError, match=r"a.csv: line 1: no column 'phrase' for source"):
@@ -74,8 +74,8 @@ def test_quotes_in_tsv_are_taken_as_they_make_sense(tmp_path: Path) -> None:
 
 
 BAD = [
-    ("a.csv", b"text,label\nok,a\nshort\nfine,b\n", r"a.csv: line 3: 1 column, where 2 were expected"),
-    ("a.csv", b"text,label\nok,a\nlong,er,row\nfine,b\n", r"a.csv: line 3: 3 columns, where 2 were expected"),
+    ("a.csv", b"text,label\nok,a\nshort\nfine,b\n", r"a.csv: line 3: 1 column, but 2 were expected"),
+    ("a.csv", b"text,label\nok,a\nlong,er,row\nfine,b\n", r"a.csv: line 3: 3 columns, but 2 were expected"),
     ("a.csv", b"text,label\nok,a\n\nno label,\nfine,b\n", r"a.csv: line 4: target is empty"),
     ("a.csv", b'text,label\nok,a\n"open,b\nfine,b\n', r"a.csv: line 3: the quote that opens here is never closed"),
     ("a.csv", b'text,label\nok,a\n"in "side",b\nfine,b\n', r"a.csv: line 3: a quote inside a quoted field"),
@@ -85,12 +85,12 @@ BAD = [
         r"a.csv: line 3: byte 5 of the line is not valid UTF-8 \(0xff",
     ),
     ("a.csv", b"text,label\nok,a\n" + b"x" * (LONGEST + 9) + b",b\nfine,b\n", r"a.csv: line 3: longer than 1,048,576"),
-    ("a.jsonl", b'{"text":"ok","label":"a"}\n{"text":"x"\n{"text":"fine","label":"b"}', r"line 2: no JSON"),
-    ("a.jsonl", b'{"text":"ok","label":"a"}\n[1]\n{"text":"fine","label":"b"}', r"line 2: no JSON object"),
+    ("a.jsonl", b'{"text":"ok","label":"a"}\n{"text":"x"\n{"text":"fine","label":"b"}', r"line 2: not JSON"),
+    ("a.jsonl", b'{"text":"ok","label":"a"}\n[1]\n{"text":"fine","label":"b"}', r"line 2: not a JSON object"),
     ("a.jsonl", b'{"text":"ok","label":"a"}\n{"txt":"x"}\n{"text":"fine","label":"b"}', r"did you mean 'txt'"),
     ("a.jsonl", b'{"text":"ok","label":"a"}\n{"text":null}\n{"text":"fine","label":"b"}', r"source is null"),
     ("a.jsonl", b'{"text":"ok","label":"a"}\n{"text":"\\ud800"}\n{"text":"fine","label":"b"}', r"half a UTF-16 pair"),
-    ("a.jsonl", b'{"text":"ok","label":"a"}\n' + b"[" * 99999 + b'\n{"text":"fine","label":"b"}', r"line 2: no JSON"),
+    ("a.jsonl", b'{"text":"ok","label":"a"}\n' + b"[" * 99999 + b'\n{"text":"fine","label":"b"}', r"line 2: not JSON"),
 ]
 
 
@@ -110,9 +110,9 @@ def test_a_bad_row_is_named_or_counted(tmp_path: Path, name: str, content: bytes
     [
         ("a.csv", b"", r"a.csv: the file is empty"),
         ("a.csv", b"\n\r\n", r"a.csv: the file is empty"),
-        ("a.csv", b"text,label\n", r"a.csv: no example in it"),
-        ("a.csv", b"\xff\xfet\0", r"a.csv: it looks like UTF-16: data.encoding=utf-16 reads it"),
-        ("a.jsonl", b"\n", r"a.jsonl: no example in it"),
+        ("a.csv", b"text,label\n", r"a.csv: it has no examples"),
+        ("a.csv", b"\xff\xfet\0", r"a.csv: it looks like UTF-16: save it as UTF-8"),
+        ("a.jsonl", b"\n", r"a.jsonl: it has no examples"),
         ("a.csv.gz", b"no gzip", r"a.csv.gz: cannot be read"),
         ("a.csv.gz", gzip.compress(b"text,label\n" * 999, mtime=0)[:-9], r"a.csv.gz: cannot be read"),
     ],
@@ -127,7 +127,7 @@ def test_no_table(tmp_path: Path, name: str, content: bytes, problem: str) -> No
 
 def test_hopeless_files_end_soon(tmp_path: Path) -> None:
     path = write(tmp_path, "a.csv", "text,label\n" + "no columns\n" * 20_000)
-    with pytest.raises(ZooError, match=r"10,000 examples cannot be read, and only 0 can; the first: a.csv: line 2"):
+    with pytest.raises(ZooError, match=r"10,000 examples cannot be read, only 0 can; the first: a.csv: line 2"):
         open_table(path, COLUMNS, on_error="skip")
 
 
@@ -216,7 +216,7 @@ def test_rows_are_a_sequence_and_take_bounded_memory(
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(rows) == 40_000 and total > 12_000_000
-    assert peak < kept + 12_000_000
+    assert peak < kept + 10_000_000
     assert rows[-1] == {"source": f"{'a long sentence ' * 20}39999", "target": "0"}
     assert rows[3:9:5] == [rows[3], rows[8]]
     assert isinstance(rows, Rows)
@@ -229,8 +229,8 @@ def test_a_file_that_changes_while_it_is_in_use(tmp_path: Path, monkeypatch: pyt
     path = write(tmp_path, "a.csv", "text,label\ngood,pos\nbad,neg\n")
     rows = open_table(path, COLUMNS).rows()
     path.write_text("text,label\nno colums here\n")
-    with pytest.raises(ZooError, match=r"a.csv: line 2: the file was changed"):
+    with pytest.raises(ZooError, match=r"a.csv: line 2: the file changed"):
         rows[0]
     path.write_text("")
-    with pytest.raises(ZooError, match=r"a.csv: the file has become shorter"):
+    with pytest.raises(ZooError, match=r"a.csv: the file was shortened"):
         rows[1]

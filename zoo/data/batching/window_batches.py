@@ -66,12 +66,12 @@ class WindowBatches:
         if windows == 0 and shrink:
             raise ZooError(
                 f"the held-out text is too short: it has {total:,} token{'s' if total != 1 else ''} and at least 2 are "
-                "needed (a larger share to hold out, or a longer text)"
+                "needed (hold out a larger share, or use a longer text)"
             )
         if windows == 0 or (total <= length and not shrink):
             raise ZooError(
                 f"the text is too short: it has {total:,} token{'s' if total != 1 else ''} and a window of "
-                f"{length} needs {length + 1} (batch.length={max(1, total - 1)}, or a longer text)"
+                f"{length} needs {length + 1} (set batch.length={max(1, total - 1)}, or use a longer text)"
             )
         if windows < size and not shrink:
             raise ZooError(

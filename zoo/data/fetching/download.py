@@ -61,7 +61,7 @@ class ResumingDownloader:
                         raise ZooError(self._cut_off(host)) from error
                     raise ZooError(
                         f"data={self._name}: cannot reach {host}: {_reason(error)} "
-                        "(offline? ZOO_MIRROR=FOLDER takes the files from a folder)"
+                        "(offline? ZOO_MIRROR=FOLDER reads the files from a folder)"
                     ) from error
             if attempt + 1 == ATTEMPTS:
                 raise ZooError(self._cut_off(host))
@@ -119,7 +119,7 @@ class ResumingDownloader:
                 needed = f"; {in_words(total)} are needed" if total else ""
             raise ZooError(
                 f"data={self._name}: cannot write {self._part}: {error.strerror or error}{needed} "
-                "(ZOO_CACHE=FOLDER keeps the data elsewhere)"
+                "(ZOO_CACHE=FOLDER stores the data elsewhere)"
             ) from error
         return got
 

@@ -109,12 +109,11 @@ def _retrieve(name: str, address: str, sha256: str, path: Path) -> Path:
         raise
     except ValueError as error:
         raise ZooError(
-            f"data={name}: what came from {address} is not the file that this zoo knows (its sha256 differs from "
-            f"{sha256[:12]}...); nothing of it was kept"
+            f"data={name}: the download from {address} has another sha256 than {sha256[:12]}...; nothing was kept"
         ) from error
     except OSError as error:
         raise ZooError(
-            f"data={name}: cannot write {path}: {error.strerror or error} (ZOO_CACHE=FOLDER keeps the data elsewhere)"
+            f"data={name}: cannot write {path}: {error.strerror or error} (ZOO_CACHE=FOLDER stores the data elsewhere)"
         ) from error
     finally:
         logger.setLevel(level)
@@ -123,9 +122,7 @@ def _retrieve(name: str, address: str, sha256: str, path: Path) -> Path:
 
 def _verify(name: str, path: Path, sha256: str) -> None:
     if not _same(path, sha256):
-        raise ZooError(
-            f"data={name}: {path} is not the file that this zoo knows (its sha256 differs from {sha256[:12]}...)"
-        )
+        raise ZooError(f"data={name}: {path} is not the expected file (its sha256 is not {sha256[:12]}...)")
 
 
 def _same(path: Path, sha256: str) -> bool:
@@ -146,7 +143,7 @@ def _locked(folder: Path) -> Iterator[None]:
         stream = (folder / ".lock").open("wb")
     except OSError as error:
         raise ZooError(
-            f"cannot write to {folder}: {error.strerror or error} (ZOO_CACHE=FOLDER keeps the data elsewhere)"
+            f"cannot write to {folder}: {error.strerror or error} (ZOO_CACHE=FOLDER stores the data elsewhere)"
         ) from error
     with stream:
         try:

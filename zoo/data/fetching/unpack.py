@@ -61,7 +61,8 @@ def unpack(archive: Path, folder: Path, pieces: tuple[Piece, ...], trees: tuple[
         raise ZooError(f"{archive.name}: damaged: {error}") from error
     except OSError as error:
         raise ZooError(
-            f"cannot unpack {archive.name} to {folder}: {error.strerror or error} (ZOO_CACHE=FOLDER keeps it elsewhere)"
+            f"cannot unpack {archive.name} to {folder}: {error.strerror or error} (ZOO_CACHE=FOLDER "
+            f"stores it elsewhere)"
         ) from error
 
 
@@ -85,7 +86,7 @@ def _take(
         with opened() as source, path.open("wb") as stream:
             shutil.copyfileobj(source, stream, 1 << 20)
     if lacking:
-        raise ZooError(f"{archive}: damaged: there is no {sorted(lacking)[0]} in it")
+        raise ZooError(f"{archive}: damaged: it has no {sorted(lacking)[0]}")
 
 
 @contextmanager

@@ -69,7 +69,7 @@ def find_data(
     prefix = _PREFIX.match(source)
     if prefix and not Path(source).exists():
         if prefix[0] not in plugins:
-            raise UsageError(f"data={source}: no plugin is here that reads '{prefix[0]}' (see zoo plugins)")
+            raise UsageError(f"data={source}: no installed plugin reads '{prefix[0]}' (see zoo plugins)")
         return partial(plugins[prefix[0]], topology=topology)
     recipe = catalogue().get(source)
     if recipe is None:
@@ -77,7 +77,7 @@ def find_data(
     if recipe.topology != topology:
         fitting = ", ".join(names_for(topology))
         raise UsageError(
-            f"data={source} is for {recipe.topology} tasks, and this one is {topology}"
-            + (f"; it can have {fitting}" if fitting else "")
+            f"data={source} is for {recipe.topology} tasks, but this task is {topology}"
+            + (f"; it can use {fitting}" if fitting else "")
         )
     return recipe.read

@@ -59,7 +59,7 @@ def read(settings: DataSettings) -> Splits:
     pair = option(settings, "pair", "en-fr")
     source, _, target = pair.partition("-")
     if source == target or source not in LANGUAGES or target not in LANGUAGES:
-        raise UsageError(f"data.pair={pair}: multi30k has {', '.join(LANGUAGES)}; such as en-fr")
+        raise UsageError(f"data.pair={pair}: multi30k has {', '.join(LANGUAGES)}; write for example en-fr")
     names = [f"{word}.{language}" for word in _SPLITS for language in (source, target)]
     # English first, else by the alphabet, so that both directions share a folder.
     ordered = "_".join(sorted((source, target), key=lambda language: (language != "en", language)))

@@ -43,5 +43,5 @@ def python_stdlib(validation: float = 0.05, test: float = 0.05) -> Splits:
         part = tested if share < test else held_out if share < test + validation else train
         part.append({"target": Document.of_file(path)})
     if not train:
-        raise ZooError("this Python comes without the source of its standard library; data=PATH reads a text of yours")
+        raise ZooError("this Python has no source of its standard library; data=PATH reads your own text")
     return Splits(train, held_out, tested)

@@ -36,13 +36,15 @@ def read(settings: DataSettings) -> Splits:
         UsageError: a language that it has not.
     """
     from zoo.data.fetching.fetch import fetch
-    from zoo.data.tables.open_table import read_table
+    from zoo.data.tables.table import read_table
 
     pair = option(settings, "pair", "en-fr")
     source, _, target = pair.partition("-")
     other = target if source == "en" else source
     if "en" not in (source, target) or other not in _CODES:
-        raise UsageError(f"data.pair={pair}: tatoeba has English with one of {', '.join(_CODES)}; such as en-fr")
+        raise UsageError(
+            f"data.pair={pair}: tatoeba has English with one of {', '.join(_CODES)}; write for example en-fr"
+        )
     code = _CODES[other]
     piece = Piece(f"{code}.txt", "", f"{code}.txt")
     resource = Resource(f"https://www.manythings.org/anki/{code}-eng.zip", "", (piece,))

@@ -29,7 +29,7 @@ def read_idx(path: str | Path) -> np.ndarray:
     size = file.stream.seek(0, 2)
     head = file.read(0, min(4, size))
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES:
-        raise ZooError(f"{file.name}: no idx file: it begins with {head.hex() or 'nothing'}")
+        raise ZooError(f"{file.name}: not an idx file: it begins with {head.hex() or 'nothing'}")
     axes = head[3]
     if size < 4 + 4 * axes:
         raise ZooError(f"{file.name}: cut off: its sizes are missing")
@@ -38,7 +38,7 @@ def read_idx(path: str | Path) -> np.ndarray:
     count = math.prod(shape)
     if size != 4 + 4 * axes + count * dtype.itemsize:
         raise ZooError(
-            f"{file.name}: {size:,} bytes, where {4 + 4 * axes + count * dtype.itemsize:,} make an array of "
+            f"{file.name}: {size:,} bytes, but {4 + 4 * axes + count * dtype.itemsize:,} make an array of "
             f"{' by '.join(map(str, shape))}"
         )
     return np.frombuffer(file.read(4 + 4 * axes, count * dtype.itemsize), dtype).reshape(shape)

@@ -7,18 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from zoo.codecs.feature_array import FeatureArray
 from zoo.data.readers.clip import images_in
 from zoo.data.readers.video import VIDEO_ENDINGS, Video
 from zoo.errors import ZooError
 
 
 def read_sequence(
-    path: Path,
-    labels: Sequence[str] = (),
-    ignore: Sequence[str] = (),
-    missing: str = "stop",
-    encoding: str = "utf-8",
+    path: Path, labels: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> list[Path] | Video | np.ndarray:
     """Read the frames of one sequence.
 
@@ -27,8 +22,6 @@ def read_sequence(
             or without.
         labels: names of the column of labels, which is left out; empty for the usual ones.
         ignore: names of columns that are no features.
-        missing: what becomes of missing numbers (see `zoo.data.readers.missing_values`).
-        encoding: of the text.
 
     Returns:
         A list of the images' paths, a `Video`, or float32 `[T, D]`.
@@ -36,18 +29,17 @@ def read_sequence(
     Raises:
         ZooError: there is nothing such; names file and line.
     """
-    from zoo.data.readers.feature_file import FRAME_LABELS, FeatureFile, read_feature_rows
+    from zoo.data.readers.features import FRAME_LABELS, FeatureFile, read_feature_file
 
     place = path.expanduser()
     if place.is_dir():
         images = images_in(place)
         if not images:
-            raise ZooError(f"{path}: no image in this folder")
+            raise ZooError(f"{path}: there are no images in this folder")
         return images
     if not place.exists():
         raise ZooError(f"{path}: no such file or folder")
     if place.suffix.lower() in VIDEO_ENDINGS:
         return Video(place)
-    file = FeatureFile(place, tuple(labels) or FRAME_LABELS, tuple(ignore), (), missing, "", encoding)
-    rows = read_feature_rows(file, labelled=False)
-    return FeatureArray(rows.values, rows.columns)
+    example = read_feature_file(FeatureFile(place, tuple(labels) or FRAME_LABELS, tuple(ignore)), labelled=False)
+    return np.asarray(example["source"])

@@ -106,7 +106,7 @@ def _times(path: Path) -> np.ndarray:
     with _opened(path) as (container, stream):
         times = [packet.pts for packet in container.demux(stream) if packet.size and not packet.is_discard]
     if not times or None in times:
-        raise ZooError(f"{path}: {'its frames have no times' if times else 'there is no frame in it'}")
+        raise ZooError(f"{path}: {'its frames have no timestamps' if times else 'it has no frames'}")
     return np.unique(np.array(times, np.int64))
 
 

@@ -77,7 +77,7 @@ class ArrayCache:
                 stream.write(np.ascontiguousarray(array).data)
                 stream.flush()
             except OSError as error:
-                raise ZooError(f"cannot keep arrays in {self._folder}: {error.strerror or error}") from error
+                raise ZooError(f"cannot cache arrays in {self._folder}: {error.strerror or error}") from error
             self._places[number] = len(self._places)
             return True
 
@@ -90,7 +90,7 @@ class ArrayCache:
             array = np.empty(self._shape, self._dtype)
             self._stream.seek(place * self._size)
             if self._stream.readinto(array.reshape(-1).view(np.uint8).data) != self._size:  # type: ignore[attr-defined]
-                raise ZooError(f"cannot read back what was kept in {self._folder}: its file was cut off")
+                raise ZooError(f"cannot read the cache in {self._folder}: its file was cut off")
             return array
 
     def _file(self) -> IO[bytes]:

@@ -111,7 +111,9 @@ class TokenStore:
             return cls(stream, *_read_end(stream))
         except (OSError, ValueError, KeyError, TypeError) as error:
             stream.close()
-            raise ZooError(f"{path}: damaged: not a whole store of tokens; delete it and it is made again") from error
+            raise ZooError(
+                f"{path}: damaged: not a complete token store; delete it, and it will be created again"
+            ) from error
 
     @classmethod
     def _write(cls, stream: IO[bytes], documents: Iterable[Document], codec: TextCodec) -> TokenStore:

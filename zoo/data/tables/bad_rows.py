@@ -33,11 +33,11 @@ class BadRows:
             ZooError: reading stops at bad rows, or there are more bad ones than good ones.
         """
         if not self.skips:
-            raise ZooError(f"{place}: {problem} (data.on_error=skip leaves such examples out)")
+            raise ZooError(f"{place}: {problem} (data.on_error=skip skips such examples)")
         self.count += 1
         self._first = self._first or f"{place}: {problem}"
         if good is not None and self.count >= max(_HOPELESS, good):
-            raise ZooError(f"{self.count:,} examples cannot be read, and only {good:,} can; the first: {self._first}")
+            raise ZooError(f"{self.count:,} examples cannot be read, only {good:,} can; the first: {self._first}")
 
     def include(self, other: BadRows) -> None:
         """Count what another reader left out, too."""

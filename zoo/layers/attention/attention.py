@@ -17,7 +17,7 @@ Prepared = Mapping[str, Tensor]
 
 
 class Attention(keras.layers.Layer):
-    """Looks at a memory `[B, S, D]` (a sentence, a image's grid, frames) once for every query.
+    """Looks at a memory `[B, S, D]` (a sentence, an image's grid, frames) once for every query.
 
     A mechanism without a memory of its own past defines `scores`, and answers all queries at once; one that looks at
     where it looked before says `stateless = False` and defines `start` and `step`, and is asked in a loop. `prepare`

@@ -93,8 +93,8 @@ def find_cluster(kind: str) -> Cluster:
             hosts, place = (os.environ.get(name, "") for name in TPU_VARIABLES)
             return _from_numbers(TPU_VARIABLES, hosts, str(len(hosts.split(","))), place)
     raise UsageError(
-        f"device=workers: {TF_CONFIG} is not set{also}, which says where the workers are: {FORM}; "
-        "or try it on this machine with device.local_workers=2"
+        f"device=workers: {TF_CONFIG} is not set{also}; it names the workers: {FORM}. "
+        "To try workers on this machine, set device.local_workers=2"
     )
 
 

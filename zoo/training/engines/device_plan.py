@@ -88,7 +88,7 @@ def plan_devices(
     if kind in MISSING and (not accelerators or kind != platform):
         raise UsageError(MISSING[kind])
     if replicas > rows:
-        raise UsageError(f"device.replicas={replicas} is more than the {rows} rows of a batch; raise batch.size")
+        raise UsageError(f"device.replicas={replicas} is more than the {rows} rows of a batch; increase batch.size")
     if kind in MISSING or (kind == "auto" and accelerators):
         there = "is 1 " if accelerators == 1 else f"are {accelerators} "
         there += platform.upper() + ("" if accelerators == 1 else "s")
@@ -123,7 +123,7 @@ def plan_worker(
         UsageError: there are more workers than rows, or several replicas on a CPU.
     """
     if cluster.workers * max(1, accelerators) > rows:
-        raise UsageError(f"{cluster.workers} workers are more than the {rows} rows of a batch; raise batch.size")
+        raise UsageError(f"{cluster.workers} workers are more than the {rows} rows of a batch; increase batch.size")
     place = f"worker {cluster.index} of {cluster.workers}"
     if accelerators:
         name = platform.upper() + "s"

@@ -28,6 +28,7 @@ def matching_array(
     found = arrays[name]
     if tuple(found.shape) != tuple(shape):
         raise ZooError(
-            f"the checkpoint's array {name} is {tuple(found.shape)}, the model's is {tuple(shape)}: another model"
+            f"the checkpoint's array {name} is {tuple(found.shape)}, but the model's is "
+            f"{tuple(shape)}; it belongs to another model"
         )
     return found if found.dtype == dtype else found.astype(dtype)

@@ -98,7 +98,7 @@ def title(truth: str, answer: str) -> str:
 def check_reader(reader: str) -> None:
     """Refuse to draw for a model that does not choose where to look."""
     if reader != "glimpses":
-        raise zoo.UsageError(f"only model.reader=glimpses chooses where to look; this run reads by {reader}")
+        raise zoo.UsageError(f"only model.reader=glimpses chooses where to look; this run has model.reader={reader}")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -40,7 +40,7 @@ class Glimpse(zoo.Task):
         if not self._canvas():
             return splits
         if self.settings.picture.colour:
-            raise zoo.UsageError("data.canvas takes grey images: it does not go with picture.colour=true")
+            raise zoo.UsageError("data.canvas needs grey images and cannot be combined with picture.colour=true")
         own = data.source == "digits"
         canvas = Canvas(self._canvas(), data.scale or (2.5 if own else 1.0), data.clutter, data.piece)
         return placed(splits, canvas, self.settings.seed, data.examples if own else 0)
@@ -61,7 +61,7 @@ class Glimpse(zoo.Task):
             return digits()
         if not Path(data.source).expanduser().is_dir():
             raise zoo.UsageError(
-                f"data={data.source}: no such data; it is digits, mnist, mnist-10k, "
+                f"data={data.source}: no such data; expected digits, mnist, mnist-10k, "
                 "or a folder with a folder of images for each class"
             )
         from zoo_glimpse.images import read_images

@@ -57,7 +57,7 @@ def _compose_split(
     productive = list(PATTERNS)
     while len(examples) < count:
         if not productive:
-            raise ZooError(f"the phrasebook has {len(examples):,} sentences for {split}, not {count:,}: ask for fewer")
+            raise ZooError(f"the phrasebook has {len(examples):,} sentences for {split}, not {count:,}; ask for fewer")
         # In every round another order, so that a last round that is cut off favours no pattern.
         draw.shuffle(productive)
         for pattern in list(productive[: count - len(examples)]):

@@ -120,7 +120,7 @@ def _forms(infinitive: str) -> tuple[list[str], str, str]:
         return [stem + end for end in ["is", "is", "it", "issons", "issez", "issent"]], stem + "i", infinitive
     if infinitive.endswith("dre"):
         return [stem + end for end in ["s", "s", "", "ons", "ez", "ent"]], stem + "u", infinitive[:-1]
-    raise ValueError(f"{infinitive!r} is no French infinitive that is known here")
+    raise ValueError(f"{infinitive!r} is not a known French infinitive")
 
 
 def _first_group(infinitive: str, stem: str) -> tuple[list[str], str, str]:

@@ -1,0 +1,84 @@
+"""`runs/TASK/latest`: a link to the newest run of a task, and finding runs by their task's name."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from zoo.errors import ZooError, did_you_mean
+from zoo.files import expanded
+
+RUNS = Path("runs")
+
+
+def find_run(name: str) -> Path:
+    """Find a run's folder.
+
+    Args:
+        name: the folder, or a task's name for its latest run under `runs/`.
+
+    Raises:
+        ZooError: there is none.
+    """
+    try:
+        given = expanded(name)
+        if (given / "run.json").is_file():
+            return given.resolve() if given.is_symlink() else given
+        latest = RUNS / name / "latest"
+        if latest.exists():
+            return latest.resolve()
+        is_folder = given.is_dir()
+        known = sorted(entry.name for entry in RUNS.iterdir() if entry.is_dir()) if RUNS.is_dir() else []
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a circle
+        raise ZooError(f"there is no run '{_short(name)}': {getattr(error, 'strerror', None) or error}") from error
+    if is_folder:
+        raise ZooError(f"{name} is a folder but not a run: it has no run.json")
+    hint = did_you_mean(name, known) or "; there are no runs here yet: zoo run task=charlm"
+    raise ZooError(f"there is no run '{_short(name)}'{hint}")
+
+
+def is_listed(folder: Path) -> bool:
+    """Whether a run's folder is one of `runs/TASK/`, where `latest` points to the newest."""
+    return folder.parent.parent.name == RUNS.name
+
+
+def point_latest(folder: Path) -> str:
+    """Let `latest` point to a run.
+
+    Args:
+        folder: of the run, listed.
+
+    Returns:
+        The name of the run that it pointed to before; empty for none.
+    """
+    link = folder.parent / "latest"
+    before = os.readlink(link) if link.is_symlink() else ""
+    temporary = folder.parent / f".latest-{os.getpid()}"
+    try:
+        temporary.symlink_to(folder.name)
+        os.replace(temporary, link)
+    except OSError:  # a file system without links: runs are then named by their folder
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return before
+
+
+def unpoint_latest(folder: Path, before: str) -> None:
+    """Let `latest` point to what it pointed to before a run, where it still points to that run.
+
+    Args:
+        folder: of the run.
+        before: as `point_latest` returned it.
+    """
+    link = folder.parent / "latest"
+    with suppress(OSError):
+        if link.is_symlink() and os.readlink(link) == folder.name:
+            if before and (folder.parent / before).exists():
+                point_latest(folder.parent / before)
+            else:
+                link.unlink()
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 80 else f"{name[:77]}..."

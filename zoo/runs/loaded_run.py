@@ -1,0 +1,67 @@
+"""Load a run from its folder: `zoo.load`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoo.plugins import Plugins
+from zoo.processor import prefer_onednn
+from zoo.runs.folder import RunFolder
+from zoo.runs.latest import find_run
+from zoo.runs.paths import with_paths
+from zoo.runs.run import Run, restored_codecs
+from zoo.runs.task_file import find_task_file
+from zoo.settings import from_yaml, override
+from zoo.settings.overrides import from_text, raw_value
+from zoo.training.engines.engine_choice import choose_engine
+
+if TYPE_CHECKING:
+    from zoo.runs.manifest import Manifest
+    from zoo.settings import Settings
+    from zoo.task import Task
+
+
+def load(path: str | Path, task: str | type[Task] = "", engine: str = "auto", trust: bool = False) -> Run:
+    """Load a run.
+
+    Args:
+        path: its folder, or a task's name for the latest run under `runs/`.
+        task: the task's class or file, for a run of a task that no plugin registers.
+        engine: `tensorflow` or `jax`; `auto` for the one that the run was trained with, where it is there.
+        trust: run the code of a task file that came with the run, though it was not trained on this machine.
+
+    Returns:
+        The run, ready to sample, predict, evaluate or resume.
+
+    Raises:
+        ZooError: it is no run, its task is not installed, its code is not trusted, or Keras was imported with another
+            engine.
+    """
+    prefer_onednn()
+    folder = RunFolder(find_run(str(path)))
+    manifest = folder.manifest()
+    text = folder.read_settings()
+    if engine != "auto":
+        choose_engine(engine)
+    else:
+        choose_engine(raw_value(from_text(text, str(folder.settings)), "engine") or "auto", strict=False)
+    plugins = Plugins()
+    found = _find_task(plugins, task, manifest, folder.path, trust)
+    settings: Settings = from_yaml(found.Settings, text, str(folder.settings))
+    moved = with_paths(settings, manifest.paths, folder.path)
+    if moved:
+        settings = override(settings, moved, task=manifest.task)
+    instance = found(settings, plugins.load_components())
+    return Run(instance, manifest.task, folder, restored_codecs(instance, folder))
+
+
+def _find_task(plugins: Plugins, task: str | type[Task], manifest: Manifest, folder: Path, trust: bool) -> type[Task]:
+    if isinstance(task, type):
+        return task
+    if task:
+        return plugins.load_task(task)
+    file = find_task_file(manifest, folder, trust)
+    if file is not None:
+        return plugins.load_file(file.path, file.code, file.beside)
+    return plugins.load_task(manifest.task)

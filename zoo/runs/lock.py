@@ -1,0 +1,88 @@
+"""One process at a time trains a run; any number of processes may read it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+from zoo.errors import ZooError
+from zoo.files import read_text
+
+try:
+    import fcntl
+except ImportError:  # Windows has no flock: runs are not locked there
+    fcntl = None  # type: ignore[assignment]
+
+
+class RunLock:
+    """An exclusive lock on a run's folder, held from `acquire` to `release`.
+
+    The operating system frees it when the process ends, however it ends. The file names the holder and is removed on
+    release, so that a run that is not being trained has none.
+
+    Args:
+        folder: of the run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.path = folder / "lock"
+        self._descriptor: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this object has the lock, and the folder is still in its place."""
+        return fcntl is None or (self._descriptor is not None and self._is_current(self._descriptor))
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            ZooError: another process has it, which the message names; or the folder cannot be written to.
+        """
+        if fcntl is None or self._descriptor is not None:
+            return
+        while True:
+            try:
+                descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
+            except OSError as error:
+                raise ZooError(f"cannot write to the run's folder {self._folder}: {error.strerror}") from error
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                os.close(descriptor)
+                raise ZooError(
+                    f"{self._folder} is being trained by {self._holder()}; wait for it, or stop it"
+                ) from error
+            except OSError:  # a file system that knows no locks
+                pass
+            if self._is_current(descriptor):
+                break
+            os.close(descriptor)  # its holder removed the file in between
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the lock back; nothing happens where it is not held."""
+        if self._descriptor is None:
+            return
+        descriptor, self._descriptor = self._descriptor, None
+        if self._is_current(descriptor):
+            with suppress(OSError):
+                self.path.unlink()
+        os.close(descriptor)
+
+    def _is_current(self, descriptor: int) -> bool:
+        """Whether the path still leads to the file that was opened."""
+        try:
+            return os.path.samestat(os.fstat(descriptor), os.stat(self.path, follow_symlinks=False))
+        except OSError:
+            return False
+
+    def _holder(self) -> str:
+        with suppress(ZooError):
+            return read_text(self.path, limit=300).strip() or "another process"
+        return "another process"

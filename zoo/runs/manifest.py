@@ -1,0 +1,96 @@
+"""`run.json`: which task a run is of, and what it was made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from zoo.errors import ZooError
+from zoo.files import read_text, write_atomic
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `run.json` says.
+
+    Attributes:
+        task: the task's name.
+        file: the Python file that holds the task, as it was named; empty for a task of a plugin.
+        code: name of the copy of that file inside the run's folder; empty where there is none.
+        settings: checksum of `settings.yaml`.
+        versions: package -> version that the run was made with.
+        data: split -> fingerprint of its examples.
+        paths: setting -> where the path that it names led to: `absolute`, and `relative` to the run's folder.
+        format: of the folder.
+    """
+
+    task: str
+    file: str = ""
+    code: str = ""
+    settings: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    format: int = FORMAT
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a run's manifest.
+
+    Args:
+        path: of `run.json`.
+
+    Returns:
+        What it says; what it says beyond what is known here is left out.
+
+    Raises:
+        ZooError: the file is missing or damaged, or was written by a newer version.
+    """
+    try:
+        found = json.loads(read_text(path))
+    except FileNotFoundError as error:
+        raise ZooError(f"{path.parent} is not a run: it has no {path.name}") from error
+    except ValueError as error:
+        raise ZooError(f"{path} is damaged: {error}") from error
+    except RecursionError as error:
+        raise ZooError(f"{path} is damaged: it is nested too deeply") from error
+    if not isinstance(found, dict) or not isinstance(found.get("task"), str):
+        raise ZooError(f"{path} is damaged: it names no task")
+    if not isinstance(found.get("format"), int):
+        raise ZooError(f"{path} is damaged: it has no format")
+    if found["format"] > FORMAT:
+        raise ZooError(f"{path.parent} was written by a newer version of the zoo; install that version")
+    known = {entry.name for entry in fields(Manifest)}
+    for name, value in found.items():
+        if name in known - {"format"} and not _is_valid(name, value):
+            raise ZooError(f"{path} is damaged: its '{name}' is not what a run writes")
+    return Manifest(**{name: value for name, value in found.items() if name in known})
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Write a run's manifest.
+
+    Raises:
+        ZooError: it cannot be written; an older one is untouched.
+    """
+    write_atomic(path, json.dumps(asdict(manifest), indent=2) + "\n")
+
+
+def _is_valid(name: str, value: Any) -> bool:
+    if name == "paths":
+        return _is_table(value, lambda found: _is_table(found, lambda text: isinstance(text, str)))
+    if name in ("versions", "data"):
+        return _is_table(value, lambda text: isinstance(text, str))
+    if name == "code":
+        # Names a file of the folder, never one elsewhere.
+        return isinstance(value, str) and value == Path(value).name
+    return isinstance(value, str)
+
+
+def _is_table(value: Any, check: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(key, str) and check(found) for key, found in value.items())

@@ -1,0 +1,122 @@
+"""Train a task anew: `zoo.run`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo.codecs.fitting import fit_codecs
+from zoo.errors import UsageError
+from zoo.plugins import Plugins
+from zoo.plugins.local_file import is_path
+from zoo.processor import prefer_onednn
+from zoo.runs.checks import check_settings
+from zoo.runs.folder import RunFolder
+from zoo.runs.local_workers import start_others
+from zoo.runs.manifest import Manifest
+from zoo.runs.paths import found_paths
+from zoo.runs.read_only_folder import as_worker
+from zoo.runs.run import Run
+from zoo.runs.task_file import keep_task_file
+from zoo.settings import resolve, to_yaml
+from zoo.settings.resolve import peek
+from zoo.training.engines.engine_choice import choose_engine
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.settings import Settings
+    from zoo.task import Task
+    from zoo.training.progress import Reporter
+
+
+def run(
+    task: str | type[Task],
+    *,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    report: Reporter | None = None,
+    arguments: Sequence[str] = (),
+    **settings: Any,
+) -> Run:
+    """Train a task.
+
+    Args:
+        task: a task's name, the path of a file with one (`./my_task.py`), or the class itself.
+        callbacks: Keras callbacks, besides those that `train.callbacks` names.
+        report: is told how it goes; nobody by default.
+        arguments: settings as `key=value` texts, in place of `settings`.
+        **settings: settings by part, such as `data="book.txt", model={"cell": "gru"}`.
+
+    Returns:
+        The trained run.
+
+    Raises:
+        UsageError: an unknown task or setting.
+        ZooError: what the training raises.
+    """
+    if settings and arguments:
+        raise UsageError("give settings as arguments or as keywords, not both")
+    overrides: Mapping[str, Any] | list[str] = {**settings} if settings else list(arguments)
+    # Before a task's module imports Keras and TensorFlow, which read these once.
+    choose_engine(peek(overrides, "engine") or "auto", peek(overrides, "device", "device.kind") or "auto")
+    prefer_onednn()
+    plugins = Plugins()
+    name, found = _find_task(plugins, task)
+    resolved: Settings = resolve(found.Settings, found.presets, overrides, task=name)
+    instance = found(resolved, plugins.load_components())
+    check_settings(resolved, instance.components)
+    with ExitStack() as stack:
+        worker_folder = as_worker(None, resolved.device, stack)
+        if resolved.device.local_workers:
+            start_others(resolved.device, _command(task, resolved, stack), stack)
+        splits = instance.splits()
+        codecs = instance.codecs()
+        fit_codecs(codecs, splits.train)
+        folder = worker_folder or RunFolder.create(resolved.out, name)
+        with folder.discarded_on_error():
+            for role, codec in codecs.items():
+                codec.save(folder.codecs, role)
+            file = str(task) if isinstance(task, str) and is_path(task) else ""
+            manifest = Manifest(
+                task=name,
+                file=file,
+                code=keep_task_file(Path(file), folder.path) if file and worker_folder is None else "",
+                versions=_versions(),
+                paths=found_paths(resolved, instance, folder.path),
+            )
+            folder.begin(manifest, to_yaml(resolved))
+            return Run(instance, name, folder, codecs).train(report, callbacks, splits)
+
+
+def _find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task]]:
+    if isinstance(task, type):
+        return task.__name__.lower(), task
+    return (Path(task).stem if is_path(task) else task), plugins.load_task(task)
+
+
+def _command(task: str | type[Task], settings: Settings, stack: ExitStack) -> list[str]:
+    """Give the arguments of `zoo` that train the same in another process.
+
+    Raises:
+        UsageError: the task is a class of this process, which another one cannot name.
+    """
+    if isinstance(task, type):
+        raise UsageError(
+            "device.local_workers needs a task's name or file, because other processes cannot find a class"
+        )
+    path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-workers-"))) / "settings.yaml"
+    path.write_text(to_yaml(settings), encoding="utf-8")
+    return ["run", task, f"config={path}", "preset="]
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {}
+    for name in ("seqzoo", "tensorflow", "jax", "keras"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

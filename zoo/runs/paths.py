@@ -1,0 +1,99 @@
+"""Paths among the settings: where they led to when a run was made, so that a run that was moved finds its data."""
+
+from __future__ import annotations
+
+import dataclasses
+import glob
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo.data.named import find_data
+from zoo.errors import UsageError
+from zoo.files import expanded
+
+if TYPE_CHECKING:
+    from zoo.settings import Settings
+    from zoo.task import Task
+
+SOURCE = "data.source"
+NOT_READ = {"out", "config", "preset"}
+"""Settings that may look like paths and name nothing that is read."""
+
+
+def found_paths(settings: Settings, task: Task, folder: Path) -> dict[str, dict[str, str]]:
+    """Find the settings that name files.
+
+    Args:
+        settings: of the run.
+        task: an instance of the task; a named source is no file.
+        folder: of the run.
+
+    Returns:
+        Setting -> the path that it means, `absolute`, and `relative` to the run's folder.
+    """
+    found = {}
+    for name, value in _texts(settings):
+        if name in NOT_READ or not value or not _leads_somewhere(value) or (name == SOURCE and _is_named(value, task)):
+            continue
+        absolute = os.path.abspath(expanded(value))
+        try:
+            relative = os.path.relpath(absolute, folder.resolve())
+        except (OSError, ValueError):  # on another drive of Windows
+            relative = ""
+        found[name] = {"absolute": absolute, "relative": relative}
+    return found
+
+
+def with_paths(settings: Settings, paths: Mapping[str, Mapping[str, str]], folder: Path) -> dict[str, str]:
+    """Give the settings whose files are found elsewhere than from the present folder.
+
+    Args:
+        settings: of the run, as it was made.
+        paths: as `found_paths` returned them.
+        folder: of the run, where it is now.
+
+    Returns:
+        Setting -> the path where the file is: where it was, or in the same place as seen from the run's folder. A
+        setting whose file is at neither is left out.
+    """
+    found = {}
+    for name, value in _texts(settings):
+        place = paths.get(name)
+        if place is None:
+            continue
+        if os.path.abspath(expanded(value)) == place.get("absolute") and _leads_somewhere(value):
+            continue
+        candidates = [place.get("absolute", "")]
+        if place.get("relative"):
+            candidates.append(os.path.normpath(os.path.join(folder.resolve(), place["relative"])))
+        for candidate in candidates:
+            if candidate and candidate != value and _leads_somewhere(candidate):
+                found[name] = candidate
+                break
+    return found
+
+
+def _texts(settings: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if dataclasses.is_dataclass(value):
+            yield from _texts(value, f"{prefix}{field.name}.")
+        elif isinstance(value, str):
+            yield f"{prefix}{field.name}", value
+
+
+def _leads_somewhere(path: str) -> bool:
+    try:
+        place = expanded(path)
+        return place.exists() or (glob.has_magic(path) and any(glob.iglob(str(place), recursive=True)))
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _is_named(source: str, task: Task) -> bool:
+    try:
+        return find_data(source, task.topology.name, task.components.data) is not None
+    except UsageError:
+        return False

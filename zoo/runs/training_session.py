@@ -1,0 +1,224 @@
+"""One training of a run: from the settings and the checkpoint to the trainer, and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo.errors import ZooError
+from zoo.runs.named_callbacks import named_callbacks
+from zoo.runs.run_model import RunModel
+from zoo.runs.store import DeferredStore
+from zoo.runs.weights import load_weights
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Batches, Splits
+    from zoo.runs.folder import RunFolder
+    from zoo.settings import Settings
+    from zoo.task import Task
+    from zoo.training.progress import Reporter
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        reason: why, as one clause.
+        interrupted: number of the signal that ended it, or 0.
+        model: with the best weights; None where others trained it with this process and have left.
+    """
+
+    reason: str
+    interrupted: int
+    model: RunModel | None
+
+
+class TrainingSession:
+    """Trains a run, or goes on where its checkpoint stands.
+
+    Nothing of the run's folder changes before the first checkpoint or evaluation is saved.
+
+    Args:
+        task: an instance of the task.
+        name: its name.
+        settings: of the run.
+        codecs: fitted, by role.
+        folder: of the run, locked by this process.
+        new_settings: as YAML, to be written with the first thing that is saved; empty where they have not changed.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        name: str,
+        settings: Settings,
+        codecs: Mapping[str, Codec],
+        folder: RunFolder,
+        new_settings: str = "",
+    ) -> None:
+        self._task, self._name, self._settings = task, name, settings
+        self._codecs, self._folder, self._new_settings = codecs, folder, new_settings
+
+    def train(
+        self,
+        read: Callable[[], Splits],
+        report: Reporter | None = None,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+    ) -> Outcome:
+        """Train until it ends.
+
+        Args:
+            read: gives the examples.
+            report: is told how it goes; nobody by default.
+            callbacks: Keras callbacks.
+
+        Raises:
+            ZooError: bad data, a damaged checkpoint, a loss that is not finite, a folder that cannot be written to.
+        """
+        from zoo.training.engines import find_cluster
+        from zoo.training.progress import SilentReporter
+
+        cluster = find_cluster(self._settings.device.kind)
+        if report is None or not cluster.is_chief:
+            report = SilentReporter()
+        names: Sequence[str] = self._settings.train.callbacks if cluster.is_chief else []
+        with ExitStack() as stack:
+            stack.enter_context(self._folder.unchanged_on_error())
+            cache = stack.enter_context(self._folder.cache())
+            named = named_callbacks(names, self._folder.path, self._task.components.callbacks)
+            added = [*named, *callbacks] if cluster.is_chief else []
+            outcome = self._run(read(), cache, report, added, alone=cluster.workers == 1, is_chief=cluster.is_chief)
+        report.end(f"{outcome.reason}; the run is in {self._folder.path}")
+        return outcome
+
+    def _run(
+        self,
+        splits: Splits,
+        cache: Path,
+        report: Reporter,
+        callbacks: Sequence[keras.callbacks.Callback],
+        *,
+        alone: bool,
+        is_chief: bool,
+    ) -> Outcome:
+        from zoo.training.checkpoint import load_checkpoint
+        from zoo.training.optimizers import make_optimizer
+        from zoo.training.trainer import Trainer
+
+        settings, train, topology = self._settings, self._settings.train, self._task.topology
+        training = self._batches(splits, "train", cache)
+        if training is None:
+            raise ZooError(f"the data of task {self._name} has no training examples")
+        validation = self._batches(splits, "validation", cache)
+        fingerprints = self._fingerprints(splits, training, validation, cache)
+        self._check_data(fingerprints)
+        run_model = RunModel(self._task, self._name, settings, self._codecs, training.size, training=True)
+        model = run_model.build()
+        if not model.trainable_weights:
+            raise ZooError(
+                f"task {self._name}: model() returned a model without trainable weights; "
+                "build its layers in build(), or call it once"
+            )
+        optimizer = run_model.engine.build(lambda: make_optimizer(train), settings.seed)
+        run_model.prepare(optimizer, train.clip, train.average)
+        store = DeferredStore(self._folder)
+        trainer = Trainer(
+            engine=run_model.engine,
+            topology=topology,
+            model=model,
+            settings=train,
+            seed=settings.seed,
+            training=training,
+            validation=validation,
+            store=store,
+            callbacks=callbacks,
+            report=report,
+            example=self._example(run_model) if is_chief else str,
+        )
+        model.optimizer = optimizer
+        step = 0
+        if self._folder.checkpoint.exists():
+            arrays, state = load_checkpoint(self._folder.checkpoint)
+            if state.get("data") not in (None, training.fingerprint):
+                raise self._other_data("training")
+            trainer.resume(arrays, state)
+            step = trainer.state.step
+        else:
+            self._task.begin(model)
+        store.before_first = lambda: self._commit(step, fingerprints)
+        report.begin(self._introduction(splits, run_model, training, validation, step))
+        trainer.training = topology.precompute(training, run_model.inference, cache)
+        if validation is not None:
+            trainer.validation = topology.precompute(validation, run_model.inference, cache)
+        reason = trainer.train().describe(train)
+        if not alone:
+            # The others are leaving: from here on this process computes alone, with the best weights.
+            return Outcome(reason, trainer.interrupted, None)
+        if self._folder.best.exists():
+            load_weights(self._folder.best, model)
+        return Outcome(reason, trainer.interrupted, run_model)
+
+    def _batches(self, splits: Splits, split: str, cache: Path) -> Batches | None:
+        examples = getattr(splits, split)
+        if not len(examples):
+            return None
+        return self._task.topology.batches(examples, self._codecs, self._settings, folder=cache, split=split)
+
+    def _fingerprints(
+        self, splits: Splits, training: Batches, validation: Batches | None, cache: Path
+    ) -> dict[str, str]:
+        """Give split -> what tells its examples from any others."""
+        found = {"train": training.fingerprint}
+        if validation is not None:
+            found["validation"] = validation.fingerprint
+        with suppress(ZooError):  # test data that cannot be read are in the way of an evaluation, not of training
+            test = self._batches(splits, "test", cache)
+            if test is not None:
+                found["test"] = test.fingerprint
+        return found
+
+    def _check_data(self, fingerprints: Mapping[str, str]) -> None:
+        """Refuse to go on with other data: what was reached until now would no longer be comparable."""
+        before = self._folder.manifest().data if self._folder.checkpoint.exists() else {}
+        for split in before:
+            if before[split] != fingerprints.get(split):
+                raise self._other_data({"train": "training"}.get(split, split))
+
+    def _other_data(self, what: str) -> ZooError:
+        return ZooError(
+            f"the {what} data differs from what {self._folder.path} was trained on; restore it, or start a new run"
+        )
+
+    def _commit(self, step: int, fingerprints: Mapping[str, str]) -> None:
+        """Write what a resumed run changes, when its first new result is about to be saved."""
+        if self._new_settings:
+            self._folder.begin(self._folder.manifest(), self._new_settings)
+        self._folder.record_data(fingerprints)
+        self._folder.rewind(step)
+
+    def _example(self, run_model: RunModel) -> Callable[[], str]:
+        return lambda: self._task.topology.example(run_model.inference, self._settings)
+
+    def _introduction(
+        self, splits: Splits, run_model: RunModel, training: Batches, validation: Batches | None, step: int
+    ) -> list[str]:
+        model: Any = run_model.inference.model
+        weights = sum(math.prod(variable.shape) for variable in model.trainable_variables)
+        lines = [
+            *splits.notes,
+            f"data: {training.describe()}" + (f"; validation: {validation.describe()}" if validation else ""),
+            f"model: {model.name}, {weights:,} weights",
+            f"engine: {run_model.engine.describe()}",
+        ]
+        if run_model.engine.note:
+            lines.append(f"note: {run_model.engine.note}")
+        lines.append(f"folder: {self._folder.path}" + (f", resumed at step {step}" if step else ""))
+        return lines
