@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -26,7 +27,7 @@ def open_file(path: Path) -> BinaryIO:
     try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
-            what = "is a folder" if stat.S_ISDIR(mode) else "is not a regular file"
+            what = "Is a directory" if stat.S_ISDIR(mode) else "is not a regular file"
             raise OSError(0, what, os.fspath(path))
     except BaseException:
         os.close(descriptor)
@@ -66,6 +67,29 @@ def expanded(path: str | Path) -> Path:
         return Path(path).expanduser()
     except RuntimeError:
         return Path(path)
+
+
+def check_readable(source: str) -> None:
+    """Refuse a path that no file can have, and pipes and devices, which might not end.
+
+    Args:
+        source: a path, or a name of something else.
+
+    Raises:
+        ZooError: it is one of those.
+    """
+    try:
+        mode = expanded(source).stat().st_mode
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        return
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EACCES:
+            return
+        raise ZooError(f"{source}: {reason(error)}") from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise ZooError(f"{source}: is neither a file nor a folder")
 
 
 def reason(error: OSError | ValueError) -> str:

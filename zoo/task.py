@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from zoo.components import Components
+from zoo.errors import ZooError
+from zoo.files import check_readable, reason
 from zoo.plugin_api import ZOO_API
 from zoo.settings import Settings
 
@@ -44,12 +46,20 @@ class Task:
         self.components = components or Components()
 
     def splits(self) -> Splits:
-        """Read the data: a named source, ours or a plugin's, or what the task itself makes of `data.source`."""
+        """Read the data: a named source, ours or a plugin's, or what the task itself makes of `data.source`.
+
+        Raises:
+            ZooError: the data cannot be read.
+        """
         from zoo.data.named import find_data
 
         data = self.settings.data
-        read = find_data(data.source, self.topology.name, self.components.data)
-        return read(data) if read else self.data()
+        check_readable(data.source)
+        try:
+            read = find_data(data.source, self.topology.name, self.components.data)
+            return read(data) if read else self.data()
+        except OSError as error:  # which no reader foresaw, such as links in a circle
+            raise ZooError(f"data={data.source}: {reason(error)}") from error
 
     def data(self) -> Splits:
         """Give the raw examples of each split.

@@ -85,7 +85,7 @@ def _values(entry: Declared) -> str:
     choices = entry.field.metadata.get("choices")
     if choices:
         return ("list of " if entry.item else "") + ", ".join(map(code, choices))
-    return entry.expected.removeprefix("a ")
+    return entry.expected().removeprefix("a ")
 
 
 def _settings(cls: type) -> dict[str, tuple[Declared, Any]]:

@@ -62,7 +62,7 @@ def test_a_run_that_is_not_there(command, words, tmp_path, monkeypatch):
         (ZooError("two\nlines"), 1, "error: two lines"),
         (UsageError("wrong word"), 2, "error: wrong word"),
         (KeyError("x"), 1, "error: KeyError: 'x'; run again with --debug for the traceback"),
-        (MemoryError(), 1, "error: MemoryError; run again with --debug for the traceback"),
+        (MemoryError(), 1, "error: not enough memory; use a smaller model, batch or file"),
         (KeyboardInterrupt(), 130, "error: interrupted"),
         (BrokenPipeError(), 0, ""),
     ],

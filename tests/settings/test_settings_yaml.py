@@ -38,12 +38,12 @@ texts = st.text(st.characters(), max_size=30).filter(lambda text: text != "???")
     source=texts,
     out=texts,
     seed=st.integers(0, 2**31 - 1),
-    rate=st.floats(0, allow_nan=False),
+    rate=st.floats(0, 3e38),
     flag=st.booleans(),
     items=st.lists(texts, max_size=4),
-    numbers=st.lists(st.floats(allow_nan=False), max_size=3),
+    numbers=st.lists(st.floats(-3e38, 3e38), max_size=3),
 )
-@example("null", "~", 0, 1e-05, False, ["", "no", "1", " a, b "], [1e300, float("-inf")])
+@example("null", "~", 0, 1e-05, False, ["", "no", "1", " a, b "], [1e30, -3e38])
 @example("${seed}", "\\${x}", 1, 0.1, True, ["${", "$", "\\\\${"], [])
 @example("d\x85d", "\u2029", 1, 1.0, True, ["a\x85", "\x85d"], [])
 @example("\x85\u2028\ufeff\x00", "\r\n", 1, 5e-324, True, ["\t", "#", "- "], [])

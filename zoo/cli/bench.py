@@ -10,7 +10,7 @@ import click
 
 from zoo.bench import BENCHMARKS
 from zoo.cli.arguments import accepts_settings
-from zoo.cli.table import print_json
+from zoo.cli.console import echo, print_json
 from zoo.errors import did_you_mean
 
 
@@ -47,7 +47,7 @@ class Benchmarks(click.Group):
 def command(context: click.Context) -> None:
     """Compare the speed of the zoo with Keras and PyTorch."""
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        echo(context.get_help())
 
 
 def _command(name: str) -> click.Command:
@@ -59,7 +59,7 @@ def _command(name: str) -> click.Command:
         from zoo.settings.resolve import build
 
         settings = build(module.Arguments, from_arguments(arguments), f" of zoo bench {name}")
-        report = module.run(settings, (lambda line: None) if as_json else click.echo)
+        report = module.run(settings, (lambda line: None) if as_json else echo)
         if out is not None:
             report.write(out)
         if as_json:

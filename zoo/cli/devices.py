@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import click
 
 from zoo.cli.arguments import accepts_settings
-from zoo.cli.table import print_json, print_table
+from zoo.cli.console import print_json
+from zoo.cli.table import print_table
 from zoo.settings import BatchSettings, DeviceSettings, part, setting
 from zoo.settings.overrides import from_arguments
 from zoo.settings.resolve import build

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import click
 
 from zoo.cli.arguments import accepts_settings, parse_arguments, split_target
+from zoo.cli.console import print_json
 from zoo.cli.outcome import print_evaluation_report
-from zoo.cli.table import print_json
 from zoo.settings import setting
 
 
@@ -18,7 +18,7 @@ class EvaluateArguments:
 
     split: str = setting("test", "which split to measure on", ("train", "validation", "test"))
     data: str = setting("", "data to measure on instead of the run's own: all of it, unless split= is given")
-    show: int = setting(3, "number of predictions to show next to the truth", minimum=0)
+    show: int = setting(3, "number of predictions to show next to the truth", minimum=0, maximum=100_000)
     engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
     trust: bool = setting(False, "run the code of a task file that came with the run")
 

@@ -6,7 +6,8 @@ import os
 
 import click
 
-from zoo.cli.table import print_json, print_table
+from zoo.cli.console import echo, print_json
+from zoo.cli.table import print_table
 from zoo.plugins import PluginInfo, find_plugins
 from zoo.plugins.installed import switched_off
 
@@ -22,7 +23,7 @@ def command(what: str | None, as_json: bool) -> None:
     if what != "data":
         _tasks(as_json)
     if what is None and not as_json:
-        click.echo()
+        echo()
     if what == "data" or (what is None and not as_json):
         _data(as_json)
 
@@ -36,7 +37,7 @@ def _tasks(as_json: bool) -> None:
     elif tasks:
         print_table(("TASK", "FROM", "WHAT"), [(info.name, info.origin, _what(info)) for info in tasks])
     else:
-        click.echo("no task is installed", err=True)
+        echo("no task is installed", err=True)
 
 
 def _what(info: PluginInfo) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from zoo.cli.console import echo
 from zoo.templates import write_plugin, write_task
 
 
@@ -25,5 +26,5 @@ def command(what: str, name: str) -> None:
     else:
         path = write_plugin(name, folder)
         steps = [f"pip install -e './{path}[test]'", f"zoo run task={name}", f"pytest {path}"]
-    click.echo(path)
-    click.echo("next:\n  " + "\n  ".join(steps), err=True)
+    echo(path)
+    echo("next:\n  " + "\n  ".join(steps), err=True)

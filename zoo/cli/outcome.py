@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from zoo.cli.table import print_json, print_table
+from zoo.cli.console import echo, print_json
+from zoo.cli.table import print_table
 
 if TYPE_CHECKING:
     from zoo.runs import Run
@@ -32,9 +31,9 @@ def print_outcome(run: Run, as_json: bool) -> int:
         print_json(outcome | ({"examination": report.as_json()} if report else {}))
     else:
         if report:
-            click.echo(f"The best weights on the {report.split} split")
+            echo(f"The best weights on the {report.split} split")
             print_evaluation_report(report)
-        click.echo(run.folder.path)
+        echo(run.folder.path)
     return 128 + run.interrupted if run.interrupted else 0
 
 
@@ -52,10 +51,10 @@ def print_evaluation_report(report: EvaluationReport) -> None:
     """Write metrics, notes, some answers beside the truth, and the most wrong ones to standard output."""
     print_table(("METRIC", "VALUE"), [(name, f"{value:.4f}") for name, value in report.metrics.items()])
     for note in report.notes:
-        click.echo(f"\n{note}")
+        echo(f"\n{note}")
     for title, examples in (("Examples", report.examples), ("Most wrong", report.worst)):
         if examples:
-            click.echo(f"\n{title}")
+            echo(f"\n{title}")
             for shown in examples:
                 _print_shown(shown)
 
@@ -63,4 +62,4 @@ def print_evaluation_report(report: EvaluationReport) -> None:
 def _print_shown(shown: ShownExample) -> None:
     right = "" if shown.answer != shown.target else "  (right)"
     remark = f"          {shown.remark}\n" if shown.remark else ""
-    click.echo(f"  source  {shown.source}\n  truth   {shown.target}\n  answer  {shown.answer}{right}\n{remark}")
+    echo(f"  source  {shown.source}\n  truth   {shown.target}\n  answer  {shown.answer}{right}\n{remark}")

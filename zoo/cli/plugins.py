@@ -8,7 +8,8 @@ from contextlib import redirect_stdout
 
 import click
 
-from zoo.cli.table import print_json, print_table
+from zoo.cli.console import echo, print_json
+from zoo.cli.table import print_table
 from zoo.plugins import Plugins
 
 
@@ -46,4 +47,4 @@ def command(as_json: bool) -> None:
             rows.append((info.name, info.kind, info.distribution, info.version, hooks, state))
         print_table(("NAME", "KIND", "FROM", "VERSION", "HOOKS", "STATE"), rows)
     else:
-        click.echo("no plugin is installed", err=True)
+        echo("no plugin is installed", err=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from zoo.cli.arguments import take_trust
+from zoo.cli.console import echo, print_json, to_json
 from zoo.cli.predict_stream import predict_stream
 from zoo.errors import UsageError, ZooError
 
@@ -115,21 +115,14 @@ def _answer(run: Run, lines: list[str], search: dict[str, Any], as_json: bool, a
     answered = zip(answers, alignments, strict=True)
     for line, nothing in zip(lines, empty, strict=True):
         if nothing:
-            click.echo(json.dumps({"input": line, "answer": None, "score": None}) if as_json else "")
+            echo(to_json({"input": line, "answer": None, "score": None}) if as_json else "")
             continue
         answer, alignment = next(answered)
         if as_json:
             record = {"input": line, "answer": answer.value, "score": answer.score, **answer.details}
             record |= {"alignment": vars(alignment)} if alignment else {}
-            click.echo(json.dumps(record, ensure_ascii=False, default=_plain))
+            print_json(record, indent=None)
             continue
-        click.echo(run.topology.show(answer.value, width=sys.maxsize))
+        echo(run.topology.show(answer.value, width=sys.maxsize))
         for drawn in alignment.lines() if alignment else ():
-            click.echo(f"  {drawn}")
-
-
-def _plain(value: Any) -> Any:
-    """Numbers of numpy as those of JSON."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"a {type(value).__name__} cannot be written as JSON")
+            echo(f"  {drawn}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-import click
+from zoo.cli.console import echo, print_json
 
 if TYPE_CHECKING:
     from zoo.runs import Run
@@ -25,9 +24,9 @@ def predict_stream(run: Run, inputs: Sequence[str], lines: Iterator[str], as_jso
     for name, frames in streams:
         for number, answer in enumerate(run.stream_answers(frames)):
             if not as_json:
-                click.echo(str(answer.value))
+                echo(str(answer.value))
                 continue
             shares = {str(label): float(share) for label, share in answer.details["probabilities"].items()}
             record: dict[str, Any] = {"input": name} if name else {}
             record |= {"frame": number, "answer": answer.value, "score": answer.score, "probabilities": shares}
-            click.echo(json.dumps(record, ensure_ascii=False))
+            print_json(record, indent=None)

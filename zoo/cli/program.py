@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from zoo.errors import ZooError, did_you_mean
+from zoo.cli.console import OutputError, echo
+from zoo.errors import ZooError, did_you_mean, one_line
 
 # The table that help is printed from; a command's module is imported when the command runs.
 COMMANDS = {
@@ -60,7 +61,7 @@ def _print_version(context: click.Context, option: click.Parameter, value: bool)
     if value:
         import zoo
 
-        click.echo(f"zoo {zoo.__version__}")
+        echo(f"zoo {zoo.__version__}")
         context.exit()
 
 
@@ -78,7 +79,7 @@ def _print_version(context: click.Context, option: click.Parameter, value: bool)
 def program(context: click.Context) -> None:
     """The sequence zoo: train, use and inspect sequence models."""
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        echo(context.get_help())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,6 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
     """
+    _open_standard_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given  # accepted anywhere, before a command or after it
     given = [word for word in given if word != "--debug"]
@@ -104,11 +106,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             status = program.main(given, prog_name="zoo", standalone_mode=False)
-        sys.stdout.flush()
+        _flush()
         return status if isinstance(status, int) else 0
     except BrokenPipeError:
-        # The reader has left. What is still in the buffer goes nowhere, so that the exit is quiet too.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()  # the reader has left
         return 0
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", 130, debug)
@@ -116,21 +117,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "zoo"
         return _fail(f"{error.format_message()} (see {where} --help)", error.exit_code, debug)
     except ZooError as error:
+        if isinstance(error, OutputError):
+            _abandon_output()
         return _fail(str(error), error.exit_code, debug)
+    except MemoryError:
+        return _fail("not enough memory; use a smaller model, batch or file", 1, debug)
     except Exception as error:
         hint = "" if debug else "; run again with --debug for the traceback"
         message = f": {error}" if str(error) else ""
         return _fail(f"{type(error).__name__}{message}{hint}", 1, debug)
 
 
+def _open_standard_streams() -> None:
+    """Let what was closed lead nowhere: the next file that is opened would otherwise take its place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            descriptor = os.open(os.devnull, os.O_RDONLY if name == "stdin" else os.O_WRONLY)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
+
+
+def _abandon_output() -> None:
+    """Send what is still to be written nowhere, so that Python does not fail at its exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _fail(message: str, status: int, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    echo(f"error: {one_line(message)}", err=True)
     return status
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
     # Warnings of libraries are for those who write code; ours are for those who run commands.
     if category.__module__.startswith("zoo.") or issubclass(category, UserWarning):
-        click.echo(f"warning: {' '.join(str(message).split())}", err=True)
+        echo(f"warning: {one_line(str(message))}", err=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-import unicodedata
 from dataclasses import dataclass
 
 import click
 
 from zoo.cli.arguments import accepts_settings, parse_arguments, split_target
-from zoo.cli.table import print_json
+from zoo.cli.console import echo, print_json
 from zoo.settings import SearchSettings, setting
 
 
@@ -19,7 +18,7 @@ class SampleArguments(SearchSettings):
 
     prime: str = setting("", "text to continue")
     seed: int = setting(0, "the same seed gives the same text", minimum=0, maximum=2**31 - 1)
-    count: int = setting(1, "number of texts, with consecutive seeds", minimum=1)
+    count: int = setting(1, "number of texts, with consecutive seeds", minimum=1, maximum=100_000)
     engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
     trust: bool = setting(False, "run the code of a task file that came with the run")
 
@@ -81,16 +80,10 @@ class _Screen:
     def _begin(self, row: int) -> None:
         self._begun = True
         if len(self._rows) > 1:
-            click.echo(f"--- seed {self._seed + row} ---")
+            echo(f"--- seed {self._seed + row} ---")
         self._write(self._rows[row])
 
     def _write(self, text: str) -> None:
-        # A model of bytes may write what a terminal takes for a command.
-        safe = "".join(map(_printable, text)) if sys.stdout.isatty() else text
-        sys.stdout.write(safe)
-        sys.stdout.flush()
-
-
-def _printable(character: str) -> str:
-    harmless = character in "\n\t" or unicodedata.category(character) != "Cc"
-    return character if harmless else "\N{REPLACEMENT CHARACTER}"
+        echo(text, end="")
+        if sys.stdout is not None:
+            sys.stdout.flush()

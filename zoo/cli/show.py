@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from zoo.cli.arguments import split_target
-from zoo.cli.table import print_json, print_table
+from zoo.cli.console import echo, print_json
+from zoo.cli.table import print_table
 from zoo.plugins import Plugins
 from zoo.settings import describe, resolve
 
@@ -43,15 +44,15 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         choices = f" ({', '.join(row.choices)})" if row.choices else ""
         table.append((row.name, row.type, _word(_value(values, row.name)), row.help + choices))
     print_table(("SETTING", "TYPE", column, "MEANING"), _with_gaps(table))
-    click.echo("\nA group's name is short for its main setting: data=PATH, device=cpu. config=FILE.yaml reads a file.")
+    echo("\nA group's name is short for its main setting: data=PATH, device=cpu. config=FILE.yaml reads a file.")
     if recipes:
-        click.echo("\nData sets, downloaded on first use (plugins may add more):")
+        echo("\nData sets, downloaded on first use (plugins may add more):")
         for recipe in recipes:
-            click.echo(f"  data={recipe.name}: {recipe.summary}")
+            echo(f"  data={recipe.name}: {recipe.summary}")
     for preset, flat in presets.items():
-        click.echo(f"\npreset={preset}")
+        echo(f"\npreset={preset}")
         for key, value in flat.items():
-            click.echo(f"  {key}={_word(value)}")
+            echo(f"  {key}={_word(value)}")
 
 
 def _topology(task: Any) -> str:

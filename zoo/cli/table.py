@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
-from typing import Any
 
-import click
+from zoo.cli.console import echo
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -27,9 +25,4 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         start = "".join(f"{cell:<{width}}  " for cell, width in zip(row[:-1], widths, strict=True))
         lines = textwrap.wrap(row[-1], room) if room > 20 else [row[-1]]
         for index, line in enumerate(lines or [""]):
-            click.echo(f"{start if index == 0 else ' ' * indent}{line}".rstrip())
-
-
-def print_json(value: Any) -> None:
-    """Write a value to standard output as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+            echo(f"{start if index == 0 else ' ' * indent}{line}".rstrip())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoo.errors import ZooError
+from zoo.files import open_file
 
 CHUNK = 1 << 20
 """Bytes that are read at a time unless the caller says otherwise."""
@@ -120,7 +121,7 @@ class Document:
         left = self.stop - self.start if self.stop is not None else None
         try:
             # Plain reads and no memory map: mapped pages would count as resident memory of the process.
-            with open(self.path, "rb", buffering=0) as stream:
+            with open_file(self.path) as stream:
                 stream.seek(self.start)
                 while left is None or left > 0:
                     data = stream.read(size if left is None else min(size, left))

@@ -6,12 +6,12 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import keras
 
 from zoo.backend.types import Tensor
 from zoo.errors import UsageError, ZooError, did_you_mean
+from zoo.files import expanded
 
 # How the names of a family begin -> its module; the first that fits counts.
 _FAMILIES = {
@@ -98,10 +98,10 @@ def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
         ZooError: they cannot be fetched, or do not fit.
     """
     if weights != "imagenet":
-        if not Path(weights).expanduser().is_file():
+        if not expanded(weights).is_file():
             raise ZooError(f"model.backbone_weights={weights}: expected imagenet, none, or a file; no such file exists")
         try:
-            network.load_weights(Path(weights).expanduser())
+            network.load_weights(expanded(weights))
         except (OSError, ValueError, KeyError) as error:
             reason = " ".join(str(error).split())
             raise ZooError(f"model.backbone_weights={weights}: not the weights of {name}: {reason}") from error

@@ -8,6 +8,9 @@ import typing
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+LARGEST = {int: 2**31 - 1, float: 3e38}
+"""The greatest value of a setting that states none: what 32 bits hold."""
+
 _KINDS = {bool: "yes or no", int: "whole number", float: "number", str: "text"}
 
 
@@ -30,7 +33,7 @@ def setting(
         help: one line for people, with the unit.
         choices: the only values that are allowed.
         minimum: the least value that is allowed.
-        maximum: the greatest value that is allowed.
+        maximum: the greatest value that is allowed; whole numbers are below 2**31 in any case, and numbers finite.
         shorthand: whether `part=value` means this setting of the part; at most one in a part.
 
     Returns:
@@ -80,13 +83,25 @@ class Declared(NamedTuple):
             return f"list of {_KINDS[self.item]}"
         return _KINDS[self.type]
 
-    @property
-    def expected(self) -> str:
-        """What a value of this setting must be, in words: the type, and the limits or choices."""
+    @staticmethod
+    def _is_below(value: Any, minimum: float) -> bool:
+        try:
+            return float(value) < minimum
+        except (TypeError, ValueError, OverflowError):
+            return True
+
+    def expected(self, value: Any = None) -> str:
+        """Say what a value of this setting must be: the type, and the limits or choices.
+
+        Args:
+            value: that was given; where it is too small, the upper limit is not said.
+        """
         choices, minimum, maximum = (self.field.metadata.get(key) for key in ("choices", "minimum", "maximum"))
         if choices:
             return f"one of {', '.join(choices)}"
         words = f"a {self.kind}" if self.kind != "text" else "text"
+        if minimum is not None and maximum is not None and maximum >= 1000:
+            maximum = None if self._is_below(value, minimum) else maximum
         if minimum is not None and maximum is not None:
             return f"{words} from {minimum} to {maximum}"
         if minimum is not None:

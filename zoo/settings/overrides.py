@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from zoo.errors import UsageError
+from zoo.files import expanded, open_file
 from zoo.settings.fields import plain, quoted
+
+LARGEST_FILE = 1 << 20
+"""Bytes of a file of settings."""
 
 
 class Override(NamedTuple):
@@ -81,13 +84,17 @@ def from_file(path: str) -> list[Override]:
         UsageError: the file is missing, not text, or not YAML; the message names the file and the line.
     """
     try:
-        text = Path(path).expanduser().read_bytes().decode("utf-8-sig")
+        with open_file(expanded(path)) as stream:
+            data = stream.read(LARGEST_FILE + 1)
+        text = data.decode("utf-8-sig")
     except OSError as error:
         raise UsageError(f"config={path}: {(error.strerror or str(error)).lower()}") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"config={path}: not UTF-8 text (byte {error.start})") from error
     except ValueError as error:
         raise UsageError(f"config={path}: not a valid file name ({error})") from error
+    if len(data) > LARGEST_FILE:
+        raise UsageError(f"config={path}: not settings: it has more than {LARGEST_FILE:,} bytes")
     return from_text(text, path)
 
 
@@ -121,12 +128,17 @@ def from_text(text: str, where: str) -> list[Override]:
         return []
     if not isinstance(root, yaml.MappingNode):
         raise UsageError(f"{where}:{root.start_mark.line + 1}: not settings; expected lines such as 'seed: 1'")
-    return list(_nodes(root, "", where, 0))
+    return list(_nodes(root, "", where, 0, set()))
 
 
-def _nodes(mapping: Any, prefix: str, where: str, depth: int) -> Iterator[Override]:
+def _nodes(mapping: Any, prefix: str, where: str, depth: int, known: set[int]) -> Iterator[Override]:
+    """Walk through a mapping; `known` are those that were met before, which an alias leads to."""
     import yaml
 
+    if id(mapping) in known:
+        # A few aliases of aliases would stand for more settings than any memory holds.
+        raise UsageError(f"{where}:{mapping.start_mark.line + 1}: an alias of several settings; write them out")
+    known.add(id(mapping))
     seen: set[str] = set()
     for key, node in mapping.value:
         place = f"{where}:{key.start_mark.line + 1}"
@@ -136,7 +148,7 @@ def _nodes(mapping: Any, prefix: str, where: str, depth: int) -> Iterator[Overri
             raise UsageError(f"{place}: {quoted(prefix + key.value)} is given twice")
         seen.add(key.value)
         if isinstance(node, yaml.MappingNode):
-            yield from _nodes(node, f"{prefix}{key.value}.", where, depth + 1)
+            yield from _nodes(node, f"{prefix}{key.value}.", where, depth + 1, known)
         elif isinstance(node, yaml.SequenceNode):
             if not all(isinstance(item, yaml.ScalarNode) for item in node.value):
                 raise UsageError(f"{place}: {quoted(prefix + key.value)}: expected a list of plain values")

@@ -25,9 +25,13 @@ class DataSettings:
 class BatchSettings:
     """How examples are batched."""
 
-    size: int = setting(64, "rows per batch, over all replicas", minimum=1)
-    length: int = setting(64, "steps per window of a text, or the maximum length of an example", minimum=1)
-    tokens: int = setting(0, "tokens per batch, instead of a number of rows; 0: use size", minimum=0)
+    size: int = setting(64, "rows per batch, over all replicas", minimum=1, maximum=1_000_000)
+    length: int = setting(
+        64, "steps per window of a text, or the maximum length of an example", minimum=1, maximum=1_000_000
+    )
+    tokens: int = setting(
+        0, "tokens per batch, instead of a number of rows; 0: use size", minimum=0, maximum=1_000_000_000
+    )
 
 
 @dataclass
@@ -56,7 +60,7 @@ class TrainSettings:
     schedule_patience: int = setting(2, "evaluations without improvement that count as a plateau", minimum=1)
     final: float = setting(0.0, "fraction of the learning rate left at the end of cosine", minimum=0, maximum=1)
     clip: float = setting(1.0, "clip gradients to this global norm; 0: no clipping", minimum=0)
-    accumulate: int = setting(1, "batches whose gradients are accumulated for one step", minimum=1)
+    accumulate: int = setting(1, "batches whose gradients are accumulated for one step", minimum=1, maximum=100_000)
     average: float = setting(
         0.0, "decay of the moving average of the weights, such as 0.999; 0: off", minimum=0, maximum=1
     )
@@ -80,12 +84,14 @@ class SearchSettings:
     """How the tokens of an output are chosen."""
 
     strategy: str = setting("sample", "how each token is chosen: greedy, sample, beam, or one that a plugin adds")
-    length: int = setting(200, "maximum number of tokens to generate, including the end token", minimum=1)
-    min_length: int = setting(0, "minimum number of tokens before the end token", minimum=0)
-    temperature: float = setting(
-        1.0, "sample: below 1 favours likely tokens, above 1 rare ones; 0: always the likeliest", minimum=0
+    length: int = setting(
+        200, "maximum number of tokens to generate, including the end token", minimum=1, maximum=1_000_000
     )
-    top_k: int = setting(0, "sample: keep only the k likeliest tokens; 0: all", minimum=0)
+    min_length: int = setting(0, "minimum number of tokens before the end token", minimum=0, maximum=1_000_000)
+    temperature: float = setting(
+        1.0, "sample: below 1 favours likely tokens, above 1 rare ones; 0: always the likeliest", minimum=0, maximum=1e6
+    )
+    top_k: int = setting(0, "sample: keep only the k likeliest tokens; 0: all", minimum=0, maximum=10_000_000)
     top_p: float = setting(
         0.0, "sample: keep the likeliest tokens that together have this probability; 0: all", minimum=0, maximum=1
     )
@@ -95,18 +101,26 @@ class SearchSettings:
     typical: float = setting(
         0.0, "sample: keep the most typical tokens that together have this probability; 0: all", minimum=0, maximum=1
     )
-    beam: int = setting(5, "beam: hypotheses kept at each step", minimum=1)
-    n_best: int = setting(1, "beam: answers for each input", minimum=1)
+    beam: int = setting(5, "beam: hypotheses kept at each step", minimum=1, maximum=10_000)
+    n_best: int = setting(1, "beam: answers for each input", minimum=1, maximum=10_000)
     length_penalty: float = setting(
         0.0, "beam: log p is divided by ((5 + length) / 6) to this power; 0 favours short texts", minimum=0
     )
-    coverage_penalty: float = setting(0.0, "beam: penalty for source positions never attended to", minimum=0)
-    groups: int = setting(1, "beam: number of groups that are kept different from one another", minimum=1)
-    diversity: float = setting(0.5, "beam: penalty for a token that an earlier group has just chosen", minimum=0)
-    repetition_penalty: float = setting(
-        1.0, "above 1: tokens that are already in the text become less likely", minimum=1
+    coverage_penalty: float = setting(
+        0.0, "beam: penalty for source positions never attended to", minimum=0, maximum=1e6
     )
-    no_repeat: int = setting(0, "no sequence of this many tokens appears twice; 0: no limit", minimum=0)
+    groups: int = setting(
+        1, "beam: number of groups that are kept different from one another", minimum=1, maximum=10_000
+    )
+    diversity: float = setting(
+        0.5, "beam: penalty for a token that an earlier group has just chosen", minimum=0, maximum=1e6
+    )
+    repetition_penalty: float = setting(
+        1.0, "above 1: tokens that are already in the text become less likely", minimum=1, maximum=1e6
+    )
+    no_repeat: int = setting(
+        0, "no sequence of this many tokens appears twice; 0: no limit", minimum=0, maximum=1_000_000
+    )
     banned: list[str] = setting([], r"tokens never written, separated by commas (\n, \t, \s, \c: comma)")
     forced: list[str] = setting([], "tokens at fixed positions, as TOKEN:POSITION, starting at 0")
     bias: list[str] = setting([], "numbers added to the logits of tokens, as TOKEN:NUMBER")
@@ -123,10 +137,12 @@ class DeviceSettings:
         shorthand=True,
     )
     local_workers: int = setting(
-        0, "workers: start this many processes on this machine; 0: use the environment", minimum=0
+        0, "workers: start this many processes on this machine; 0: use the environment", minimum=0, maximum=256
     )
-    replicas: int = setting(0, "copies of the model that share each batch; 0: automatic", minimum=0)
-    threads: int = setting(0, "threads per replica on a CPU, with TensorFlow; 0: cores / replicas", minimum=0)
+    replicas: int = setting(0, "copies of the model that share each batch; 0: automatic", minimum=0, maximum=1_024)
+    threads: int = setting(
+        0, "threads per replica on a CPU, with TensorFlow; 0: cores / replicas", minimum=0, maximum=1_024
+    )
     xla: bool = setting(False, "compile with XLA under TensorFlow (JAX always does): for GPUs; slower on a CPU")
     precision: str = setting("float32", "number format of the computation", ("float32", "bfloat16", "float16"))
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from zoo.errors import UsageError, ZooError, did_you_mean
-from zoo.settings.fields import Declared, declared, plain, quoted, walk
+from zoo.settings.fields import LARGEST, Declared, declared, plain, quoted, walk
 from zoo.settings.overrides import Override, from_arguments, from_file, from_mapping, from_text, raw_value
 from zoo.settings.strategy import with_strategy
 
@@ -222,7 +221,8 @@ def _allowed(setting: Declared, value: Any) -> bool:
     for item in value if setting.item is not None else [value]:
         if choices and item not in choices:
             return False
-        if isinstance(item, float) and math.isnan(item):
+        largest = LARGEST.get(type(item))
+        if largest is not None and not abs(item) <= largest:  # also where it is not a number
             return False
         if (minimum is not None and item < minimum) or (maximum is not None and item > maximum):
             return False
@@ -235,7 +235,7 @@ def _wrong(name: str, setting: Declared, entry: Override) -> str:
     choices = setting.field.metadata.get("choices")
     if choices and isinstance(entry.value, str) and "mean" in did_you_mean(entry.value, choices):
         hint = did_you_mean(entry.value, choices)
-    return f"{_place(entry)}{name}: expected {setting.expected}, not {value}{hint}"
+    return f"{_place(entry)}{name}: expected {setting.expected(entry.value)}, not {value}{hint}"
 
 
 def _place(entry: Override) -> str:

@@ -33,12 +33,14 @@ class CaptioningData(DataSettings):
 class CaptioningImage:
     """How an image is brought to one size."""
 
-    height: int = setting(64, "pixels", minimum=8)
-    width: int = setting(64, "pixels", minimum=8)
+    height: int = setting(64, "pixels", minimum=8, maximum=10_000)
+    width: int = setting(64, "pixels", minimum=8, maximum=10_000)
     channels: int = setting(3, "1: grey, 3: colour", minimum=1, maximum=3)
     fit: str = setting("crop", "how an image of another shape is fitted", ("crop", "pad", "stretch"))
     flip: bool = setting(False, "mirror training images at random; not if captions mention left or right")
-    shift: int = setting(0, "shift training images by up to this many pixels in each direction", minimum=0)
+    shift: int = setting(
+        0, "shift training images by up to this many pixels in each direction", minimum=0, maximum=10_000
+    )
 
 
 @dataclass
@@ -46,8 +48,10 @@ class CaptioningText:
     """How captions become tokens."""
 
     unit: str = setting("word", "unit of a token", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(0, "vocabulary size; 0: every word that occurs, or 8,000 pieces", minimum=0)
-    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
+    vocabulary: int = setting(
+        0, "vocabulary size; 0: every word that occurs, or 8,000 pieces", minimum=0, maximum=10_000_000
+    )
+    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1, maximum=1_000_000_000)
     lowercase: bool = setting(True, "convert to lower case (unit=word)")
     nfc: bool = setting(True, "compose accents (Unicode NFC): both ways to write é are one character")
 
@@ -59,14 +63,14 @@ class CaptioningModel:
     filters: list[int] = setting(
         [24, 48, 96], "channels of each stage of the encoder; every stage halves height and width"
     )
-    blocks: int = setting(1, "residual blocks per stage", minimum=0)
+    blocks: int = setting(1, "residual blocks per stage", minimum=0, maximum=1_000)
     backbone: str = setting("", "a network of keras.applications as encoder, such as MobileNetV3Small")
     backbone_weights: str = setting("none", "initial weights of the backbone: none, imagenet (downloaded), or a file")
     frozen: bool = setting(False, "do not train the backbone, which then sees each image once, without flip and shift")
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "number of recurrent layers of the decoder", minimum=1)
-    units: int = setting(192, "units per layer", minimum=1)
-    embedding: int = setting(96, "size of the token embedding", minimum=1)
+    layers: int = setting(1, "number of recurrent layers of the decoder", minimum=1, maximum=1_000)
+    units: int = setting(192, "units per layer", minimum=1, maximum=100_000)
+    embedding: int = setting(96, "size of the token embedding", minimum=1, maximum=100_000)
     attention: str = setting("additive", "attention to the image: additive, dot, hard, ..., none")
     attend: str = setting("before", "attend before or after the recurrent layers", ("after", "before"))
     input_feeding: bool = setting(False, "feed what was attended to into the next step")

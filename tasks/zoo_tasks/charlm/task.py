@@ -32,9 +32,9 @@ class CharLMModel:
     """The decoder."""
 
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "number of recurrent layers", minimum=1)
-    units: int = setting(256, "units per layer", minimum=1)
-    embedding: int = setting(0, "size of the token embedding; 0: one-hot input", minimum=0)
+    layers: int = setting(1, "number of recurrent layers", minimum=1, maximum=1_000)
+    units: int = setting(256, "units per layer", minimum=1, maximum=100_000)
+    embedding: int = setting(0, "size of the token embedding; 0: one-hot input", minimum=0, maximum=100_000)
     dropout: float = setting(0.1, "dropout rate of each layer's output", minimum=0, maximum=0.95)
     tied: bool = setting(False, "share the embedding matrix with the softmax; needs embedding = units")
 
@@ -44,7 +44,7 @@ class CharLMText:
     """How text becomes tokens."""
 
     unit: str = setting("character", "unit of a token", ("character", "byte", "piece", "bpe"))
-    vocabulary: int = setting(1000, "number of sentencepiece pieces (unit=piece, bpe)", minimum=10)
+    vocabulary: int = setting(1000, "number of sentencepiece pieces (unit=piece, bpe)", minimum=10, maximum=10_000_000)
 
 
 @dataclass

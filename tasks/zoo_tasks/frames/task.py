@@ -36,8 +36,8 @@ class FramesData(DataSettings):
 class FramesImage:
     """How a frame that is an image is brought to one size."""
 
-    height: int = setting(0, "pixels; 0: as the first training image, at most 64", minimum=0)
-    width: int = setting(0, "pixels; 0: as the first training image, at most 64", minimum=0)
+    height: int = setting(0, "pixels; 0: as the first training image, at most 64", minimum=0, maximum=10_000)
+    width: int = setting(0, "pixels; 0: as the first training image, at most 64", minimum=0, maximum=10_000)
     channels: int = setting(1, "1: grey, 3: colour", minimum=1, maximum=3)
     fit: str = setting("crop", "how an image of another shape is fitted", ("crop", "pad", "stretch"))
 
@@ -51,7 +51,9 @@ class FramesVectors:
         "standardise features over all training frames, or over each sequence",
         ("training", "sequence"),
     )
-    changes: int = setting(0, "add the change of each feature over this many frames as a feature; 0: off", minimum=0)
+    changes: int = setting(
+        0, "add the change of each feature over this many frames as a feature; 0: off", minimum=0, maximum=1_000
+    )
 
 
 @dataclass
@@ -59,8 +61,8 @@ class FramesModel:
     """The tagger."""
 
     cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "number of recurrent layers; 0: label each frame on its own", minimum=0)
-    units: int = setting(64, "units per layer and direction", minimum=1)
+    layers: int = setting(1, "number of recurrent layers; 0: label each frame on its own", minimum=0, maximum=1_000)
+    units: int = setting(64, "units per layer and direction", minimum=1, maximum=100_000)
     causal: bool = setting(False, "do not look ahead, so that the model can label a stream")
     dropout: float = setting(0.0, "dropout rate", minimum=0, maximum=0.95)
     filters: list[int] = setting([16, 32], "channels of each stage of the image encoder")

@@ -37,8 +37,8 @@ class SentimentText:
     """How text becomes tokens."""
 
     unit: str = setting("word", "unit of a token", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(20_000, "maximum vocabulary size; 0: no limit", minimum=0)
-    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
+    vocabulary: int = setting(20_000, "maximum vocabulary size; 0: no limit", minimum=0, maximum=10_000_000)
+    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1, maximum=1_000_000_000)
     lowercase: bool = setting(True, "convert to lower case (unit=word)")
     nfc: bool = setting(True, "compose accents (Unicode NFC): both ways to write é are one character")
 
@@ -48,9 +48,9 @@ class SentimentModel:
     """The classifier."""
 
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "number of recurrent layers", minimum=1)
-    units: int = setting(64, "units per layer and direction", minimum=1)
-    embedding: int = setting(64, "size of the token embedding", minimum=1)
+    layers: int = setting(1, "number of recurrent layers", minimum=1, maximum=1_000)
+    units: int = setting(64, "units per layer and direction", minimum=1, maximum=100_000)
+    embedding: int = setting(64, "size of the token embedding", minimum=1, maximum=100_000)
     bidirectional: bool = setting(True, "read in both directions")
     pooling: str = setting("attention", "how the states of a text are pooled", ("last", "mean", "max", "attention"))
     dropout: float = setting(0.3, "dropout rate", minimum=0, maximum=0.95)

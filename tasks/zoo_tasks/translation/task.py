@@ -36,8 +36,10 @@ class TranslationText:
     """How sentences become tokens."""
 
     unit: str = setting("word", "unit of a token", ("word", "piece", "bpe", "character", "byte"))
-    vocabulary: int = setting(0, "vocabulary size per language; 0: every word that occurs, or 8,000 pieces", minimum=0)
-    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1)
+    vocabulary: int = setting(
+        0, "vocabulary size per language; 0: every word that occurs, or 8,000 pieces", minimum=0, maximum=10_000_000
+    )
+    least: int = setting(1, "minimum number of times a word must occur (unit=word)", minimum=1, maximum=1_000_000_000)
     lowercase: bool = setting(False, "convert to lower case (unit=word)")
     nfc: bool = setting(True, "compose accents (Unicode NFC): both ways to write é are one character")
     shared: bool = setting(False, "one vocabulary for both languages")
@@ -51,9 +53,11 @@ class TranslationModel:
     """The encoder and the decoder."""
 
     cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
-    layers: int = setting(1, "number of recurrent layers, in encoder and decoder each", minimum=1)
-    units: int = setting(192, "units per layer of the decoder; the encoder has half as many per direction", minimum=2)
-    embedding: int = setting(128, "size of the token embeddings", minimum=1)
+    layers: int = setting(1, "number of recurrent layers, in encoder and decoder each", minimum=1, maximum=1_000)
+    units: int = setting(
+        192, "units per layer of the decoder; the encoder has half as many per direction", minimum=2, maximum=100_000
+    )
+    embedding: int = setting(128, "size of the token embeddings", minimum=1, maximum=100_000)
     attention: str = setting("additive", "attention to the source: additive, dot, general, ..., none")
     attend: str = setting("before", "attend before or after the recurrent layers", ("after", "before"))
     input_feeding: bool = setting(False, "feed what was attended to into the next step")

@@ -14,7 +14,7 @@ from zoo.data.fetching.places import cache_folder, is_server, mirror
 from zoo.data.fetching.unpack import is_packed, unpack
 from zoo.data.named.recipe import Resource
 from zoo.errors import ZooError
-from zoo.files import write_atomic
+from zoo.files import expanded, write_atomic
 
 
 def fetch(name: str, folder: str, resources: tuple[Resource, ...]) -> Path:
@@ -36,7 +36,7 @@ def fetch(name: str, folder: str, resources: tuple[Resource, ...]) -> Path:
     """
     place = mirror()
     if place and not is_server(place):
-        beside = Path(place).expanduser() / folder
+        beside = expanded(place) / folder
         if all(_whole(beside, resource) for resource in resources):
             for resource in resources:
                 for piece in resource.pieces:
@@ -59,7 +59,7 @@ def _whole(folder: Path, resource: Resource) -> bool:
 def _bring(name: str, resource: Resource, cache: Path, place: str, folder: str) -> None:
     """Fetch a resource, from the mirror where there is one, and unpack it into the cache."""
     if place and not is_server(place):
-        archive = Path(place).expanduser() / folder / resource.name
+        archive = expanded(place) / folder / resource.name
         if not archive.is_file():
             wanted = [piece.path for piece in resource.pieces] + [tree.path for tree in resource.trees]
             raise ZooError(

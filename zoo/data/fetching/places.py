@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from zoo.files import expanded
+
 
 def cache_folder() -> Path:
     """The folder of fetched data: `ZOO_CACHE`, or the user's cache folder."""
     given = os.environ.get("ZOO_CACHE", "")
     if given:
-        return Path(given).expanduser()
+        return expanded(given)
     from platformdirs import user_cache_path
 
     return user_cache_path("seqzoo", appauthor=False)

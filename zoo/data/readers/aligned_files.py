@@ -12,6 +12,7 @@ from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.data.tables.bad_rows import BadRows
 from zoo.data.tables.lines import Lines
 from zoo.errors import ZooError
+from zoo.files import expanded
 
 
 class AlignedFiles:
@@ -33,7 +34,7 @@ class AlignedFiles:
     """
 
     def __init__(self, source: str | Path, target: str | Path, on_error: str = "stop", encoding: str = "utf-8") -> None:
-        paths = [Path(source).expanduser(), Path(target).expanduser()]
+        paths = [expanded(source), expanded(target)]
         self._names = [path.name for path in paths]
         if self._names[0] == self._names[1]:
             self._names = [str(path) for path in paths]

@@ -13,6 +13,7 @@ from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.splits import Splits
 from zoo.data.tables.bad_rows import BadRows
 from zoo.errors import ZooError
+from zoo.files import expanded
 
 
 def read_captions(
@@ -44,8 +45,8 @@ def read_captions(
     Raises:
         ZooError: names file and line.
     """
-    path = find_captions(Path(source).expanduser())
-    folder = Path(images).expanduser() if images else _image_folder(path.parent)
+    path = find_captions(expanded(source))
+    folder = expanded(images) if images else _image_folder(path.parent)
     bad = BadRows(on_error)
     folders = (folder, path.parent)
     kept = [one for one in captions_in(path, bad, columns) if _usable(one, folders, path.name, bad)]

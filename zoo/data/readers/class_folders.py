@@ -17,6 +17,7 @@ from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.lazy_files import LazyFiles
 from zoo.data.tables.bad_rows import BadRows
 from zoo.errors import ZooError
+from zoo.files import expanded
 
 
 class _File(NamedTuple):
@@ -64,7 +65,7 @@ def read_class_folders(
     Raises:
         ZooError: names the file.
     """
-    root = Path(folder).expanduser()
+    root = expanded(folder)
     if not root.is_dir():
         raise ZooError(f"{folder}: no such folder")
     bad = BadRows(on_error)

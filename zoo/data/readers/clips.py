@@ -12,6 +12,7 @@ from zoo.data.splitting.splits import Splits
 from zoo.data.tables.bad_rows import BadRows
 from zoo.data.tables.table import open_table
 from zoo.errors import ZooError
+from zoo.files import expanded
 
 CLIP_COLUMNS = {"clip": ("clip", "video"), "frame": ("frame", "picture", "image"), "label": ("label", "class")}
 
@@ -44,10 +45,10 @@ def read_clips(
     Raises:
         ZooError: names file and line.
     """
-    root = Path(source).expanduser()
+    root = expanded(source)
     if not root.is_dir():
         raise ZooError(f"{source}: no such folder")
-    path = Path(labels).expanduser() if labels else _table(root)
+    path = expanded(labels) if labels else _table(root)
     table = open_table(path, columns, on_error)
     bad = BadRows(on_error)
     bad.include(table.bad)

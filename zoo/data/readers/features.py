@@ -21,6 +21,7 @@ from zoo.data.tables.bad_rows import BadRows
 from zoo.data.tables.delimited import Delimited, Unfinished, likely_delimiter
 from zoo.data.tables.lines import Lines
 from zoo.errors import ZooError, did_you_mean
+from zoo.files import expanded
 
 ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".npz")
 FRAME_LABELS = ("label", "labels", "phase", "class", "target")
@@ -68,7 +69,7 @@ def read_features(
     Raises:
         ZooError: names file and line.
     """
-    root = Path(source).expanduser()
+    root = expanded(source)
     if not root.exists():
         raise ZooError(f"{source}: no such file or folder")
     splits = by_split(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else {}

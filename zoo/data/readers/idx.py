@@ -9,6 +9,7 @@ import numpy as np
 
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.errors import ZooError
+from zoo.files import expanded
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -25,7 +26,7 @@ def read_idx(path: str | Path) -> np.ndarray:
     Raises:
         ZooError: it is no whole idx file.
     """
-    file = StoredBytes.of_file(Path(path).expanduser())
+    file = StoredBytes.of_file(expanded(path))
     size = file.stream.seek(0, 2)
     head = file.read(0, min(4, size))
     if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES:

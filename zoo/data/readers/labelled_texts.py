@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from zoo.data.readers.class_folders import read_class_folders
 from zoo.data.readers.pairs import joined
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
 from zoo.data.tables.table import TABLE_ENDINGS, Columns, open_table
+from zoo.files import expanded
 
 LABEL_COLUMNS = {
     "source": ("text", "sentence", "review", "source", "content"),
@@ -41,7 +40,7 @@ def read_labelled_texts(
     Raises:
         ZooError: names file and line.
     """
-    path = Path(source).expanduser()
+    path = expanded(source)
     if not path.is_dir():
         return open_table(path, columns, on_error, quotes).split(validation, test)
     files = (entry for entry in path.iterdir() if entry.is_file())

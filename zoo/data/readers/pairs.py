@@ -11,6 +11,7 @@ from zoo.data.splitting.splits import Splits
 from zoo.data.storage.rows import Rows
 from zoo.data.tables.table import TABLE_ENDINGS, Columns, open_table
 from zoo.errors import ZooError
+from zoo.files import expanded
 
 # A text file in a folder of splits is one of two aligned ones.
 _IN_FOLDERS = tuple(ending for ending in TABLE_ENDINGS if ending != ".txt")
@@ -46,7 +47,7 @@ def read_pairs(
     names = source.split(",")
     if len(names) == 2 and not Path(source).exists():
         return AlignedFiles(names[0].strip(), names[1].strip(), on_error).split(validation, test)
-    path = Path(source).expanduser()
+    path = expanded(source)
     if not path.is_dir():
         return open_table(path, columns, on_error, quotes).split(validation, test)
     files = [entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith(".")]

@@ -10,6 +10,7 @@ import numpy as np
 from zoo.data.readers.clip import images_in
 from zoo.data.readers.video import VIDEO_ENDINGS, Video
 from zoo.errors import ZooError
+from zoo.files import expanded
 
 
 def read_sequence(
@@ -31,7 +32,7 @@ def read_sequence(
     """
     from zoo.data.readers.features import FRAME_LABELS, FeatureFile, read_feature_file
 
-    place = path.expanduser()
+    place = expanded(path)
     if place.is_dir():
         images = images_in(place)
         if not images:

@@ -12,6 +12,7 @@ from zoo.codecs.document import Document
 from zoo.data.splitting.documents import split_documents
 from zoo.data.splitting.splits import Splits
 from zoo.errors import UsageError, ZooError
+from zoo.files import expanded, open_file
 
 _PROBE = 8192  # bytes looked at to tell text from binary; a NUL among them is the rule of git and grep
 
@@ -48,7 +49,7 @@ def read_documents(
             f"data.validation={validation:g} and data.test={test:g} must be at least 0 and leave some of the text "
             "to train on (their sum below 1)"
         )
-    path = Path(source).expanduser()
+    path = expanded(source)
     notes: list[str] = []
     if path.is_dir():
         documents = _texts(_walk(path, notes), str(source), notes, on_error)
@@ -113,7 +114,7 @@ def _texts(found: list[tuple[str, Path]], source: str, notes: list[str], on_erro
 def _kind(path: Path, on_error: str) -> str:
     """Whether a file is `text`, or why it is not."""
     try:
-        with open(path, "rb") as stream:
+        with open_file(path) as stream:
             probe = stream.read(_PROBE)
     except OSError:
         return "unreadable"

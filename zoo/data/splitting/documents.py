@@ -8,6 +8,7 @@ from zoo.codecs.document import Document
 from zoo.data.splitting.split_hash import split_share
 from zoo.data.splitting.splits import Splits
 from zoo.errors import ZooError
+from zoo.files import open_file
 
 WHOLE_DOCUMENTS = 20
 """From this many files on, whole files are held out instead of a part of each."""
@@ -70,7 +71,7 @@ def _cut(document: Document, position: int, reach: int) -> int:
     end = document.start + document.size
     begin = max(document.start, position - 1)
     try:
-        with open(document.path, "rb") as stream:
+        with open_file(document.path) as stream:
             stream.seek(begin)
             data = stream.read(min(reach + 5, end - begin))
     except OSError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from zoo.errors import ZooError
+from zoo.files import open_file
 
 
 class StoredBytes:
@@ -45,9 +46,9 @@ class StoredBytes:
             if path.suffix.lower() != ".gz":
                 if path.is_dir():
                     raise ZooError(f"{name}: it is a folder, but a file was expected")
-                return cls(path.open("rb"), name)
+                return cls(open_file(path), name)
             unpacked: IO[bytes] = tempfile.TemporaryFile(prefix="zoo-unpacked-")  # noqa: SIM115
-            with gzip.open(path, "rb") as packed:
+            with open_file(path) as stored, gzip.open(stored, "rb") as packed:
                 shutil.copyfileobj(packed, unpacked, 1 << 20)
             unpacked.seek(0)
             return cls(unpacked, name)

@@ -14,6 +14,7 @@ from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.data.tables.bad_rows import BadRows
 from zoo.data.tables.lines import Lines
 from zoo.errors import ZooError
+from zoo.files import expanded
 
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", *JSON_ENDINGS)
@@ -108,7 +109,7 @@ def open_table(
     Raises:
         ZooError: names file and line.
     """
-    path = Path(path).expanduser()
+    path = expanded(path)
     if path.name.lower().removesuffix(".gz").endswith(JSON_ENDINGS):
         from zoo.data.tables.json_table import JsonTable
 

@@ -1,0 +1,80 @@
+"""What a command writes: text that no terminal mistakes for commands, JSON, and errors where the output fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from zoo.errors import ZooError, printable
+
+
+class OutputError(ZooError):
+    """Standard output cannot be written to."""
+
+
+def echo(text: object = "", *, err: bool = False, end: str = "\n") -> None:
+    """Write a text.
+
+    Args:
+        text: on a terminal, what does not print is escaped: the text may be a stranger's.
+        err: to standard error, and nothing happens where that is closed or full.
+        end: what comes after it.
+
+    Raises:
+        OutputError: standard output is full.
+        BrokenPipeError: its reader has left.
+    """
+    stream = sys.stderr if err else sys.stdout
+    if stream is None:
+        return
+    safe = printable(str(text), keep="\n\t") if stream.isatty() else str(text)
+    try:
+        click.echo(safe + end, nl=False, err=err)
+    except BrokenPipeError:
+        if not err:
+            raise
+    except (OSError, ValueError) as error:  # ValueError: it was closed
+        if not err:
+            raise OutputError(
+                f"cannot write to standard output: {getattr(error, 'strerror', None) or error}"
+            ) from error
+
+
+def to_json(value: Any, indent: int | None = None) -> str:
+    """Write a value as JSON in which nothing but letters, digits and signs stands raw.
+
+    Args:
+        value: of dictionaries, lists, texts and numbers, also those of numpy.
+        indent: spaces a level; None for one line.
+
+    Returns:
+        JSON; numbers that are not finite, which it does not know, are null.
+    """
+    text = json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() or letter in "\n " else _escaped(letter) for letter in text)
+
+
+def print_json(value: Any, indent: int | None = 2) -> None:
+    """Write a value to standard output as JSON."""
+    echo(to_json(value, indent))
+
+
+def _finite(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # of numpy
+        value = value.tolist()
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, dict):
+        return {_finite(key): _finite(found) for key, found in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(found) for found in value]
+    return value
+
+
+def _escaped(letter: str) -> str:
+    return json.dumps(letter)[1:-1]
