@@ -13,7 +13,7 @@ ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 
 
 def prefer_onednn() -> None:
-    """Let TensorFlow multiply matrices by oneDNN, unless somebody has said otherwise or it has started already.
+    """Let TensorFlow multiply matrices with oneDNN, unless the environment says otherwise or TensorFlow has started.
 
     TensorFlow does so by itself only on the newest processors; on others its own kernels pack every matrix twice, and
     take up to twice the time.
@@ -31,7 +31,7 @@ def available_cores() -> int:
 
 @functools.cache
 def likes_transposed_weights(bits: int) -> bool:
-    """Say whether small matmuls are faster where the right factor is given as its transpose.
+    """Say whether small matrix products are faster if the right factor is given as its transpose.
 
     Of float32, with oneDNN and vectors of 256 bits: two thirds of the time. With vectors of 512 bits a transpose on the
     fly costs a third more, and without oneDNN more than twice as much. Of 16 bits, with vectors of 512: they multiply
@@ -45,7 +45,7 @@ def likes_transposed_weights(bits: int) -> bool:
 
 
 def _has_wide_vectors() -> bool:
-    """Say whether the processor has AVX-512; where nobody can tell, that it has."""
+    """Say whether the processor has AVX-512; True if that is unknown."""
     flags = _described("flags").split()
     return not flags or "avx512f" in flags or "avx2" not in flags
 
@@ -62,18 +62,18 @@ INSTRUCTIONS = {
 
 
 def processor_name() -> str:
-    """Give the processor's name, as far as it is told."""
+    """Give the processor's name, as far as it is known."""
     return _described("model name") or platform.processor() or platform.machine()
 
 
 def instructions() -> list[str]:
-    """Give what the processor has for multiplying matrices; empty where nobody can tell."""
+    """Give the instructions that the processor has for matrix products; empty if that is unknown."""
     flags = (_described("flags") or _described("Features")).split()
     return [name for flag, name in INSTRUCTIONS.items() if flag in flags]
 
 
 def memory() -> int:
-    """Give the bytes of memory that this process may fill, which a container may bound; 0 where nobody can tell."""
+    """Give the bytes of memory that this process may use, which a container may limit; 0 if that is unknown."""
     sizes = []
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))

@@ -1,4 +1,4 @@
-"""Who is told how a download goes: a bar on a terminal, a line elsewhere."""
+"""The progress of downloads: a bar on a terminal, a line elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Advance = Callable[[int], None]
 Watch = Callable[[str, int, int], AbstractContextManager[Advance]]
 
 watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
-"""What shows downloads in place of `watch`, as where another bar is on the screen already."""
+"""Shows downloads instead of `watch`, for example when another bar is on the screen."""
 
 
 @contextmanager

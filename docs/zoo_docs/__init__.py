@@ -1,1 +1,1 @@
-"""What is written about the zoo by code: the references, the pictures, and the site around them."""
+"""Code that writes documentation: the reference pages, the diagrams and the site."""

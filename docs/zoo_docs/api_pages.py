@@ -1,4 +1,4 @@
-"""The reference of the Python interface, read off signatures and docstrings; nothing is imported for it."""
+"""The Python reference, read from signatures and docstrings without importing anything."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ MODULES = (
     "zoo.metrics",
     "zoo.testing",
 )
-"""Whose public names are the interface; each is a page."""
+"""The modules of the public interface, one page each."""
 UNSAID = {"build", "compute_mask", "compute_output_shape", "compute_output_spec", "from_config", "get_config"}
-"""Methods that every Keras layer has, and that nobody looks up here."""
+"""Methods that every Keras layer has; they are left out."""
 WIDTH = 100
-"""Letters of a signature's line."""
+"""Maximum width of a line of a signature."""
 
 
 def api_pages(root: Path) -> dict[str, str]:
@@ -48,7 +48,7 @@ def api_pages(root: Path) -> dict[str, str]:
 
 
 def public_names(module: Any) -> list[str]:
-    """Give what a module exports: what it lists, or what it takes out of its own modules, or what it defines."""
+    """Give the public names of a module: its `__all__`, or what it re-exports, or what it defines."""
     if module.exports:
         return sorted((str(name) for name in module.exports), key=str.casefold)
     members = {name: member for name, member in module.members.items() if not name.startswith("_")}
@@ -95,7 +95,7 @@ def _method(member: Any) -> Iterator[str]:
 
 
 def _class_signature(name: str, entry: Any) -> str:
-    """What a class is called with: its fields or its `__init__`; where that is Keras', what the docstring says."""
+    """The signature of a class: its fields or its `__init__`; if that is Keras' own, the docstring's arguments."""
     if any(str(base) == "NamedTuple" for base in entry.bases):
         fields = [member for member in entry.members.values() if member.is_attribute and member.annotation is not None]
         return _wrapped(f"class {name}", [f"{field.name}: {field.annotation}" for field in fields])
@@ -108,7 +108,7 @@ def _class_signature(name: str, entry: Any) -> str:
 
 
 def _value(name: str, value: Any) -> str:
-    """A constant and its value; a long table a line an entry."""
+    """A constant and its value, a long table with one entry per line."""
     line = f"{name} = {value}"
     if len(line) <= WIDTH or not isinstance(value, griffe.ExprDict):
         return line
@@ -117,7 +117,7 @@ def _value(name: str, value: Any) -> str:
 
 
 def _default(default: Any) -> str:
-    """A default as it is; of a setting or a part its own default."""
+    """A default value; for a setting or a group, its own default."""
     tree = ast.parse(str(default), mode="eval").body
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in ("setting", "part"):
         first = ast.unparse(tree.args[0])

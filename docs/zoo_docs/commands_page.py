@@ -1,4 +1,4 @@
-"""The reference of commands, read off click's help."""
+"""The reference of commands, read from click's help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the site consists of, and in which order."""
+"""The pages of the site, in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CARDS = ("captioning", "sentiment", "translation", "frames", "charlm")
 
 
 class Page(NamedTuple):
-    """A page of the site that is a file of the repository."""
+    """A page of the site that is a file in the repository."""
 
     file: Path  # below the repository's root
     name: str  # on the site, without an ending
@@ -29,7 +29,7 @@ PROMISES = Page(Path("docs/api.md"), "promises")  # the folder `api` is the refe
 
 
 def chapters(root: Path = ROOT) -> list[Chapter]:
-    """Give the site's pages but the first one and the API reference.
+    """Give the pages of the site, except the first one and the Python reference.
 
     Args:
         root: the repository.

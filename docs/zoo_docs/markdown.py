@@ -1,4 +1,4 @@
-"""Pieces of Markdown."""
+"""Helpers that write Markdown."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def code(text: str) -> str:
-    """Code inside a line; nothing where there is none."""
+    """Inline code; empty for an empty text."""
     return f"`{text}`" if text else ""

@@ -1,4 +1,4 @@
-"""The pages and pictures that code writes and the repository keeps."""
+"""The generated pages and diagrams that the repository keeps."""
 
 from __future__ import annotations
 

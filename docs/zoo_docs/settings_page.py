@@ -1,4 +1,4 @@
-"""The reference of settings, read off the dataclasses that declare them."""
+"""The reference of settings, read from the dataclasses that declare them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _of_task(name: str, task: Any, shared: dict[str, tuple[Declared, Any]]) -> I
 
 
 def _by_group(settings: dict[str, tuple[Declared, Any]]) -> Iterator[str]:
-    """A table for each group, under the group's name and what its docstring says."""
+    """A table for each group, below its name and docstring."""
     groups: dict[str, dict[str, tuple[Declared, Any]]] = {}
     for key, found in settings.items():
         groups.setdefault(key.rpartition(".")[0], {})[key] = found
@@ -81,7 +81,7 @@ def _table(settings: dict[str, tuple[Declared, Any]]) -> str:
 
 
 def _values(entry: Declared) -> str:
-    """What a value may be: the choices as they are typed, or the type with its limits."""
+    """The allowed values: the choices, or the type with its limits."""
     choices = entry.field.metadata.get("choices")
     if choices:
         return ("list of " if entry.item else "") + ", ".join(map(code, choices))
@@ -109,7 +109,7 @@ def _flat(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def word(value: Any) -> str:
-    """A value as it is typed; empty for an empty text or list."""
+    """A value as a user types it; empty for an empty text or list."""
     if isinstance(value, list):
         return ",".join(map(word, value))
     if isinstance(value, bool):

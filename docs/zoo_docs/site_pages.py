@@ -1,4 +1,4 @@
-"""The pages of the site, gathered from where they stand in the repository, with their links set right."""
+"""The pages of the site, gathered from the repository, with their links adapted."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def gather(folder: Path) -> None:
     """Write the sources of the site.
 
     Args:
-        folder: where; what was in it goes.
+        folder: target folder; its old content is removed.
 
     Raises:
-        FileNotFoundError: a page links to a file that there is not.
+        FileNotFoundError: a page links to a missing file.
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "docs" / "diagrams", folder / "diagrams")
@@ -42,7 +42,7 @@ def gather(folder: Path) -> None:
 
 
 def with_links(page: Page, text: str, pages: Mapping[Path, Page]) -> str:
-    """Turn links from file to file into links from page to page; to a file that is no page, into its name.
+    """Turn links between files into links between pages; a link to a file without a page becomes plain text.
 
     Args:
         page: that the text is of.
@@ -60,7 +60,7 @@ def with_links(page: Page, text: str, pages: Mapping[Path, Page]) -> str:
         if (ROOT / file).is_dir():
             file = file / "README.md"
         if not (ROOT / file).exists():
-            raise FileNotFoundError(f"{page.file}: a link to {match['address']}, which is nowhere")
+            raise FileNotFoundError(f"{page.file}: a link to {match['address']}, which does not exist")
         if file.parent == Path("docs/diagrams"):
             target = f"diagrams/{file.name}"
         elif file in pages:
@@ -73,7 +73,7 @@ def with_links(page: Page, text: str, pages: Mapping[Path, Page]) -> str:
 
 
 def public(references: Mapping[str, str]) -> dict[str, str]:
-    """Public names, such as `zoo.layers.LSTM`, and where they are explained: the page and the heading's anchor."""
+    """Public names, such as `zoo.layers.LSTM`, with the page and anchor that explain them."""
     found = {}
     for name, text in references.items():
         module = name.removeprefix("api/")
@@ -84,7 +84,7 @@ def public(references: Mapping[str, str]) -> dict[str, str]:
 
 
 def with_names(text: str, page: str, names: Mapping[str, str]) -> str:
-    """Link each public name that stands as code to where it is explained."""
+    """Link each public name in inline code to its explanation."""
 
     def link(match: re.Match[str]) -> str:
         target = names.get(match[1])

@@ -1,4 +1,4 @@
-"""Contenders that take turns: each a process of its own, so that what else the machine does meets all of them alike."""
+"""Contenders that take turns, each in its own process, so that other load on the machine affects all of them alike."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.processor import ONEDNN
 PREFERRED = {ONEDNN: "1"}
 """Environment of a contender of ours: as a run has it (see `zoo.processor.prefer_onednn`)."""
 AS_IT_COMES = {ONEDNN: "default"}
-"""Environment of a contender whose TensorFlow decides by itself on oneDNN: "default" is no word that it knows."""
+"""Environment of a contender whose TensorFlow decides on oneDNN itself: it does not know the value "default"."""
 
 
 class Contender:
@@ -109,7 +109,7 @@ def serve(steps: Mapping[str, Callable[[], Any]]) -> None:
 
 
 def wait_until_idle(seconds: float) -> bool:
-    """Wait until the cores are idle, at most some seconds; says whether they were (False where nobody can tell)."""
+    """Wait until the cores are idle, at most some seconds; returns whether they were (False if that is unknown)."""
 
     def ticks() -> tuple[int, int]:
         words = Path("/proc/stat").read_text(encoding="utf-8").split("\n")[0].split()[1:]

@@ -24,7 +24,7 @@ class Codec(Protocol):
 
     @property
     def size(self) -> int:
-        """Number of different symbols or classes: ids are 0 to `size` - 1."""
+        """Number of tokens or classes: ids are 0 to `size` - 1."""
         ...
 
     def fit(self, values: Iterable[RawValue]) -> None:

@@ -23,7 +23,7 @@ _TOKEN = re.compile(
 )
 _WORD = re.compile(r"\w")
 _JOINT = "\u2060"  # the word joiner: no space between a bracket or quote and the word after it
-_CUT = re.compile(r"(?<=\S) (?=\w)")  # no symbol reaches over such a place
+_CUT = re.compile(r"(?<=\S) (?=\w)")  # no token crosses such a place
 _UNKNOWN = " \ufffd"
 
 

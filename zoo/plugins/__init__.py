@@ -13,7 +13,7 @@ __all__ = ["PluginInfo", "PluginStatus", "PluginWarning", "Plugins", "find_plugi
 
 
 def __getattr__(name: str) -> Any:
-    # `zoo list` reads metadata only, and pluggy is no part of that.
+    # `zoo list` reads metadata only, which does not need pluggy.
     if name in __all__:
         from zoo.plugins import manager
 

@@ -1,4 +1,4 @@
-"""Plugins, loaded so that a broken one disturbs nobody else."""
+"""Plugins, each loaded on its own, so that a broken one affects nothing else."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PluginStatus:
 
 
 class Plugins:
-    """The installed plugins; each is imported when something of it is asked for.
+    """The installed plugins; each is imported when it is first needed.
 
     Nothing is kept outside this object: make one for each run.
 

@@ -166,9 +166,9 @@ def test_what_there_is_in_words() -> None:
     codec.fit(["aab"])
     store = TokenStore.build([Document.of_text("abc" * 1000), Document.of_text("ab")], codec)
     batches = WindowBatches(store, 1, 10)
-    assert batches.describe() == "3,002 characters of 2 documents, 3 different symbols, 1,000 times an unknown one"
+    assert batches.describe() == "3,002 characters of 2 documents, 3 distinct tokens, 1,000 unknown"
     assert batches.fingerprint == store.fingerprint
-    assert WindowBatches(store_of("é" * 50), 1, 10).describe() == "50 characters in 100 tokens, 256 different symbols"
+    assert WindowBatches(store_of("é" * 50), 1, 10).describe() == "50 characters in 100 tokens, 256 distinct tokens"
 
 
 def test_evaluation_shrinks_the_batch() -> None:

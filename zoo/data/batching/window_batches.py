@@ -111,8 +111,8 @@ class WindowBatches:
             text += f" in {len(tokens):,} tokens"
         if tokens.documents > 1:
             text += f" of {tokens.documents:,} documents"
-        text += f", {tokens.vocabulary:,} different symbols"
-        return text + (f", {tokens.unknown:,} times an unknown one" if tokens.unknown else "")
+        text += f", {tokens.vocabulary:,} distinct tokens"
+        return text + (f", {tokens.unknown:,} unknown" if tokens.unknown else "")
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of one epoch.
