@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM save the run and leave; a second one leaves at once."""
+"""SIGINT, SIGTERM and SIGHUP save the run and leave; a second one of the first two leaves at once."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_signal_waits_for_no_evaluation(launcher: Launcher, tmp_path: Path, rh
     assert_same_run(tmp_path / "run", tmp_path / "whole")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupted_run_is_saved_and_finished_later(
     launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path, number: int, status: int
 ):
@@ -85,6 +85,8 @@ def test_an_interrupted_run_is_saved_and_finished_later(
     command = begin(launcher, rhyme, parts)
     assert command.until((parts / "samples" / "00000020.txt").exists), command.err
     command.signal(number)
+    if number == signal.SIGHUP:
+        command.signal(number)  # the shell and the kernel both send one
     assert command.wait() == status, command.err
     stopped = reached(parts)
     assert 20 <= stopped < STEPS

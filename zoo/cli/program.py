@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from zoo.cli.console import OutputError, echo
+from zoo.cli.standard_streams import prepare_standard_streams
 from zoo.errors import ZooError, did_you_mean, one_line
 
 # The table that help is printed from; a command's module is imported when the command runs.
@@ -91,10 +92,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
     """
-    _open_standard_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given  # accepted anywhere, before a command or after it
     given = [word for word in given if word != "--debug"]
+    prepare_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a sampled text may hold what the terminal's encoding lacks
@@ -126,18 +127,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hint = "" if debug else "; run again with --debug for the traceback"
         message = f": {error}" if str(error) else ""
         return _fail(f"{type(error).__name__}{message}{hint}", 1, debug)
-
-
-def _open_standard_streams() -> None:
-    """Let what was closed lead nowhere: the next file that is opened would otherwise take its place."""
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is None:
-            mode = "r" if name == "stdin" else "w"
-            descriptor = os.open(os.devnull, os.O_RDONLY if name == "stdin" else os.O_WRONLY)
-            if descriptor != number:
-                os.dup2(descriptor, number)
-                os.close(descriptor)
-            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def _flush() -> None:

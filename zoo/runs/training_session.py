@@ -84,11 +84,10 @@ class TrainingSession:
             ZooError: bad data, a damaged checkpoint, a loss that is not finite, a folder that cannot be written to.
         """
         from zoo.training.engines import find_cluster
-        from zoo.training.progress import SilentReporter
+        from zoo.training.progress import SafeReporter, SilentReporter
 
         cluster = find_cluster(self._settings.device.kind)
-        if report is None or not cluster.is_chief:
-            report = SilentReporter()
+        report = SafeReporter(report if report and cluster.is_chief else SilentReporter())
         names: Sequence[str] = self._settings.train.callbacks if cluster.is_chief else []
         with ExitStack() as stack:
             stack.enter_context(self._folder.unchanged_on_error())

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo.errors import ZooError
 from zoo.training.checkpoint import load_checkpoint, save_checkpoint
+from zoo.training.stored_variables import assign_arrays, is_numbered, name_numbered
+from zoo.training.variable_names import variable_names
+
+if TYPE_CHECKING:
+    import keras
 
 
-def save_weights(path: Path, model: Any) -> None:
-    """Write a model's weights as named arrays.
+def save_weights(path: Path, model: keras.Model) -> None:
+    """Write a model's weights, each under the path of its variable.
 
     Args:
         path: of the file.
@@ -21,31 +25,26 @@ def save_weights(path: Path, model: Any) -> None:
     """
     from keras import ops
 
-    arrays = {f"{index:03d}/{each.path}": ops.convert_to_numpy(each) for index, each in enumerate(model.variables)}
+    names = variable_names(model.variables)
+    arrays = {name: ops.convert_to_numpy(each) for name, each in zip(names, model.variables, strict=True)}
     save_checkpoint(path, arrays, {})
 
 
-def load_weights(path: Path, model: Any) -> None:
-    """Put a file's weights into a model, matched by their order, which is the same in every process and engine.
+def load_weights(path: Path, model: keras.Model) -> None:
+    """Load a file's weights into a model, matched by the paths of the variables.
 
     Args:
-        path: of the file.
+        path: of the file; files of older versions, which number the arrays, are read too.
         model: a keras.Model of the same architecture.
 
     Raises:
-        ZooError: the file is missing or damaged, or belongs to another model.
+        ZooError: the file is missing or damaged, belongs to another model, or holds values that are not finite.
     """
     arrays, _ = load_checkpoint(path)
-    values: Sequence[np.ndarray] = [arrays[name] for name in sorted(arrays)]
-    variables = model.variables
-    if len(values) != len(variables):
-        raise ZooError(
-            f"{path} holds {len(values)} arrays, but the model has {len(variables)}; the file belongs to another model"
-        )
-    for value, variable in zip(values, variables, strict=True):
-        if tuple(value.shape) != tuple(variable.shape):
-            found, wanted = tuple(value.shape), tuple(variable.shape)
-            raise ZooError(
-                f"{path}: {variable.path} is {found}, but the model's is {wanted}; the file belongs to another model"
-            )
-        variable.assign(value)
+    variables = dict(zip(variable_names(model.variables), model.variables, strict=True))
+    if is_numbered(arrays):
+        arrays = name_numbered(arrays, list(variables), str(path))
+    assign_arrays(variables, arrays, str(path))
+    for name, variable in variables.items():
+        if variable.trainable and not np.isfinite(arrays[name].astype(np.float32, copy=False)).all():
+            raise ZooError(f"{path}: '{name}' has values that are not finite: the training diverged; train again")

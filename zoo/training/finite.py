@@ -1,10 +1,14 @@
-"""Naming what is not finite, where a loss is not."""
+"""Naming what is not finite, in batches and in weights."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 
 def describe_nonfinite_rows(batches: Sequence[Mapping[str, np.ndarray]]) -> str:
@@ -27,3 +31,13 @@ def describe_nonfinite_rows(batches: Sequence[Mapping[str, np.ndarray]]) -> str:
             listed = ", ".join(str(int(number) + 1) for number in numbers[:5]) + (", ..." if len(numbers) > 5 else "")
             found.append(f"'{name}' has values that are not finite in {what} {listed} of the training data")
     return "; ".join(found)
+
+
+def find_nonfinite_variable(variables: Iterable[keras.Variable]) -> str:
+    """Return the path of the first variable with a value that is not finite; empty if there is none."""
+    from keras import ops
+
+    for variable in variables:
+        if not bool(ops.all(ops.isfinite(variable))):
+            return str(variable.path)
+    return ""

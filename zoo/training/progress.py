@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol, TextIO
+
+# What a stream raises that cannot be written to: broken, full, or closed in this process.
+UNWRITABLE = (OSError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,39 @@ class Reporter(Protocol):
         """The training ended, for the reason given."""
 
 
+class SafeReporter:
+    """Passes everything on to another reporter, and drops what that one cannot write.
+
+    A training must not end because nobody can see it: its terminal was closed, or the reader of its output has left.
+
+    Args:
+        reporter: the other one.
+    """
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def begin(self, lines: list[str]) -> None:
+        """Pass on the lines."""
+        with suppress(*UNWRITABLE):
+            self._reporter.begin(lines)
+
+    def step(self, status: TrainingStatus) -> None:
+        """Pass on the status."""
+        with suppress(*UNWRITABLE):
+            self._reporter.step(status)
+
+    def evaluation(self, evaluation: Evaluation) -> None:
+        """Pass on the evaluation."""
+        with suppress(*UNWRITABLE):
+            self._reporter.evaluation(evaluation)
+
+    def end(self, line: str) -> None:
+        """Pass on the line."""
+        with suppress(*UNWRITABLE):
+            self._reporter.end(line)
+
+
 class SilentReporter:
     """Shows nothing."""
 
@@ -96,11 +133,13 @@ class TextReporter:
     """
 
     def __init__(self, stream: TextIO | None = None, examples: bool = True) -> None:
-        self._stream = stream or sys.stderr
+        # There is no standard error where its descriptor was closed.
+        self._stream = sys.stderr if stream is None else stream
         self._examples = examples
 
     def _write(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+        if self._stream is not None:
+            print(line, file=self._stream, flush=True)
 
     def begin(self, lines: list[str]) -> None:
         """Write the lines."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
@@ -19,11 +19,13 @@ class TrainingState:
         batch: batches taken in the present pass.
         elapsed: seconds of training.
         best: the best value of the monitored metric; None before the first evaluation.
+        best_loss: the loss of that evaluation, which decides between equal values; None where it is not known.
         since_best: evaluations since it was found.
         plateaus: how often the learning rate has been lowered.
         since_plateau: evaluations without progress since it was lowered or the best was found.
         evaluated: step of the last evaluation.
         totals: name -> [sum, weight] over the training batches since the last evaluation.
+        epoch_totals: name -> [sum, weight] over the training batches of the present epoch, for callbacks.
         positions: positions in those batches, padding included.
         filled_positions: those of them that are not padding.
     """
@@ -33,11 +35,13 @@ class TrainingState:
     batch: int = 0
     elapsed: float = 0.0
     best: float | None = None
+    best_loss: float | None = None
     since_best: int = 0
     plateaus: int = 0
     since_plateau: int = 0
     evaluated: int = 0
     totals: dict[str, tuple[float, float]] = field(default_factory=dict)
+    epoch_totals: dict[str, tuple[float, float]] = field(default_factory=dict)
     positions: int = 0
     filled_positions: int = 0
 
@@ -51,5 +55,9 @@ class TrainingState:
         known = {entry.name for entry in fields(cls)}
         renamed = {OLD_NAMES.get(name, name): value for name, value in values.items()}
         state = cls(**{name: value for name, value in renamed.items() if name in known})
-        state.totals = {name: (float(total), float(weight)) for name, (total, weight) in state.totals.items()}
+        state.totals, state.epoch_totals = _as_totals(state.totals), _as_totals(state.epoch_totals)
         return state
+
+
+def _as_totals(values: Mapping[str, Sequence[float]]) -> dict[str, tuple[float, float]]:
+    return {name: (float(total), float(weight)) for name, (total, weight) in values.items()}

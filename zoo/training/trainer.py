@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import time
@@ -16,9 +17,10 @@ from zoo.errors import ZooError
 from zoo.training.best import record_monitor
 from zoo.training.callbacks import Callbacks
 from zoo.training.evaluation import add_sums, evaluate
-from zoo.training.finite import describe_nonfinite_rows
+from zoo.training.finite import describe_nonfinite_rows, find_nonfinite_variable
+from zoo.training.limits import Limits
 from zoo.training.progress import Evaluation, Reporter, TrainingStatus
-from zoo.training.schedules import ScheduleState, learning_rate
+from zoo.training.schedules import learning_rate
 from zoo.training.state import TrainingState
 from zoo.training.stop_reason import StopReason
 from zoo.training.throughput import Throughput
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from zoo.topology import Topology
     from zoo.training.checkpoint_store import CheckpointStore
     from zoo.training.engines.engine import Engine
+    from zoo.training.engines.types import Totals
 
 # Seconds between two status reports: people cannot read faster.
 REPORT_INTERVAL = 0.1
@@ -82,8 +85,10 @@ class Trainer:
         self.interrupted = 0
         self._workers = WorkerAgreement(engine, self.callbacks)
         self._throughput = Throughput()
+        self._limits = Limits(settings, training.steps_per_epoch)
         self._reason: StopReason | None = None
         self._saved_step, self._last_report = 0, 0.0
+        self._unreported: list[Evaluation] = []
 
     def resume(self, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
         """Continue from a checkpoint.
@@ -95,13 +100,12 @@ class Trainer:
         Raises:
             ZooError: they belong to another model.
         """
-        from keras import tree
+        from zoo.training.carry import restore_carry
 
         self.engine.restore(arrays)
         self.state = TrainingState.from_json(state)
         self._saved_step, self._throughput.elapsed = self.state.step, self.state.elapsed
-        leaves = [value for name, value in sorted(arrays.items()) if name.startswith("carry/")]
-        self.carry = tree.pack_sequence_as(self.carry, leaves)
+        self.carry = restore_carry(self.carry, arrays)
 
     def train(self) -> StopReason:
         """Train, and save the result.
@@ -115,8 +119,8 @@ class Trainer:
         state = self.state
         self._workers.check_same_start(self.seed, self.settings, self.training.fingerprint, state.step)
         self._share_batches()
-        self.callbacks.train_begin()
-        with self._workers.interrupt as interrupt:
+        with self._workers.interrupt as interrupt, self._saving_before_errors_of_callbacks():
+            self.callbacks.train_begin()
             # A signal may have come during the evaluation that was due here.
             if state.step and self._is_due(self.settings.evaluate_every) and self._evaluate():
                 self._save()
@@ -125,11 +129,21 @@ class Trainer:
             while self._reason is None:
                 self._run_epoch()
             self._evaluate_at_end()
-        self._save()
+            self._save()
         self.callbacks.train_end()
         # A signal that came when all was done, during the last evaluation, interrupted nothing.
         self.interrupted = interrupt.signal if self._reason is StopReason.INTERRUPTED else 0
         return self._reason
+
+    @contextlib.contextmanager
+    def _saving_before_errors_of_callbacks(self) -> Iterator[None]:
+        """Save what was reached where a callback raises an error, such as one that prints to a closed pipe."""
+        try:
+            yield
+        except Exception:
+            if self.callbacks.failed and self.state.step and self.engine.cluster.workers == 1:
+                self._save()
+            raise
 
     def _run_epoch(self) -> None:
         """Continue the present pass over the data, until its end or until there is a reason to stop."""
@@ -163,17 +177,18 @@ class Trainer:
 
     def _finish_epoch(self) -> None:
         state, epoch, evaluates = self.state, self.state.epoch, not self.settings.evaluate_every
+        metrics = self._summarise(state.epoch_totals)
         ended = self._reason is None or state.batch >= self.training.steps_per_epoch
         # An interrupted epoch stays open, even with no batch left: its evaluation is made when the run is resumed.
         if ended and self._reason is not StopReason.INTERRUPTED and (not evaluates or self._evaluate()):
-            state.epoch, state.batch = state.epoch + 1, 0
+            state.epoch, state.batch, state.epoch_totals = epoch + 1, 0, {}
             if evaluates:
                 self._save()
             self._check_limits()
         # Before the callbacks see the epoch's end, so that its logs have the last evaluation.
         if self._reason is not None:
             self._evaluate_at_end()
-        self.callbacks.epoch_end(epoch)
+        self.callbacks.epoch_end(epoch, metrics, self._learning_rate())
         if self._reason is None:
             self._exchange()
         self._check_limits()
@@ -207,16 +222,12 @@ class Trainer:
         result = self.engine.train(group, self.carry, rate, step_key(self.seed, state.step))
         loss, weight = result.sums["loss"]
         if not (math.isfinite(loss) and math.isfinite(result.gradient_norm)):
-            saved = "no checkpoint was saved"
-            if self._saved_step:
-                saved = f"the checkpoint of step {self._saved_step} is intact"
-            cause = describe_nonfinite_rows(group) or "lower train.learning_rate or train.clip"
-            raise ZooError(
-                f"step {state.step + 1}: the loss is {loss}, the gradient's norm {result.gradient_norm} "
-                f"(learning rate {rate:g}); {saved}; {cause}"
-            )
+            what = f"the loss is {loss}, the gradient's norm {result.gradient_norm} (learning rate {rate:g})"
+            raise self._diverged(state.step + 1, what, describe_nonfinite_rows(group))
         self.carry = result.carry
         add_sums(state.totals, result.sums)
+        if self.callbacks.any:
+            add_sums(state.epoch_totals, result.sums)
         for batch in group:
             weights = batch["weights"][self.engine.local_rows(len(batch["weights"]))]
             state.positions += weights.size
@@ -231,9 +242,20 @@ class Trainer:
             self.report.step(self._status(mean, rate))
         return weight
 
+    def _diverged(self, step: int, what: str, cause: str = "") -> ZooError:
+        saved = (
+            f"the checkpoint of step {self._saved_step} is intact" if self._saved_step else "no checkpoint was saved"
+        )
+        return ZooError(f"step {step}: {what}; {saved}; {cause or 'lower train.learning_rate or train.clip'}")
+
+    def _check_weights(self) -> None:
+        """Refuse to evaluate or save weights that are not finite: they would answer nonsense."""
+        path = find_nonfinite_variable(self.model.trainable_variables)
+        if path:
+            raise self._diverged(self.state.step, f"the weights '{path}' are not finite")
+
     def _learning_rate(self) -> float:
-        state = self.state
-        return learning_rate(self.settings, ScheduleState(state.step, self._epochs(), self._progress(), state.plateaus))
+        return learning_rate(self.settings, self._limits.schedule_state(self.state))
 
     # Evaluation and saving
 
@@ -244,7 +266,8 @@ class Trainer:
             Whether it was completed: a signal abandons an evaluation, which can take long, and stops the training.
         """
         state = self.state
-        train = self.topology.summarise(state.totals, self.training) if state.totals else {}
+        self._check_weights()
+        train = self._summarise(state.totals)
         rate = self._learning_rate()
         status = self._status(train.get("loss", math.nan), rate)
         validation: dict[str, float] = {}
@@ -257,30 +280,37 @@ class Trainer:
                 if not validation:
                     self._reason = StopReason.INTERRUPTED
                     return False
-            monitor = (validation or train).get(self.topology.monitor, math.nan)
-            best = record_monitor(state, monitor, self.topology.more_is_better, self.settings)
+            metrics = validation or train
+            monitor, loss = (metrics.get(name, math.nan) for name in (self.topology.monitor, "loss"))
+            best = record_monitor(state, monitor, loss, self.topology.more_is_better, self.settings)
             if best:
                 self.store.save_best(self.model)
             evaluation = Evaluation(status, train, validation, best, self._example())
-        self.callbacks.evaluated(train, validation, rate)
+        self.callbacks.evaluated(validation)
         self.store.save_evaluation(evaluation)
-        self.report.evaluation(evaluation)
+        self._unreported.append(evaluation)
         state.totals, state.positions, state.filled_positions, state.evaluated = {}, 0, 0, state.step
         self._throughput.reset()
         return True
 
-    def _save(self) -> None:
-        """Save a checkpoint and the present weights."""
-        from keras import tree
+    def _summarise(self, totals: Totals) -> dict[str, float]:
+        return self.topology.summarise(totals, self.training) if totals else {}
 
-        leaves = tree.flatten(self.engine.all_gather(self.carry))
-        arrays = self.engine.gather() | {f"carry/{index:03d}": np.asarray(leaf) for index, leaf in enumerate(leaves)}
+    def _save(self) -> None:
+        """Save a checkpoint and the present weights, then report the evaluation that led to them."""
+        from zoo.training.carry import gather_carry
+
+        self._check_weights()
+        arrays = self.engine.gather() | gather_carry(self.engine.all_gather(self.carry))
         # The data's fingerprint shows a resume whether the positions in the state still mean the same examples.
         state = self.state.to_json() | {"data": self.training.fingerprint}
         self.store.save_checkpoint(arrays, state)
         self._saved_step = self.state.step
         with self.engine.averaged():
             self.store.save_last(self.model)
+        # What was reported is saved: a report may fail, as on a terminal that was closed.
+        while self._unreported:
+            self.report.evaluation(self._unreported.pop(0))
 
     # Stopping
 
@@ -290,28 +320,9 @@ class Trainer:
             self._reason = reason
 
     def _check_limits(self) -> None:
-        """Stop where a limit is reached."""
-        state, settings = self.state, self.settings
+        """Stop where a callback asks for it or a limit is reached."""
         self._stop_if(self._workers.stopped_by_callback, StopReason.CALLBACK)
-        self._stop_if(0 < settings.steps <= state.step, StopReason.STEPS)
-        self._stop_if(0 < settings.epochs <= self._epochs(), StopReason.EPOCHS)
-        self._stop_if(0 < settings.minutes * 60 <= state.elapsed, StopReason.MINUTES)
-        self._stop_if(0 < settings.patience <= state.since_best, StopReason.PATIENCE)
-
-    def _epochs(self) -> float:
-        return self.state.epoch + self.state.batch / max(1, self.training.steps_per_epoch)
-
-    def _progress(self) -> float:
-        """Return the share of the training that is done, by the nearest limit, 0 to 1; 0 without a limit."""
-        settings, state = self.settings, self.state
-        shares = [0.0]
-        if settings.steps:
-            shares.append(state.step / settings.steps)
-        if settings.epochs:
-            shares.append(self._epochs() / settings.epochs)
-        if settings.minutes:
-            shares.append(state.elapsed / (settings.minutes * 60))
-        return min(1.0, max(shares))
+        self._reason = self._reason or self._limits.reached(self.state)
 
     # Workers and status
 
@@ -326,11 +337,11 @@ class Trainer:
         self.state.elapsed = self._workers.exchange(self.state.step, self._throughput.elapsed)
 
     def _status(self, loss: float, rate: float) -> TrainingStatus:
-        state, progress = self.state, self._progress()
+        state, progress = self.state, self._limits.progress(self.state)
         return TrainingStatus(
             step=state.step,
             steps=round(state.step / progress) if progress else 0,
-            epoch=self._epochs(),
+            epoch=self._limits.epochs(state),
             loss=loss,
             learning_rate=rate,
             tokens_per_second=self._throughput.tokens_per_second,

@@ -20,7 +20,8 @@ from zoo.training.engines.cluster import WorkerLostError, find_cluster
 from zoo.training.engines.device_plan import Accelerators, DevicePlan, plan_devices, plan_worker
 from zoo.training.engines.loss_scale import LossScale
 from zoo.training.engines.types import Arrays, Batch, Carry, Forward, Function, StepResult, Sums, Totals
-from zoo.training.engines.variables import matching_array
+from zoo.training.stored_variables import assign_arrays, is_numbered, name_numbered
+from zoo.training.variable_names import optimizer_names, variable_names
 
 Built = TypeVar("Built")
 
@@ -259,26 +260,50 @@ class Engine(ABC):
 
     def gather(self) -> Arrays:
         """Return every array that training needs to go on: weights, optimiser state, moving average."""
-        arrays = {name: np.asarray(ops.convert_to_numpy(value)) for name, value in self._named_variables().items()}
+        arrays = {
+            f"{group}/{name}": np.asarray(ops.convert_to_numpy(variable))
+            for group, variables in self._named_variables().items()
+            for name, variable in variables.items()
+        }
         return arrays | ({} if self._scale is None else self._scale.gather())
 
-    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+    def restore(self, arrays: Mapping[str, np.ndarray], source: str = "the checkpoint") -> None:
         """Restore what `gather` returned, here or in another engine, with any number of replicas.
 
+        Args:
+            arrays: by name; older versions numbered them.
+            source: what they were read from, for messages.
+
         Raises:
-            ZooError: an array is missing or has another shape, as when the settings were changed.
+            ZooError: an array is missing, unknown or of another shape, as when settings were changed.
         """
-        for name, variable in self._named_variables().items():
-            variable.assign(matching_array(arrays, name, variable.shape, np.dtype(variable.dtype)))
+        expected: dict[str, keras.Variable] = {}
+        found: Arrays = {}
+        for group, variables in self._named_variables().items():
+            prefix = f"{group}/"
+            stored = {name.removeprefix(prefix): arrays[name] for name in arrays if name.startswith(prefix)}
+            if group == "average" and not variables:
+                continue  # no longer wanted
+            if is_numbered(stored):
+                stored = name_numbered(stored, list(variables), f"{source}, part '{group}',")
+            expected |= {prefix + name: variable for name, variable in variables.items()}
+            found |= {prefix + name: value for name, value in stored.items()}
+        assign_arrays(expected, found, source)
         if self._scale is not None:
             self._scale.restore(arrays)
 
-    def _named_variables(self) -> dict[str, keras.Variable]:
-        """Name every variable the same in every process and engine: by its place in order."""
+    def _named_variables(self) -> dict[str, dict[str, keras.Variable]]:
+        """Return group -> name -> variable, with names that are the same in every process and engine."""
         assert self._model is not None
-        groups = {"model": self._model.variables, "average": self._averages}
-        groups["optimizer"] = [] if self._optimizer is None else self._optimizer.variables
-        return {f"{group}/{index:03d}": each for group in groups for index, each in enumerate(groups[group])}
+        variables = self._model.variables
+        groups = {"model": dict(zip(variable_names(variables), variables, strict=True))}
+        names = {id(variable): name for name, variable in groups["model"].items()}
+        weights = {names[id(variable)]: variable for variable in self._model.trainable_variables}
+        if self._optimizer is not None:
+            slots = self._optimizer.variables
+            groups["optimizer"] = dict(zip(optimizer_names(self._optimizer, weights), slots, strict=True))
+        groups["average"] = dict(zip(weights, self._averages, strict=False))
+        return groups
 
     # For inference
 
