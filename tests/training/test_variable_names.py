@@ -94,7 +94,7 @@ def test_a_file_of_an_older_version_is_read_by_its_numbers(trained: Any, tmp_pat
     assert values(other) == list(range(1002))
     del numbered[f"{1000:03d}/kernel_1000"]
     save_checkpoint(tmp_path / "weights", numbered, {})
-    with pytest.raises(ZooError, match=r"weights has 1001 arrays, the model 1002: it belongs to another model$"):
+    with pytest.raises(ZooError, match=r"weights has 1001 arrays, the model 1002; it belongs to another model$"):
         load_weights(tmp_path / "weights", other)
 
 
@@ -110,8 +110,8 @@ NAME = "m/dense/kernel"
 @pytest.mark.parametrize(
     ("renamed", "message"),
     [
-        ("", r"weights has no array 'm/dense/kernel' \(1, 1\): it belongs to another model$"),
-        ("m/x", r"has no array 'm/dense/kernel' \(1, 1\), but 'm/x' \(1, 1\): it belongs to another model$"),
+        ("", r"weights has no array 'm/dense/kernel' \(1, 1\); it belongs to another model$"),
+        ("m/x", r"has no array 'm/dense/kernel' \(1, 1\), but 'm/x' \(1, 1\); it belongs to another model$"),
     ],
 )
 def test_a_name_that_is_missing_is_one_clear_line(renamed: str, message: str, tmp_path: Path):
@@ -126,11 +126,11 @@ def test_a_name_that_is_missing_is_one_clear_line(renamed: str, message: str, tm
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("m/y", np.zeros(1), "has an array 'm/y' that the model lacks: it belongs to another model$"),
+        ("m/y", np.zeros(1), "has an array 'm/y' that the model lacks; it belongs to another model$"),
         (
             NAME,
             np.zeros((2, 1)),
-            r"'m/dense/kernel' is \(2, 1\), the model's is \(1, 1\): it belongs to another model$",
+            r"'m/dense/kernel' is \(2, 1\), but the model's is \(1, 1\); it belongs to another model$",
         ),
         (NAME, np.full((1, 1), np.nan), "'m/dense/kernel' has values that are not finite: the training diverged"),
         (NAME, np.full((1, 1), -np.inf), "'m/dense/kernel' has values that are not finite: the training diverged"),
@@ -191,5 +191,5 @@ def test_a_checkpoint_of_another_optimizer_is_one_clear_line(rhyme: Path, tiny: 
     import zoo
 
     run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
-    with pytest.raises(ZooError, match=r"^the checkpoint has an array 'optimizer/.*/velocity' that the model lacks"):
+    with pytest.raises(ZooError, match=r"'optimizer/.*/momentum' that .*; it belongs to another model or optimizer$"):
         zoo.load(run.folder.path).resume(train={"steps": 6, "optimizer": "rmsprop"})

@@ -14,26 +14,37 @@ if TYPE_CHECKING:
     import keras
 
 
-def assign_arrays(variables: Mapping[str, keras.Variable], arrays: Mapping[str, np.ndarray], source: str) -> None:
+def assign_arrays(
+    variables: Mapping[str, keras.Variable],
+    arrays: Mapping[str, np.ndarray],
+    source: str,
+    owner: str = "another model",
+) -> None:
     """Assign each array to the variable of its name.
 
     Args:
         variables: by name.
         arrays: by name.
         source: what the arrays were read from, for messages.
+        owner: whose the arrays are if they do not fit.
 
     Raises:
         ZooError: a name is missing or unknown, or a shape differs, as when settings were changed; no variable has been
             assigned then.
     """
-    check_arrays({name: tuple(variable.shape) for name, variable in variables.items()}, arrays, source)
+    check_arrays({name: tuple(variable.shape) for name, variable in variables.items()}, arrays, source, owner)
     for name, variable in variables.items():
         value, dtype = arrays[name], np.dtype(variable.dtype)
         # The backends have integers of different widths.
         variable.assign(value if value.dtype == dtype else value.astype(dtype))
 
 
-def check_arrays(shapes: Mapping[str, Sequence[int]], arrays: Mapping[str, np.ndarray], source: str) -> None:
+def check_arrays(
+    shapes: Mapping[str, Sequence[int]],
+    arrays: Mapping[str, np.ndarray],
+    source: str,
+    owner: str = "another model",
+) -> None:
     """Refuse arrays whose names or shapes are not the expected ones.
 
     Raises:
@@ -44,14 +55,14 @@ def check_arrays(shapes: Mapping[str, Sequence[int]], arrays: Mapping[str, np.nd
     if missing:
         instead = f", but '{unknown[0]}' {tuple(arrays[unknown[0]].shape)}" if unknown else ""
         raise ZooError(
-            f"{source} has no array '{missing[0]}' {tuple(shapes[missing[0]])}{instead}; it belongs to another model"
+            f"{source} has no array '{missing[0]}' {tuple(shapes[missing[0]])}{instead}; it belongs to {owner}"
         )
     if unknown:
-        raise ZooError(f"{source} has an array '{unknown[0]}' that the model lacks; it belongs to another model")
+        raise ZooError(f"{source} has an array '{unknown[0]}' that the model lacks; it belongs to {owner}")
     for name, shape in shapes.items():
         found = tuple(arrays[name].shape)
         if found != tuple(shape):
-            raise ZooError(f"{source}: '{name}' is {found}, but the model's is {tuple(shape)}; it belongs to another model")
+            raise ZooError(f"{source}: '{name}' is {found}, but the model's is {tuple(shape)}; it belongs to {owner}")
 
 
 def name_numbered(arrays: Mapping[str, np.ndarray], names: Sequence[str], source: str) -> dict[str, np.ndarray]:

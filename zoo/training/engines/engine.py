@@ -288,7 +288,7 @@ class Engine(ABC):
                 stored = name_numbered(stored, list(variables), f"{source}, part '{group}',")
             expected |= {prefix + name: variable for name, variable in variables.items()}
             found |= {prefix + name: value for name, value in stored.items()}
-        assign_arrays(expected, found, source)
+        assign_arrays(expected, found, source, "another model or optimizer")
         if self._scale is not None:
             self._scale.restore(arrays)
 
