@@ -141,7 +141,7 @@ class Trainer:
         try:
             yield
         except Exception:
-            if self.callbacks.failed and self.state.step and self.engine.cluster.workers == 1:
+            if self.callbacks.failed and self.state.step > self._saved_step and self.engine.cluster.workers == 1:
                 self._save()
             raise
 
