@@ -100,6 +100,10 @@ class TextCodec(abc.ABC):
             ZooError: a file is missing or damaged; names it.
         """
 
+    def surface(self, text: str) -> list[str]:
+        """The tokens of a string as they stand there, whatever the codec makes of capitals."""
+        return self.tokens(text)
+
     def encode_token(self, text: str) -> np.ndarray:
         """Ids of a string that is not normalised, such as a single space; int32 [N]."""
         return self.encode_text(text)
@@ -108,7 +112,7 @@ class TextCodec(abc.ABC):
         """The words, or characters, of a string that the codec has not learned: each once, in order."""
         if self.unknown_id is None:
             return []
-        pairs = zip(self.tokens(text), self.encode_text(text).tolist(), strict=True)
+        pairs = zip(self.surface(text), self.encode_text(text).tolist(), strict=True)
         return list(dict.fromkeys(token for token, index in pairs if index == self.unknown_id))
 
     def encode(self, value: str | Document) -> np.ndarray:

@@ -116,9 +116,13 @@ class WordCodec(TextCodec):
 
     def tokens(self, text: str) -> list[str]:
         """The words and marks of a string, one an id, without the spaces around them."""
-        return [
-            token.strip(f" {_JOINT}").strip() or token for part in self._texts(text) for token in self._tokens(part)
-        ]
+        return [_bare(token) for part in self._texts(text) for token in self._tokens(part)]
+
+    def surface(self, text: str) -> list[str]:
+        """The words and marks of a string as they stand there, with their capitals."""
+        tokens = self.tokens(text)
+        cased = [_bare(token) for part in self._texts(text) for token in self._cut(part)]
+        return cased if len(cased) == len(tokens) else tokens
 
     def decode(self, array: Iterable[int] | np.ndarray) -> str:
         """The text of ids [N]."""
@@ -145,7 +149,10 @@ class WordCodec(TextCodec):
         self._set(words)
 
     def _tokens(self, text: str) -> list[str]:
-        tokens = _TOKEN.findall(text.lower() if self.lowercase else text)
+        return self._cut(text.lower() if self.lowercase else text)
+
+    def _cut(self, text: str) -> list[str]:
+        tokens: list[str] = _TOKEN.findall(text)
         if not self._joins:
             return tokens
         for place, token in enumerate(tokens[:-1]):
@@ -159,6 +166,11 @@ class WordCodec(TextCodec):
     def _set(self, words: list[str]) -> None:
         self._words = [_UNKNOWN, *words]
         self._ids = {word: index for index, word in enumerate(words, 1)}
+
+
+def _bare(token: str) -> str:
+    """A token without the spaces around it; white space stays."""
+    return token.strip(f" {_JOINT}").strip() or token
 
 
 def _opens(token: str) -> bool:

@@ -19,6 +19,8 @@ from zoo.runs.read_only_folder import ReadOnlyRunFolder, as_worker
 from zoo.runs.run_model import RunModel
 from zoo.runs.training_session import TrainingSession
 from zoo.settings import override, to_arguments, to_yaml
+from zoo.topology.topology import Topology
+from zoo.topology.unknown import warn_of_answers
 
 if TYPE_CHECKING:
     import keras
@@ -249,7 +251,9 @@ class Run:
 
     def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
         """Answer raw inputs, with scores, probabilities or alternatives beside the answers (see `predict`)."""
-        return self.topology.answer(self.inference, list(inputs), self._searching(search))
+        answers = self.topology.answer(self.inference, list(inputs), self._searching(search))
+        warn_of_answers(answers)
+        return answers
 
     def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
         """Answer raw inputs with raw outputs.
@@ -261,6 +265,8 @@ class Run:
         Returns:
             One answer an input.
         """
+        if type(self.topology).predict is Topology.predict:
+            return [answer.value for answer in self.answer(inputs, **search)]
         return self.topology.predict(self.inference, list(inputs), self._searching(search))
 
     def stream_answers(self, frames: Iterable[Any]) -> Iterator[Answer]:

@@ -10,12 +10,12 @@ from keras import ops
 
 from zoo.backend.types import Nest, Tensor
 from zoo.data.batching.length_buckets import row_bucket
-from zoo.errors import UsageError, ZooError
+from zoo.errors import UsageError
 from zoo.search.batching import by_length
 from zoo.search.compiling import compiler
 from zoo.search.greedy import Greedy
 from zoo.search.hypothesis import Hypothesis, answers, paths
-from zoo.search.limits import check_tokens, check_whole
+from zoo.search.limits import NotFiniteError, check_tokens, check_whole
 from zoo.search.loop import FREE, Function, Loop
 from zoo.search.memory import Encode, SourceEncoder, take_rows
 from zoo.search.processors import Banned, Processor
@@ -262,7 +262,7 @@ class Generator:
             if not begin:
                 self._check_vocabulary(request, loop.vocabulary)
             if np.isnan(block.total[:count]).any():
-                raise ZooError("the model predicts numbers that are not finite (NaN)")
+                raise NotFiniteError
             yield block
             if bool(done):
                 return

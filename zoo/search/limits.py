@@ -9,10 +9,17 @@ from numbers import Real
 
 import numpy as np
 
-from zoo.errors import UsageError
+from zoo.errors import UsageError, ZooError
 
 MAX_LENGTH = 1_000_000
 """The largest number of tokens that one search generates."""
+
+
+class NotFiniteError(ZooError):
+    """A model predicts numbers that are not finite."""
+
+    def __init__(self) -> None:
+        super().__init__("the model predicts numbers that are not finite (NaN)")
 
 
 def check_number(name: str, value: object, least: float, most: float) -> float:

@@ -207,12 +207,13 @@ class Loop:
         own = strategy.observe(carry.own, self._model, state, ops.reshape(ended, (rows * width,)))
 
         written = Written(history[0] if history else None, carry.read, ops.repeat(position, width), self._end)
-        scores = _processed(logits, processors, written)
-        scores = ops.reshape(scores, (rows, width, -1))  # [B, W, V]
+        scores, broken = _processed(logits, processors, written)
+        scores, broken = ops.reshape(scores, (rows, width, -1)), ops.reshape(broken, (rows, width))
         free = given < 0  # [B]
         if any(processor.forbids for processor in processors):
             # A hypothesis that no token may extend is complete.
             stuck = ops.logical_and(ops.equal(ops.max(scores, axis=-1), -float("inf")), total > -float("inf"))
+            stuck = ops.logical_and(stuck, ops.logical_not(broken))
             ended = ops.logical_or(ended, ops.logical_and(free[:, None], stuck))
 
         tokens, parents = strategy.choose(StepContext(scores, total, ended, position, seeds))
@@ -221,7 +222,9 @@ class Loop:
             parents = ops.where(free[:, None], straight if parents is None else parents, straight)  # [B, W]
             flat = ops.reshape(ops.arange(rows, dtype="int32")[:, None] * width + parents, (rows * width,))
             state, own, history = tree.map_structure(lambda leaf: ops.take(leaf, flat, axis=0), (state, own, history))
-            total, length, ended = (ops.take_along_axis(part, parents, axis=1) for part in (total, length, ended))
+            total, length, ended, broken = (
+                ops.take_along_axis(part, parents, axis=1) for part in (total, length, ended, broken)
+            )
             size = scores.shape[-1]
             flat_scores = ops.reshape(scores, (rows, width * size))
             gained = ops.take_along_axis(flat_scores, parents * size + tokens, axis=1)  # [B, W]
@@ -229,7 +232,7 @@ class Loop:
             gained = ops.take_along_axis(scores[:, 0], tokens, axis=1)  # [B, 1]
 
         grows = ops.logical_and(free[:, None], ops.logical_not(ended))  # [B, W]
-        total = total + ops.where(grows, gained, 0.0)
+        total = total + ops.where(grows, ops.where(broken, float("nan"), gained), 0.0)
         length = length + ops.cast(grows, "int32")
         tokens = ops.where(free[:, None], ops.where(ended, 0, tokens), given[:, None])
         complete = length >= limit[:, None]
@@ -244,14 +247,19 @@ class Loop:
         return Carry(tokens, state, own, total, length, ended, carry.read + 1, history), parents
 
 
-def _processed(logits: Tensor, processors: Sequence[Processor], written: Written) -> Tensor:
-    """Log-probabilities after all processors: those that change preferences, the softmax, those that forbid."""
+def _processed(logits: Tensor, processors: Sequence[Processor], written: Written) -> tuple[Tensor, Tensor]:
+    """Apply all processors: those that change preferences, the softmax, those that forbid.
+
+    Returns:
+        Log-probabilities `[R, V]`, and bool `[R]`, whether they were not finite numbers before some were forbidden.
+    """
     scores = ops.cast(logits, "float32")  # [B W, V]
     for processor in processors:
         if not processor.forbids:
             scores = processor(scores, written)
     scores = ops.log_softmax(scores)
+    broken = ops.isnan(scores[:, 0])  # one logit that is NaN or infinite makes all of them NaN
     for processor in processors:
         if processor.forbids:
             scores = processor(scores, written)
-    return scores
+    return scores, broken

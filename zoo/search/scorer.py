@@ -11,11 +11,11 @@ from keras import ops
 
 from zoo.backend.types import Nest, Tensor
 from zoo.data.batching.length_buckets import pad_sequences, row_bucket
-from zoo.errors import UsageError, ZooError
+from zoo.errors import UsageError
 from zoo.search.batching import by_length
 from zoo.search.compiling import compiler
 from zoo.search.generator import MAX_BATCH
-from zoo.search.limits import check_tokens, check_whole
+from zoo.search.limits import NotFiniteError, check_tokens, check_whole
 from zoo.search.loop import Function
 from zoo.search.memory import Encode, SourceEncoder, check_memory, take_rows
 from zoo.search.stepper import Stepper, Tokens, vocabulary_of
@@ -142,7 +142,7 @@ class Scorer:
             for row, place in enumerate(places):
                 found[place] = Score(logs[row, starts[place] : len(whole[place]) - 1])
                 if np.isnan(found[place].tokens).any():
-                    raise ZooError(f"the model predicts numbers that are not finite (NaN) for text {place + 1}")
+                    raise NotFiniteError
         return found
 
     def _check_vocabulary(self, texts: Sequence[np.ndarray], places: Sequence[int], vocabulary: int | None) -> None:

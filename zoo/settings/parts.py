@@ -124,6 +124,9 @@ class SearchSettings:
     banned: list[str] = setting([], r"tokens never written, separated by commas (\n, \t, \s, \c: comma)")
     forced: list[str] = setting([], "tokens at fixed positions, as TOKEN:POSITION, starting at 0")
     bias: list[str] = setting([], "numbers added to the logits of tokens, as TOKEN:NUMBER")
+    copy_unknown: bool = setting(
+        False, "translation: copy words that the model does not know from the source word attended to"
+    )
     prefix: str = setting("", "text that every output starts with")
 
 

@@ -1,4 +1,4 @@
-"""Where a model looked in an image, as an image."""
+"""Where a model attended in an image, as an image."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from zoo.topology.alignment import END_MARK, Alignment
 if TYPE_CHECKING:
     from PIL import Image
 
-_DARK = 0.2  # what is left of the light where nothing was looked at
+_DARK = 0.2  # brightness where the weight is 0
 _LINE = 16  # pixels below a tile, for its word
 
 
 def alignment_image(image: np.ndarray, alignment: Alignment, edge: int = 128, columns: int = 6) -> Image.Image:
-    """Draw the image once for each word, bright where the model looked while it wrote it.
+    """Draw the image once for each word, bright where the model attended while it wrote the word.
 
     Args:
         image: uint8 `[height, width]` or `[height, width, channels]`, as the codec gives it.
-        alignment: over its grid, of `Run.align`.
+        alignment: over the image's grid, as `Run.align` returns it.
         edge: height of a tile, in pixels.
         columns: tiles beside each other.
 
     Returns:
-        A Pillow image in colours; its brightest place is the one that was looked at most for this word.
+        An RGB Pillow image; each tile is brightest where the weight is largest.
     """
     from PIL import Image, ImageDraw
 

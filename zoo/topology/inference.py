@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
     from zoo.search import Generator, Plan, Scorer
+    from zoo.search.strategies import Factory
+    from zoo.settings import SearchSettings
+
+Function: TypeAlias = Callable[..., Any]
+"""A function of tensors."""
+Kept = TypeVar("Kept")
 
 
 class Inference:
@@ -20,36 +26,36 @@ class Inference:
         model: a built keras.Model.
         codecs: fitted, by role.
         compile: compiles a function of tensors (`Engine.compile`).
-        trace: makes a graph of a function of tensors (`Engine.trace`); what the fast recurrent layers need.
-        strategies: of the search, that plugins add, by name.
+        trace: makes a graph of a function of tensors (`Engine.trace`), as the fast recurrent layers need it.
+        strategies: search strategies that plugins add, by name.
     """
 
     def __init__(
         self,
         model: keras.Model,
         codecs: Mapping[str, Codec],
-        compile: Callable[[Callable[..., Any]], Callable[..., Any]],
-        trace: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None,
-        strategies: Mapping[str, Callable[..., Any]] | None = None,
+        compile: Callable[[Function], Function],
+        trace: Callable[[Function], Function] | None = None,
+        strategies: Mapping[str, Factory] | None = None,
     ) -> None:
         self.model, self.codecs, self.compile = model, codecs, compile
         self.strategies = strategies or {}
         self._trace = trace or compile
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[str, object] = {}
 
-    def function(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Make a graph of a function of tensors once, and give the same one to whoever asks for the name again."""
-        return self.kept(f"function {name}", lambda: self._trace(function))  # type: ignore[no-any-return]
+    def function(self, name: str, function: Function) -> Function:
+        """Make a graph of a function of tensors once; later calls with the same name return the same graph."""
+        return self.kept(f"function {name}", lambda: self._trace(function))
 
-    def kept(self, name: str, make: Callable[[], Any]) -> Any:
-        """Make something once, and give the same to whoever asks for the name again."""
+    def kept(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """Make something once; later calls with the same name return the same object."""
         if name not in self._kept:
             self._kept[name] = make()
-        return self._kept[name]
+        return cast("Kept", self._kept[name])
 
     @cached_property
     def generator(self) -> Generator:
-        """Generates with the model, which must step; compiled once, so that only the first text waits."""
+        """Generates with a model that steps; compiled once, so that only the first text waits."""
         from zoo.search import Generator
 
         unknown = getattr(self.codecs["target"], "unknown_id", None)
@@ -57,12 +63,12 @@ class Inference:
 
     @cached_property
     def scorer(self) -> Scorer:
-        """Says how probable given texts are; compiled once."""
+        """Scores given texts; compiled once."""
         from zoo.search import Scorer
 
         return Scorer(self.model, self.compile)
 
-    def plan(self, search: Any) -> Plan:
+    def plan(self, search: SearchSettings) -> Plan:
         """Read the settings of a search, for outputs of the codec `target`."""
         from zoo.search import make_plan
 

@@ -1,35 +1,42 @@
-"""The language model: each token is predicted from all that came before it, the state carried from window to window."""
+"""The language model: each token is predicted from all before it, with the state carried from window to window."""
 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import UsageError, ZooError
-from zoo.topology.topology import Sums, Topology
+from zoo.topology.not_finite import naming_the_cause
+from zoo.topology.topology import Topology
+from zoo.topology.types import Sums, TensorBatch
+from zoo.topology.unknown import unknown_in, warn_of_unknown
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
 
+    from zoo.backend.types import Nest, Tensor
     from zoo.codecs import Codec, TextCodec
+    from zoo.codecs.codec import RawValue
     from zoo.data import Batches
+    from zoo.data.splitting.splits import Examples
     from zoo.search import Score
     from zoo.settings import Settings
     from zoo.topology.answer import Answer
     from zoo.topology.inference import Inference
 
 STREAM = 4096
-"""Tokens that a stream of an evaluation has at least: each begins cold, and many short ones would measure that."""
+"""Minimum number of tokens of a stream in an evaluation: each begins with an empty state, which many short ones would
+measure."""
 
 
 class LanguageModel(Topology):
     """Truncated backpropagation through time over B parallel streams of text.
 
-    The model is called as `model(tokens, states=..., training=...)` with tokens int `[B, T]`, and answers with logits
+    The model is called as `model(tokens, states=..., training=...)` with tokens int `[B, T]`, and returns logits
     `[B, T, V]` and its states; it also steps (see `zoo.search.Stepper`). The task's codec for `target` turns text into
     tokens. Truncation as in Karpathy's char-rnn: the gradient ends at a window's border, the state does not.
     """
@@ -39,13 +46,13 @@ class LanguageModel(Topology):
     takes_nothing = True
 
     def batches(
-        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+        self, examples: Examples, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
         """Encode the documents into one stream on disk, and cut it in windows (see `Topology.batches`)."""
         from zoo.data import TokenStore, WindowBatches
 
         folder.mkdir(parents=True, exist_ok=True)
-        # A file without a name: nothing is left of it when the process is killed.
+        # A file without a name, of which nothing is left if the process is killed.
         documents = (example["target"] for example in examples)
         store = TokenStore.build(documents, _text_codec(codecs), folder=folder)
         training = split == "train"
@@ -60,14 +67,14 @@ class LanguageModel(Topology):
             shrink=not training,
         )
 
-    def carry(self, model: keras.Model, rows: int) -> Any:
-        """Zeros, or what else the model starts from."""
+    def carry(self, model: keras.Model, rows: int) -> Nest:
+        """The state that the model starts from."""
         import numpy as np
         from keras import tree
 
         return tree.map_structure(np.asarray, model.start(rows))
 
-    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
+    def forward(self, model: keras.Model, batch: TensorBatch, carry: Nest, training: bool) -> tuple[Sums, Nest]:
         """Cross entropy and accuracy of the next token (see `Topology.forward`)."""
         from keras import ops, tree
 
@@ -76,7 +83,7 @@ class LanguageModel(Topology):
 
         keep = 1.0 - batch["reset"]  # [B]
 
-        def restarted(state: Any) -> Any:
+        def restarted(state: Tensor) -> Tensor:
             shape = (-1,) + (1,) * (len(state.shape) - 1)
             return state * ops.cast(ops.reshape(keep, shape), state.dtype)
 
@@ -86,7 +93,7 @@ class LanguageModel(Topology):
         target, weights = batch["target"], batch["weights"]  # [B, T], [B, T]
         losses = cross_entropy(logits, target)  # [B, T]
         loss, weight = ops.sum(losses * weights), ops.sum(weights)
-        sums = {"loss": (loss, weight)}
+        sums: Sums = {"loss": (loss, weight)}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)
         return sums, states
@@ -94,8 +101,8 @@ class LanguageModel(Topology):
     def summarise(self, totals: Mapping[str, tuple[float, float]], data: Batches | None) -> dict[str, float]:
         """Nats and bits a character, and the perplexity of a token.
 
-        With pieces or bytes a token is not a character; nats are divided by the characters that the tokens stand for,
-        so that models with different units can be compared.
+        With pieces or bytes a token is not a character. Nats are divided by the characters that tokens stand for, so
+        that models with different units compare.
         """
         metrics = super().summarise(totals, data)
         ratio = getattr(data, "characters_per_token", 1.0)
@@ -104,65 +111,70 @@ class LanguageModel(Topology):
         metrics["perplexity"] = math.exp(min(metrics["loss"], 700.0))
         return metrics
 
-    def inputs(self, examples: Any, count: int) -> list[Any]:
+    def inputs(self, examples: Examples, count: int) -> list[RawValue]:
         """Beginnings of the first documents, as primes."""
         primes = []
         for example in islice(iter(examples), count):
             primes.append(next(iter(example["target"].chunks()), "")[:16])
         return primes
 
-    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
-        """Go on from each text; where the search gives several texts, the others are in `alternatives`."""
+    def answer(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[Answer]:
+        """Continue each text (see `Answer` for what the details hold)."""
         from zoo.topology.answer import Answer
 
         codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
-        primes = [self._prime(prime, codec) + plan.prefix for prime in inputs]
-        found = inference.generator.search(primes, **plan.arguments)
+        primes = [_prime(prime, codec) + plan.prefix for prime in inputs]
+        with naming_the_cause(inference.model):
+            found = inference.generator.search(primes, **plan.arguments)
 
-        def text(tokens: Any) -> str:
+        def text(tokens: np.ndarray) -> str:
             stream = codec.stream()
             return settings.search.prefix + stream.push(tokens) + stream.flush()
 
         answers = []
-        for texts in found:
-            written = [(text(hypothesis.tokens), hypothesis.score) for hypothesis in texts]
-            answers.append(Answer(*written[0], {"alternatives": written[1:]} if len(written) > 1 else {}))
+        for prime, (best, *others) in zip(inputs, found, strict=True):
+            details: dict[str, RawValue] = {"log_probability": best.log_probability}
+            if others:
+                details["alternatives"] = [(text(other.tokens), other.score) for other in others]
+            if unknown := unknown_in(codec, prime):
+                details["unknown"] = unknown
+            answers.append(Answer(text(best.tokens), best.score, details))
         return answers
 
     def score(
-        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+        self, inference: Inference, inputs: Sequence[RawValue], texts: Sequence[str], settings: Settings
     ) -> list[Score]:
-        """Say how probable texts are as continuations of primes (see `Topology.score`)."""
+        """Score texts as continuations of primes (see `Topology.score`)."""
         codec = _text_codec(inference.codecs)
-        primes = [self._prime(prime, codec) for prime in inputs]
-        return inference.scorer.score(primes, [codec.encode(text) for text in texts])
+        primes = [_prime(prime, codec) for prime in inputs]
+        with naming_the_cause(inference.model):
+            return inference.scorer.score(primes, [codec.encode(text) for text in texts])
 
     def example(self, inference: Inference, settings: Settings) -> str:
-        """A text from nothing, the same random numbers each time, so that one can watch it learn to spell."""
+        """A text from an empty prime, with the same random numbers each time, to watch the model learn to spell."""
         return "".join(piece for _, piece in self.stream(inference, [""], settings, [settings.seed]))
 
     def stream(
-        self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
+        self, inference: Inference, inputs: Sequence[RawValue], settings: Settings, seeds: Sequence[int]
     ) -> Iterator[tuple[int, str]]:
-        """Go on from texts, piece by piece (see `Topology.stream`); an empty prime stands for a line end."""
+        """Continue texts, piece by piece (see `Topology.stream`); an empty prime stands for a line end."""
         from zoo.search import write
 
         codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
-        primes = [self._prime(prime, codec) + plan.prefix for prime in inputs]
+        primes = [_prime(prime, codec) + plan.prefix for prime in inputs]
+        warn_of_unknown([unknown_in(codec, prime) for prime in inputs])
         tokens = inference.generator.stream(primes, seeds=seeds, **plan.arguments)
-        yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
+        with naming_the_cause(inference.model):
+            yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
 
-    def _prime(self, prime: Any, codec: TextCodec) -> list[int]:
-        if not isinstance(prime, str):
-            raise UsageError(f"a prime is text, not {type(prime).__name__}")
-        tokens = [int(token) for token in codec.encode(prime or "\n")]
-        if not tokens:
-            raise ZooError(f"the prime {prime!r} has no tokens")
-        if prime and codec.unknown_id in tokens:
-            letters = dict.fromkeys(letter for letter in prime if codec.unknown_id in codec.encode(letter))
-            strange = "".join(letters) or prime
-            warnings.warn(f"the model has never seen {strange!r}; it reads the unknown token instead", stacklevel=2)
-        return tokens
+
+def _prime(prime: RawValue, codec: TextCodec) -> list[int]:
+    if not isinstance(prime, str):
+        raise UsageError(f"a prime is text, not {type(prime).__name__}")
+    tokens = codec.encode(prime or "\n").tolist()
+    if not tokens:
+        raise ZooError(f"the prime {prime!r} has no tokens")
+    return [int(token) for token in tokens]
 
 
 def _text_codec(codecs: Mapping[str, Codec]) -> TextCodec:

@@ -1,12 +1,15 @@
-"""Many-to-many: a sequence in, another sequence out when it has been read (a translation)."""
+"""Many-to-many: a sequence in, another sequence out once it has been read (a translation)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from zoo.topology.answer import Answer, Judgement
 from zoo.topology.source_to_text import SourceToText
+
+if TYPE_CHECKING:
+    from zoo.codecs.codec import RawExample
 
 
 class ManyToMany(SourceToText):
@@ -14,7 +17,7 @@ class ManyToMany(SourceToText):
 
     name = "many-to-many"
 
-    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+    def judge(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> Judgement:
         """BLEU with its signature, chrF and exact matches (see `zoo.metrics`)."""
         from zoo.metrics import sentence_chrf, translation_metrics
 

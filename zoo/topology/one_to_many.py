@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from zoo.topology.source_to_text import SourceToText
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
+    from zoo.data.splitting.splits import Examples
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
@@ -31,7 +33,7 @@ class OneToMany(SourceToText):
     sequential = False
 
     def batches(
-        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+        self, examples: Examples, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
         """Encode texts and sources, each source once, and group them by the length of the text."""
         from zoo.data import ExampleBatches
@@ -39,14 +41,14 @@ class OneToMany(SourceToText):
 
         codec, longest = codecs["target"], settings.batch.length
 
-        def told(example: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        def encode_text(example: RawExample) -> dict[str, np.ndarray]:
             target = codec.encode(example["target"])[: longest - 1]
             return {
                 "target": np.append(target, self.end(codec)).astype(np.int32),
                 "previous": np.insert(target, 0, self.begin(codec)).astype(np.int32),
             }
 
-        encoded = ImageExamples(examples, codecs["source"].encode, told, folder)
+        encoded = ImageExamples(examples, codecs["source"].encode, encode_text, folder)
         vary = getattr(codecs["source"], "vary", None)
 
         def redraw(index: int, draw: np.random.Generator) -> Mapping[str, np.ndarray]:
@@ -74,13 +76,13 @@ class OneToMany(SourceToText):
             return batches
         return FeatureBatches(batches, inference.function("features", features), folder)
 
-    def show(self, value: Any, width: int = 72) -> str:
+    def show(self, value: RawValue, width: int = 72) -> str:
         """One line: an image without a name as its size, all else as text."""
         if isinstance(value, np.ndarray):
             return f"an image of {' by '.join(map(str, value.shape[:2]))} pixels"
         return super().show(value, width)
 
-    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+    def judge(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> Judgement:
         """BLEU-1 to 4, chrF, CIDEr-D, ROUGE-L and exact matches, beside what the best caption for all images has."""
         from zoo.metrics import caption_metrics, constant_caption, sentence_chrf
 
@@ -89,10 +91,10 @@ class OneToMany(SourceToText):
         nearness = [sentence_chrf(text, references) for text, references in zip(written, truth, strict=True)]
         wrong = [place for place, text in enumerate(written) if text not in truth[place]]
         always = constant_caption(truth)
-        floor = caption_metrics([always] * len(truth), truth)
-        told = ", ".join(f"{name} {value:.2f}" for name, value in floor.items())
+        baseline = caption_metrics([always] * len(truth), truth)
+        scores = ", ".join(f"{name} {value:.2f}" for name, value in baseline.items())
         return Judgement(
             caption_metrics(written, truth),
-            (f"Always '{always}', the best single caption here, would give {told}",),
+            (f"Always '{always}', the best single caption here, would give {scores}",),
             tuple(sorted(wrong, key=lambda place: nearness[place])),
         )

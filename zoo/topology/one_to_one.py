@@ -1,46 +1,53 @@
-"""One-to-one: something of a fixed size in, one label out (the digit in an image)."""
+"""One-to-one: an input of a fixed size in, one label out (the digit in an image)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from zoo.topology.answer import Answer
+from zoo.topology.not_finite import finite
 from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
+from zoo.topology.types import TensorBatch
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import keras
 
+    from zoo.backend.types import Tensor
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
+    from zoo.data.splitting.splits import Examples
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
 
 class OneToOne(SourceToLabel):
-    """One label for an input of a fixed size; see `SourceToLabel`. How the model reads it is its own affair.
+    """One label for an input of a fixed size; see `SourceToLabel`. The model may read it in any way.
 
-    The model is called as `model(source, training=...)` with source `[B, ...]`. One that has a method `explain(source)`
-    gives logits and a dictionary of arrays `[B, ...]`, which answers then tell by their names.
+    The model is called as `model(source, training=...)` with source `[B, ...]`. If it has a method `explain(source)`,
+    which returns logits and a dictionary of arrays `[B, ...]`, answers hold these arrays by their names.
     """
 
     name = "one-to-one"
 
     def batches(
-        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+        self, examples: Examples, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
         """Encode the examples (see `Topology.batches`)."""
-        import numpy as np
-
         from zoo.data import EncodedExamples, ExampleBatches
 
         del folder
         shares = class_shares(examples, settings, split)
 
-        def encode(example: Mapping[str, Any]) -> dict[str, Any]:
+        def encode(example: RawExample) -> dict[str, np.ndarray]:
             encoded = {role: codecs[role].encode(example[role]) for role in ("source", "target")}
-            return encoded | ({"share": np.float32(shares[example["target"]])} if shares else {})
+            return encoded | ({"share": np.asarray(shares[example["target"]], np.float32)} if shares else {})
 
         return ExampleBatches(
             EncodedExamples(examples, encode),
@@ -50,16 +57,15 @@ class OneToOne(SourceToLabel):
             sequences=(),
         )
 
-    def logits(self, model: keras.Model, batch: Mapping[str, Any], training: bool) -> Any:
+    def logits(self, model: keras.Model, batch: TensorBatch, training: bool) -> Tensor:
         """Call the model on a batch (see `SourceToLabel.logits`)."""
         return model(batch["source"], training=training)
 
-    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
+    def answer(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[Answer]:
         """The likeliest label of each input, with the probabilities of all (see `Topology.answer`)."""
-        import numpy as np
         from keras import ops
 
-        def classified(values: Any) -> Any:
+        def classify(values: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
             model, details = inference.model, {}
             if hasattr(model, "explain"):
                 logits, details = model.explain(values)  # [B, classes], name -> [B, ...]
@@ -67,21 +73,24 @@ class OneToOne(SourceToLabel):
                 logits = model(values, training=False)
             return ops.log_softmax(ops.cast(logits, "float32"), axis=-1), details
 
-        function = inference.function("classify", classified)
+        function = inference.function("classify", classify)
         codecs, size = inference.codecs, settings.batch.size
         answers: list[Answer] = []
         for begin in range(0, len(inputs), size):
             encoded = np.stack([codecs["source"].encode(value) for value in inputs[begin : begin + size]])  # [n, ...]
-            # Few shapes: a full batch, and for what is left the next power of two.
+            # Few shapes: a full batch, and for the rest the next power of two.
             rows = min(size, 1 << (len(encoded) - 1).bit_length())
             padding = np.zeros((rows - len(encoded), *encoded.shape[1:]), encoded.dtype)
             logarithms, details = function(np.concatenate([encoded, padding]))  # [rows, classes]
             told = {name: np.asarray(value) for name, value in details.items()}
-            for row, own in enumerate(np.asarray(logarithms)[: len(encoded)]):
-                answers.append(label_answer(codecs["target"], own, {name: told[name][row].tolist() for name in told}))
+            own = finite(np.asarray(logarithms)[: len(encoded)], inference.model)  # [n, classes]
+            for row, values in enumerate(own):
+                answers.append(
+                    label_answer(codecs["target"], values, {name: told[name][row].tolist() for name in told})
+                )
         return answers
 
-    def show(self, value: Any, width: int = 72) -> str:
-        """Arrays by their shape; else as all do."""
+    def show(self, value: RawValue, width: int = 72) -> str:
+        """Arrays by their shape, other values as they are."""
         shape = getattr(value, "shape", ())
         return f"array {' x '.join(map(str, shape))}" if shape else super().show(value, width)

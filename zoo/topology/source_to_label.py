@@ -1,36 +1,42 @@
-"""What the topologies share that give one label to a source: the loss, the metrics, the answers."""
+"""What topologies with one label a source share: the loss, the metrics, the answers."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from zoo.topology.answer import Answer, Judgement
-from zoo.topology.topology import Sums, Topology
+from zoo.topology.topology import Topology
+from zoo.topology.types import Sums, TensorBatch
 
 if TYPE_CHECKING:
     import keras
 
+    from zoo.backend.types import Nest, Tensor
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawExample, RawValue
+    from zoo.data.splitting.splits import Examples
     from zoo.settings import Settings
 
 
 class SourceToLabel(Topology):
     """One label for a source.
 
-    The model answers with logits `[B, classes]`. What its layers draw on the way learns from how probable the right
-    label came out (see `zoo.layers.Draws`).
+    The model returns logits `[B, classes]`. What its layers draw on the way is trained by the probability of the right
+    label (see `zoo.layers.Draws`).
 
-    Where the data's setting `balanced` is true, every class counts the same in the training loss, however rare it is.
+    With the setting `data.balanced`, every class has the same weight in the training loss, however rare it is.
     """
 
-    # Not the accuracy: of a few hundred held-out examples it moves by chance more than by learning.
+    # Not the accuracy: on a few hundred held-out examples it varies by chance more than by learning.
     monitor = "loss"
     judges = True
 
-    def logits(self, model: keras.Model, batch: Mapping[str, Any], training: bool) -> Any:
+    def logits(self, model: keras.Model, batch: TensorBatch, training: bool) -> Tensor:
         """Call the model on a batch.
 
         Returns:
@@ -38,7 +44,7 @@ class SourceToLabel(Topology):
         """
         raise NotImplementedError
 
-    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
+    def forward(self, model: keras.Model, batch: TensorBatch, carry: Nest, training: bool) -> tuple[Sums, Nest]:
         """Cross entropy and accuracy of the label (see `Topology.forward`)."""
         from keras import ops
 
@@ -52,16 +58,16 @@ class SourceToLabel(Topology):
         losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B]
         right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")  # [B]
         loss, weight = ops.sum(losses * weights), ops.sum(weights)
-        sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        sums: Sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)
         return sums, carry
 
-    def inputs(self, examples: Any, count: int) -> list[Any]:
+    def inputs(self, examples: Examples, count: int) -> list[RawValue]:
         """Sources of the first examples."""
         return [example["source"] for example in islice(iter(examples), count)]
 
-    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+    def judge(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> Judgement:
         """Accuracy, macro F1, area under the ROC curve and calibration error (see `zoo.metrics`)."""
         from zoo.metrics import confusion_table, label_metrics
 
@@ -76,7 +82,7 @@ class SourceToLabel(Topology):
         )
 
 
-def label_answer(codec: Codec, logarithms: Any, details: Mapping[str, Any]) -> Answer:
+def label_answer(codec: Codec, logarithms: np.ndarray, details: Mapping[str, RawValue]) -> Answer:
     """Answer with the likeliest label.
 
     Args:
@@ -84,15 +90,13 @@ def label_answer(codec: Codec, logarithms: Any, details: Mapping[str, Any]) -> A
         logarithms: of the probabilities of all labels, float `[classes]`.
         details: what else there is to know.
     """
-    import numpy as np
-
     probabilities = {codec.decode(index): float(np.exp(value)) for index, value in enumerate(logarithms)}
     best = int(logarithms.argmax())
     return Answer(codec.decode(best), float(logarithms[best]), {"probabilities": probabilities, **details})
 
 
-def class_shares(examples: Any, settings: Settings, split: str) -> dict[Any, float]:
-    """For each label what an example of it counts in training; empty where all count the same.
+def class_shares(examples: Examples, settings: Settings, split: str) -> dict[RawValue, float]:
+    """Return the weight of an example of each label in training; empty where all have the same.
 
     Args:
         examples: raw examples of the split.
@@ -100,7 +104,7 @@ def class_shares(examples: Any, settings: Settings, split: str) -> dict[Any, flo
         split: its name.
 
     Returns:
-        Shares with which each class counts the same, and all examples together as many as they are.
+        Weights with which each class counts the same, and all examples together as many as they are.
     """
     if split != "train" or not getattr(settings.data, "balanced", False):
         return {}

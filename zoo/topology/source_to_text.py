@@ -1,26 +1,33 @@
-"""What the topologies share that write a text about a source: the batch, the loss, the search."""
+"""What topologies that write a text about a source share: the batch, the loss, the search."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from zoo.errors import ZooError
+from zoo.errors import UsageError
 from zoo.topology.alignment import END_MARK, Alignment
 from zoo.topology.answer import Answer
-from zoo.topology.topology import Sums, Topology
+from zoo.topology.copying import copy_unknown
+from zoo.topology.not_finite import naming_the_cause
+from zoo.topology.text_writer import TextWriter
+from zoo.topology.topology import Topology
+from zoo.topology.types import Sums, TensorBatch
+from zoo.topology.unknown import unknown_in, warn_of_unknown
 
 if TYPE_CHECKING:
     import keras
 
+    from zoo.backend.types import Nest
     from zoo.codecs import Codec, TextCodec
+    from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
-    from zoo.search import Generator, Score, Scorer
+    from zoo.data.splitting.splits import Examples
+    from zoo.search import Hypothesis, Score
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
@@ -28,14 +35,14 @@ if TYPE_CHECKING:
 class SourceToText(Topology):
     """A text is written about a source.
 
-    The vocabulary of the model has two tokens more than the codec for `target`: the one that every text begins with
-    (`begin`), and the one that ends it (`end`). The model is called as `model(source, previous, [source_mask=...,]
-    training=...)` and answers with a dictionary that holds `logits` `[B, T, V]`. It steps (see `zoo.search.Stepper`)
-    on what its method `encode(source[, source_mask])` gives. Where its answer holds `log_probability` and `entropy`
-    `[B, T]`, as of hard attention, its layer `reinforce` (see `zoo.layers.Reinforce`) turns them into a loss.
+    The vocabulary of the model has two tokens more than the codec for `target`: the one before every text (`begin`),
+    and the one that ends it (`end`). The model is called as `model(source, previous, [source_mask=...,] training=...)`
+    and returns a dictionary that holds `logits` `[B, T, V]`. It steps (see `zoo.search.Stepper`) on what its method
+    `encode(source[, source_mask])` returns. Where its output holds `log_probability` and `entropy` `[B, T]`, as with
+    hard attention, its layer `reinforce` (see `zoo.layers.Reinforce`) turns them into a loss.
 
     Args:
-        label_smoothing: share of a right token's probability that in training all tokens share.
+        label_smoothing: probability taken from the right token and spread over all tokens in training.
     """
 
     monitor = "loss"
@@ -62,34 +69,34 @@ class SourceToText(Topology):
         return codec.size + 2
 
     def batches(
-        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+        self, examples: Examples, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
         """Encode the pairs and group them in length buckets (see `Topology.batches`).
 
-        Where the task has a setting `text.sampling` above 0, training cuts texts in pieces otherwise each epoch.
+        If the task has a setting `text.sampling` above 0, training cuts texts into pieces anew in each epoch.
         """
         from zoo.data import EncodedExamples, ExampleBatches
 
         del folder
         codec, longest = codecs["target"], settings.batch.length
-
         sampling = getattr(getattr(settings, "text", None), "sampling", 0.0) if split == "train" else 0.0
-        if sampling:
-            examples = examples if hasattr(examples, "__getitem__") else list(examples)
+        pairs = cast("Sequence[RawExample]", examples)
+        if sampling and not hasattr(examples, "__getitem__"):
+            examples = pairs = list(examples)
 
-        def encode(example: Mapping[str, Any]) -> dict[str, Any]:
+        def encode(example: RawExample) -> dict[str, np.ndarray]:
             return framed(codecs["source"].encode(example["source"]), codec.encode(example["target"]))
 
-        def redraw(index: int, draw: np.random.Generator) -> dict[str, Any]:
+        def redraw(index: int, draw: np.random.Generator) -> dict[str, np.ndarray]:
             cut = {
-                role: other.encode_sampled(examples[index][role], draw, sampling)
+                role: other.encode_sampled(pairs[index][role], draw, sampling)
                 if hasattr(other, "encode_sampled")
-                else other.encode(examples[index][role])
+                else other.encode(pairs[index][role])
                 for role, other in codecs.items()
             }
             return framed(cut["source"], cut["target"])
 
-        def framed(source: Any, target: Any) -> dict[str, Any]:
+        def framed(source: np.ndarray, target: np.ndarray) -> dict[str, np.ndarray]:
             if self.sequential:
                 source = source[:longest]
             target = target[: longest - 1]
@@ -110,7 +117,7 @@ class SourceToText(Topology):
             redraw=redraw if sampling else None,
         )
 
-    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
+    def forward(self, model: keras.Model, batch: TensorBatch, carry: Nest, training: bool) -> tuple[Sums, Nest]:
         """Cross entropy and accuracy of the next token (see `Topology.forward`)."""
         from keras import ops
 
@@ -124,7 +131,7 @@ class SourceToText(Topology):
         smoothing = self.label_smoothing if training else 0.0
         losses, smoothed, right = losses_of(outcome["logits"], target, smoothing)  # each [B, T]
         loss, weight = ops.sum(losses * weights), ops.sum(weights)
-        sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        sums: Sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
         if smoothing:
             sums["objective"] = (ops.sum(smoothed * weights), weight)
         if draws:
@@ -138,148 +145,107 @@ class SourceToText(Topology):
         return sums, carry
 
     def summarise(self, totals: Mapping[str, tuple[float, float]], data: Batches | None) -> dict[str, float]:
-        """Loss and accuracy of a token, and its perplexity."""
+        """Loss, accuracy and perplexity of a token."""
         metrics = super().summarise(totals, data)
         metrics["perplexity"] = float(np.exp(min(metrics["loss"], 700.0)))
         return metrics
 
-    def inputs(self, examples: Any, count: int) -> list[Any]:
+    def inputs(self, examples: Examples, count: int) -> list[RawValue]:
         """Sources of the first examples."""
         return [example["source"] for example in islice(iter(examples), count)]
 
-    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
-        """Write a text about each input; others that the search found are in `alternatives`."""
-        codec, plan = inference.codecs["target"], inference.plan(settings.search)
-        found = self._generator(inference).search(
-            [plan.prefix] * len(inputs),
-            sources=self._sources(inference, inputs, settings),
-            batch=settings.batch.size,
-            **plan.arguments,
-        )
+    def answer(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[Answer]:
+        """Write a text about each input (see `Answer` for what the details hold)."""
         answers = []
-        for texts in found:
-            written = [
-                (str(codec.decode([*plan.prefix, *hypothesis.tokens.tolist()])), hypothesis) for hypothesis in texts
-            ]
-            details: dict[str, Any] = {}
-            if len(written) > 1:
-                details["alternatives"] = [(text, hypothesis.score) for text, hypothesis in written[1:]]
-            text, best = written[0]
-            answers.append(Answer(text, best.log_probability, details))
+        found = self._search(inference, inputs, settings, None)
+        for value, hypotheses in zip(inputs, found, strict=True):
+            (text, best), *others = hypotheses
+            details: dict[str, RawValue] = {"log_probability": best.log_probability}
+            if others:
+                details["alternatives"] = [(other, hypothesis.score) for other, hypothesis in others]
+            if unknown := self._unknown(inference, value):
+                details["unknown"] = unknown
+            answers.append(Answer(text, best.score, details))
         return answers
 
     def stream(
-        self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
+        self, inference: Inference, inputs: Sequence[RawValue], settings: Settings, seeds: Sequence[int]
     ) -> Iterator[tuple[int, str]]:
         """Write a text about each input, piece by piece (see `Topology.stream`)."""
         from zoo.search import write
 
-        codec, plan = cast("TextCodec", inference.codecs["target"]), inference.plan(settings.search)
-        tokens = self._generator(inference).stream(
-            [plan.prefix] * len(inputs),
-            sources=self._sources(inference, inputs, settings),
-            seeds=seeds,
-            **plan.arguments,
+        warn_of_unknown([self._unknown(inference, value) for value in inputs])
+        if settings.search.copy_unknown:  # what to copy shows when the whole text is there
+            for row, hypotheses in enumerate(self._search(inference, inputs, settings, seeds)):
+                yield row, hypotheses[0][0]
+            return
+        writer, plan = self._writer(inference, settings), inference.plan(settings.search)
+        tokens = writer.generator().stream(
+            [plan.prefix] * len(inputs), sources=writer.sources(inputs), seeds=seeds, **plan.arguments
         )
-        yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
+        with naming_the_cause(inference.model):
+            yield from write(tokens, [writer.codec.stream() for _ in inputs], settings.search.prefix)
 
     def score(
-        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+        self, inference: Inference, inputs: Sequence[RawValue], texts: Sequence[str], settings: Settings
     ) -> list[Score]:
-        """Say how probable texts are as answers (see `Topology.score`)."""
-        codec = inference.codecs["target"]
-        tokens = [codec.encode(text).tolist() for text in texts]
-        return self._scorer(inference).score(None, tokens, sources=self._sources(inference, inputs, settings))
+        """Score texts as answers (see `Topology.score`)."""
+        writer = self._writer(inference, settings)
+        tokens = [writer.codec.encode(text) for text in texts]
+        with naming_the_cause(inference.model):
+            return writer.scorer().score(None, tokens, sources=writer.sources(inputs))
 
     def align(
-        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+        self, inference: Inference, inputs: Sequence[RawValue], texts: Sequence[str], settings: Settings
     ) -> list[Alignment]:
-        """Say where the model looks while it writes given texts about inputs (see `Topology.align`)."""
-        from zoo.data.batching.length_buckets import length_bucket, pad_sequences, row_bucket
-        from zoo.search.batching import by_length
-
-        codec = cast("TextCodec", inference.codecs["target"])
-        sources = self._sources(inference, inputs, settings)
+        """Return where the model attends while it writes given texts about inputs (see `Topology.align`)."""
+        writer = self._writer(inference, settings)
         reader = cast("TextCodec", inference.codecs["source"])
-        read = [reader.tokens(value) if self.sequential else [] for value in inputs]
-        previous = [np.insert(codec.encode(text), 0, self.begin(codec)).astype(np.int32) for text in texts]
-        model = inference.model
-        found: dict[int, np.ndarray] = {}
+        found = writer.weights(writer.sources(inputs), [writer.codec.encode(text) for text in texts])
+        alignments = []
+        for value, text, weights in zip(inputs, texts, found, strict=True):
+            written = (*writer.codec.tokens(text), END_MARK)
+            if self.sequential:
+                read = tuple(reader.tokens(value)[: weights.shape[1]])
+                alignments.append(Alignment(written, read, weights[:, : len(read)]))
+            else:
+                alignments.append(Alignment(written, (), weights.reshape(-1, *inference.model.grid)))
+        return alignments
 
-        def looked(sources: Any, mask: Any, previous: Any) -> Any:
-            masks = {"source_mask": mask} if self.sequential else {}
-            return model(sources, previous, **masks)["alignments"]  # [B, T, S]
-
-        function = inference.function("align", looked)
-        sizes = [(len(source), len(tokens)) for source, tokens in zip(sources, previous, strict=True)]
-        for places in by_length(sizes, settings.batch.size):
-            rows, longest = row_bucket(len(places)), max(sizes[place][0] for place in places)
-            array, mask = pad_sequences(
-                [sources[place] for place in places], rows, length_bucket(longest) if self.sequential else longest
+    def _search(
+        self, inference: Inference, inputs: Sequence[RawValue], settings: Settings, seeds: Sequence[int] | None
+    ) -> list[list[tuple[str, Hypothesis]]]:
+        """The texts that a search finds for each input, the best first."""
+        writer, plan, copies = self._writer(inference, settings), inference.plan(settings.search), False
+        if settings.search.copy_unknown:
+            if not self.sequential:
+                raise UsageError(f"search.copy_unknown=yes: {self.name} reads no text to copy from")
+            copies = writer.codec.unknown_id is not None
+        sources = writer.sources(inputs)
+        with naming_the_cause(inference.model):
+            found = writer.generator(unknown=copies).search(
+                [plan.prefix] * len(inputs),
+                sources=sources,
+                batch=settings.batch.size,
+                seeds=seeds,
+                **plan.arguments,
             )
-            mask[len(places) :, 0] = True
-            steps = length_bucket(max(sizes[place][1] for place in places))
-            tokens, _ = pad_sequences([previous[place] for place in places], rows, steps)
-            weights = np.asarray(function(array, mask, tokens))  # [rows, steps, S]
-            for row, place in enumerate(places):
-                found[place] = weights[row, : sizes[place][1]]
-        grid = () if self.sequential else model.grid
-        return [
-            Alignment(
-                (*codec.tokens(text), END_MARK),
-                tuple(names[: weights.shape[1]]),
-                weights[:, : len(names)] if self.sequential else weights.reshape(-1, *grid),
-            )
-            for text, names, weights in zip(texts, read, (found[place] for place in range(len(read))), strict=True)
-        ]
+        texts = [[np.array([*plan.prefix, *one.tokens.tolist()], np.int64) for one in many] for many in found]
+        if not copies:
+            written = [[writer.codec.decode(text) for text in many] for many in texts]
+        else:
+            reader = cast("TextCodec", inference.codecs["source"])
+            flat = [(place, text) for place, many in enumerate(texts) for text in many]
+            weights = iter(writer.weights([sources[place] for place, _ in flat], [text for _, text in flat]))
+            written = [
+                [copy_unknown(text.tolist(), next(weights), inputs[place], reader, writer.codec) for text in many]
+                for place, many in enumerate(texts)
+            ]
+        return [list(zip(texts, many, strict=True)) for texts, many in zip(written, found, strict=True)]
 
-    def _sources(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[np.ndarray]:
-        sources = [inference.codecs["source"].encode(value) for value in inputs]
-        if self.sequential:
-            sources = [source[: settings.batch.length] for source in sources]
-            for number, source in enumerate(sources):
-                if not len(source):
-                    raise ZooError(f"input {number + 1} is empty")
-        return sources
+    def _unknown(self, inference: Inference, value: RawValue) -> list[str]:
+        return unknown_in(inference.codecs["source"], value) if self.sequential else []
 
-    def _encoder(self, inference: Inference) -> Any:
-        """A function of sources and their mask that gives what the model makes of them."""
-        model = inference.model
-
-        def encoded(sources: Any, mask: Any) -> Any:
-            return model.encode(sources, mask) if self.sequential else model.encode(sources)
-
-        return inference.function("encode", encoded)
-
-    def _generator(self, inference: Inference) -> Generator:
-        from zoo.search import Generator
-
+    def _writer(self, inference: Inference, settings: Settings) -> TextWriter:
         codec = inference.codecs["target"]
-        unknown = getattr(codec, "unknown_id", None)
-        banned = (self.begin(codec), *(() if unknown is None else (unknown,)))
-        make = partial(
-            Generator,
-            inference.model,
-            inference.compile,
-            begin=self.begin(codec),
-            end=self.end(codec),
-            banned=banned,
-            encode=self._encoder(inference),
-            fixed=not self.sequential,
-        )
-        return inference.kept("generator", make)  # type: ignore[no-any-return]
-
-    def _scorer(self, inference: Inference) -> Scorer:
-        from zoo.search import Scorer
-
-        codec = inference.codecs["target"]
-        make = partial(
-            Scorer,
-            inference.model,
-            inference.compile,
-            begin=self.begin(codec),
-            end=self.end(codec),
-            encode=self._encoder(inference),
-            fixed=not self.sequential,
-        )
-        return inference.kept("scorer", make)  # type: ignore[no-any-return]
+        return TextWriter(inference, settings, self.begin(codec), self.end(codec), self.sequential)

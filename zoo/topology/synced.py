@@ -6,18 +6,26 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from zoo.errors import ZooError
 from zoo.topology.answer import Answer, Judgement
+from zoo.topology.not_finite import finite
 from zoo.topology.timeline import runs, timelines
-from zoo.topology.topology import Sums, Topology
+from zoo.topology.topology import Topology
+from zoo.topology.types import Sums, TensorBatch
+from zoo.topology.unknown import unknown_in
 
 if TYPE_CHECKING:
     import keras
 
+    from zoo.backend.types import Nest, Tensor
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
+    from zoo.data.splitting.splits import Examples
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
@@ -26,8 +34,8 @@ class Synced(Topology):
     """A label for every frame.
 
     The model is called as `model(source, mask=source_mask, training=...)` with source `[B, S, ...]` and mask bool
-    `[B, S]`, and answers with logits `[B, S, classes]`. A causal one may also step (`start(rows)`,
-    `step(frames, states)`), and then labels a stream frame by frame.
+    `[B, S]`, and returns logits `[B, S, classes]`. A causal model may also step (`start(rows)`,
+    `step(frames, states)`); then it labels a stream frame by frame.
     """
 
     name = "synced"
@@ -36,12 +44,12 @@ class Synced(Topology):
     judges = True
 
     def batches(
-        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+        self, examples: Examples, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
         """Encode the sequences, and group them in length buckets.
 
-        To train on, those longer than `batch.length` are cut into pieces, which begin elsewhere in each epoch; they are
-        validated and tested on whole.
+        For training, sequences longer than `batch.length` are cut into pieces, at other positions in each epoch; for
+        validation and testing they stay whole.
         """
         from zoo.data import ExampleBatches
         from zoo.data.batching.pieces import Pieces
@@ -60,7 +68,7 @@ class Synced(Topology):
             redraw=pieces.shifted if training else None,
         )
 
-    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
+    def forward(self, model: keras.Model, batch: TensorBatch, carry: Nest, training: bool) -> tuple[Sums, Nest]:
         """Cross entropy and accuracy of the labels (see `Topology.forward`)."""
         from keras import ops
 
@@ -73,43 +81,44 @@ class Synced(Topology):
         losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, S]
         right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
         loss, weight = ops.sum(losses * weights), ops.sum(weights)
-        sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        sums: Sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)
         return sums, carry
 
-    def inputs(self, examples: Any, count: int) -> list[Any]:
+    def inputs(self, examples: Examples, count: int) -> list[RawValue]:
         """Sources of the first examples."""
         return [example["source"] for example in islice(iter(examples), count)]
 
-    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
+    def answer(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[Answer]:
         """The likeliest label of every frame, of sequences as a whole (see `Topology.answer`)."""
-        import numpy as np
         from keras import ops
 
         from zoo.data import padded_batches
         from zoo.data.batching.padded_batches import within_budget
 
-        def labelled(values: Any, mask: Any) -> Any:
+        def label(values: Tensor, mask: Tensor) -> Tensor:
             logits = ops.cast(inference.model(values, mask=mask, training=False), "float32")  # [B, S, classes]
             return ops.log_softmax(logits, axis=-1)
 
-        function = inference.function("label frames", labelled)
+        function = inference.function("label frames", label)
         for number, value in enumerate(inputs):
             if not len(value):
                 raise ZooError(f"input {number + 1} has no frame")
         answers: list[Answer] = [Answer(None)] * len(inputs)
         for group in within_budget([len(value) for value in inputs], _budget(settings)):
-            # Only a batch of sequences stands in memory as the model sees it.
+            # Only one batch of encoded sequences is in memory at a time.
             sequences = [_encoded(inference.codecs["source"], inputs[place], place) for place in group]
             for batch in padded_batches(sequences, len(group)):
                 logarithms = np.asarray(function(batch.values, batch.mask))  # [B, S, classes]
                 for row, place in enumerate(batch.places.tolist()):
                     own = logarithms[row, : len(sequences[place])]  # [S, classes]
-                    answers[group[place]] = _answer(inference.codecs["target"], own)
+                    finite(own, inference.model)
+                    unknown = unknown_in(inference.codecs["source"], inputs[group[place]])
+                    answers[group[place]] = _answer(inference.codecs["target"], own, unknown)
         return answers
 
-    def stream_answers(self, inference: Inference, frames: Iterable[Any]) -> Iterator[Answer]:
+    def stream_answers(self, inference: Inference, frames: Iterable[RawValue]) -> Iterator[Answer]:
         """Label frames as they come, the state carried from each to the next (see `Topology.stream_answers`)."""
         model, codecs = inference.model, inference.codecs
         if not hasattr(model, "start"):
@@ -118,23 +127,22 @@ class Synced(Topology):
         step = inference.function("label a frame", model.step)
         history = getattr(codecs["source"], "history", 0)
 
-        def answers(states: Any) -> Iterator[Answer]:
-            import numpy as np
+        def answers(states: Nest) -> Iterator[Answer]:
             from keras import ops
 
-            kept: deque[Any] = deque(maxlen=history + 1)
+            kept: deque[RawValue] = deque(maxlen=history + 1)
             for frame in frames:
                 kept.append(frame)
                 encoded = codecs["source"].encode(list(kept))[-1:]  # [1, ...]
                 logits, states = step(encoded, states)
-                logarithms = np.asarray(ops.log_softmax(ops.cast(logits, "float32"), axis=-1))[0]  # [classes]
+                logarithms = finite(ops.log_softmax(ops.cast(logits, "float32"), axis=-1), model)[0]  # [classes]
                 best = int(logarithms.argmax())
                 shares = _named(codecs["target"], np.exp(logarithms))
                 yield Answer(codecs["target"].decode(best), float(logarithms[best]), {"probabilities": shares})
 
         return answers(states)
 
-    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+    def judge(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> Judgement:
         """Frame accuracy, macro F1, segmental edit score and F1@{10, 25, 50} (see `zoo.metrics`)."""
         from zoo.metrics import confusion_table, frame_metrics
 
@@ -152,56 +160,56 @@ class Synced(Topology):
             worst=tuple(sorted((place for place, share in enumerate(shares) if share < 1), key=lambda p: shares[p])),
         )
 
-    def show(self, value: Any, width: int = 72) -> str:
+    def show(self, value: RawValue, width: int = 72) -> str:
         """Labels as runs, each with its number of frames; frames as their number."""
         if not isinstance(value, list) or not all(isinstance(label, (str, int)) for label in value):
             return f"{len(value)} frames"
         text = runs(value)
         return text if len(text) <= width else text[: width - 3] + "..."
 
-    def show_beside(self, source: Any, target: Any, answer: Any) -> tuple[str, str, str]:
+    def show_beside(self, source: RawValue, target: RawValue, answer: RawValue) -> tuple[str, str, str]:
         """Timelines of truth and answer under each other, and what their letters mean."""
         (truth, guess), legend = timelines([target, answer])
         return f"{self.show(source)}: {legend}", truth, guess
 
 
 def _budget(settings: Settings) -> int:
-    """Positions of a batch that is not trained on, whose sequences are whole."""
+    """Positions of a batch that is evaluated, whose sequences are whole."""
     return settings.batch.tokens or settings.batch.size * settings.batch.length
 
 
-def _encoded(codec: Codec, value: Any, place: int) -> Any:
-    """An input as the model sees it; what is wrong with it names it by its number."""
+def _encoded(codec: Codec, value: RawValue, place: int) -> np.ndarray:
+    """Encode an input; an error names it by its number."""
     try:
         return codec.encode(value)
     except ZooError as error:
         raise ZooError(f"input {place + 1}: {error}") from error
 
 
-def _answer(codec: Codec, logarithms: Any) -> Answer:
+def _answer(codec: Codec, logarithms: np.ndarray, unknown: list[str]) -> Answer:
     """The answer for one sequence of logarithms of probabilities `[S, classes]`."""
-    import numpy as np
-
     from zoo.metrics.frames import segments
 
     labels = codec.decode(logarithms.argmax(-1))
-    details = {
+    details: dict[str, RawValue] = {
         "segments": [segment._asdict() for segment in segments(labels)],
         "probabilities": _named(codec, np.exp(logarithms).T),
     }
+    if unknown:
+        details["unknown"] = unknown
     return Answer(labels, float(logarithms.max(-1).sum()), details)
 
 
-def _named(codec: Codec, values: Any) -> dict[Any, Any]:
-    """What stands along the first axis, by the name of its class."""
+def _named(codec: Codec, values: np.ndarray) -> dict[RawValue, np.ndarray]:
+    """The rows of an array, by the names of their classes."""
     return {codec.decode(number): value for number, value in enumerate(values)}
 
 
-def _constant(truths: Sequence[Sequence[Any]], labels: Sequence[Any]) -> str:
-    """What the best answer would reach that is always the same."""
+def _constant(truths: Sequence[Sequence[RawValue]], labels: Sequence[RawValue]) -> str:
+    """What always answering with the most frequent label would score."""
     from zoo.metrics import frame_metrics
 
     most = Counter(labels).most_common(1)[0][0]
     scores = frame_metrics(truths, [[most] * len(truth) for truth in truths])
-    told = ", ".join(f"{name} {value:.4f}" for name, value in scores.items())
-    return f"Always {str(most)!r}, the most frequent label here, would give {told}"
+    shown = ", ".join(f"{name} {value:.4f}" for name, value in scores.items())
+    return f"Always {str(most)!r}, the most frequent label here, would give {shown}"

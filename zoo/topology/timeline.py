@@ -1,4 +1,4 @@
-"""Timelines in text: a letter for every label, a column for every frame, or for several."""
+"""Timelines in text: a letter for every label, a column for every frame or for several frames."""
 
 from __future__ import annotations
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import ZooError
+from zoo.topology.types import Sums, TensorBatch
 
 if TYPE_CHECKING:
     import keras
 
+    from zoo.backend.types import Nest
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
+    from zoo.data.splitting.splits import Examples
     from zoo.search import Score
     from zoo.settings import Settings
     from zoo.topology.alignment import Alignment
     from zoo.topology.answer import Answer, Judgement
     from zoo.topology.inference import Inference
-
-# name -> (sum over a batch, weight); a metric is the quotient of the two over as many batches as wanted.
-Sums = dict[str, tuple[Any, Any]]
 
 
 class Topology:
@@ -38,10 +39,11 @@ class Topology:
     | synced | `[B, S, ...]` or int `[B, S]` | int `[B, S]` | `source_mask` `[B, S]` |
     | language model | none | int `[B, T]` | `tokens` int `[B, T]`, `reset` `[B]` |
 
-    `previous` is the target shifted by one, which teacher forcing feeds to the decoder. `tokens` are what a language
-    model reads, each one place before its target; where `reset` is 1 the carried state is zeroed before the window.
+    `previous` is the target shifted by one, which teacher forcing feeds to the decoder. `tokens` are the input of a
+    language model, each one position before its target; where `reset` is 1 the carried state is zeroed before the
+    window.
 
-    Lengths are never fixed by a model: S and T differ from batch to batch, within a small set of buckets.
+    A model never fixes lengths: S and T differ from batch to batch, within a small set of buckets.
     """
 
     name = ""
@@ -50,11 +52,11 @@ class Topology:
     more_is_better = False
     # Whether there is a `judge`.
     judges = False
-    # Whether an empty input means something, as nothing to go on from does.
+    # Whether an empty input means something, as an empty prime does to a language model.
     takes_nothing = False
 
     def batches(
-        self, examples: Any, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
+        self, examples: Examples, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
     ) -> Batches:
         """Turn raw examples into batches of this topology.
 
@@ -62,11 +64,11 @@ class Topology:
             examples: raw examples of one split.
             codecs: fitted, by role (`source`, `target`).
             settings: of the run.
-            folder: where encoded data may be kept while the run lasts.
+            folder: where encoded data may be kept during the run.
             split: `train`, `validation` or `test`; only `train` is shuffled.
 
         Returns:
-            Batches that can be begun anywhere.
+            Batches that can be read from any position.
 
         Raises:
             ZooError: there is too little data for one batch.
@@ -74,36 +76,36 @@ class Topology:
         raise NotImplementedError
 
     def precompute(self, batches: Batches, inference: Inference, folder: Path) -> Batches:
-        """Compute once, before a training, what all of its epochs need and no step of it changes.
+        """Compute once, before training, what all epochs need and training does not change.
 
         Args:
-            batches: as `batches` gave them.
-            inference: the model, with the weights that the training begins with.
-            folder: where computed data may be kept while the run lasts.
+            batches: as `batches` returned them.
+            inference: the model, with its initial weights.
+            folder: where computed data may be kept during the run.
 
         Returns:
-            Batches that the model takes as well; most topologies have nothing to compute.
+            Batches that the model takes as well; most topologies compute nothing.
         """
         del inference, folder
         return batches
 
-    def carry(self, model: keras.Model, rows: int) -> Any:
-        """Give the state that a stream starts from: any nesting of arrays with `rows` as first axis; most have none."""
+    def carry(self, model: keras.Model, rows: int) -> Nest:
+        """Return the state that a stream starts from: any nesting of arrays with `rows` first; most have none."""
         del model, rows
         return []
 
-    def forward(self, model: keras.Model, batch: Mapping[str, Any], carry: Any, training: bool) -> tuple[Sums, Any]:
-        """Pass over a batch, in `keras.ops`.
+    def forward(self, model: keras.Model, batch: TensorBatch, carry: Nest, training: bool) -> tuple[Sums, Nest]:
+        """Run the model on a batch, in `keras.ops`.
 
         Args:
             model: of this topology.
             batch: as in the table above.
-            carry: as `carry` gave it, or as the batch before left it.
-            training: whether dropout and its like are on.
+            carry: as `carry` or the previous batch returned it.
+            training: whether dropout and the like are on.
 
         Returns:
-            Sums by name, `loss` among them (natural logarithms), and the state for the next batch. Where there is an
-            `objective`, that is what training makes small; its value means nothing to people.
+            Sums by name, including `loss` (natural logarithms), and the state for the next batch. If there is an
+            `objective`, training minimises it in place of the loss; it is not shown.
         """
         raise NotImplementedError
 
@@ -112,40 +114,43 @@ class Topology:
 
         Args:
             totals: name -> (sum, weight), added up over the batches.
-            data: the batches they came from, for what only those know (characters a token, say).
+            data: the batches they came from, for what only those know (characters per token, say).
 
         Returns:
-            Metrics by name, `loss` among them.
+            Metrics by name, including `loss`.
         """
         del data
-        told = {name: sums for name, sums in totals.items() if name != "objective"}
-        return {name: total / weight if weight else float("nan") for name, (total, weight) in told.items()}
+        shown = {name: sums for name, sums in totals.items() if name != "objective"}
+        return {name: total / weight if weight else float("nan") for name, (total, weight) in shown.items()}
 
-    def inputs(self, examples: Any, count: int) -> list[Any]:
-        """Take a few raw inputs out of a split, such as `predict` takes them."""
+    def inputs(self, examples: Examples, count: int) -> list[RawValue]:
+        """Return a few raw inputs of a split, such as `predict` takes them."""
         raise NotImplementedError
 
-    def answer(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Answer]:
-        """Answer raw inputs, with what is known beside the answer.
+    def answer(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[Answer]:
+        """Answer raw inputs, with scores and details.
 
         Args:
             inference: a model of this topology with its codecs.
-            inputs: raw values of the role `source` (a language model: the texts to go on from).
+            inputs: raw values of the role `source` (a language model: the texts to continue).
             settings: of the run; `search` decides how generators choose.
 
         Returns:
             One answer an input, in order.
+
+        Raises:
+            ZooError: an input is empty, or the model predicts numbers that are not finite.
         """
         raise NotImplementedError
 
-    def predict(self, inference: Inference, inputs: Sequence[Any], settings: Settings) -> list[Any]:
+    def predict(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[RawValue]:
         """Answer raw inputs with raw outputs (see `answer`)."""
         return [answer.value for answer in self.answer(inference, inputs, settings)]
 
     def stream(
-        self, inference: Inference, inputs: Sequence[Any], settings: Settings, seeds: Sequence[int]
+        self, inference: Inference, inputs: Sequence[RawValue], settings: Settings, seeds: Sequence[int]
     ) -> Iterator[tuple[int, str]]:
-        """Write texts, piece by piece as they are produced; only for topologies that generate.
+        """Write texts piece by piece as they are generated; only for topologies that generate text.
 
         Args:
             inference: a model that steps (see `zoo.search.Stepper`), with the text codec as `target`.
@@ -154,19 +159,19 @@ class Topology:
             seeds: one an input; the same seed gives the same text, whatever the other inputs are.
 
         Yields:
-            (number of the input, text), whole characters only.
+            (number of the text, text), whole characters only.
         """
         raise ZooError(f"{self.name} writes no text")
 
-    def stream_answers(self, inference: Inference, frames: Iterable[Any]) -> Iterator[Answer]:
-        """Answer a stream, frame by frame as they come; only for topologies with a label a frame.
+    def stream_answers(self, inference: Inference, frames: Iterable[RawValue]) -> Iterator[Answer]:
+        """Answer a stream frame by frame; only for topologies with a label a frame.
 
         Args:
             inference: a model that steps.
-            frames: raw frames, one at a time; an endless iterator will do.
+            frames: raw frames, one at a time; may be endless.
 
         Returns:
-            An iterator with an answer for each frame, given before the next one is asked for.
+            An iterator with an answer for each frame, before the next one is read.
 
         Raises:
             ZooError: the model looks ahead, or the topology has no frames.
@@ -174,9 +179,9 @@ class Topology:
         raise ZooError(f"{self.name} has no frames to label one by one")
 
     def score(
-        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+        self, inference: Inference, inputs: Sequence[RawValue], texts: Sequence[str], settings: Settings
     ) -> list[Score]:
-        """Say how probable given texts are as outputs; only for topologies that generate.
+        """Score given texts as outputs; only for topologies that generate text.
 
         Args:
             inference: a model that steps, with the text codec as `target`.
@@ -185,28 +190,28 @@ class Topology:
             settings: of the run.
 
         Returns:
-            Natural logarithms of the probability of each token, one `Score` a text.
+            The natural log-probability of each token, one `Score` a text.
         """
         raise ZooError(f"{self.name} writes no text")
 
     def align(
-        self, inference: Inference, inputs: Sequence[Any], texts: Sequence[str], settings: Settings
+        self, inference: Inference, inputs: Sequence[RawValue], texts: Sequence[str], settings: Settings
     ) -> list[Alignment]:
-        """Say where a model looks in each input while it writes a given text about it.
+        """Return where a model attends in each input while it writes a given text.
 
         Args:
             inference: a model that attends.
             inputs: as `predict` takes them.
-            texts: one an input, such as `predict` gives.
+            texts: one an input, such as `predict` returns.
             settings: of the run.
 
         Raises:
-            ZooError: this topology, or this model, does not look at its input while it writes.
+            ZooError: this topology, or this model, does not attend to its input while it writes.
         """
         raise ZooError(f"{self.name} does not look at its input while it writes")
 
-    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
-        """Compare answers with the truth by the metrics of the field.
+    def judge(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> Judgement:
+        """Compare answers with the truth by the usual metrics.
 
         Args:
             examples: raw examples.
@@ -214,21 +219,21 @@ class Topology:
         """
         raise NotImplementedError
 
-    def show(self, value: Any, width: int = 72) -> str:
-        """One line for people that stands for a raw input or output."""
+    def show(self, value: RawValue, width: int = 72) -> str:
+        """Return one line that stands for a raw input or output."""
         text = " ".join(str(value).split())
         return text if len(text) <= width else text[: width - 3] + "..."
 
-    def show_beside(self, source: Any, target: Any, answer: Any) -> tuple[str, str, str]:
-        """A raw input, its truth and an answer, each a line for people."""
+    def show_beside(self, source: RawValue, target: RawValue, answer: RawValue) -> tuple[str, str, str]:
+        """Return a line each for a raw input, its truth and an answer."""
         return self.show(source), self.show(target), self.show(answer)
 
     def remark(self, answer: Answer) -> str:
-        """What else there is to say to people about an answer, in one line; empty where there is nothing."""
+        """Return one line about an answer for people; empty where there is nothing to say."""
         del answer
         return ""
 
     def example(self, inference: Inference, settings: Settings) -> str:
-        """Give a text to look at after an evaluation; empty where this topology has none."""
+        """Return a text to look at after an evaluation; empty where this topology has none."""
         del inference, settings
         return ""

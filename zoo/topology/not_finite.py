@@ -1,0 +1,52 @@
+"""A model whose numbers are not finite says so, in place of an answer that means nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from zoo.errors import ZooError
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.backend.types import Tensor
+
+
+def finite(logarithms: Tensor, model: keras.Model) -> np.ndarray:
+    """Check what a model predicts.
+
+    Args:
+        logarithms: of probabilities, of any shape.
+        model: that gave them.
+
+    Returns:
+        The same as an array.
+
+    Raises:
+        ZooError: one is NaN.
+    """
+    found = np.asarray(logarithms)
+    if np.isnan(found).any():
+        raise ZooError(f"the model predicts numbers that are not finite (NaN){_cause(model)}")
+    return found
+
+
+@contextmanager
+def naming_the_cause(model: keras.Model) -> Iterator[None]:
+    """Add to an error of a search that numbers are not finite where they come from."""
+    from zoo.search.limits import NotFiniteError
+
+    try:
+        yield
+    except NotFiniteError as error:
+        raise ZooError(f"{error}{_cause(model)}") from error
+
+
+def _cause(model: keras.Model) -> str:
+    if all(np.isfinite(weight).all() for weight in model.get_weights()):
+        return ", though its weights are; see whether the input holds numbers that are very large"
+    return ": its weights are not, as after a training that diverged; train again, with a smaller train.learning_rate"
