@@ -11,6 +11,7 @@ from keras import ops
 
 from zoo import UsageError
 from zoo_memory.heads import address, controls, draw, shift_matrix
+from zoo_memory.types import Tensor
 
 CONTROLLERS = ("lstm", "dense")
 
@@ -79,14 +80,14 @@ class NeuralTuringCell(keras.layers.Layer):
         self.read_kernel = self.add_weight(shape=shape, initializer="glorot_uniform", name="read")
         self.built = True
 
-    def _start_bias(self, shape: Sequence[int], dtype: Any = None) -> Any:
+    def _start_bias(self, shape: Sequence[int], dtype: str | None = None) -> Tensor:
         """Zeros, but ones for the gate of an LSTM that keeps its cell."""
         values = np.zeros(shape, "float32")
         if self.controller == "lstm":
             values[self.units : 2 * self.units] = 1
         return ops.convert_to_tensor(values, dtype)
 
-    def call(self, inputs: Any, states: Sequence[Any], training: bool = False) -> tuple[Any, list[Any]]:
+    def call(self, inputs: Tensor, states: Sequence[Tensor], training: bool = False) -> tuple[Tensor, list[Tensor]]:
         """Make one step.
 
         Args:
@@ -107,7 +108,7 @@ class NeuralTuringCell(keras.layers.Layer):
         steering, erase, add = ops.split(told, [told.shape[-1] - 2 * self.width, told.shape[-1] - self.width], axis=-1)
         steering = ops.reshape(steering, (rows, self.heads, controls(self.width)))
         now, logarithms = address(steering, memory, self.weightings(weightings), shift_matrix(self.places))
-        ledger: list[Any] = []
+        ledger: list[Tensor] = []
         if drawing:
             now, ledger = self._draw(now, logarithms, inputs[:, self.inputs_size :], states[-1])
         elif self.hard and not training:
@@ -123,13 +124,13 @@ class NeuralTuringCell(keras.layers.Layer):
         ]
         return output, [output, *cell, read, *(ops.cast(one, self.compute_dtype) for one in kept), *ledger]
 
-    def weightings(self, state: Any) -> Any:
+    def weightings(self, state: Tensor) -> Tensor:
         """Read off the last state [B, H N] where the heads are: [B, H, N], the head that writes first."""
         flat = ops.reshape(self._precise(state), (ops.shape(state)[0], self.heads, self.places))
         # A decoder may start from states of another model's making.
         return ops.relu(flat + self._start())
 
-    def _control(self, gates: Any, cell: list[Any]) -> tuple[Any, list[Any]]:
+    def _control(self, gates: Tensor, cell: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """Give the controller's output [B, U] and its new state."""
         if self.controller == "dense":
             return ops.tanh(gates), []
@@ -137,7 +138,7 @@ class NeuralTuringCell(keras.layers.Layer):
         kept = ops.sigmoid(keeps) * cell[0] + ops.sigmoid(enters) * ops.tanh(new)
         return ops.sigmoid(leaves) * ops.tanh(kept), [kept]
 
-    def _draw(self, soft: Any, logarithms: Any, numbers: Any, ledger: Any) -> tuple[Any, list[Any]]:
+    def _draw(self, soft: Tensor, logarithms: Tensor, numbers: Tensor, ledger: Tensor) -> tuple[Tensor, list[Tensor]]:
         """Put the heads of rows that are not left soft at drawn places, and add to the ledger what came of it."""
         numbers = self._precise(numbers)  # [B, H + 1]: one a head, and the row's own
         hard = ops.stop_gradient(draw(soft, numbers[:, : self.heads]))  # [B, H, N]
@@ -146,11 +147,11 @@ class NeuralTuringCell(keras.layers.Layer):
         entropy = -ops.sum(soft * logarithms, axis=(1, 2))[:, None]  # [B, 1]
         return ops.where(stays, soft, hard), [ledger + ops.concatenate([chosen, entropy], -1)]
 
-    def _start(self) -> Any:
+    def _start(self) -> Tensor:
         """One-hot [1, 1, N]: where all heads begin."""
         return ops.one_hot([[0]], self.places, dtype=self.precise)
 
-    def _precise(self, tensor: Any) -> Any:
+    def _precise(self, tensor: Tensor) -> Tensor:
         return ops.cast(tensor, self.precise)
 
     def get_config(self) -> dict[str, Any]:

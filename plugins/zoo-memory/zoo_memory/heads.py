@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from keras import ops
+
+from zoo_memory.types import Tensor
 
 SHIFTS = (-1, 0, 1)
 """Places that a head may move by in a step; the memory is a ring."""
@@ -34,7 +34,7 @@ def shift_matrix(places: int) -> np.ndarray:
     return np.concatenate([np.roll(np.eye(places, dtype=np.float32), shift, axis=1) for shift in SHIFTS], axis=1)
 
 
-def address(steering: Any, memory: Any, before: Any, shifting: Any) -> tuple[Any, Any]:
+def address(steering: Tensor, memory: Tensor, before: Tensor, shifting: Tensor) -> tuple[Tensor, Tensor]:
     """Compute the weightings of all heads.
 
     Args:
@@ -65,7 +65,7 @@ def address(steering: Any, memory: Any, before: Any, shifting: Any) -> tuple[Any
     return ops.exp(logarithms), logarithms
 
 
-def draw(weightings: Any, numbers: Any) -> Any:
+def draw(weightings: Tensor, numbers: Tensor) -> Tensor:
     """Draw one place of each weighting.
 
     Args:

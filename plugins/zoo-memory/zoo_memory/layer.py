@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -9,6 +10,7 @@ from keras import ops
 
 from zoo.layers import Reinforce, active_draws, example_randomness
 from zoo_memory.cell import NeuralTuringCell
+from zoo_memory.types import Tensor
 
 
 @keras.saving.register_keras_serializable(package="zoo_memory")
@@ -57,14 +59,16 @@ class NeuralTuringMachine(keras.layers.RNN):
         self.seeds = keras.random.SeedGenerator() if hard else None
         self.reinforce = Reinforce(name="reinforce") if hard else None
 
-    def build(self, sequences_shape: Any, initial_state_shape: Any = None) -> None:
+    def build(
+        self, sequences_shape: Sequence[int | None], initial_state_shape: Sequence[int | None] | None = None
+    ) -> None:
         """Create the weights for sequences [B, T, D]."""
         # Loaded from a file, it is built already.
         if self.reinforce is not None and not self.reinforce.built:
             self.reinforce.build((None,))
         super().build(sequences_shape, initial_state_shape)
 
-    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
+    def inner_loop(self, sequences: Tensor, initial_state: Tensor, mask: Tensor, training: bool = False) -> Tensor:
         """Run over the time steps; called by `keras.layers.RNN.call`."""
         scope, reinforce = active_draws(), self.reinforce
         if not training or reinforce is None or scope is None:
@@ -78,14 +82,14 @@ class NeuralTuringMachine(keras.layers.RNN):
         )
         *states, ledger = states
 
-        def learn(rewards: Any, weights: Any) -> Any:
+        def learn(rewards: Tensor, weights: Tensor) -> Tensor:
             log_probability, entropy = ops.split(ops.cast(ledger, "float32"), 2, axis=-1)  # [B, 1], [B, 1]
             return reinforce(rewards, log_probability, entropy, weights=weights[:, None], training=True)
 
         scope.add(learn)
         return last, outputs, list(states)
 
-    def _numbers(self, rows: Any, steps: Any) -> Any:
+    def _numbers(self, rows: int, steps: Tensor) -> Tensor:
         """Draw [B, T, H + 1]: a number for each head and step, and the row's own, at every step the same."""
         heads = self.cell.heads
         scope = example_randomness()
@@ -105,6 +109,6 @@ class NeuralTuringMachine(keras.layers.RNN):
         return {**config, **{name: cell[name] for name in names}}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> NeuralTuringMachine:
+    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> NeuralTuringMachine:
         """Make a layer from what `get_config` returned."""
         return cls(**config)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -10,6 +10,7 @@ import numpy as np
 
 from zoo.layers import Stack
 from zoo_memory.cell import NeuralTuringCell
+from zoo_memory.types import Tensor
 
 
 class Machine(keras.Model):
@@ -30,13 +31,13 @@ class Machine(keras.Model):
         self.shown: np.ndarray | None = None
         """Frames [T, D] that images of the addressing show."""
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Sequence[int | None]) -> None:
         """Make all weights for frames [B, T, D]."""
         self.recurrent.build(input_shape)
         self.logits.build((None, None, self.units))
         self.built = True
 
-    def call(self, source: Any, mask: Any = None, training: bool = False) -> Any:
+    def call(self, source: Tensor, mask: Tensor = None, training: bool = False) -> Tensor:
         """Give the logits [B, T, K] of frames [B, T, D]; mask [B, T] is False at padding."""
         outputs, _ = self.recurrent(source, mask=mask, training=training)  # [B, T, U]
         return self.logits(outputs)

@@ -11,6 +11,7 @@ import numpy as np
 from zoo import ZooError
 from zoo.topology import Answer, Judgement, Topology
 from zoo_memory.bits import due
+from zoo_memory.types import Tensor
 
 
 class Answering(Topology):
@@ -84,7 +85,7 @@ class Answering(Topology):
 
         from zoo.data import padded_batches
 
-        def probable(values: Any, mask: Any) -> Any:
+        def probable(values: Tensor, mask: Tensor) -> Tensor:
             return ops.sigmoid(ops.cast(inference.model(values, mask=mask, training=False), "float32"))
 
         function = inference.function("answer", probable)

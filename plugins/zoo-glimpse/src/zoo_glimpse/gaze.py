@@ -9,6 +9,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo_glimpse.types import Tensor
+
 
 @keras.saving.register_keras_serializable(package="zoo_glimpse")
 class Gaze(keras.layers.Layer):
@@ -28,7 +30,7 @@ class Gaze(keras.layers.Layer):
         self.mean = keras.layers.Dense(2, activation="tanh", name="mean", dtype="float32")
         self.expected = keras.layers.Dense(1, name="expected", dtype="float32")
 
-    def build(self, state_shape: Sequence[int | None], numbers_shape: Any = None) -> None:
+    def build(self, state_shape: Sequence[int | None], numbers_shape: Sequence[int | None] | None = None) -> None:
         """Make the weights.
 
         Args:
@@ -39,7 +41,7 @@ class Gaze(keras.layers.Layer):
         self.expected.build(tuple(state_shape))
         self.built = True
 
-    def call(self, state: Any, numbers: Any) -> tuple[Any, Any, Any]:
+    def call(self, state: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Choose.
 
         Args:

@@ -8,6 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo_glimpse.types import Tensor
+
 
 @keras.saving.register_keras_serializable(package="zoo_glimpse")
 class GlimpseNetwork(keras.layers.Layer):
@@ -29,7 +31,7 @@ class GlimpseNetwork(keras.layers.Layer):
         self.what, self.where = dense(width, "what"), dense(width, "where")
         self.what_joined, self.where_joined = dense(units, "what_joined"), dense(units, "where_joined", bias=False)
 
-    def build(self, windows_shape: Sequence[int | None], places_shape: Any = None) -> None:
+    def build(self, windows_shape: Sequence[int | None], places_shape: Sequence[int | None] | None = None) -> None:
         """Make the weights.
 
         Args:
@@ -42,7 +44,7 @@ class GlimpseNetwork(keras.layers.Layer):
             joined.build((None, self.width))
         self.built = True
 
-    def call(self, windows: Any, places: Any) -> Any:
+    def call(self, windows: Tensor, places: Tensor) -> Tensor:
         """Join.
 
         Args:

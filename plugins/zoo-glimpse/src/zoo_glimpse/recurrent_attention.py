@@ -12,6 +12,7 @@ from zoo.layers import Dropout, ExampleRandomness, Reinforce, Stack, active_draw
 from zoo_glimpse.gaze import Gaze
 from zoo_glimpse.glimpse_network import GlimpseNetwork
 from zoo_glimpse.retina import Retina
+from zoo_glimpse.types import Tensor
 
 
 class Episode(NamedTuple):
@@ -24,10 +25,10 @@ class Episode(NamedTuple):
         expected: of the reward before each choice [B, T - 1].
     """
 
-    logits: Any
-    places: Any
-    densities: Any
-    expected: Any
+    logits: Tensor
+    places: Tensor
+    densities: Tensor
+    expected: Tensor
 
 
 class RecurrentAttention(keras.Model):
@@ -57,7 +58,7 @@ class RecurrentAttention(keras.Model):
         self,
         classes: int,
         shape: tuple[int, int, int],
-        cell: Any = "lstm",
+        cell: str | Callable[..., Any] = "lstm",
         units: int = 256,
         layers: int = 1,
         dropout: float = 0.0,
@@ -88,7 +89,7 @@ class RecurrentAttention(keras.Model):
         self.reinforce.build((None,))
         self.built = True
 
-    def call(self, source: Any, training: bool = False) -> Any:
+    def call(self, source: Tensor, training: bool = False) -> Tensor:
         """Classify; while training, leave how the gaze learns from it (see `zoo.layers.Draws`).
 
         Args:
@@ -104,7 +105,7 @@ class RecurrentAttention(keras.Model):
         draws = active_draws()
         if draws is not None and self.glimpses > 1:
 
-            def learn(rewards: Any, counts: Any) -> Any:
+            def learn(rewards: Tensor, counts: Tensor) -> Tensor:
                 weights = counts[:, None] * ops.ones_like(episode.densities)
                 entropy = ops.full_like(episode.densities, self.gaze.entropy)
                 return self.reinforce(
@@ -114,7 +115,7 @@ class RecurrentAttention(keras.Model):
             draws.add(learn)
         return episode.logits
 
-    def explain(self, source: Any) -> tuple[Any, dict[str, Any]]:
+    def explain(self, source: Tensor) -> tuple[Tensor, dict[str, Any]]:
         """Classify, and say where it looked.
 
         Args:
@@ -133,7 +134,7 @@ class RecurrentAttention(keras.Model):
         places = ops.reshape(episode.places, (-1, count, self.glimpses, 2))
         return ops.logsumexp(logarithms, axis=1) - math.log(count), {"looked_at": places[:, 0]}
 
-    def numbers(self, rows: Any) -> Any:
+    def numbers(self, rows: Tensor) -> Tensor:
         """Draw what the episodes of a training step need: between 0 and 1, [B, T, 2]; they belong to the example."""
         scope = example_randomness()
         columns = self.glimpses * 2
@@ -142,7 +143,7 @@ class RecurrentAttention(keras.Model):
         )
         return ops.reshape(drawn, (-1, self.glimpses, 2))
 
-    def look(self, source: Any, numbers: Any, training: bool = False) -> Episode:
+    def look(self, source: Tensor, numbers: Tensor, training: bool = False) -> Episode:
         """Read each image once.
 
         Args:
@@ -153,7 +154,7 @@ class RecurrentAttention(keras.Model):
         images = ops.cast(source, self.compute_dtype) / 255
         place = 2 * numbers[:, 0] - 1  # [B, 2]
         states = self.stack.zero_state(ops.shape(source)[0])
-        state: Any = None
+        state: list[Tensor] | None = None
         places, densities, expected = [place], [], []
         for number in range(self.glimpses):
             if number:
@@ -169,7 +170,7 @@ class RecurrentAttention(keras.Model):
         return Episode(logits, ops.stack(places, axis=1), *chosen)
 
 
-def gaussian(numbers: Any) -> Any:
+def gaussian(numbers: Tensor) -> Tensor:
     """Turn pairs of numbers in [0, 1) into pairs from a standard Gaussian (Box and Muller 1958): [B, 2]."""
     radius = ops.sqrt(-2 * ops.log(1 - numbers[:, :1]))
     angle = 2 * math.pi * numbers[:, 1:]

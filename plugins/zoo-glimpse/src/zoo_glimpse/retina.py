@@ -8,6 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from zoo_glimpse.types import Tensor
+
 
 @keras.saving.register_keras_serializable(package="zoo_glimpse")
 class Retina(keras.layers.Layer):
@@ -29,7 +31,7 @@ class Retina(keras.layers.Layer):
         self.size = size
         self.scales = scales
 
-    def call(self, images: Any, places: Any) -> Any:
+    def call(self, images: Tensor, places: Tensor) -> Tensor:
         """Look.
 
         Args:
@@ -44,7 +46,7 @@ class Retina(keras.layers.Layer):
         rows = ops.einsum("bkyh,bhwc->bkywc", down, images)
         return ops.einsum("bkxw,bkywc->bkyxc", right, rows)
 
-    def _cover(self, places: Any, length: int, dtype: Any) -> Any:
+    def _cover(self, places: Tensor, length: int, dtype: str) -> Tensor:
         """How much of each window pixel along one side lies on each pixel of the image: [B, K, g, length]."""
         centre = (ops.cast(places, "float32") + 1) * (length / 2)  # [B], in pixels from the border
         step = ops.convert_to_tensor([2.0**scale for scale in range(self.scales)])[:, None]  # [K, 1], a pixel's width

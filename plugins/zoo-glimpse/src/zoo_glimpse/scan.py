@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -9,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from zoo.layers import Dropout, Stack
+from zoo_glimpse.types import Tensor
 
 
 class Scan(keras.Model):
@@ -33,7 +35,7 @@ class Scan(keras.Model):
         by: str = "rows",
         permuted: bool = False,
         seed: int = 0,
-        cell: Any = "lstm",
+        cell: str | Callable[..., Any] = "lstm",
         units: int = 128,
         layers: int = 1,
         dropout: float = 0.0,
@@ -50,7 +52,7 @@ class Scan(keras.Model):
         self.label.build((None, units))
         self.built = True
 
-    def call(self, source: Any, training: bool = False) -> Any:
+    def call(self, source: Tensor, training: bool = False) -> Tensor:
         """Classify images [B, height, width, C], values from 0 to 255, by logits [B, classes]."""
         sequence = ops.reshape(ops.cast(source, self.compute_dtype) / 255, (-1, *self.steps))  # [B, S, D]
         if self.order is not None:

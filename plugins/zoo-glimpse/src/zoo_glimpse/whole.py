@@ -11,6 +11,7 @@ from keras import ops
 
 from zoo.layers import Dropout
 from zoo.models import ImageEncoder
+from zoo_glimpse.types import Tensor
 
 
 class Whole(keras.Model):
@@ -43,7 +44,7 @@ class Whole(keras.Model):
         ]
         self.dropout = Dropout(dropout, name="dropout")
         self.label = keras.layers.Dense(classes, name="label")
-        seen: Any = tuple(shape)
+        seen: tuple[int, ...] = tuple(shape)
         if self.encoder is not None:
             self.encoder.build((None, *shape))
             seen = self.encoder.compute_output_shape((None, *shape))[1:]
@@ -52,7 +53,7 @@ class Whole(keras.Model):
             layer.build((None, size))
         self.built = True
 
-    def call(self, source: Any, training: bool = False) -> Any:
+    def call(self, source: Tensor, training: bool = False) -> Tensor:
         """Classify images [B, height, width, C], values from 0 to 255, by logits [B, classes]."""
         seen = ops.cast(source, self.compute_dtype) / 255 if self.encoder is None else self.encoder(source)
         features = ops.reshape(seen, (-1, self.features))
