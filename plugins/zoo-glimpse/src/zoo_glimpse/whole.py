@@ -44,7 +44,7 @@ class Whole(keras.Model):
         ]
         self.dropout = Dropout(dropout, name="dropout")
         self.label = keras.layers.Dense(classes, name="label")
-        seen: tuple[int, ...] = tuple(shape)
+        seen: Any = tuple(shape)
         if self.encoder is not None:
             self.encoder.build((None, *shape))
             seen = self.encoder.compute_output_shape((None, *shape))[1:]
