@@ -360,7 +360,8 @@ class Run:
         return self.topology.score(self.inference, inputs, list(texts), self.settings)
 
     def _searching(self, search: Mapping[str, Any]) -> Settings:
-        return override(self.settings, {"search": dict(search)}, task=self.name) if search else self.settings
+        settings: Settings = self.settings
+        return override(settings, {"search": dict(search)}, task=self.name) if search else settings
 
 
 def restored_codecs(task: Task, folder: RunFolder) -> dict[str, Codec]:
