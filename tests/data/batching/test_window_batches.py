@@ -184,12 +184,20 @@ def test_evaluation_shrinks_the_batch() -> None:
 @pytest.mark.parametrize(
     ("tokens", "message"),
     [
-        (0, "the text is too short: it has 0 tokens and a window of 10 needs 11 (batch.length=1, or a longer text)"),
-        (10, "the text is too short: it has 10 tokens and a window of 10 needs 11 (batch.length=9, or a longer text)"),
+        (
+            0,
+            "the text is too short: it has 0 tokens and a window of 10 needs 11 "
+            "(set batch.length=1, or use a longer text)",
+        ),
+        (
+            10,
+            "the text is too short: it has 10 tokens and a window of 10 needs 11 "
+            "(set batch.length=9, or use a longer text)",
+        ),
         (
             50,
             "the text is too short for the batch: 50 tokens make 5 windows of 10, and batch.size=64 streams need one "
-            "each (batch.size=5, a smaller batch.length, or a longer text)",
+            "each (set batch.size=5, decrease batch.length, or use a longer text)",
         ),
     ],
 )

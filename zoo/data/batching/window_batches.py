@@ -76,8 +76,8 @@ class WindowBatches:
         if windows < size and not shrink:
             raise ZooError(
                 f"the text is too short for the batch: {total:,} tokens make {windows:,} windows of {length}, and "
-                f"batch.size={size} streams need one each (batch.size={windows}, a smaller batch.length, or a longer "
-                "text)"
+                f"batch.size={size} streams need one each (set batch.size={windows}, decrease batch.length, or use "
+                "a longer text)"
             )
         self.size = min(size, windows)
         self._total_windows = windows
