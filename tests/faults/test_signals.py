@@ -77,7 +77,10 @@ def test_a_signal_waits_for_no_evaluation(launcher: Launcher, tmp_path: Path, rh
     assert_same_run(tmp_path / "run", tmp_path / "whole")
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)],
+)
 def test_an_interrupted_run_is_saved_and_finished_later(
     launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path, number: int, status: int
 ):

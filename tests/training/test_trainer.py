@@ -10,9 +10,10 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from tests.training.scripted import scripted
 from zoo.errors import ZooError
 from zoo.training.progress import Evaluation, SafeReporter, SilentReporter, TrainingStatus
@@ -22,7 +23,7 @@ VALUES = st.sampled_from([0.0, 0.5, 1.0, math.nan])
 LOSSES = st.sampled_from([0.01, 0.1, 1.0, math.nan])
 
 
-@settings(max_examples=40, deadline=None)
+@tried(40)
 @given(st.lists(st.tuples(VALUES, LOSSES), min_size=1, max_size=8), st.booleans())
 def test_the_best_has_the_best_monitor_and_among_equals_the_lowest_loss(
     evaluations: list[tuple[float, float]], more_is_better: bool

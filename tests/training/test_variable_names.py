@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.errors import ZooError
 from zoo.runs.weights import load_weights, save_weights
 from zoo.training.checkpoint import load_checkpoint, save_checkpoint
@@ -37,6 +38,7 @@ def test_numbers_that_keras_counted_through_the_process_start_again():
     assert named("dense/k", "dense/b", "dense/k") == ["dense/k", "dense/b", "dense/k#2"]
 
 
+@tried(60)
 @given(PATHS)
 def test_names_are_unique_and_do_not_change_when_they_are_names_themselves(paths: list[str]):
     names = named(*paths)
@@ -45,6 +47,7 @@ def test_names_are_unique_and_do_not_change_when_they_are_names_themselves(paths
         assert named(*names) == names
 
 
+@tried(60)
 @given(PATHS, st.integers(1, 1000))
 def test_a_process_that_has_counted_further_gives_the_same_names(paths: list[str], more: int):
     def later(part: str) -> str:
