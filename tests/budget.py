@@ -96,7 +96,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         item.user_properties.append((PROPERTY, measured))
         long = {name: seconds for name, seconds in measured.items() if seconds > SHARE}
         free = item.get_closest_marker("budget") or item.get_closest_marker("slow")
-        if long and not free and (scale := slowness()) * SHARE < max(long.values()):
+        # To follow the lines that a test reaches costs time as well.
+        followed = 1.5 if item.config.pluginmanager.hasplugin("_cov") else 1.0
+        if long and not free and (scale := slowness() * followed) * SHARE < max(long.values()):
             name = max(long, key=lambda name: long[name])
             item.stash[over] = (
                 f"{name} took {long[name]:.1f} seconds of the processor; a test may take {SHARE * scale:.0f} here. "

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def reviews(folder: Path) -> str:
-    rows = [f'"the film was {word}, I say {number}",{label}' for number in range(12) for word, label in MOODS]
+    rows = [f'"the film was {word}, I say {number}",{label}' for number in range(30) for word, label in MOODS]
     (folder / "reviews.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
     return str(folder / "reviews.csv")
 

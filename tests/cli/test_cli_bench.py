@@ -124,5 +124,5 @@ def test_a_contender_that_dies_is_named_with_its_last_words():
 
 def test_help_imports_no_framework(zoo):
     done = zoo("bench", check=0)
-    for line in ("Recurrent layers beside those", "Training a translation model beside"):
+    for line in ("Recurrent layers, compared with", "Training a translation model, compared with"):
         assert f"{line}" in done.stdout

@@ -46,7 +46,7 @@ def test_run_sample_evaluate_resume(zoo, book, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     environment["PYTHONPATH"] = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tasks")])
     endless = subprocess.Popen(
-        [sys.executable, "-m", "zoo", "sample", folder, "prime=the ", "length=10000000"],
+        [sys.executable, "-m", "zoo", "sample", folder, "prime=the ", "length=1000000"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

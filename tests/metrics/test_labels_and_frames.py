@@ -34,7 +34,7 @@ def test_labels_by_hand():
         "a               1  1",
         "b               0  2",
     ]
-    with pytest.raises(ValueError, match="2 labels and 1 answers"):
+    with pytest.raises(ValueError, match="2 labels and 1 predictions"):
         accuracy("ab", "a")
 
 
@@ -68,7 +68,7 @@ def test_frames_by_hand():
 
 
 def test_sequences_of_different_lengths_are_refused():
-    with pytest.raises(ValueError, match="3 labels has 2 answers"):
+    with pytest.raises(ValueError, match="3 labels has 2 predictions"):
         frame_metrics(["aab"], ["ab"])
 
 

@@ -304,7 +304,7 @@ def test_errors_are_one_sentence(memory, mask, tokens):
     assert "did you mean 'additive'" in message(lambda: make(attention="aditive"))
     assert "did you mean 'before'" in message(lambda: make(attend="befor"))
     assert "did you mean 'lstm'" in message(lambda: make(cell="lsmt"))
-    assert "share from 0 to 1, not 2" in message(lambda: make(scheduled_sampling=2))
+    assert "scheduled_sampling must be from 0 to 1, not 2" in message(lambda: make(scheduled_sampling=2))
     assert "model.embedding equal to model.units" in message(lambda: make(tied=True))
     model = make()
     assert "should be [batch, places, 8]" in message(lambda: model.prepare(memory[:, :, :3]))

@@ -22,7 +22,7 @@ COMMANDS = {
     "resume": ("zoo.cli.resume", "Continue a run that was interrupted, or train it longer."),
     "evaluate": ("zoo.cli.evaluate", "Measure a run on a split of its data."),
     "predict": ("zoo.cli.predict", "Answer inputs with a trained run."),
-    "sample": ("zoo.cli.sample", "Write text with a trained run."),
+    "sample": ("zoo.cli.sample", "Generate text with a trained run."),
     "list": ("zoo.cli.list", "List the installed tasks and the data sets."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List the installed plugins, and what is wrong with broken ones."),

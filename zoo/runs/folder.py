@@ -193,7 +193,8 @@ class RunFolder:
         try:
             yield
         except BaseException:
-            if self._saved_at() == saved:
+            # The folder itself may be gone.
+            if self.path.is_dir() and self._saved_at() == saved:
                 for entry in set(self.path.iterdir()) - before:
                     if entry != self.lock.path:
                         _remove(entry)

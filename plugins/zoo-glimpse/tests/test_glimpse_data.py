@@ -73,7 +73,7 @@ def test_a_folder_of_images_for_each_class(tmp_path: Path):
         assert sum(len(examples) for _, examples in splits.items()) == 30 and len(splits.test) > 1
         assert splits.train[0]["source"].shape == shape and {one["target"] for one in splits.train} == {"a", "b"}
     settings.picture.colour = True
-    with pytest.raises(zoo.UsageError, match="data.canvas takes grey images"):
+    with pytest.raises(zoo.UsageError, match="data.canvas needs grey images"):
         Glimpse(settings).splits()
     settings.data.canvas = 0
     for content, problem in ((b"abc", "not an image"), ((tmp_path / "a" / "0.png").read_bytes()[:90], "is damaged")):

@@ -94,7 +94,7 @@ def test_words_that_contradict_each_other(tmp_path: Path):
         (small(reader="rows", permuted=True), "model.permuted is for model.reader=pixels, not rows"),
         (
             {**SMALL, "data": {"source": "digit"}},
-            "data=digit: no such data; it is digits, mnist, mnist-10k, or a f",
+            "data=digit: no such data; expected digits, mnist, mnist-10k, or a f",
         ),
         ({**SMALL, "data": {"examples": 80, "canvas": 12}}, "data.canvas=12 is too small for an image of 20 by 20"),
     ):
@@ -103,7 +103,7 @@ def test_words_that_contradict_each_other(tmp_path: Path):
     from zoo_glimpse.callback import DrawGlimpses
 
     with pytest.raises(
-        zoo.UsageError, match=r"only model.reader=glimpses chooses where to look; this run reads by rows"
+        zoo.UsageError, match=r"only model.reader=glimpses chooses where to look; this run has model.reader=rows"
     ):
         zoo.run(
             Glimpse, **small(reader="rows"), train={"steps": 1}, callbacks=[DrawGlimpses(tmp_path / "run")], out=out
@@ -116,7 +116,7 @@ def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFi
     assert main([]) == 2
     assert main([str(tmp_path)]) == 1
     told = capsys.readouterr().err
-    assert "usage: python -m zoo_glimpse RUN" in told and "is a folder, but no run" in told
+    assert "usage: python -m zoo_glimpse RUN" in told and "is a folder but not a run" in told
 
 
 def test_mnist_is_read_as_it_is_or_placed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

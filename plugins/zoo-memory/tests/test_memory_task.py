@@ -151,6 +151,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 FAST = {("charlm", "ntm_hard"), ("sentiment", "ntm")}
 
 
+@pytest.mark.budget("on JAX the unrolled steps of the memory compile for long")
 @pytest.mark.parametrize(
     ("task", "cell"),
     [

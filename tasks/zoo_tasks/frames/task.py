@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +110,7 @@ class Frames(zoo.Task):
             from zoo_tasks.frames.motions import motions
 
             return motions(seed=self.settings.seed)
-        if _holds_clips(Path(data.source).expanduser()):
+        if _holds_clips(Path(os.path.expanduser(data.source))):
             from zoo.data import CLIP_COLUMNS, read_clips
 
             columns = {**CLIP_COLUMNS, "label": (data.label,) if data.label else CLIP_COLUMNS["label"]}
