@@ -98,7 +98,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         free = item.get_closest_marker("budget") or item.get_closest_marker("slow")
         # To follow the lines that a test reaches costs time as well.
         followed = 1.5 if item.config.pluginmanager.hasplugin("_cov") else 1.0
-        if long and not free and (scale := slowness() * followed) * SHARE < max(long.values()):
+        # JAX compiles whole programs, which takes longer than most tests compute.
+        compiled = 2.0 if os.environ.get("KERAS_BACKEND") == "jax" else 1.0
+        if long and not free and (scale := slowness() * followed * compiled) * SHARE < max(long.values()):
             name = max(long, key=lambda name: long[name])
             item.stash[over] = (
                 f"{name} took {long[name]:.1f} seconds of the processor; a test may take {SHARE * scale:.0f} here. "
