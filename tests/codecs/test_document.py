@@ -81,7 +81,9 @@ def test_invalid_utf8_is_one_line_with_its_place(
 def test_utf16_is_recognised(tmp_path: Path) -> None:
     path = tmp_path / "notepad.txt"
     path.write_bytes("\ufeffhello".encode("utf-16-le"))
-    with pytest.raises(ZooError, match=r"byte 0 is not valid UTF-8 \(0xff\); it looks like UTF-16: save it as UTF-8"):
+    with pytest.raises(
+        ZooError, match=r"byte 0 is not valid UTF-8 \(0xff\); it looks like UTF-16: data.encoding=utf-16 reads it"
+    ):
         list(Document.of_file(path).chunks())
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from zoo.codecs.transcode import is_utf8, plain_copy
 from zoo.errors import ZooError
 from zoo.files import open_file
 
@@ -28,6 +29,7 @@ class Document:
         start: first byte of the part, at the beginning of a character.
         stop: the byte behind the part; None is the end of the file as it is when read.
         text: the text itself where there is no file.
+        keeper: what keeps the file there as long as the document is in use.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Document:
     start: int = 0
     stop: int | None = None
     text: str | None = None
+    keeper: object = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if (self.path is None) == (self.text is None):
@@ -46,9 +49,27 @@ class Document:
         return cls(name=name, text=text)
 
     @classmethod
-    def of_file(cls, path: str | Path, name: str | None = None) -> Document:
-        """A whole file; its name is the file's unless another is given."""
-        return cls(name=name or Path(path).name, path=Path(path))
+    def of_file(cls, path: str | Path, name: str | None = None, encoding: str = "utf-8") -> Document:
+        """A whole file; its name is the file's unless another is given.
+
+        Args:
+            path: of the file; a `.gz` is unpacked, and what is not UTF-8 rewritten, into a temporary file.
+            name: for messages.
+            encoding: of its text.
+
+        Raises:
+            ZooError: it cannot be unpacked, or is no text in this encoding.
+        """
+        path = Path(path)
+        name = name or path.name
+        if path.suffix.lower() != ".gz" and is_utf8(encoding):
+            return cls(name=name, path=path)
+        plain = plain_copy(path, encoding, name)
+        return cls(name=name, path=Path(plain.name), keeper=plain)
+
+    def part(self, start: int, stop: int) -> Document:
+        """The bytes `start` to `stop` of the document's file."""
+        return replace(self, start=start, stop=stop)
 
     @property
     def size(self) -> int:
@@ -162,7 +183,7 @@ class Document:
             place = offset + error.start
             advice = "text.unit=byte reads any file"
             if place == 0 and data.startswith(_UTF_16_MARKS):
-                advice = f"it looks like UTF-16: save it as UTF-8, or {advice}"
+                advice = "it looks like UTF-16: data.encoding=utf-16 reads it"
             raise ZooError(
                 f"{self.name}: byte {place} is not valid UTF-8 (0x{data[error.start]:02x}); {advice}"
             ) from error

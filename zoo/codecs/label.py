@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -12,6 +14,29 @@ from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.errors import ZooError, did_you_mean
 
 Label = str | int
+
+_WHOLE = re.compile(r"([+-]?)(0|[1-9]\d*)(?:\.0*)?")
+_FRACTION = re.compile(r"[+-]?(?:0|[1-9]\d*)?\.\d+")
+_LEAST_EXAMPLES = 20  # with fewer, labels may well be all different
+
+
+def canonical_label(label: object) -> str:
+    """The one way to write a label: 1, 1.0, "1" and "+1.0" are the same class, and so are true, True and "TRUE".
+
+    Numbers that begin with a zero, such as 007, are codes and stay as they are.
+
+    Args:
+        label: a text, a number or a truth value.
+    """
+    if isinstance(label, (bool, np.bool_)):
+        return "true" if label else "false"
+    text = str(label.item() if isinstance(label, np.generic) else label).strip()
+    if text.lower() in ("true", "false"):
+        return text.lower()
+    whole = _WHOLE.fullmatch(text)
+    if whole:
+        return f"{'-' if whole[1] == '-' and whole[2] != '0' else ''}{whole[2]}"
+    return canonical_label(repr(float(text))) if _FRACTION.fullmatch(text) and repr(float(text)) != text else text
 
 
 class LabelCodec:
@@ -38,17 +63,29 @@ class LabelCodec:
         """Learn the classes.
 
         Raises:
-            ZooError: fewer than two classes: there is nothing to tell apart.
+            ZooError: fewer than two classes, so that there is nothing to tell apart; or numbers, of which nearly all
+                differ.
         """
         if self._given:
             return
-        seen: set[Label] = set()
+        seen: dict[str, Label] = {}  # canonical label -> as it came first
+        count = 0
         for value in values:
-            seen.update([value] if isinstance(value, (str, int)) else value)
+            for label in _listed(value):
+                key = canonical_label(label)
+                seen.setdefault(key, label if isinstance(label, int) and not isinstance(label, bool) else key)
+                count += 1
         if len(seen) < 2:
-            only = f"only {next(iter(seen))!r}" if seen else "none"
+            only = f"only {next(iter(seen.values()))!r}" if seen else "none"
             raise ZooError(f"the training examples need at least two different labels; they have {only}")
-        self._set(sorted(seen, key=lambda label: (isinstance(label, str), label)))
+        if count >= _LEAST_EXAMPLES and len(seen) > 0.8 * count and all(map(_is_number, seen)):
+            some = ", ".join(list(seen)[:3])
+            raise ZooError(
+                f"the labels look like numbers, not classes: {len(seen):,} different ones in {count:,} examples, such "
+                f"as {some}; name the column of classes, or put the numbers into a few ranges"
+            )
+        _warn_of_case(seen)
+        self._set(sorted(seen.values(), key=lambda label: (isinstance(label, str), label)))
 
     def encode(self, value: Label | Sequence[Label]) -> np.ndarray:
         """The id of a label, int32 [], or of a sequence of labels, int32 [T].
@@ -56,9 +93,13 @@ class LabelCodec:
         Raises:
             ZooError: a label that the training examples did not have.
         """
-        if isinstance(value, (str, int)):
-            return np.asarray(self._id(value), np.int32)
-        return np.asarray([self._id(label) for label in value], np.int32)
+        ids = [self._id(label) for label in _listed(value)]
+        return np.asarray(ids[0] if _is_label(value) else ids, np.int32)
+
+    def encode_known(self, value: Label | Sequence[Label]) -> np.ndarray:
+        """The same, and -1 for labels that the training examples did not have."""
+        ids = [self._ids.get(canonical_label(label), -1) for label in _listed(value)]
+        return np.asarray(ids[0] if _is_label(value) else ids, np.int32)
 
     def decode(self, array: Any) -> Any:
         """The label of an id [], or the list of labels of ids [T]."""
@@ -79,11 +120,39 @@ class LabelCodec:
         self._set(labels)
 
     def _id(self, label: Label) -> int:
-        if label not in self._ids:
+        key = canonical_label(label)
+        if key not in self._ids:
             hint = did_you_mean(str(label), map(str, self.labels))
             raise ZooError(f"label {label!r} does not occur in the training examples{hint}")
-        return self._ids[label]
+        return self._ids[key]
 
     def _set(self, labels: Iterable[Label]) -> None:
         self.labels = tuple(labels)
-        self._ids = {label: index for index, label in enumerate(self.labels)}
+        self._ids = {canonical_label(label): index for index, label in enumerate(self.labels)}
+
+
+def _is_label(value: object) -> bool:
+    return isinstance(value, (str, int, float, np.generic)) or (isinstance(value, np.ndarray) and value.ndim == 0)
+
+
+def _listed(value: Label | Sequence[Label]) -> Sequence[Label]:
+    return cast("Sequence[Label]", [value] if _is_label(value) else value)
+
+
+def _is_number(label: str) -> bool:
+    try:
+        float(label)
+    except ValueError:
+        return False
+    return True
+
+
+def _warn_of_case(labels: Iterable[str]) -> None:
+    """Say which labels differ by nothing but capitals."""
+    alike: dict[str, list[str]] = {}
+    for label in labels:
+        alike.setdefault(label.casefold(), []).append(label)
+    for same in alike.values():
+        if len(same) > 1:
+            names = " and ".join(repr(one) for one in sorted(same))
+            warnings.warn(f"the labels {names} differ only by capitals; they are different classes", stacklevel=2)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zoo.codecs.codec_file import read_codec, write_codec
+from zoo.codecs.feature_array import column_order, columns_of
 from zoo.errors import ZooError
 
 SCALES = ("training", "sequence")
@@ -17,6 +18,8 @@ _LEAST = 1e-8  # a feature that deviates less than this never changes
 
 class VectorCodec:
     """Sequences of vectors, each feature brought to mean 0 and deviation 1.
+
+    Features that have names (see `zoo.codecs.feature_array`) are taken by name, in whatever order they come.
 
     Args:
         scale: `training` takes means and deviations of all training values; `sequence` those of each sequence, which
@@ -29,6 +32,8 @@ class VectorCodec:
         if scale not in SCALES:
             raise ValueError(f"scale={scale!r} is not one of {', '.join(SCALES)}")
         self.scale, self.changes = scale, changes
+        self.columns: tuple[str, ...] = ()
+        """Names of the features; empty where the training values had none."""
         self._mean = np.zeros(0, np.float32)
         self._deviation = np.zeros(0, np.float32)
         self._change = np.zeros(0, np.float32)  # deviation of the changes
@@ -60,13 +65,15 @@ class VectorCodec:
         """Learn mean and deviation of each feature, and the deviation of its changes.
 
         Raises:
-            ZooError: no values, or some with another number of features.
+            ZooError: no values, or some with other features.
         """
+        self.columns = ()
         count = 0
         mean = square = np.zeros(0)
         moved: np.ndarray | float = 0.0
         for value in values:
-            sequence = np.asarray(value, np.float64)
+            self.columns = self.columns or columns_of(value)
+            sequence = self._ordered(value, np.float64)
             if sequence.ndim != 2 or (count and sequence.shape[1] != mean.size):
                 wanted = f" of {mean.size} features" if count else ""
                 raise ZooError(
@@ -92,9 +99,9 @@ class VectorCodec:
         """A sequence as float32 `[T, D]`, or `[T, 2 D]` with changes.
 
         Raises:
-            ZooError: another number of features, or a value that is no finite number.
+            ZooError: other features, or a value that is not finite.
         """
-        sequence = np.asarray(value, np.float32)
+        sequence = self._ordered(value, np.float32)
         if sequence.ndim != 2 or sequence.shape[1] != self.size:
             raise ZooError(
                 f"a sequence of vectors must have the shape [time, {self.size} features], not {sequence.shape}"
@@ -113,6 +120,13 @@ class VectorCodec:
     def encode_part(self, value: npt.ArrayLike, start: int, stop: int) -> np.ndarray:
         """Vectors `start` to `stop` of a sequence, encoded as in the whole."""
         return self.encode(value)[start:stop]
+
+    def _ordered(self, value: npt.ArrayLike, dtype: type[np.floating]) -> np.ndarray:
+        """The numbers of a raw value, its features in the order of the training values."""
+        numbers = np.asarray(value, dtype)
+        columns = columns_of(value)
+        order = column_order(columns, self.columns) if columns and self.columns else None
+        return numbers if order is None else numbers[..., order]
 
     def _by_itself(self, sequence: np.ndarray) -> np.ndarray:
         """A sequence at its own scale where that is wanted: [T, D]."""
@@ -133,7 +147,7 @@ class VectorCodec:
     def save(self, folder: Path, name: str = "codec") -> None:
         """Write `<name>.json`: the scale."""
         arrays = {"mean": self._mean, "deviation": self._deviation, "change": self._change}
-        content = {"scale": self.scale, "changes": self.changes}
+        content = {"scale": self.scale, "changes": self.changes, "columns": list(self.columns)}
         write_codec(folder, name, "vectors", content | {key: array.tolist() for key, array in arrays.items()})
 
     def restore(self, folder: Path, name: str = "codec") -> None:
@@ -144,11 +158,14 @@ class VectorCodec:
         except (KeyError, TypeError, ValueError):
             mean = deviation = change = np.zeros(0, np.float32)
         shaped = mean.ndim == 1 and mean.size and mean.shape == deviation.shape == change.shape
+        columns = content.get("columns", [])
+        shaped = shaped and isinstance(columns, list) and len(columns) in (0, mean.size)
         divides = bool((deviation > 0).all() and (change > 0).all())
         if not (shaped and divides and content.get("scale") in SCALES and isinstance(content.get("changes"), int)):
             raise ZooError(f"{folder / name}.json: damaged: it has no scale; train the run again")
         self._mean, self._deviation, self._change = mean, deviation, change
         self.scale, self.changes = content["scale"], content["changes"]
+        self.columns = tuple(map(str, columns))
 
 
 def _divisor(deviation: np.ndarray) -> np.ndarray:

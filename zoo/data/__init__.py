@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from zoo.data.readers.clip import IMAGE_ENDINGS as IMAGE_ENDINGS
     from zoo.data.readers.clips import CLIP_COLUMNS as CLIP_COLUMNS
     from zoo.data.readers.clips import read_clips as read_clips
-    from zoo.data.readers.features import FRAME_LABELS as FRAME_LABELS
+    from zoo.data.readers.feature_file import FRAME_LABELS as FRAME_LABELS
     from zoo.data.readers.features import read_features as read_features
     from zoo.data.readers.frame_lines import read_frames as read_frames
     from zoo.data.readers.labelled_texts import LABEL_COLUMNS as LABEL_COLUMNS
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from zoo.data.storage.lazy_files import LazyFiles as LazyFiles
     from zoo.data.storage.rows import Rows as Rows
     from zoo.data.storage.token_store import TokenStore as TokenStore
-    from zoo.data.tables.table import open_table as open_table
-    from zoo.data.tables.table import read_table as read_table
+    from zoo.data.tables.open_table import open_table as open_table
+    from zoo.data.tables.open_table import read_table as read_table
 
 _HOME = {
     "AlignedFiles": "zoo.data.readers.aligned_files",
@@ -52,7 +52,7 @@ _HOME = {
     "Document": "zoo.codecs.document",
     "EncodedExamples": "zoo.data.batching.encoded_examples",
     "ExampleBatches": "zoo.data.batching.example_batches",
-    "FRAME_LABELS": "zoo.data.readers.features",
+    "FRAME_LABELS": "zoo.data.readers.feature_file",
     "IMAGE_ENDINGS": "zoo.data.readers.clip",
     "LABEL_COLUMNS": "zoo.data.readers.labelled_texts",
     "LazyFiles": "zoo.data.storage.lazy_files",
@@ -63,7 +63,7 @@ _HOME = {
     "TokenStore": "zoo.data.storage.token_store",
     "VIDEO_ENDINGS": "zoo.data.readers.video",
     "WindowBatches": "zoo.data.batching.window_batches",
-    "open_table": "zoo.data.tables.table",
+    "open_table": "zoo.data.tables.open_table",
     "padded_batches": "zoo.data.batching.padded_batches",
     "names_for": "zoo.data.named.lookup",
     "python_stdlib": "zoo.data.named.stdlib",
@@ -76,7 +76,7 @@ _HOME = {
     "read_labelled_texts": "zoo.data.readers.labelled_texts",
     "read_pairs": "zoo.data.readers.pairs",
     "read_sequence": "zoo.data.readers.sequence",
-    "read_table": "zoo.data.tables.table",
+    "read_table": "zoo.data.tables.open_table",
     "split_share": "zoo.data.splitting.split_hash",
 }
 

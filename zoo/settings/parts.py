@@ -19,6 +19,7 @@ class DataSettings:
     )
     test: float = setting(0.05, "fraction held out for testing, if the data has no split", minimum=0, maximum=0.5)
     on_error: str = setting("stop", "what to do about an example that cannot be read", ("stop", "skip"))
+    encoding: str = setting("utf-8", "the encoding of your text files, such as latin-1, cp1252 or utf-16")
 
 
 @dataclass

@@ -14,6 +14,7 @@ from zoo.topology.not_finite import finite
 from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
 from zoo.topology.types import TensorBatch
 from zoo.topology.unknown import unknown_in
+from zoo.topology.unseen_classes import TargetEncoder
 
 if TYPE_CHECKING:
     import keras
@@ -48,21 +49,24 @@ class ManyToOne(SourceToLabel):
 
         del folder
         shares = class_shares(examples, settings, split)
+        encode_target = TargetEncoder(codecs["target"], split)
 
         def encode(example: RawExample) -> dict[str, np.ndarray]:
             encoded = {
                 "source": codecs["source"].encode(example["source"])[: settings.batch.length],
-                "target": codecs["target"].encode(example["target"]),
+                "target": encode_target(example["target"]),
             }
             return encoded | ({"share": np.asarray(shares[example["target"]], np.float32)} if shares else {})
 
-        return ExampleBatches(
+        batches = ExampleBatches(
             EncodedExamples(examples, encode),
             size=settings.batch.size,
             tokens=settings.batch.tokens,
             seed=settings.seed,
             shuffle=split == "train",
         )
+        encode_target.warn()
+        return batches
 
     def logits(self, model: keras.Model, batch: TensorBatch, training: bool) -> Tensor:
         """Call the model on a batch (see `SourceToLabel.logits`)."""

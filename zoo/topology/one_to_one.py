@@ -12,6 +12,7 @@ from zoo.topology.answer import Answer
 from zoo.topology.not_finite import finite
 from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
 from zoo.topology.types import TensorBatch
+from zoo.topology.unseen_classes import TargetEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,18 +45,21 @@ class OneToOne(SourceToLabel):
 
         del folder
         shares = class_shares(examples, settings, split)
+        encode_target = TargetEncoder(codecs["target"], split)
 
         def encode(example: RawExample) -> dict[str, np.ndarray]:
-            encoded = {role: codecs[role].encode(example[role]) for role in ("source", "target")}
+            encoded = {"source": codecs["source"].encode(example["source"]), "target": encode_target(example["target"])}
             return encoded | ({"share": np.asarray(shares[example["target"]], np.float32)} if shares else {})
 
-        return ExampleBatches(
+        batches = ExampleBatches(
             EncodedExamples(examples, encode),
             size=settings.batch.size,
             seed=settings.seed,
             shuffle=split == "train",
             sequences=(),
         )
+        encode_target.warn()
+        return batches
 
     def logits(self, model: keras.Model, batch: TensorBatch, training: bool) -> Tensor:
         """Call the model on a batch (see `SourceToLabel.logits`)."""

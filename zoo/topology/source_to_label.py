@@ -12,6 +12,7 @@ import numpy as np
 from zoo.topology.answer import Answer, Judgement
 from zoo.topology.topology import Topology
 from zoo.topology.types import Sums, TensorBatch
+from zoo.topology.unseen_classes import as_answered, unseen_note
 
 if TYPE_CHECKING:
     import keras
@@ -55,10 +56,15 @@ class SourceToLabel(Topology):
         target, weights = batch["target"], batch["weights"]  # [B], [B]
         if "share" in batch:
             weights = weights * batch["share"]
-        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B]
         right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")  # [B]
+        accuracy = (ops.sum(right * weights), ops.sum(weights))
+        if not training:
+            # A class that training never saw (-1) has no probability to be measured: it is wrong, and has no loss.
+            weights = weights * ops.cast(target >= 0, "float32")
+            target = ops.maximum(target, 0)
+        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B]
         loss, weight = ops.sum(losses * weights), ops.sum(weights)
-        sums: Sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        sums: Sums = {"loss": (loss, weight), "accuracy": accuracy}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)
         return sums, carry
@@ -71,13 +77,13 @@ class SourceToLabel(Topology):
         """Accuracy, macro F1, area under the ROC curve and calibration error (see `zoo.metrics`)."""
         from zoo.metrics import confusion_table, label_metrics
 
-        truth = [example["target"] for example in examples]
         predicted = [answer.value for answer in answers]
+        truth = as_answered([example["target"] for example in examples], answers[0].details.get("probabilities", {}))
         probabilities = [answer.details["probabilities"] for answer in answers]
         wrong = [place for place, label in enumerate(truth) if predicted[place] != label]
         return Judgement(
             metrics=label_metrics(truth, probabilities),
-            notes=(confusion_table(truth, predicted),),
+            notes=(confusion_table(truth, predicted), *unseen_note(truth, probabilities[0])),
             worst=tuple(sorted(wrong, key=lambda place: probabilities[place].get(truth[place], 0.0))),
         )
 

@@ -17,6 +17,7 @@ from zoo.topology.timeline import runs, timelines
 from zoo.topology.topology import Topology
 from zoo.topology.types import Sums, TensorBatch
 from zoo.topology.unknown import unknown_in
+from zoo.topology.unseen_classes import TargetEncoder, as_answered, unseen_note
 
 if TYPE_CHECKING:
     import keras
@@ -56,7 +57,9 @@ class Synced(Topology):
 
         del folder
         batch, training = settings.batch, split == "train"
-        pieces = Pieces(examples, codecs["source"], codecs["target"], batch.length if training else 0)
+        encode_target = TargetEncoder(codecs["target"], split)
+        pieces = Pieces(examples, codecs["source"], encode_target, batch.length if training else 0)
+        encode_target.warn()
         return ExampleBatches(
             pieces,
             size=batch.size,
@@ -78,10 +81,15 @@ class Synced(Topology):
             logits = model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
         logits = ops.cast(logits, "float32")  # [B, S, classes]
         target, weights = batch["target"], batch["weights"]  # [B, S], [B, S]
-        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, S]
         right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
+        accuracy = (ops.sum(right * weights), ops.sum(weights))
+        if not training:
+            # A class that training never saw (-1) has no probability to be measured: it is wrong, and has no loss.
+            weights = weights * ops.cast(target >= 0, "float32")
+            target = ops.maximum(target, 0)
+        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, S]
         loss, weight = ops.sum(losses * weights), ops.sum(weights)
-        sums: Sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        sums: Sums = {"loss": (loss, weight), "accuracy": accuracy}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)
         return sums, carry
@@ -146,8 +154,9 @@ class Synced(Topology):
         """Frame accuracy, macro F1, segmental edit score and F1@{10, 25, 50} (see `zoo.metrics`)."""
         from zoo.metrics import confusion_table, frame_metrics
 
-        truth = [list(example["target"]) for example in examples]
         predicted = [answer.value for answer in answers]
+        known = answers[0].details.get("probabilities", {})
+        truth = [as_answered(list(example["target"]), known) for example in examples]
         shares = [
             sum(one == other for one, other in zip(labels, guess, strict=True)) / len(labels)
             for labels, guess in zip(truth, predicted, strict=True)
@@ -156,7 +165,11 @@ class Synced(Topology):
         flat_predicted = [label for labels in predicted for label in labels]
         return Judgement(
             metrics=frame_metrics(truth, predicted),
-            notes=(_constant(truth, flat_truth), confusion_table(flat_truth, flat_predicted)),
+            notes=(
+                _constant(truth, flat_truth),
+                confusion_table(flat_truth, flat_predicted),
+                *unseen_note(flat_truth, known),
+            ),
             worst=tuple(sorted((place for place, share in enumerate(shares) if share < 1), key=lambda p: shares[p])),
         )
 

@@ -130,7 +130,9 @@ class Captioning(zoo.Task):
             return scenes(seed=self.settings.seed)
         from zoo.data import read_captions
 
-        return read_captions(data.source, data.pictures, data.validation, data.test, data.on_error)
+        return read_captions(
+            data.source, data.pictures, data.validation, data.test, data.on_error, encoding=data.encoding
+        )
 
     def codecs(self) -> dict[str, Codec]:
         """Images of one size, and the codec of the chosen unit."""

@@ -117,7 +117,9 @@ class CharLM(zoo.Task):
         if data.source == "stdlib":
             return python_stdlib(data.validation, data.test)
         names = ("stdlib", *names_for(self.topology.name))
-        return read_documents(data.source, data.validation, data.test, on_error=data.on_error, names=names)
+        return read_documents(
+            data.source, data.validation, data.test, on_error=data.on_error, names=names, encoding=data.encoding
+        )
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit."""

@@ -28,9 +28,13 @@ class FramesData(DataSettings):
         "motions (moving digits), gesture-phase, a folder of clips or videos, or of CSV or NPZ sequences of vectors",
         shorthand=True,
     )
-    label: str = setting("", "label column of the table; empty: label, phase, class, ...")
+    label: str = setting("", "label column of the table, by name or number; empty: label, phase, class, ...")
     fold: int = setting(0, "which recording of gesture-phase is held out for testing", minimum=0, maximum=6)
     ignore: list[str] = setting(["timestamp"], "columns that are not features, separated by commas")
+    sequence: str = setting("", "column that says which sequence a row belongs to; empty: each file is one sequence")
+    missing: str = setting(
+        "stop", "what to do about missing numbers in a table of features", ("stop", "forward", "mean", "zero", "drop")
+    )
 
 
 @dataclass
@@ -114,18 +118,29 @@ class Frames(zoo.Task):
             from zoo.data import CLIP_COLUMNS, read_clips
 
             columns = {**CLIP_COLUMNS, "label": (data.label,) if data.label else CLIP_COLUMNS["label"]}
-            return read_clips(data.source, "", data.validation, data.test, data.on_error, columns)
+            return read_clips(data.source, "", data.validation, data.test, data.on_error, columns, data.encoding)
         from zoo.data import FRAME_LABELS, read_features
 
         label = (data.label,) if data.label else FRAME_LABELS
-        return read_features(data.source, label, tuple(data.ignore), data.validation, data.test, data.on_error)
+        return read_features(
+            data.source,
+            label,
+            tuple(data.ignore),
+            data.validation,
+            data.test,
+            data.on_error,
+            data.missing,
+            data.sequence,
+            data.encoding,
+        )
 
     def read_input(self, text: str) -> Any:
         """A clip is named by its folder or video file, a sequence of vectors by its file."""
         from zoo.data import read_sequence
 
         data = self.settings.data
-        return read_sequence(Path(text), (data.label,) if data.label else (), tuple(data.ignore))
+        label = (data.label,) if data.label else ()
+        return read_sequence(Path(text), label, (*data.ignore, data.sequence), data.missing, data.encoding)
 
     def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
         """A frame a line: the path of an image, or the numbers of a vector."""

@@ -26,8 +26,8 @@ class SentimentData(DataSettings):
         "reviews (generated), rotten-tomatoes, a CSV, TSV or JSON lines table, or a folder per class",
         shorthand=True,
     )
-    text: str = setting("", "text column of the table; empty: text, sentence, review, ...")
-    label: str = setting("", "label column of the table; empty: label, sentiment, class, ...")
+    text: str = setting("", "text column of the table, by name or number; empty: text, sentence, ...")
+    label: str = setting("", "label column of the table, by name or number; empty: label, sentiment, ...")
     fold: int = setting(0, "which tenth of rotten-tomatoes is held out for testing", minimum=0, maximum=9)
     balanced: bool = setting(False, "weight the loss so that every class counts equally")
 
@@ -105,7 +105,15 @@ class Sentiment(zoo.Task):
             "source": (data.text,) if data.text else LABEL_COLUMNS["source"],
             "target": (data.label,) if data.label else LABEL_COLUMNS["target"],
         }
-        return read_labelled_texts(data.source, columns, data.validation, data.test, data.on_error)
+        return read_labelled_texts(
+            data.source,
+            columns,
+            data.validation,
+            data.test,
+            data.on_error,
+            encoding=data.encoding,
+            settings={"source": "data.text", "target": "data.label"},
+        )
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit, and the labels."""

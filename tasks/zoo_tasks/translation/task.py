@@ -123,11 +123,20 @@ class Translation(zoo.Task):
             return compose(seed=self.settings.seed)
         from zoo.data import PAIR_COLUMNS, read_pairs
 
+        source, _, target = data.pair.partition("-")
         columns = {
-            "source": (data.source_column,) if data.source_column else PAIR_COLUMNS["source"],
-            "target": (data.target_column,) if data.target_column else PAIR_COLUMNS["target"],
+            "source": (data.source_column,) if data.source_column else (*PAIR_COLUMNS["source"], source),
+            "target": (data.target_column,) if data.target_column else (*PAIR_COLUMNS["target"], target),
         }
-        return read_pairs(data.source, columns, data.validation, data.test, data.on_error)
+        return read_pairs(
+            data.source,
+            columns,
+            data.validation,
+            data.test,
+            data.on_error,
+            encoding=data.encoding,
+            settings={"source": "data.source_column", "target": "data.target_column"},
+        )
 
     def codecs(self) -> dict[str, Codec]:
         """The codecs of the chosen unit, one a language or one for both."""

@@ -35,7 +35,7 @@ def clips(lengths: list[int]) -> list[dict[str, Any]]:
 )
 def test_every_frame_is_in_one_piece(lengths: list[int], length: int, memory: int) -> None:
     examples = clips(lengths)
-    pieces = Pieces(examples, ClipCodec(3, 2, 1), LABELS, length, memory)
+    pieces = Pieces(examples, ClipCodec(3, 2, 1), LABELS.encode, length, memory)
     for name, whole in (
         ("source", np.concatenate([example["source"] for example in examples])),
         ("target", np.concatenate([LABELS.encode(example["target"]) for example in examples])),
@@ -50,7 +50,7 @@ def test_every_frame_is_in_one_piece(lengths: list[int], length: int, memory: in
 @given(start=st.integers(0, 2**31), memory=st.sampled_from([0, 10**6]))
 def test_a_shifted_piece_is_as_long_and_from_the_same_sequence(start: int, memory: int) -> None:
     examples = clips([23, 5])
-    pieces = Pieces(examples, ClipCodec(3, 2, 1), LABELS, 10, memory)
+    pieces = Pieces(examples, ClipCodec(3, 2, 1), LABELS.encode, 10, memory)
     for index in range(len(pieces)):
         shifted = pieces.shifted(index, np.random.default_rng(start))
         assert len(shifted["source"]) == len(shifted["target"]) == len(pieces[index]["source"])
@@ -69,7 +69,7 @@ def test_a_piece_of_vectors_is_encoded_as_in_the_whole() -> None:
     value = draw.normal(size=(30, 2)).astype(np.float32)
     for codec in (VectorCodec("training", 3), VectorCodec("sequence", 2), VectorCodec("sequence")):
         codec.fit([value])
-        pieces = Pieces([{"source": value, "target": ["a", "b"] * 15}], codec, LABELS, 7, memory=0)
+        pieces = Pieces([{"source": value, "target": ["a", "b"] * 15}], codec, LABELS.encode, 7, memory=0)
         np.testing.assert_array_equal(np.concatenate([piece["source"] for piece in pieces]), codec.encode(value))
 
 
@@ -82,7 +82,7 @@ def test_only_the_frames_of_a_piece_are_read() -> None:
             return super().__getitem__(part)
 
     example = {"source": Clip(clips([20])[0]["source"]), "target": ["a"] * 20}
-    pieces = Pieces([example, example], ClipCodec(3, 2, 1), LABELS, 5, memory=120)
+    pieces = Pieces([example, example], ClipCodec(3, 2, 1), LABELS.encode, 5, memory=120)
     assert read == [1], "a frame says how large they are; the first clip is kept, the second not read yet"
     assert len(pieces) == 8 and len(pieces[6]["source"]) == 5
     assert read == [1, 5]
@@ -93,4 +93,4 @@ def test_as_many_labels_as_frames() -> None:
     example = {"source": np.zeros((4, 3, 2, 1), np.uint8), "target": list("ababa")}
     for memory in (0, 1000):
         with pytest.raises(ZooError, match="a sequence of 4 frames has 5 labels; it needs one per frame"):
-            Pieces([example], ClipCodec(3, 2, 1), LABELS, 0, memory)
+            Pieces([example], ClipCodec(3, 2, 1), LABELS.encode, 0, memory)

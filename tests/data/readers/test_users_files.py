@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,7 @@ class TestCaptions:
         (pictures / "dataset.json").write_text(json.dumps({"images": images}))
         with pytest.raises(ZooError, match="dataset.json: image 3: it needs 'filename' and 'sentences'"):
             read_captions(pictures)
-        (pictures / "dataset.json").write_text("[]")
+        (pictures / "dataset.json").write_text("{}")
         with pytest.raises(ZooError, match="dataset.json: not JSON with 'images'"):
             read_captions(pictures)
 
@@ -224,6 +225,10 @@ class TestClips:
         first = next(iter(splits.train))
         assert first["target"] == ["run1", "run9", "run10"]
         assert [path.name for path in first["source"]] == ["frame1.png", "frame9.png", "frame10.png"]
+        # Every clip has labels of its own here: each is trained on, or the model could never learn them.
+        assert sizes(read_clips(clips)) == [3, 0, 0]
+        table = clips / "labels.csv"
+        table.write_text(re.sub(r"(run|jump|sit)(\d+)$", r"at \2", table.read_text(), flags=re.MULTILINE))
         assert sizes(read_clips(clips)) == [1, 1, 1]
 
     def test_a_missing_frame_and_a_missing_label(self, clips: Path) -> None:
@@ -287,7 +292,7 @@ class TestFeatures:
             ({"features": np.ones((5, 3)), "labels": np.ones(4)}, r"features must be numbers \[T, D\]"),
             ({"features": np.ones((5, 3))}, r"it needs the arrays 'features' and 'labels'; it has features"),
             ({"features": np.full((5, 3), np.nan), "labels": np.ones(5)}, r"row 1: a feature is not finite"),
-            ({"features": np.array([[{}]]), "labels": np.ones(1)}, r"a.npz: cannot be read"),
+            ({"features": np.array([[{}]]), "labels": np.ones(1)}, r"a.npz: features must be numbers, not objects"),
         ):
             np.savez(tmp_path / "a.npz", **arrays)  # type: ignore[arg-type]
             with pytest.raises(ZooError, match=problem):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, cast, overload
 
 import numpy as np
@@ -13,6 +13,7 @@ from zoo.errors import ZooError
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawValue
 
 
 class _Place(NamedTuple):
@@ -31,7 +32,7 @@ class Pieces(Sequence[EncodedExample]):
     Args:
         examples: raw examples with `source` and `target`, a label a frame.
         source: encodes sequences of frames.
-        target: encodes lists of labels.
+        target: encodes a list of labels.
         length: frames of a piece at most; 0 cuts nothing.
         memory: bytes to keep at most; by default `kept_bytes`.
 
@@ -40,7 +41,12 @@ class Pieces(Sequence[EncodedExample]):
     """
 
     def __init__(
-        self, examples: Examples, source: Codec, target: Codec, length: int = 0, memory: int | None = None
+        self,
+        examples: Examples,
+        source: Codec,
+        target: Callable[[RawValue], np.ndarray],
+        length: int = 0,
+        memory: int | None = None,
     ) -> None:
         self._examples: Sequence[Example] = listed(examples)
         self._source = source
@@ -50,7 +56,7 @@ class Pieces(Sequence[EncodedExample]):
         self._places: list[_Place] = []
         left, frame_bytes = (kept_bytes() if memory is None else memory), 0
         for number, example in enumerate(self._examples):
-            labels = np.asarray(target.encode(example["target"]))  # [T]
+            labels = np.asarray(target(example["target"]))  # [T]
             self._labels.append(labels)
             count = max(1, -(-len(labels) // length)) if length else 1
             edges = [turn * len(labels) // count for turn in range(count + 1)]

@@ -42,7 +42,7 @@ def read(settings: DataSettings) -> Splits:
         UsageError: there is no such fold.
     """
     from zoo.data.fetching.fetch import fetch
-    from zoo.data.readers.features import FeatureFile, read_feature_file
+    from zoo.data.readers.feature_file import FeatureFile, read_feature_file
     from zoo.data.splitting.splits import Splits
     from zoo.data.storage.lazy_files import LazyFiles
 

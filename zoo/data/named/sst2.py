@@ -28,7 +28,7 @@ def read(settings: DataSettings) -> Splits:
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.splitting.splits import Splits
-    from zoo.data.tables.table import open_table, read_table
+    from zoo.data.tables.open_table import open_table, read_table
 
     folder = fetch("sst2", "sst2", (_PHRASES,))
     train = read_table(folder / "train.tsv", _COLUMNS, settings.validation, 0, settings.on_error, quotes="none")

@@ -36,7 +36,7 @@ def read(settings: DataSettings) -> Splits:
         UsageError: a language that it has not.
     """
     from zoo.data.fetching.fetch import fetch
-    from zoo.data.tables.table import read_table
+    from zoo.data.tables.open_table import read_table
 
     pair = option(settings, "pair", "en-fr")
     source, _, target = pair.partition("-")

@@ -38,8 +38,7 @@ class AlignedFiles:
         self._names = [path.name for path in paths]
         if self._names[0] == self._names[1]:
             self._names = [str(path) for path in paths]
-        self._encoding = encoding
-        self._files = [StoredBytes.of_file(path, name) for path, name in zip(paths, self._names, strict=True)]
+        self._files = [StoredBytes.of_file(path, name, encoding) for path, name in zip(paths, self._names, strict=True)]
         self._index = RecordIndex(2)
         self._kept = KeptExamples()
         bad = BadRows(on_error)
@@ -57,7 +56,7 @@ class AlignedFiles:
         return self.rows().split(validation, test, self.notes)
 
     def _read(self, bad: BadRows) -> None:
-        sources, targets = (Lines(file, self._encoding) for file in self._files)
+        sources, targets = (Lines(file) for file in self._files)
         while True:
             lines = (next(sources, None), next(targets, None))
             if lines[0] is None or lines[1] is None:
@@ -84,5 +83,5 @@ class AlignedFiles:
 
     def _parse(self, parts: list[bytes], line: int) -> dict[str, str]:
         del line
-        source, target = (part.decode(self._encoding, "replace").strip() for part in parts)
+        source, target = (part.decode("utf-8", "replace").strip() for part in parts)
         return {"source": source, "target": target}

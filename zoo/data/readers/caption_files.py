@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from zoo.data.splitting.names import split_of
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.data.tables.bad_rows import BadRows
 from zoo.data.tables.lines import Lines
-from zoo.data.tables.table import TABLE_ENDINGS, open_table
+from zoo.data.tables.open_table import make_table
+from zoo.data.tables.table import TABLE_ENDINGS, Cell, Columns, TableOptions
 from zoo.errors import ZooError
 
 CAPTION_COLUMNS = {
-    "source": ("image", "picture", "file", "filename", "file_name", "source"),
-    "target": ("caption", "captions", "text", "target"),
+    "source": (
+        "image",
+        "picture",
+        "file",
+        "filename",
+        "file_name",
+        "image_name",
+        "image_path",
+        "filepath",
+        "path",
+        "img",
+        "photo",
+        "source",
+    ),
+    "target": ("caption", "captions", "text", "description", "comment", "sentence", "sentences", "raw", "target"),
 }
+_COCO = re.compile(r"captions_([a-z]+)\d*\.json")
 _SPLIT_FILES = {"train": "trainImages", "validation": "devImages", "test": "testImages"}
 _KARPATHY = {"train": "train", "restval": "train", "val": "validation", "test": "test"}
 
@@ -37,7 +54,25 @@ class CaptionedImage(NamedTuple):
     split: str = ""
 
 
-def find_captions(path: Path) -> Path:
+def caption_files(path: Path) -> dict[str, Path]:
+    """The files of captions that a source means, by split: one file, or COCO's `captions_train2017.json` and its like.
+
+    Args:
+        path: a file, or a folder with captions in it.
+
+    Raises:
+        ZooError: there is none.
+    """
+    found = _find_captions(path)
+    coco = _COCO.match(found.name)
+    if coco and split_of(coco[1]) == "train":
+        beside = {entry: _COCO.match(entry.name) for entry in sorted(found.parent.iterdir())}
+        splits = {split_of(match[1]): entry for entry, match in beside.items() if match}
+        return {split: entry for split, entry in splits.items() if split}
+    return {"train": found}
+
+
+def _find_captions(path: Path) -> Path:
     """The file of captions: the path itself, or the one in a folder that looks most like it."""
     if not path.exists():
         raise ZooError(f"{path}: no such file or folder")
@@ -47,7 +82,8 @@ def find_captions(path: Path) -> Path:
     for fits in (
         lambda name: name.endswith(".token.txt"),
         lambda name: name.startswith("dataset") and name.endswith(".json"),
-        lambda name: name.removesuffix(".gz").endswith(TABLE_ENDINGS) and name.startswith("captions"),
+        lambda name: name.startswith("captions_train") and name.endswith(".json"),
+        lambda name: name.removesuffix(".gz").endswith(TABLE_ENDINGS) and name.startswith(("captions", "results")),
         lambda name: name.endswith((".csv", ".tsv", ".jsonl")),
     ):
         for entry in files:
@@ -59,7 +95,7 @@ def find_captions(path: Path) -> Path:
 
 
 def captions_in(
-    path: Path, bad: BadRows, columns: Mapping[str, Sequence[str]] = CAPTION_COLUMNS
+    path: Path, bad: BadRows, columns: Columns = CAPTION_COLUMNS, encoding: str = "utf-8"
 ) -> list[CaptionedImage]:
     """Read a file of captions of any form (see `zoo.data.readers.captions.read_captions`).
 
@@ -67,6 +103,7 @@ def captions_in(
         path: the file.
         bad: is told of captions that cannot be used.
         columns: role -> names of its column, in a table.
+        encoding: of its text.
 
     Returns:
         The images in the order of the file; where it has a split, those that are in one.
@@ -75,11 +112,25 @@ def captions_in(
         ZooError: it cannot be read.
     """
     if path.suffix == ".json":
-        return list(_karpathy(path))
+        document = _document(path)
+        if isinstance(document, dict) and not any(document.keys() & set(names) for names in columns.values()):
+            if "annotations" in document and "images" in document:
+                return list(_coco(document, path.name))
+            if "images" in document:
+                return list(_karpathy(document, path.name))
+            if document and all(isinstance(value, (str, list)) for value in document.values()):
+                return list(_by_name(document, path.name))
+            raise ZooError(f"{path.name}: not JSON with 'images', as in Karpathy's dataset.json or COCO's captions")
     if not path.name.endswith(".token.txt"):
-        table = open_table(path, columns, "skip" if bad.skips else "stop")
-        bad.include(table.bad)
-        rows = ((str(row["source"]), row["target"], line) for line, row in table.rows().with_lines())
+        options = TableOptions(columns, "skip" if bad.skips else "stop", encoding=encoding)
+        table = make_table(path, options)
+        rows: list[tuple[str, Cell, str, str]] = []
+        for record in table.records():
+            if record.problem:
+                bad.add(table.place(record.line), record.problem, len(rows))
+            else:
+                source = str(record.example["source"])
+                rows.append((source, record.example["target"], f"{table.unit} {record.line}", record.split))
         return list(_grouped(rows))
     found = list(_flickr(path, bad))
     official = {image: split for split, images in _flickr_split(path).items() for image in images}
@@ -91,7 +142,7 @@ def captions_in(
 def _flickr(path: Path, bad: BadRows) -> Iterator[CaptionedImage]:
     """`name.jpg#2<tab>caption`, a line a caption."""
 
-    def rows() -> Iterator[tuple[str, str, int]]:
+    def rows() -> Iterator[tuple[str, Cell, str, str]]:
         for line in Lines(StoredBytes.of_file(path)):
             if line.problem or line.text.strip():
                 image, tab, caption = line.text.partition("\t")
@@ -99,37 +150,67 @@ def _flickr(path: Path, bad: BadRows) -> Iterator[CaptionedImage]:
                 if problem or not caption.strip():
                     bad.add(f"{path.name}: line {line.number}", problem or "the caption is empty")
                 else:
-                    yield image.rpartition("#")[0] or image, caption.strip(), line.number
+                    yield image.rpartition("#")[0] or image, caption.strip(), f"line {line.number}", ""
 
     return _grouped(rows())
 
 
-def _grouped(rows: Iterable[tuple[str, object, int]]) -> Iterator[CaptionedImage]:
+def _grouped(rows: Iterable[tuple[str, Cell, str, str]]) -> Iterator[CaptionedImage]:
     """The captions of each image together, in the order of the file."""
     found: dict[str, CaptionedImage] = {}
-    for image, captions, line in rows:
-        one = found.setdefault(image, CaptionedImage(image, [], f"line {line}"))
+    for image, captions, place, split in rows:
+        one = found.setdefault(image, CaptionedImage(image, [], place, split))
         one.captions.extend(map(str, captions) if isinstance(captions, list) else [str(captions)])
     return iter(found.values())
 
 
-def _karpathy(path: Path) -> Iterator[CaptionedImage]:
+def _document(path: Path) -> object:
+    """The content of a JSON file; None where it is no single JSON value, as JSON lines are not."""
     try:
-        images = json.loads(path.read_text(encoding="utf-8"))["images"]
+        return json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ZooError(f"{path.name}: cannot be read: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ZooError(f"{path.name}: not JSON with 'images', as in Karpathy's dataset.json") from error
-    for number, image in enumerate(images, 1):
+    except (ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _karpathy(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]:
+    """Karpathy's `dataset.json`: images with their sentences and their split."""
+    for number, image in enumerate(document["images"], 1):
         try:
-            name = "/".join(filter(None, (image.get("filepath", ""), image["filename"])))
+            path = "/".join(filter(None, (image.get("filepath", ""), image["filename"])))
             captions = [sentence["raw"].strip() for sentence in image["sentences"]]
             split = _KARPATHY.get(image.get("split", ""), "")
-            yield CaptionedImage(name, [caption for caption in captions if caption], f"image {number}", split)
+            yield CaptionedImage(path, [caption for caption in captions if caption], f"image {number}", split)
         except (KeyError, TypeError, AttributeError) as error:
-            raise ZooError(
-                f"{path.name}: image {number}: it needs 'filename' and 'sentences' with 'raw' texts"
-            ) from error
+            raise ZooError(f"{name}: image {number}: it needs 'filename' and 'sentences' with 'raw' texts") from error
+
+
+def _coco(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]:
+    """COCO's `captions_train2017.json`: images and annotations that name them by their number."""
+    found: dict[object, CaptionedImage] = {}
+    for number, image in enumerate(document["images"], 1):
+        try:
+            found[image["id"]] = CaptionedImage(str(image["file_name"]), [], f"image {number}")
+        except (KeyError, TypeError) as error:
+            raise ZooError(f"{name}: image {number}: it needs 'id' and 'file_name'") from error
+    for number, annotation in enumerate(document["annotations"], 1):
+        try:
+            caption = annotation["caption"].strip()
+            captions = found[annotation["image_id"]].captions
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ZooError(f"{name}: annotation {number}: it needs 'caption' and the 'image_id' of an image") from error
+        captions.extend([caption] if caption else [])
+    return iter(found.values())
+
+
+def _by_name(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]:
+    """`{"a.jpg": ["a dog", "a dog runs"]}`."""
+    for number, (image, captions) in enumerate(document.items(), 1):
+        texts = captions if isinstance(captions, list) else [captions]
+        if not all(isinstance(text, str) for text in texts):
+            raise ZooError(f"{name}: image {number}: '{image}' needs a text or a list of texts")
+        yield CaptionedImage(image, [text.strip() for text in texts if text.strip()], f"image {number}")
 
 
 def _flickr_split(path: Path) -> dict[str, list[str]]:

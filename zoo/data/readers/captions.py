@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from zoo.codecs.codec import RawValue
 from zoo.codecs.image import open_image
-from zoo.data.readers.caption_files import CAPTION_COLUMNS, CaptionedImage, captions_in, find_captions
+from zoo.data.readers.caption_files import CAPTION_COLUMNS, CaptionedImage, caption_files, captions_in
 from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.splits import Splits
 from zoo.data.tables.bad_rows import BadRows
 from zoo.errors import ZooError
 from zoo.files import expanded
+
+_SPLIT = re.compile(r"(train|val|test)\d+$")
 
 
 def read_captions(
@@ -23,19 +26,21 @@ def read_captions(
     test: float = 0.05,
     on_error: str = "stop",
     columns: Mapping[str, Sequence[str]] = CAPTION_COLUMNS,
+    encoding: str = "utf-8",
 ) -> Splits:
     """Read images with their captions.
 
     Args:
-        source: a table (CSV, TSV or JSON lines, a row a caption, or a list of captions a row); Flickr8k's
-            `*.token.txt`, with the `*_8k.trainImages.txt` files beside it for its split; Karpathy's `dataset*.json`;
-            or a folder with one of them.
+        source: a table (CSV, TSV or JSON, a row a caption, or a list of captions a row); Flickr8k's `*.token.txt`, with
+            the `*_8k.trainImages.txt` files beside it for its split; Karpathy's `dataset*.json`; COCO's
+            `captions_train2017.json`, with `captions_val2017.json` beside it; or a folder with one of them.
         images: the folder of the images; by default the source's own, or `images` or `pictures` in it.
         validation: share of the images to validate on, where the source has no split.
         test: share of the images to test on.
         on_error: `stop` at an image that is missing or a caption that is empty, or `skip` and count them; with `skip`
             every image is opened once, to leave out those that are damaged.
         columns: role -> names of its column, in a table.
+        encoding: of its text.
 
     Returns:
         Splits of examples: `source` is the image's path, `target` a caption, `references` all of its captions,
@@ -45,25 +50,31 @@ def read_captions(
     Raises:
         ZooError: names file and line.
     """
-    path = find_captions(expanded(source))
-    folder = expanded(images) if images else _image_folder(path.parent)
     bad = BadRows(on_error)
-    folders = (folder, path.parent)
-    kept = [one for one in captions_in(path, bad, columns) if _usable(one, folders, path.name, bad)]
+    files = caption_files(expanded(source))
+    path = files["train"] if "train" in files else next(iter(files.values()))
+    folder = expanded(images) if images else _image_folder(path.parent)
+    folders = _folders(folder, path.parent)
+    kept = []
+    for split, file in files.items():
+        for one in captions_in(file, bad, columns, encoding):
+            if _usable(one, folders, file.name, bad):
+                place = f"{file.name}: {one.place}"
+                kept.append(one._replace(place=place, split=one.split if len(files) == 1 else split))
     if not kept:
         raise ZooError(f"{path.name}: none of its images can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
     parts = _split(kept, validation, test)
-    train = [_example(one, caption, folders, path.name) for one in parts[0] for caption in one.captions]
-    held_out, tested = ([_example(one, one.captions[0], folders, path.name) for one in part] for part in parts[1:])
+    train = [_example(one, caption, folders) for one in parts[0] for caption in one.captions]
+    held_out, tested = ([_example(one, one.captions[0], folders) for one in part] for part in parts[1:])
     return Splits(train, held_out, tested, tuple(bad.notes))
 
 
-def _example(one: CaptionedImage, caption: str, folders: Sequence[Path], name: str) -> dict[str, RawValue]:
+def _example(one: CaptionedImage, caption: str, folders: Sequence[Path]) -> dict[str, RawValue]:
     return {
         "source": _find(one.image, folders),
         "target": caption,
         "references": tuple(one.captions),
-        "place": f"{name}: {one.place}",
+        "place": one.place,
     }
 
 
@@ -75,9 +86,17 @@ def _find(image: str, folders: Sequence[Path]) -> Path:
 
 
 def _image_folder(folder: Path) -> Path:
-    names = ("images", "pictures", "Images", "Flicker8k_Dataset")
+    names = ("images", "pictures", "Images", "Flicker8k_Dataset", "flickr30k_images")
     places = [here / name for here in (folder, folder.parent) for name in names]
     return next((place for place in places if place.is_dir()), folder)
+
+
+def _folders(images: Path, captions: Path) -> list[Path]:
+    """Where images are looked for: their folder, what is named by splits in or beside it, and the captions' folder."""
+    near = [
+        place for here in (images, captions, captions.parent) for place in sorted(here.glob("*[0-9]")) if place.is_dir()
+    ]
+    return list(dict.fromkeys([images, captions, *(place for place in near if _SPLIT.match(place.name))]))
 
 
 def _usable(one: CaptionedImage, folders: Sequence[Path], name: str, bad: BadRows) -> bool:
@@ -104,6 +123,11 @@ def _damage(image: Path) -> str:
 
 
 def _split(kept: Sequence[CaptionedImage], validation: float, test: float) -> list[list[CaptionedImage]]:
-    if any(one.split == "train" for one in kept):
-        return [[one for one in kept if one.split == name] for name in ("train", "validation", "test")]
-    return [[kept[place] for place in part] for part in split_groups([one.image for one in kept], validation, test)]
+    """The images of each split: as the source has it; what it lacks is taken out of the training images."""
+    own = {name: [one for one in kept if one.split == name] for name in ("train", "validation", "test")}
+    if not own["train"]:
+        own = {"train": list(kept), "validation": [], "test": []}
+    elif own["validation"] or own["test"]:
+        return list(own.values())
+    images = own["train"]
+    return [[images[place] for place in part] for part in split_groups([one.image for one in images], validation, test)]

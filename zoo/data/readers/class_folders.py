@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from zoo.codecs.codec import RawValue
+from zoo.codecs.label import canonical_label
+from zoo.codecs.transcode import is_utf8
 from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
@@ -26,16 +28,18 @@ class _File(NamedTuple):
     name: str
 
 
-def text_of(content: bytes) -> str:
+def text_of(content: bytes, encoding: str = "utf-8") -> str:
     """Read a file's bytes as text.
 
     Raises:
         ZooError: it is empty or no UTF-8; says that alone.
     """
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig" if is_utf8(encoding) else encoding)
     except UnicodeDecodeError as error:
-        raise ZooError(f"byte {error.start + 1} is not valid UTF-8") from error
+        raise ZooError(f"byte {error.start + 1} is not valid {encoding.upper()}") from error
+    except UnicodeError as error:
+        raise ZooError(f"no text in {encoding}: {error}") from error
     if not text.strip():
         raise ZooError("empty")
     return text.replace("\r\n", "\n").strip()
@@ -76,11 +80,11 @@ def read_class_folders(
     if not train.items:
         raise ZooError(f"{folder}: no files in class folders; expected for example {Path(folder) / 'good' / '17.txt'}")
     shares = [0.0 if split in splits else share for split, share in (("validation", validation), ("test", test))]
-    parts = split_groups(values, *shares)
+    parts = split_groups(values, shares[0], shares[1], [(file.label,) for file in train.items])
     cut = {split: train.chosen(part) for split, part in zip(("train", "validation", "test"), parts, strict=True)}
     for split in set(splits) - {"train"}:
         cut[split] = found[split][0]
-    return Splits(**cut, notes=tuple(bad.notes))
+    return Splits(cut["train"], cut["validation"], cut["test"], tuple(bad.notes))
 
 
 def _files(
@@ -90,7 +94,7 @@ def _files(
 
     def example(file: _File) -> dict[str, RawValue]:
         try:
-            return {"source": read(file.path.read_bytes()), "target": file.label}
+            return {"source": read(file.path.read_bytes()), "target": canonical_label(file.label)}
         except OSError as error:
             raise ZooError(f"{file.name}: cannot be read: {error.strerror or error}") from error
         except ZooError as error:

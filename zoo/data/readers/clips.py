@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from zoo.codecs.codec import RawValue
+from zoo.codecs.label import canonical_label
 from zoo.data.readers.clip import ClipProblem, LabelRow, read_clip
 from zoo.data.splitting.groups import split_groups
 from zoo.data.splitting.splits import Splits
 from zoo.data.tables.bad_rows import BadRows
-from zoo.data.tables.table import open_table
+from zoo.data.tables.open_table import open_table
 from zoo.errors import ZooError
 from zoo.files import expanded
 
@@ -24,6 +25,7 @@ def read_clips(
     test: float = 0.05,
     on_error: str = "stop",
     columns: Mapping[str, Sequence[str]] = CLIP_COLUMNS,
+    encoding: str = "utf-8",
 ) -> Splits:
     """Read a folder of clips, whole clips held out.
 
@@ -38,6 +40,7 @@ def read_clips(
         on_error: `stop` at a clip with a frame that has no label, or a label that has no frame, or `skip` and count
             such clips; with `skip` every image is opened once, to leave out clips with a damaged one.
         columns: role (`clip`, `frame`, `label`) -> names of its column.
+        encoding: of the table.
 
     Returns:
         Splits of examples: `source` a tuple of the frames' paths, or a `Video`; `target` a list of their labels.
@@ -49,12 +52,14 @@ def read_clips(
     if not root.is_dir():
         raise ZooError(f"{source}: no such folder")
     path = expanded(labels) if labels else _table(root)
-    table = open_table(path, columns, on_error)
+    table = open_table(path, columns, on_error, encoding=encoding)
     bad = BadRows(on_error)
     bad.include(table.bad)
     labelled: dict[str, list[LabelRow]] = {}
     for line, row in table.rows().with_lines():
-        labelled.setdefault(row["clip"], []).append(LabelRow(line, str(row["frame"]), str(row["label"])))
+        labelled.setdefault(str(row["clip"]), []).append(
+            LabelRow(line, str(row["frame"]), canonical_label(row["label"]))
+        )
     clips: dict[str, RawValue] = {}
     for clip, rows in labelled.items():
         try:
@@ -64,7 +69,8 @@ def read_clips(
     if not clips:
         raise ZooError(f"{source}: none of its clips can be used" + (f" ({bad.notes[0]})" if bad.notes else ""))
     examples = list(clips.values())
-    parts = ([examples[place] for place in part] for part in split_groups(list(clips), validation, test))
+    kinds = [set(example["target"]) for example in examples]
+    parts = ([examples[place] for place in part] for part in split_groups(list(clips), validation, test, kinds))
     train, held_out, tested = parts
     return Splits(train, held_out, tested, tuple(bad.notes))
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from zoo.codecs.feature_array import FeatureArray, column_key
 from zoo.data.readers.clip import IMAGE_ENDINGS
-from zoo.data.readers.features import feature_number
+from zoo.data.readers.feature_file import feature_number, looks_like_header
+from zoo.data.tables.delimited import DELIMITERS, likely_delimiter
 from zoo.errors import ZooError
 
 
@@ -31,6 +33,7 @@ def read_frames(
     """
     columns: list[str] = []
     used: list[int] = []
+    named = False
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text.strip(" ,;\t"):
@@ -38,22 +41,18 @@ def read_frames(
         if text.lower().endswith(IMAGE_ENDINGS):
             yield Path(text)
             continue
-        separator = next((one for one in ",;\t" if one in text), None)
+        separator = likely_delimiter("frames.csv", text) if any(one in text for one in DELIMITERS) else None
+        comma = separator != ","
         fields = [field.strip().strip('"') for field in text.split(separator)]
         if not used:
-            header = not any(_is_number(field) for field in fields)
-            columns = fields if header else [f"feature {place}" for place in range(1, len(fields) + 1)]
-            used = [place for place, name in enumerate(columns) if name not in {*labels, *ignore}]
-            if header:
+            named = looks_like_header(fields, [*labels, *ignore], comma)
+            columns = fields if named else [f"feature {place}" for place in range(1, len(fields) + 1)]
+            left_out = {column_key(name) for name in (*labels, *ignore)}
+            used = [place for place, name in enumerate(columns) if column_key(name) not in left_out]
+            if named:
                 continue
         if len(fields) != len(columns):
             raise ZooError(f"line {number}: {len(fields)} numbers, but {len(columns)} were expected")
-        yield np.array([feature_number(fields[place], columns[place], f"line {number}") for place in used], np.float32)
-
-
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+        place = f"line {number}"
+        values = [feature_number(fields[index], columns[index], place, comma) for index in used]
+        yield FeatureArray(values, [columns[index] for index in used] if named else ())

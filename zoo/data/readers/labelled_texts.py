@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from zoo.data.readers.class_folders import read_class_folders
-from zoo.data.readers.pairs import joined
+from collections.abc import Mapping
+from functools import partial
+
+from zoo.data.readers.class_folders import read_class_folders, text_of
+from zoo.data.splitting.joined import joined
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
-from zoo.data.tables.table import TABLE_ENDINGS, Columns, open_table
+from zoo.data.tables.open_table import make_table
+from zoo.data.tables.table import TABLE_ENDINGS, Columns, TableOptions
 from zoo.files import expanded
 
 LABEL_COLUMNS = {
-    "source": ("text", "sentence", "review", "source", "content"),
-    "target": ("label", "sentiment", "class", "target", "rating"),
+    "source": ("text", "sentence", "review", "source", "content", "tweet", "comment", "message", "body"),
+    "target": ("label", "sentiment", "class", "target", "rating", "category", "polarity", "stars"),
 }
 
 
@@ -22,17 +26,21 @@ def read_labelled_texts(
     test: float = 0.05,
     on_error: str = "stop",
     quotes: str = "",
+    encoding: str = "utf-8",
+    settings: Mapping[str, str] | None = None,
 ) -> Splits:
     """Read texts with labels.
 
     Args:
-        source: a table (CSV, TSV, JSON lines); a folder with one for each split, `train.csv`, `dev.csv`, `test.csv`; or
-            a folder of a folder per class (see `read_class_folders`).
+        source: a table (CSV, TSV, JSON); a folder with one for each split, `train.csv`, `dev.csv`, `test.csv`; or a
+            folder of a folder per class (see `read_class_folders`).
         columns: role (`source`, `target`) -> names of its column, in a table.
         validation: share of what has no split of its own to validate on.
         test: share to test on.
         on_error: `stop` or `skip`.
-        quotes: see `zoo.data.tables.delimited.Delimited`.
+        quotes: see `zoo.data.tables.table.TableOptions`.
+        encoding: of the text.
+        settings: role -> the setting that names its column, for messages.
 
     Returns:
         Splits of examples `{"source": text, "target": label}`.
@@ -41,11 +49,12 @@ def read_labelled_texts(
         ZooError: names file and line.
     """
     path = expanded(source)
+    options = TableOptions(columns, on_error, quotes, encoding, "target", (), settings or {})
     if not path.is_dir():
-        return open_table(path, columns, on_error, quotes).split(validation, test)
+        return make_table(path, options).index().split(validation, test)
     files = (entry for entry in path.iterdir() if entry.is_file())
     tables = by_split(entry for entry in files if entry.name.lower().removesuffix(".gz").endswith(TABLE_ENDINGS))
     if not tables:
-        return read_class_folders(path, validation, test, on_error)
-    parts = {split: open_table(entry, columns, on_error, quotes).split(0, 0) for split, entry in tables.items()}
+        return read_class_folders(path, validation, test, on_error, read=partial(text_of, encoding=encoding))
+    parts = {split: make_table(entry, options).index().split(0, 0) for split, entry in tables.items()}
     return joined(parts, validation, test)

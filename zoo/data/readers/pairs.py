@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from zoo.data.readers.aligned_files import AlignedFiles
+from zoo.data.splitting.joined import joined
 from zoo.data.splitting.names import by_split
 from zoo.data.splitting.splits import Splits
-from zoo.data.storage.rows import Rows
-from zoo.data.tables.table import TABLE_ENDINGS, Columns, open_table
+from zoo.data.tables.open_table import make_table
+from zoo.data.tables.table import TABLE_ENDINGS, Columns, TableOptions
 from zoo.errors import ZooError
 from zoo.files import expanded
 
@@ -25,18 +26,22 @@ def read_pairs(
     test: float = 0.05,
     on_error: str = "stop",
     quotes: str = "",
+    encoding: str = "utf-8",
+    settings: Mapping[str, str] | None = None,
 ) -> Splits:
     """Read pairs of texts.
 
     Args:
-        source: a table (TSV, CSV, JSON lines); two aligned files, `corpus.en,corpus.fr`; or a folder with either for
+        source: a table (TSV, CSV, JSON); two aligned files, `corpus.en,corpus.fr`; or a folder with either for
             each split: `train.tsv`, `dev.tsv`, `test.tsv`, or `train.en`, `train.fr` and so on.
         columns: role (`source`, `target`) -> names of its column, in a table. In a folder of aligned files the first
             name of each role is the ending of its files; where there are none such, the endings are taken in order.
         validation: share of what has no split of its own to validate on.
         test: share to test on.
         on_error: `stop` or `skip`.
-        quotes: see `zoo.data.tables.delimited.Delimited`.
+        quotes: see `zoo.data.tables.table.TableOptions`.
+        encoding: of the text.
+        settings: role -> the setting that names its column, for messages.
 
     Returns:
         Splits of examples `{"source": text, "target": text}`.
@@ -44,16 +49,17 @@ def read_pairs(
     Raises:
         ZooError: names file and line.
     """
+    options = TableOptions(columns, on_error, quotes, encoding, settings=settings or {}, pairs=True)
     names = source.split(",")
     if len(names) == 2 and not Path(source).exists():
-        return AlignedFiles(names[0].strip(), names[1].strip(), on_error).split(validation, test)
+        return AlignedFiles(names[0].strip(), names[1].strip(), on_error, encoding).split(validation, test)
     path = expanded(source)
     if not path.is_dir():
-        return open_table(path, columns, on_error, quotes).split(validation, test)
+        return make_table(path, options).index().split(validation, test)
     files = [entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith(".")]
     tables = by_split(entry for entry in files if _ending(entry) in _IN_FOLDERS)
     if tables:
-        read = {split: open_table(entry, columns, on_error, quotes) for split, entry in tables.items()}
+        read = {split: make_table(entry, options).index() for split, entry in tables.items()}
         return joined({split: table.split(0, 0) for split, table in read.items()}, validation, test)
     endings = _two_endings([entry for entry in files if by_split([entry])], columns)
     if not endings:
@@ -62,28 +68,8 @@ def read_pairs(
     aligned: dict[str, Splits] = {}
     for split in sides[0]:
         if split in sides[1]:
-            aligned[split] = AlignedFiles(sides[0][split], sides[1][split], on_error).split(0, 0)
+            aligned[split] = AlignedFiles(sides[0][split], sides[1][split], on_error, encoding).split(0, 0)
     return joined(aligned, validation, test)
-
-
-def joined(parts: dict[str, Splits], validation: float, test: float) -> Splits:
-    """Put splits together that were read one by one, each with all of its examples in `train`.
-
-    Args:
-        parts: split -> what was read for it; `train` is there.
-        validation: share of the training examples to validate on, where there is no such part.
-        test: share of them to test on, where there is none.
-    """
-    notes = [note for part in parts.values() for note in part.notes]
-    lacking = {"validation": validation, "test": test}
-    shares = [0.0 if split in parts else share for split, share in lacking.items()]
-    train = parts["train"].train
-    cut = Splits(train)
-    if any(shares) and isinstance(train, Rows):
-        cut = train.split(shares[0], shares[1])
-    held_out = parts["validation"].train if "validation" in parts else cut.validation
-    tested = parts["test"].train if "test" in parts else cut.test
-    return Splits(cut.train, held_out, tested, tuple(notes))
 
 
 def _ending(path: Path) -> str:

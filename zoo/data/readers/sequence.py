@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from zoo.codecs.feature_array import FeatureArray
 from zoo.data.readers.clip import images_in
 from zoo.data.readers.video import VIDEO_ENDINGS, Video
 from zoo.errors import ZooError
@@ -14,7 +15,11 @@ from zoo.files import expanded
 
 
 def read_sequence(
-    path: Path, labels: Sequence[str] = (), ignore: Sequence[str] = ()
+    path: Path,
+    labels: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    missing: str = "stop",
+    encoding: str = "utf-8",
 ) -> list[Path] | Video | np.ndarray:
     """Read the frames of one sequence.
 
@@ -23,6 +28,8 @@ def read_sequence(
             or without.
         labels: names of the column of labels, which is left out; empty for the usual ones.
         ignore: names of columns that are no features.
+        missing: what becomes of missing numbers (see `zoo.data.readers.missing_values`).
+        encoding: of the text.
 
     Returns:
         A list of the images' paths, a `Video`, or float32 `[T, D]`.
@@ -30,7 +37,7 @@ def read_sequence(
     Raises:
         ZooError: there is nothing such; names file and line.
     """
-    from zoo.data.readers.features import FRAME_LABELS, FeatureFile, read_feature_file
+    from zoo.data.readers.feature_file import FRAME_LABELS, FeatureFile, read_feature_rows
 
     place = expanded(path)
     if place.is_dir():
@@ -42,5 +49,6 @@ def read_sequence(
         raise ZooError(f"{path}: no such file or folder")
     if place.suffix.lower() in VIDEO_ENDINGS:
         return Video(place)
-    example = read_feature_file(FeatureFile(place, tuple(labels) or FRAME_LABELS, tuple(ignore)), labelled=False)
-    return np.asarray(example["source"])
+    file = FeatureFile(place, tuple(labels) or FRAME_LABELS, tuple(ignore), (), missing, "", encoding)
+    rows = read_feature_rows(file, labelled=False)
+    return FeatureArray(rows.values, rows.columns)

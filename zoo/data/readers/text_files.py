@@ -12,7 +12,7 @@ from zoo.codecs.document import Document
 from zoo.data.splitting.documents import split_documents
 from zoo.data.splitting.splits import Splits
 from zoo.errors import UsageError, ZooError
-from zoo.files import expanded, open_file
+from zoo.files import expanded
 
 _PROBE = 8192  # bytes looked at to tell text from binary; a NUL among them is the rule of git and grep
 
@@ -23,6 +23,7 @@ def read_documents(
     test: float = 0.05,
     on_error: str = "stop",
     names: Iterable[str] = (),
+    encoding: str = "utf-8",
 ) -> Splits:
     """Find a user's text and split it.
 
@@ -36,6 +37,7 @@ def read_documents(
         test: share of the bytes to test on; 0 for no test split.
         on_error: `stop`, or `skip` to leave out (and count) files that are not UTF-8.
         names: names of built-in sources, for "did you mean".
+        encoding: of the texts.
 
     Returns:
         Splits of examples `{"target": Document}`.
@@ -52,18 +54,18 @@ def read_documents(
     path = expanded(source)
     notes: list[str] = []
     if path.is_dir():
-        documents = _texts(_walk(path, notes), str(source), notes, on_error)
+        documents = _texts(_walk(path, notes), str(source), notes, on_error, encoding)
     elif path.exists():
         if not path.is_file():
             raise ZooError(f"{source}: not a regular file; save the text to a file first")
-        if path.stat().st_size == 0:
+        documents = [Document.of_file(path, encoding=encoding)]
+        if not documents[0].size:
             raise ZooError(f"{source}: the file is empty; a text of at least a few thousand characters is needed")
-        documents = [Document.of_file(path)]
     elif glob.has_magic(str(path)):
         found = _match(str(path))
         if not found:
             raise ZooError(f"{source}: no file matches")
-        documents = _texts(found, str(source), notes, on_error)
+        documents = _texts(found, str(source), notes, on_error, encoding)
     else:
         raise ZooError(f"{source}: no such file or folder{_nearest(path, names)}")
     return split_documents(documents, validation, test, tuple(notes))
@@ -93,16 +95,19 @@ def _match(pattern: str) -> list[tuple[str, Path]]:
     return sorted((Path(os.path.relpath(path, folder or ".")).as_posix(), Path(path)) for path in paths)
 
 
-def _texts(found: list[tuple[str, Path]], source: str, notes: list[str], on_error: str) -> list[Document]:
+def _texts(
+    found: list[tuple[str, Path]], source: str, notes: list[str], on_error: str, encoding: str
+) -> list[Document]:
     """The documents among files that are text; the others are counted in the notes."""
     documents: list[Document] = []
-    skipped = {"binary": 0, "empty": 0, "unreadable": 0, "not UTF-8": 0}
+    foreign = f"not {encoding.upper()}"
+    skipped = {"binary": 0, "empty": 0, "unreadable": 0, foreign: 0}
     for name, path in found:
-        kind = _kind(path, on_error)
-        if kind == "text":
-            documents.append(Document.of_file(path, name))
+        document, problem = _open(path, name, encoding, on_error)
+        if document is None:
+            skipped[problem or foreign] += 1
         else:
-            skipped[kind] += 1
+            documents.append(document)
     counted = [_files(count, kind) for kind, count in skipped.items() if count]
     if not documents:
         found_instead = f" ({', '.join(counted)})" if counted else ""
@@ -111,24 +116,24 @@ def _texts(found: list[tuple[str, Path]], source: str, notes: list[str], on_erro
     return documents
 
 
-def _kind(path: Path, on_error: str) -> str:
-    """Whether a file is `text`, or why it is not."""
+def _open(path: Path, name: str, encoding: str, on_error: str) -> tuple[Document | None, str]:
+    """A file that is text, or None and why it is not; no reason means another encoding."""
     try:
-        with open_file(path) as stream:
-            probe = stream.read(_PROBE)
-    except OSError:
-        return "unreadable"
-    if not probe:
-        return "empty"
-    if b"\0" in probe:
-        return "binary"
+        document = Document.of_file(path, name, encoding)
+        probe = next(document.byte_chunks(_PROBE), b"")
+    except ZooError:
+        if on_error == "stop" and os.access(path, os.R_OK):
+            raise
+        return None, "" if os.access(path, os.R_OK) else "unreadable"
+    if not probe or b"\0" in probe:
+        return None, "binary" if probe else "empty"
     if on_error == "skip":
         try:
-            for _ in Document.of_file(path).chunks():
+            for _ in document.chunks():
                 pass
         except ZooError:
-            return "not UTF-8"
-    return "text"
+            return None, ""
+    return document, ""
 
 
 def _files(count: int, kind: str) -> str:

@@ -59,9 +59,7 @@ def cut_document(document: Document, validation: float, test: float) -> tuple[Do
     first = _cut(document, document.start + round(size * (1 - validation - test)), reach) if validation + test else end
     second = max(first, _cut(document, document.start + round(size * (1 - test)), reach)) if test else end
     edges = (document.start, first, second, end)
-    train, held_out, tested = (
-        Document(document.name, document.path, start, stop) for start, stop in itertools.pairwise(edges)
-    )
+    train, held_out, tested = (document.part(start, stop) for start, stop in itertools.pairwise(edges))
     return train, held_out, tested
 
 

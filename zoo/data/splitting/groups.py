@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from zoo.data.splitting.split_hash import hash_limits, split_hash
+from zoo.data.splitting.stratify import stratified
 
 
-def split_groups(keys: Sequence[str], validation: float, test: float) -> tuple[list[int], list[int], list[int]]:
+def split_groups(
+    keys: Sequence[str], validation: float, test: float, classes: Sequence[Collection[str]] = ()
+) -> tuple[list[int], list[int], list[int]]:
     """Divide examples so that those of one key stay together, the same in every run.
 
     Args:
         keys: of each example: its image, its speaker, its text.
         validation: share of the keys to validate on.
         test: share of the keys to test on.
+        classes: of each example, where it has labels: each class has an example to train on, and the others are divided
+            class by class.
 
     Returns:
         Places of the examples to train on, to validate on and to test on, each in their order.
     """
-    hashes = {key: split_hash(key) for key in keys}
-    first, second = hash_limits(np.fromiter(hashes.values(), np.uint32, len(hashes)), validation, test)
-    parts: tuple[list[int], list[int], list[int]] = ([], [], [])
-    for place, key in enumerate(keys):
-        parts[2 if hashes[key] < first else 1 if hashes[key] < second else 0].append(place)
-    return parts
+    hashes = np.fromiter(map(split_hash, keys), np.uint32, len(keys))  # [N]
+    if classes:
+        single = all(len(labels) == 1 for labels in classes)
+        ids = [[split_hash(label) for label in labels] for labels in classes]
+        groups = np.array(ids, np.uint32).reshape(-1) if single else ids
+        part = stratified(hashes, groups, validation, test)  # [N]
+    else:
+        first, second = hash_limits(np.unique(hashes), validation, test)
+        part = np.where(hashes < first, 2, np.where(hashes < second, 1, 0))
+    train, held_out, tested = (np.flatnonzero(part == number).tolist() for number in range(3))
+    return train, held_out, tested

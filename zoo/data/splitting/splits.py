@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from zoo.codecs.codec import RawExample
@@ -29,12 +29,14 @@ class Splits:
         validation: raw examples to choose by (schedules, early stopping, best weights); may be empty.
         test: raw examples that are looked at once, at the end; may be empty.
         notes: sentences for the user about what was read, such as how many files were skipped.
+        columns: role -> name or number of the column of a table that it was read from.
     """
 
     train: Examples
     validation: Examples = ()
     test: Examples = ()
     notes: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def items(self) -> Iterable[tuple[str, Examples]]:
         """The three splits with their names, empty ones included."""

@@ -8,17 +8,20 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from zoo.data.splitting.split_hash import hash_limits, split_hash
+from zoo.data.splitting.stratify import TEST, TRAIN, VALIDATION, stratified
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.errors import ZooError
 
 _BLOCK = 1 << 14  # records that are held in memory
+_SPLITS = ("", "train", "validation", "test")
 
 
 class RecordIndex:
     """A table of records in a file without a name: memory does not grow with their number.
 
     A record has `offsets` int64 [files] and `lengths` int32 [files] in bytes, its `line` in the first file, and `hash`,
-    that of its content, to split by.
+    that of its content, to split by, and `label`, the hash of its class, 0 where it has none,
+    and `split`, that it is said to belong to.
 
     Args:
         files: how many files a record has a part in.
@@ -26,13 +29,22 @@ class RecordIndex:
 
     def __init__(self, files: int = 1) -> None:
         self.dtype = np.dtype(
-            [("offsets", "<i8", (files,)), ("lengths", "<i4", (files,)), ("line", "<i8"), ("hash", "<u4")]
+            [
+                ("offsets", "<i8", (files,)),
+                ("lengths", "<i4", (files,)),
+                ("line", "<i8"),
+                ("hash", "<u4"),
+                ("label", "<u4"),
+                ("split", "u1"),
+            ]
         )
         self._file = StoredBytes(tempfile.TemporaryFile(prefix="zoo-index-"), "the data's index")  # noqa: SIM115
-        self._waiting: list[tuple[Sequence[int], Sequence[int], int, int]] = []
+        self._waiting: list[tuple[Sequence[int], Sequence[int], int, int, int, int]] = []
         self._written = 0
 
-    def append(self, offsets: Sequence[int], lengths: Sequence[int], line: int, key: str) -> None:
+    def append(
+        self, offsets: Sequence[int], lengths: Sequence[int], line: int, key: str, label: str = "", split: str = ""
+    ) -> None:
         """Add a record.
 
         Args:
@@ -40,8 +52,11 @@ class RecordIndex:
             lengths: of its parts, bytes.
             line: where it stands, for messages.
             key: what decides its split: records of one key are never divided between two.
+            label: its class, where it has one.
+            split: that it is said to belong to: `train`, `validation`, `test`; empty where nothing is said.
         """
-        self._waiting.append((offsets, lengths, line, split_hash(key)))
+        group, number = split_hash(label) if label else 0, _SPLITS.index(split)
+        self._waiting.append((offsets, lengths, line, split_hash(key), group, number))
         if len(self._waiting) == _BLOCK:
             self._flush()
 
@@ -62,6 +77,8 @@ class RecordIndex:
     def split(self, validation: float, test: float) -> tuple[RecordIndex, RecordIndex, RecordIndex]:
         """Divide the records by their hashes: the same content goes to the same split in every run.
 
+        Records with labels are divided class by class (see `zoo.data.splitting.stratify`).
+
         Args:
             validation: share for the second split.
             test: share for the third.
@@ -69,14 +86,24 @@ class RecordIndex:
         Returns:
             Records to train on, to validate on and to test on, each in the order of the file.
         """
-        hashes = np.concatenate([block["hash"] for block in self.blocks()]) if len(self) else np.zeros(0, np.uint32)
-        first, second = hash_limits(hashes, validation, test)
-        parts = (RecordIndex(self.files), RecordIndex(self.files), RecordIndex(self.files))
+        blocks = [block[["hash", "label", "split"]] for block in self.blocks()]
+        keys = np.concatenate(blocks) if blocks else np.zeros(0, self.dtype)
+        part = np.zeros(len(keys), np.int8)  # [N]
+        if keys["split"].any():
+            # What the file says holds; a split that it does not know is taken out of its training rows.
+            part = np.maximum(keys["split"].astype(np.int8) - 1, TRAIN)
+            validation = 0.0 if (part == VALIDATION).any() else validation
+            test = 0.0 if (part == TEST).any() else test
+        rest = part == TRAIN
+        part[rest] = _divided(keys[rest], validation, test)
+        indices = (RecordIndex(self.files), RecordIndex(self.files), RecordIndex(self.files))
+        begin = 0
         for block in self.blocks():
-            tested, held = block["hash"] < first, block["hash"] < second
-            for part, chosen in zip(parts, (~held, held & ~tested, tested), strict=True):
-                part._write(block[chosen])
-        return parts
+            own = part[begin : begin + len(block)]
+            begin += len(block)
+            for number, index in enumerate(indices):
+                index._write(block[own == number])
+        return indices
 
     @property
     def files(self) -> int:
@@ -97,3 +124,11 @@ class RecordIndex:
             place = tempfile.gettempdir()
             raise ZooError(f"cannot write the index of the data to {place}: {error.strerror or error}") from error
         self._written += len(records)
+
+
+def _divided(keys: np.ndarray, validation: float, test: float) -> np.ndarray:
+    """The split of each record, by its hash and its class: int8 [N]."""
+    if keys["label"].any():
+        return stratified(keys["hash"], keys["label"], validation, test)
+    first, second = hash_limits(keys["hash"], validation, test)
+    return np.where(keys["hash"] < first, TEST, np.where(keys["hash"] < second, VALIDATION, TRAIN)).astype(np.int8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import overload
 
 from zoo.data.splitting.splits import Example, Splits
@@ -30,20 +30,23 @@ class Rows(Sequence[Example]):
         self._files, self._index, self._parse = files, index, parse
         self._kept = kept or KeptExamples(0)
 
-    def split(self, validation: float, test: float, notes: Sequence[str] = ()) -> Splits:
-        """Divide these rows, which have no split of their own (see `RecordIndex.split`).
+    def split(
+        self, validation: float, test: float, notes: Sequence[str] = (), columns: Mapping[str, str] | None = None
+    ) -> Splits:
+        """Divide these rows (see `RecordIndex.split`).
 
         Args:
             validation: share to validate on.
             test: share to test on.
             notes: handed on to the splits.
+            columns: likewise.
 
         Returns:
             Splits of `Rows`.
         """
         parts = self._index.split(validation, test)
         train, held_out, tested = (Rows(self._files, part, self._parse, self._kept) for part in parts)
-        return Splits(train, held_out, tested, tuple(notes))
+        return Splits(train, held_out, tested, tuple(notes), dict(columns or {}))
 
     def __len__(self) -> int:
         return len(self._index)
@@ -73,8 +76,8 @@ class Rows(Sequence[Example]):
             for record in block.tolist():
                 yield record[2], self._example(record)
 
-    def _example(self, record: tuple[list[int], list[int], int, int]) -> Example:
-        offsets, lengths, line, _ = record
+    def _example(self, record: tuple[list[int], list[int], int, int, int, int]) -> Example:
+        offsets, lengths, line, *_ = record
         known = self._kept.get(line)
         if known is not None:
             return known

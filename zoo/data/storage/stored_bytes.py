@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import shutil
 import tempfile
 import threading
 import zlib
 from pathlib import Path
 from typing import IO
 
+from zoo.codecs.transcode import copy_as_utf8, is_utf8
 from zoo.errors import ZooError
 from zoo.files import open_file
 
@@ -31,25 +30,26 @@ class StoredBytes:
         self._lock = threading.Lock()
 
     @classmethod
-    def of_file(cls, path: Path, name: str = "") -> StoredBytes:
-        """Open a file; a `.gz` is unpacked into a file without a name.
+    def of_file(cls, path: Path, name: str = "", encoding: str = "utf-8") -> StoredBytes:
+        """Open a file; a `.gz` is unpacked, and a text that is not UTF-8 rewritten, into a file without a name.
 
         Args:
             path: the file.
             name: for messages; by default the file's.
+            encoding: of its text.
 
         Raises:
-            ZooError: it cannot be read, or it is no whole gzip file.
+            ZooError: it cannot be read, it is no whole gzip file, or no text in this encoding.
         """
         name = name or path.name
+        packed, foreign = path.suffix.lower() == ".gz", not is_utf8(encoding)
         try:
-            if path.suffix.lower() != ".gz":
+            if not packed and not foreign:
                 if path.is_dir():
                     raise ZooError(f"{name}: it is a folder, but a file was expected")
                 return cls(open_file(path), name)
             unpacked: IO[bytes] = tempfile.TemporaryFile(prefix="zoo-unpacked-")  # noqa: SIM115
-            with open_file(path) as stored, gzip.open(stored, "rb") as packed:
-                shutil.copyfileobj(packed, unpacked, 1 << 20)
+            copy_as_utf8(path, unpacked, encoding, name)
             unpacked.seek(0)
             return cls(unpacked, name)
         except (OSError, EOFError, zlib.error) as error:

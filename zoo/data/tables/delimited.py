@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
 
 
 class Unfinished(Exception):
@@ -69,11 +70,22 @@ class Delimited:
         return not self.columns or len(fields) == self.columns
 
 
+def named_delimiter(line: str) -> str:
+    """The delimiter that a first line such as `sep=;` names, as Excel writes it; empty where it does not."""
+    found = re.fullmatch(r"sep=(.)", line.strip("\ufeff\r\n"), re.IGNORECASE)
+    return found[1] if found else ""
+
+
 def likely_delimiter(name: str, line: str) -> str:
     """The delimiter of a file, from its name and its first line."""
-    if not name.lower().removesuffix(".gz").endswith(".csv"):
-        return "\t"
-    return max(DELIMITERS, key=line.count)
+    ending = name.lower().removesuffix(".gz").rpartition(".")[2]
+    if ending not in ("csv", "txt") or (ending == "txt" and "\t" in line) or not any(one in line for one in DELIMITERS):
+        return "," if ending == "csv" else "\t"
+    # Where commas stand in numbers only, as in 0,5;1,5, something else is between them.
+    decimal = re.search(r"[;\t|]", line) and re.fullmatch(r"(?:[^,]|(?<=\d),(?=\d))*", line)
+    commas = 0 if decimal else line.count(",")
+    counts = {",": commas, **{one: line.count(one) for one in DELIMITERS[1:]}}
+    return max(DELIMITERS, key=counts.__getitem__)
 
 
 def _in_words(problem: str) -> str:

@@ -3,57 +3,98 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
-from zoo.data.tables.delimited import Delimited, Unfinished, likely_delimiter
+from zoo.data.splitting.names import split_of
+from zoo.data.tables.delimited import Delimited, Unfinished, likely_delimiter, named_delimiter
+from zoo.data.tables.header import find_header
 from zoo.data.tables.lines import LONGEST, Line
-from zoo.data.tables.table import Cell, Columns, Table
-from zoo.errors import ZooError, did_you_mean
+from zoo.data.tables.table import Cell, Record, Table, TableOptions, split_column
+from zoo.errors import ZooError
+
+_SAMPLE = 200  # rows that are looked at to know the columns
+
+
+class _Fields(NamedTuple):
+    lines: list[Line]
+    fields: list[str]
+    problem: str
 
 
 class DelimitedTable(Table):
     """Reads CSV and TSV (see `Table`).
 
-    The first row may hold column names; it does where it holds a name of every role. A file without names must have as
-    many columns as there are roles, or columns given by number; a role with a single name is never guessed.
+    The first row may hold column names; it does where it holds a name of every role, and where it is unlike the others
+    (see `zoo.data.tables.header`). A role with a single name is never guessed. A first line may be `sep=;`.
 
     Args:
         path: the file.
-        columns: what is read.
-        on_error: `stop` or `skip`.
-        encoding: of the text.
-        quotes: see `Delimited`; by default `csv` in CSV and `auto` in TSV.
+        options: how it is read.
     """
 
-    def __init__(
-        self, path: Path, columns: Columns, on_error: str = "stop", encoding: str = "utf-8", quotes: str = ""
-    ) -> None:
-        self._quotes = quotes
-        super().__init__(path, columns, on_error, encoding)
+    def __init__(self, path: Path, options: TableOptions) -> None:
+        super().__init__(path, options)
+        self._format = Delimited(",")
+        self._places: Mapping[str, int] = {}
+        self._split = -1
 
-    def _read(self) -> None:
+    def records(self) -> Iterator[Record]:
+        """All rows, in the order of the file."""
         first = self._first_line()
-        delimiter = likely_delimiter(self.name, first.text)
-        self._format = Delimited(delimiter, self._quotes or ("csv" if delimiter != "\t" else "auto"))
-        header = True
-        for lines, fields, problem in self._records():
-            line = lines[0].number
-            if not problem and header:
-                header = False
-                self._format.columns = len(fields)
-                if self._find_columns(fields, line):
-                    continue
+        delimiter = named_delimiter(first.text)
+        if delimiter:
+            next(self._lines)
+            first = self._first_line()
+        delimiter = delimiter or likely_delimiter(self.name, first.text)
+        self._format = Delimited(delimiter, self.options.quotes or ("csv" if delimiter != "\t" else "auto"))
+        found = self._fields()
+        sample: list[_Fields] = []
+        for one in found:
+            sample.append(one)
+            if len(sample) > _SAMPLE:
+                break
+        names = self._find_columns(sample)
+        for one in sample:
+            yield from self._record(one, names)
+        for one in found:
+            yield from self._record(one, names)
+
+    def _find_columns(self, sample: list[_Fields]) -> tuple[str, ...]:
+        """Find the columns from the first rows, and take the names of the columns out of them."""
+        place, first = next(((place, one) for place, one in enumerate(sample) if not one.problem), (0, None))
+        if first is None:
+            return ()
+        count = len(first.fields)
+        self._format.columns = count
+        rows = [one.fields for one in sample[place:] if not one.problem and len(one.fields) == count]
+        header = find_header(rows, self.options, f"{self.name}: line {first.lines[0].number}")
+        self._places = header.places
+        self.found = {role: header.names[number] for role, number in header.places.items()}
+        if header.note:
+            self.notes.append(header.note)
+        if header.named:
+            del sample[place]
+            values = {name: [row[number].strip() for row in rows[1:]] for number, name in enumerate(header.names)}
+            column = split_column(header.names, values)
+            self._split = header.names.index(column) if column else -1
+        return header.names
+
+    def _record(self, one: _Fields, names: tuple[str, ...]) -> Iterator[Record]:
+        example: Mapping[str, Cell] | None = {}
+        problem, row = one.problem, {}
+        if not problem:
+            row = dict(zip(names, (text.strip() for text in one.fields), strict=False))
             try:
-                if problem:
-                    raise ValueError(problem)
-                example = self._example(fields)
+                example = self._example(one.fields)
             except ValueError as error:
-                self._report(line, str(error))
-                continue
-            if example:
-                length = sum(one.length for one in lines)
-                self._keep(lines[0].offset, length, line, example)
+                problem = str(error)
+        if example is None:
+            return
+        split = split_of(one.fields[self._split]) if self._split >= 0 and not problem else ""
+        length = sum(line.length for line in one.lines)
+        yield Record(one.lines[0].number, one.lines[0].offset, length, row, example, problem, split)
 
     def _first_line(self) -> Line:
         passed: list[Line] = []
@@ -62,17 +103,17 @@ class DelimitedTable(Table):
             if line.problem:
                 break
             if line.text.strip():
-                self._lines.give_back(passed)
+                self._lines.give_back([line])
                 return line
         if passed and passed[-1].problem:
             raise ZooError(f"{self.name}: line {passed[-1].number}: {passed[-1].problem}")
         raise ZooError(f"{self.name}: the file is empty")
 
-    def _records(self) -> Iterator[tuple[list[Line], list[str], str]]:
+    def _fields(self) -> Iterator[_Fields]:
         """Rows as the lines that they take, and their fields or what is wrong."""
         for line in self._lines:
             if line.problem:
-                yield [line], [], line.problem
+                yield _Fields([line], [], line.problem)
             elif line.text.strip():
                 taken = [line]
                 try:
@@ -81,7 +122,9 @@ class DelimitedTable(Table):
                     fields, problem = [], str(error)
                 except Unfinished:
                     fields, problem = self._go_on(taken)
-                yield taken, fields, problem
+                if fields and not self._format.columns and any(one.strip() for one in fields):
+                    self._format.columns = len(fields)  # quotes are understood by it
+                yield _Fields(taken, fields, problem)
 
     def _go_on(self, taken: list[Line]) -> tuple[list[str], str]:
         """Take more lines until the quote that the first one opens is closed; give them back where it never is."""
@@ -103,46 +146,21 @@ class DelimitedTable(Table):
             del taken[1:]
             return [], "the quote that opens here is never closed"
 
-    def _find_columns(self, first: list[str], line: int) -> bool:
-        """Find the column of each role from the first row; whether that row holds the names."""
-        names = [field.strip().lower() for field in first]
-        found: dict[str, int] = {}
-        for role, accepted in self._columns.items():
-            for name in accepted:
-                if name.lower() in names:
-                    found[role] = names.index(name.lower())
-                    break
-        self._places = found
-        if len(found) == len(self._columns):
-            return True
-        numbers = {role: _number(accepted) for role, accepted in self._columns.items()}
-        if all(numbers.values()):
-            self._places = {role: number - 1 for role, number in numbers.items()}
-            for role, place in self._places.items():
-                if place >= len(first):
-                    raise ZooError(f"{self.name}: line {line}: no column {place + 1} for {role}; it has {len(first)}")
-            return False
-        if not found and len(first) == len(self._columns) and all(len(names) != 1 for names in self._columns.values()):
-            self._places = {role: place for place, role in enumerate(self._columns)}
-            self.notes.append(f"{self.name}: no column names; read as {', '.join(self._columns)}")
-            return False
-        role = next(role for role in self._columns if role not in found)
-        accepted = self._columns[role]
-        near = did_you_mean(accepted[0], [name for name in first if name.strip()])
-        raise ZooError(f"{self.name}: line {line}: no column '{accepted[0]}' for {role}{near}")
-
     def _example(self, fields: list[str]) -> dict[str, Cell] | None:
         if not any(field.strip() for field in fields):
             return None
         if len(fields) != self._format.columns:
             raise ValueError(f"{_columns(len(fields))}, but {self._format.columns} were expected")
-        example: dict[str, Cell] = {role: fields[place].strip() for role, place in self._places.items()}
-        for role, value in example.items():
-            if not value:
+        example: dict[str, Cell] = {}
+        for role, place in self._places.items():
+            value = fields[place].strip()
+            if value:
+                example[role] = value
+            elif role not in self.options.optional:
                 raise ValueError(f"{role} is empty")
-        return example
+        return self._canonical(example)
 
-    def _parse(self, text: str) -> dict[str, Cell]:
+    def _parse(self, text: str) -> Mapping[str, Cell]:
         fields = None
         try:
             if text.find("\n") in (-1, len(text) - 1):
@@ -150,11 +168,6 @@ class DelimitedTable(Table):
             return self._example(fields or self._format.joined(io.StringIO(text, newline="\n"))) or {}
         except Unfinished as error:
             raise ValueError("a quote is not closed") from error
-
-
-def _number(accepted: Sequence[str]) -> int:
-    """The number of a column that is given so, from 1; else 0."""
-    return int(accepted[0]) if len(accepted) == 1 and accepted[0].isdecimal() else 0
 
 
 def _columns(count: int) -> str:

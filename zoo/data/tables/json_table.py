@@ -1,42 +1,132 @@
-"""Tables of JSON lines."""
+"""Tables of JSON: an object a line, or an array of objects."""
 
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from zoo.data.tables.table import Cell, Table
-from zoo.errors import did_you_mean
+from zoo.data.splitting.names import split_of
+from zoo.data.storage.stored_bytes import StoredBytes
+from zoo.data.tables.languages import language_columns
+from zoo.data.tables.lines import Lines
+from zoo.data.tables.table import SPLIT_COLUMNS, Cell, Record, Table, TableOptions
+from zoo.errors import ZooError, did_you_mean
 
 
 class JsonTable(Table):
-    """Reads JSON lines (see `Table`): an object a line, whose values are texts, numbers, or lists of such."""
+    """Reads JSON (see `Table`): objects of texts, numbers, or lists of such; an object in one is unfolded.
 
-    def _read(self) -> None:
+    An array, or an object with one array of objects in it, is a table as well; it is read as a whole.
+    """
+
+    def __init__(self, path: Path, options: TableOptions) -> None:
+        super().__init__(path, options)
+        if self._is_document():
+            self.unit = "record"
+            self._file = _unfolded(self._file, self.name)
+            self._lines = Lines(self._file)
+
+    def records(self) -> Iterator[Record]:
+        """All rows, in the order of the file."""
         for line in self._lines:
             if line.problem or line.text.strip():
-                try:
-                    if line.problem:
-                        raise ValueError(line.problem)
-                    example = self._parse(line.text)
-                except ValueError as error:
-                    self._report(line.number, str(error))
-                else:
-                    self._keep(line.offset, line.length, line.number, example)
+                row: Mapping[str, object] = {}
+                example: Mapping[str, Cell] = {}
+                problem, split = line.problem, ""
+                if not problem:
+                    try:
+                        row = self._row(line.text)
+                        example = self._chosen(row)
+                        split = next((split_of(str(row[name])) for name in SPLIT_COLUMNS if name in row), "")
+                    except ValueError as error:
+                        problem = str(error)
+                yield Record(line.number, line.offset, line.length, dict(row), example, problem, split)  # type: ignore[arg-type]
 
-    def _parse(self, text: str) -> dict[str, Cell]:
+    def _parse(self, text: str) -> Mapping[str, Cell]:
+        return self._chosen(self._row(text))
+
+    def _row(self, text: str) -> dict[str, object]:
         try:
             record = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"not JSON: {getattr(error, 'msg', error)}") from None
         if not isinstance(record, dict):
             raise ValueError("not a JSON object; each line must be one")
-        example = {}
-        for role, accepted in self._columns.items():
-            name = next((name for name in accepted if name in record), None)
+        for value in list(record.values()):
+            if isinstance(value, dict):  # {"translation": {"en": ..., "fr": ...}}
+                for inner, inner_value in value.items():
+                    record.setdefault(inner, inner_value)
+        return record
+
+    def _chosen(self, row: Mapping[str, object]) -> dict[str, Cell]:
+        example: dict[str, Cell] = {}
+        lowered = {name.strip().lower(): name for name in reversed(list(row))}
+        for role, accepted in self.options.columns.items():
+            name = next((name for name in accepted if name in row), None)
+            name = name or next((lowered[one.lower()] for one in accepted if one.lower() in lowered), None)
+            if name is None and self.options.pairs:
+                name = language_columns(list(row)).get(role)
             if name is None:
-                raise ValueError(f"no '{accepted[0]}' for {role}{did_you_mean(accepted[0], record)}")
-            example[role] = _json_value(record[name], role)
-        return example
+                if role in self.options.optional:
+                    continue
+                hint = did_you_mean(accepted[0], row) or f"; it has {', '.join(list(row)[:8])}"
+                setting = self.options.settings.get(role)
+                raise ValueError(f"no '{accepted[0]}' for {role}{hint}{f' ({setting} names it)' if setting else ''}")
+            try:
+                example[role] = _json_value(row[name], role)
+            except ValueError:
+                if role not in self.options.optional:
+                    raise
+            else:
+                self.found.setdefault(role, name)
+        return self._canonical(example)
+
+    def _is_document(self) -> bool:
+        """Whether the file is one JSON value, and not one a line."""
+        for line in self._lines:
+            self._lines.give_back([line])
+            text = line.text.strip()
+            if text:
+                if text.startswith("["):
+                    return True
+                try:
+                    json.loads(text)
+                except (ValueError, RecursionError):
+                    return text in ("{", '{"') or not text.endswith("}")
+                # One object on one line, with the rows in it.
+                return _rows_in(json.loads(text)) is not None
+            next(self._lines)
+        return False
+
+
+def _rows_in(value: object) -> list[object] | None:
+    """The records of a JSON document: an array, or the only array of objects in an object."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        arrays = [inner for inner in value.values() if isinstance(inner, list) and inner and isinstance(inner[0], dict)]
+        if len(arrays) == 1:
+            return arrays[0]
+    return None
+
+
+def _unfolded(file: StoredBytes, name: str) -> StoredBytes:
+    """A JSON document as a file with a record a line."""
+    size = file.stream.seek(0, 2)
+    try:
+        value = json.loads(file.read(0, size).decode("utf-8-sig"))
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ZooError(f"{name}: not JSON: {error}") from None
+    rows = _rows_in(value)
+    if rows is None:
+        raise ZooError(f"{name}: no array of objects in it; one is wanted, or an object on each line")
+    unfolded = tempfile.TemporaryFile(prefix="zoo-json-")  # noqa: SIM115
+    for row in rows:
+        unfolded.write(json.dumps(row).encode() + b"\n")
+    unfolded.flush()
+    return StoredBytes(unfolded, name)
 
 
 def _json_value(value: object, role: str) -> Cell:

@@ -38,22 +38,21 @@ class Line(NamedTuple):
 class Lines:
     """Reads a file line by line; lines that were read too far can be given back.
 
-    Lines end with LF or CRLF. A byte order mark is no part of the first line.
+    Lines end with LF or CRLF, or with CR in a file without LF. A byte order mark is no part of the first line.
 
     Args:
         file: to read, from its beginning.
-        encoding: of the text; one that writes ASCII as ASCII.
-
     Raises:
         ZooError: the file is UTF-16.
     """
 
-    def __init__(self, file: StoredBytes, encoding: str = "utf-8") -> None:
-        self._encoding = encoding
+    def __init__(self, file: StoredBytes) -> None:
         self._returned: deque[Line] = deque()
         self._lines = self._read(file)
         if file.stream.seek(0) == 0 and file.stream.read(2) in _WIDE_MARKS:
-            raise ZooError(f"{file.name}: it looks like UTF-16: save it as UTF-8")
+            raise ZooError(f"{file.name}: it looks like UTF-16: data.encoding=utf-16 reads it")
+        head = file.read(0, min(_BUFFER, file.stream.seek(0, 2)))
+        self._end = b"\r" if b"\r" in head and b"\n" not in head else b"\n"
 
     def __iter__(self) -> Iterator[Line]:
         return self
@@ -74,7 +73,7 @@ class Lines:
             piece = file.read(position, min(_BUFFER, size - position))
             position += len(piece)
             held += piece
-            found = held.splitlines(keepends=True) if b"\r" not in held else _split(held)
+            found = _split(held, self._end)
             # The last one may go on in the next piece.
             held = found.pop() if position < size else b""
             if len(held) > LONGEST:
@@ -84,7 +83,7 @@ class Lines:
                 number += not tail
                 if not tail:
                     yield self._line(number, offset, data)
-                tail = not data.endswith(b"\n")
+                tail = not data.endswith(self._end)
                 offset += len(data)
 
     def _line(self, number: int, offset: int, data: bytes) -> Line:
@@ -94,14 +93,16 @@ class Lines:
         if number == 1 and data.startswith(_BYTE_ORDER_MARK):
             data, offset, length = data[3:], offset + 3, length - 3
         try:
-            return Line(number, offset, length, data.decode(self._encoding))
+            return Line(number, offset, length, data.decode())
         except UnicodeDecodeError as error:
-            problem = f"byte {error.start + 1} of the line is not valid {self._encoding.upper()}"
+            problem = f"byte {error.start + 1} of the line is not valid UTF-8"
             return Line(number, offset, length, "", f"{problem} (0x{data[error.start]:02x})")
 
 
-def _split(data: bytes) -> list[bytes]:
-    """Lines with their LF; bytes.splitlines would end one at a lone CR, too."""
-    lines = [line + b"\n" for line in data.split(b"\n")]
+def _split(data: bytes, end: bytes) -> list[bytes]:
+    """Lines with their ends; bytes.splitlines would end one at a lone CR among LF, too."""
+    if b"\r" not in data:
+        return data.splitlines(keepends=True)
+    lines = [line + end for line in data.split(end)]
     last = lines.pop()[:-1]
     return [*lines, last] if last else lines

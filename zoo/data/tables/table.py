@@ -1,11 +1,15 @@
-"""A user's table: CSV, TSV or JSON lines, of any size."""
+"""A user's table: CSV, TSV or JSON, of any size."""
 
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
+from zoo.codecs.label import canonical_label
+from zoo.data.splitting.names import split_of
 from zoo.data.splitting.splits import Splits
 from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.record_index import RecordIndex
@@ -14,10 +18,11 @@ from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.data.tables.bad_rows import BadRows
 from zoo.data.tables.lines import Lines
 from zoo.errors import ZooError
-from zoo.files import expanded
 
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", *JSON_ENDINGS)
+SPLIT_COLUMNS = ("split", "set", "subset", "partition")
+"""Names of a column that says which split a row belongs to."""
 
 Cell = str | list["Cell"]
 """A field of a row: text, or in JSON a list of texts."""
@@ -26,123 +31,154 @@ Columns = Mapping[str, Sequence[str]]
 """Role -> names of the column that it may come from, or its number from 1; the first that the file has is taken."""
 
 
+@dataclass(frozen=True)
+class TableOptions:
+    """How a table is read.
+
+    Args:
+        columns: what is read.
+        on_error: `stop` at a bad row, or `skip` and count them.
+        quotes: see `zoo.data.tables.delimited.Delimited`; by default `csv` in CSV and `auto` in TSV.
+        encoding: of the text.
+        labels: the role whose values are classes: 1 and 1.0 are the same one, and each class has a row to train on.
+        optional: roles that a table may lack.
+        settings: role -> the setting that names its column, for messages.
+        pairs: whether source and target are the same text in two languages: then columns are known by the names of
+            languages, and what is beside the two is left out.
+    """
+
+    columns: Columns
+    on_error: str = "stop"
+    quotes: str = ""
+    encoding: str = "utf-8"
+    labels: str = ""
+    optional: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    pairs: bool = False
+
+    @property
+    def required(self) -> list[str]:
+        """Roles that a table must have."""
+        return [role for role in self.columns if role not in self.optional]
+
+
+class Record(NamedTuple):
+    """A row of a table.
+
+    Args:
+        line: where it stands, from 1; of a JSON array the number of the record.
+        offset: of its first byte.
+        length: in bytes.
+        row: name of a column -> its field; empty where the row cannot be read.
+        example: role -> its field; empty where there is a problem.
+        problem: why it cannot be used.
+        split: that the row belongs to, where the table says so.
+    """
+
+    line: int
+    offset: int
+    length: int
+    row: Mapping[str, Cell]
+    example: Mapping[str, Cell]
+    problem: str = ""
+    split: str = ""
+
+
 class Table(abc.ABC):
-    """Reads the rows of a table once, and keeps where they lie.
+    """The rows of a table: one after the other (`records`), or indexed once and then read by their place (`rows`).
 
     Empty rows are no rows. Text is stripped of the white space around it.
 
     Args:
         path: the file; a `.gz` is unpacked first.
-        columns: what is read.
-        on_error: `stop` at a bad row, or `skip` and count them.
-        encoding: of the text.
+        options: how it is read.
 
     Attributes:
         name: of the file.
         notes: sentences about what was read.
         bad: what was left out.
+        found: role -> name or number of the column that it is read from, once the first row was read.
 
     Raises:
-        ZooError: the file, or a row of it, cannot be read; names the line.
+        ZooError: the file cannot be read.
     """
 
-    def __init__(self, path: Path, columns: Columns, on_error: str = "stop", encoding: str = "utf-8") -> None:
+    unit = "line"
+    """What the number of a record counts."""
+
+    def __init__(self, path: Path, options: TableOptions) -> None:
         self.name = path.name
         self.notes: list[str] = []
-        self._columns = columns
-        self._encoding = encoding
-        self._file = StoredBytes.of_file(path)
-        self.bad = BadRows(on_error)
+        self.bad = BadRows(options.on_error)
+        self.found: dict[str, str] = {}
+        self.options = options
+        self._file = StoredBytes.of_file(path, encoding=options.encoding)
         self._index = RecordIndex()
         self._kept = KeptExamples()
-        self._lines = Lines(self._file, encoding)
-        self._read()
+        self._lines = Lines(self._file)
+
+    def index(self) -> Table:
+        """Go through the rows once, check them, and keep where they lie.
+
+        Raises:
+            ZooError: a row cannot be read; names the line.
+        """
+        label = self.options.labels
+        for record in self.records():
+            if record.problem:
+                self.bad.add(self.place(record.line), record.problem, len(self._index))
+                continue
+            key = str(next(iter(record.example.values())))
+            group = str(record.example[label]) if label in record.example else ""
+            self._index.append([record.offset], [record.length], record.line, key, group, record.split)
+            self._kept.put(record.line, record.example, record.length)
         self.notes += self.bad.notes
         if not len(self._index):
             raise ZooError(f"{self.name}: it has no examples" + (f" ({self.notes[-1]})" if self.bad.count else ""))
+        return self
+
+    @abc.abstractmethod
+    def records(self) -> Iterator[Record]:
+        """All rows, in the order of the file; to be asked for once."""
+
+    @abc.abstractmethod
+    def _parse(self, text: str) -> Mapping[str, Cell]:
+        """The example of a row that was read before; ValueError where it is not what it was."""
 
     def rows(self) -> Rows:
-        """All rows, in the order of the file."""
+        """All rows that were indexed, in the order of the file."""
         return Rows([self._file], self._index, self._example_of, self._kept)
 
     def split(self, validation: float, test: float) -> Splits:
-        """The rows, divided by their content (see `RecordIndex.split`)."""
-        return self.rows().split(validation, test, self.notes)
+        """The rows, divided as the table says, or by their content (see `RecordIndex.split`)."""
+        return self.rows().split(validation, test, self.notes, self.found)
 
-    @abc.abstractmethod
-    def _read(self) -> None:
-        """Go through the lines, and keep or report each row."""
+    def place(self, line: int) -> str:
+        """Where a record stands, for messages."""
+        return f"{self.name}: {self.unit} {line}"
 
-    @abc.abstractmethod
-    def _parse(self, text: str) -> dict[str, Cell]:
-        """The example of a row that was kept; ValueError where it is not what it was."""
+    def _canonical(self, example: dict[str, Cell]) -> dict[str, Cell]:
+        """An example, its label written in the one way that there is."""
+        label = example.get(self.options.labels)
+        if isinstance(label, str):
+            example[self.options.labels] = canonical_label(label)
+        return example
 
-    def _keep(self, offset: int, length: int, line: int, example: dict[str, Cell]) -> None:
-        self._index.append([offset], [length], line, str(next(iter(example.values()))))
-        self._kept.put(line, example, length)
-
-    def _report(self, line: int, problem: str) -> None:
-        self.bad.add(f"{self.name}: line {line}", problem, len(self._index))
-
-    def _example_of(self, parts: list[bytes], line: int) -> dict[str, Cell]:
+    def _example_of(self, parts: list[bytes], line: int) -> Mapping[str, Cell]:
         try:
-            return self._parse(parts[0].decode(self._encoding))
+            return self._parse(parts[0].decode())
         except ValueError as error:
-            raise ZooError(f"{self.name}: line {line}: the file changed while it was in use") from error
+            raise ZooError(f"{self.place(line)}: the file changed while it was in use") from error
 
 
-def open_table(
-    path: str | Path, columns: Columns, on_error: str = "stop", quotes: str = "", encoding: str = "utf-8"
-) -> Table:
-    """Read a table by the ending of its name.
+def split_column(names: Sequence[str], values: Mapping[str, Sequence[str]]) -> str:
+    """The column that divides a table into splits; empty where there is none.
 
     Args:
-        path: `.csv` (with commas, semicolons or tabs), `.tsv`, `.jsonl`, and the same with `.gz`.
-        columns: role -> names of its column.
-        on_error: `stop` or `skip`.
-        quotes: see `Delimited`; by default `csv` in CSV and `auto` in TSV.
-        encoding: of the text.
-
-    Returns:
-        The table, its rows checked.
-
-    Raises:
-        ZooError: names file and line.
+        names: of the columns.
+        values: of each column, in some of the rows.
     """
-    path = expanded(path)
-    if path.name.lower().removesuffix(".gz").endswith(JSON_ENDINGS):
-        from zoo.data.tables.json_table import JsonTable
-
-        return JsonTable(path, columns, on_error, encoding)
-    from zoo.data.tables.delimited_table import DelimitedTable
-
-    return DelimitedTable(path, columns, on_error, encoding, quotes)
-
-
-def read_table(
-    path: str | Path,
-    columns: Columns,
-    validation: float = 0.05,
-    test: float = 0.05,
-    on_error: str = "stop",
-    quotes: str = "",
-    encoding: str = "utf-8",
-) -> Splits:
-    """Read a table, and split it by the content of its first role.
-
-    Args:
-        path: see `open_table`.
-        columns: role -> names of its column.
-        validation: share of the rows to validate on.
-        test: share of the rows to test on.
-        on_error: `stop` or `skip`.
-        quotes: see `Delimited`.
-        encoding: of the text.
-
-    Returns:
-        Splits of examples with the roles of `columns`, all text.
-
-    Raises:
-        ZooError: names file and line.
-    """
-    return open_table(path, columns, on_error, quotes, encoding).split(validation, test)
+    for name in names:
+        if name.strip().lower() in SPLIT_COLUMNS and values[name] and all(map(split_of, values[name])):
+            return name
+    return ""

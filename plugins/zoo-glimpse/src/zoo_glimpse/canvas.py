@@ -104,7 +104,7 @@ def placed(splits: Splits, canvas: Canvas, seed: int, train: int = 0) -> Splits:
         name: Placed(list(examples), canvas, count or len(examples), f"canvas {seed} {name}")
         for (name, examples), count in zip(splits.items(), (train, train // 8, train // 8), strict=True)
     }
-    return Splits(**drawn, notes=splits.notes)
+    return Splits(drawn["train"], drawn["validation"], drawn["test"], splits.notes)
 
 
 def _paste(shown: np.ndarray, piece: np.ndarray, draw: random.Random) -> None:

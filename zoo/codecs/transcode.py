@@ -1,0 +1,82 @@
+"""Files as plain UTF-8: what is packed is unpacked, what is in another encoding rewritten."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import shutil
+import tempfile
+import zlib
+from pathlib import Path
+from typing import IO
+
+from zoo.errors import UsageError, ZooError, did_you_mean
+from zoo.files import open_file
+
+_PIECE = 1 << 20
+_COMMON = ("utf-8", "latin-1", "cp1252", "utf-16", "ascii", "shift_jis", "gb18030", "koi8-r")
+
+
+def is_utf8(encoding: str) -> bool:
+    """Whether text in an encoding is UTF-8 as it stands.
+
+    Raises:
+        UsageError: there is no such encoding.
+    """
+    try:
+        found = codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        found = None
+    # Python counts rot13 and zlib among its codecs, too.
+    if found is None or not getattr(found, "_is_text_encoding", True):
+        hint = did_you_mean(encoding, _COMMON) or f"; such as {', '.join(_COMMON[:4])}"
+        raise UsageError(f"data.encoding={encoding}: there is no such encoding{hint}")
+    return found.name in ("utf-8", "ascii", "utf-8-sig")
+
+
+def copy_as_utf8(path: Path, target: IO[bytes], encoding: str, name: str) -> None:
+    """Write the content of a file to another one, unpacked and in UTF-8.
+
+    Args:
+        path: of the file; a name that ends with `.gz` is unpacked.
+        target: opened for writing bytes.
+        encoding: of the text; UTF-8 is copied as it stands, whether or not it is text.
+        name: for messages.
+
+    Raises:
+        ZooError: it is no text in this encoding.
+        OSError, EOFError, zlib.error: it cannot be read or unpacked.
+    """
+    with open_file(path) as stored, gzip.open(stored, "rb") if path.suffix.lower() == ".gz" else stored as source:
+        if is_utf8(encoding):
+            shutil.copyfileobj(source, target, _PIECE)
+            return
+        text = io.TextIOWrapper(source, encoding=encoding, newline="")
+        try:
+            while piece := text.read(_PIECE):
+                target.write(piece.encode("utf-8"))
+        except UnicodeError as error:
+            raise ZooError(
+                f"{name}: no text in {encoding}: {error.reason if hasattr(error, 'reason') else error}"
+            ) from error
+
+
+def plain_copy(path: Path, encoding: str, name: str) -> IO[bytes]:
+    """A copy of a file, unpacked and in UTF-8, which is gone when nobody holds it any more.
+
+    Args:
+        path: of the file.
+        encoding: of its text.
+        name: for messages.
+
+    Raises:
+        ZooError: it cannot be read or unpacked, or is no text in this encoding.
+    """
+    try:
+        plain: IO[bytes] = tempfile.NamedTemporaryFile(prefix="zoo-unpacked-")  # type: ignore[assignment]  # noqa: SIM115
+        copy_as_utf8(path, plain, encoding, name)
+        plain.flush()
+    except (OSError, EOFError, zlib.error) as error:
+        raise ZooError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    return plain
