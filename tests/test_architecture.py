@@ -144,7 +144,6 @@ def test_no_folder_imports_in_a_circle():
     assert circles(graph) == []
 
 
-@pytest.mark.xfail(reason="tables and layers are being divided")
 def test_no_module_imports_in_a_circle():
     assert circles(edges()) == []
 
