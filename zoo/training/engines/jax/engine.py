@@ -66,12 +66,14 @@ class JaxEngine(Engine):
     def _sum_over_workers(self, values: np.ndarray) -> np.ndarray:
         # By their bits: JAX would round them to 32.
         gathered = np.asarray(multihost_utils.process_allgather(values.view(np.uint32)))  # [workers, 2 * values]
-        return cast(np.ndarray, gathered.view(np.float64).sum(axis=0))
+        total: np.ndarray = gathered.view(np.float64).sum(axis=0)
+        return total
 
     def _gather_rows(self, leaf: Tensor) -> np.ndarray:
         if isinstance(leaf, jax.Array) and not leaf.is_fully_addressable:
             return np.asarray(multihost_utils.process_allgather(leaf, tiled=True))
-        return cast(np.ndarray, np.asarray(multihost_utils.process_allgather(np.asarray(leaf))).sum(axis=0))
+        total: np.ndarray = np.asarray(multihost_utils.process_allgather(np.asarray(leaf))).sum(axis=0)
+        return total
 
     def _is_lost_worker(self, error: Exception) -> bool:
         """Say whether an error may mean that another worker has stopped.
