@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from zoo.errors import UsageError, did_you_mean
@@ -28,6 +28,11 @@ def by_name(kind: str, name: str, built_in: Mapping[str, Entry], extra: Mapping[
     known = {**(extra or {}), **built_in}
     if name in known:
         return known[name]
+    raise UsageError(unknown_name(kind, name, known))
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
+    """Say that nothing has a name: suggest the nearest, and list all."""
     hint = did_you_mean(name, known)
     names = "" if hint.startswith("; known") else f" (known: {', '.join(sorted(known))})"
-    raise UsageError(f"unknown {kind} '{name}'{hint}{names}")
+    return f"unknown {kind} '{name}'{hint}{names}"

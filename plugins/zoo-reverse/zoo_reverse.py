@@ -19,9 +19,11 @@ ZOO_API = 1
 class ReverseModel:
     """The reader and the writer."""
 
-    cell: str = zoo.setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = zoo.setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
     units: int = zoo.setting(128, "units of the writer; the reader has half as many per direction", minimum=2)
-    attention: str = zoo.setting("additive", "attention to the word: additive, dot, general, ...")
+    attention: str = zoo.setting(
+        "additive", "attention to the word: additive, dot, general, ...", component="attentions"
+    )
 
 
 @dataclass

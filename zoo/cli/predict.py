@@ -44,9 +44,10 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
     trust, arguments = take_trust(arguments)
     name, inputs, file, engine, search = _read_words(arguments)
     lines = _inputs(inputs, file)
-    import zoo
+    from zoo.runs.loaded_run import open_run
 
-    run = zoo.load(name, engine=engine, trust=trust)
+    changes = {f"search.{key}": value for key, value in search.items()}
+    run = open_run(name, engine=engine, trust=trust, changes=changes)
     if stream:
         predict_stream(run, inputs, lines, as_json)
         return

@@ -21,10 +21,13 @@ def command(arguments: tuple[str, ...], as_json: bool) -> int:
     """
     name, rest = split_target(arguments, "run", "zoo resume charlm (a task's latest run), or a run's folder")
     trust, rest = take_trust(rest)
-    import zoo
+    from zoo.runs.loaded_run import open_run
 
+    given = from_arguments(rest)
     # The engine is chosen first: it cannot be changed later.
-    run = zoo.load(name, engine=raw_value(from_arguments(rest), "engine") or "auto", trust=trust)
+    engine = raw_value(given, "engine") or "auto"
+    changes = {entry.key: entry.value for entry in given}
+    run = open_run(name, engine=engine, trust=trust, changes=changes)
     with progress() as report:
-        run.resume(report, **{entry.key: entry.value for entry in from_arguments(rest)})
+        run.resume(report, **changes)
     return print_outcome(run, as_json)

@@ -34,9 +34,11 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """
     name, rest = split_target(arguments, "run", "zoo sample charlm (a task's latest run), or a run's folder")
     given = parse_arguments(SampleArguments, rest, "sample")
-    import zoo
+    from zoo.runs.loaded_run import open_run
 
-    run = zoo.load(name, engine=given.pop("engine", "auto"), trust=given.pop("trust", False))
+    engine, trust = given.pop("engine", "auto"), given.pop("trust", False)
+    changes = {f"search.{key}": value for key, value in given.items() if key not in ("prime", "seed", "count")}
+    run = open_run(name, engine=engine, trust=trust, changes=changes)
     count, prime = given.get("count", 1), given.get("prime", "")
     if as_json:
         texts = run.sample(**given)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from zoo.plugin_api import ZOO_API
+from zoo.plugins.component_kinds import COMPONENT_HOOKS
+from zoo.plugins.stated_names import StatedNames, stated_names
 
 GROUPS = {"zoo.tasks": "task", "zoo.plugins": "plugin"}
 
@@ -55,6 +57,12 @@ class PluginInfo:
     def problem(self) -> str:
         """Why it cannot be used, as far as metadata and source tell; empty where they tell nothing."""
         return too_new(self.api, ZOO_API) if self.api and self.api > ZOO_API else ""
+
+    def states(self, kind: str) -> StatedNames:
+        """The components of a kind (`cells`, ...) that its source names."""
+        if self.entry_point.attr:  # an object of the module, which only an import makes
+            return StatedNames(complete=False)
+        return stated_names(self._tree, COMPONENT_HOOKS[kind])
 
     @cached_property
     def _tree(self) -> ast.Module | None:

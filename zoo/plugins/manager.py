@@ -13,9 +13,10 @@ from typing import Any
 from zoo.components import Components
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import expanded
+from zoo.plugins.component_kinds import BUILT_IN, COMPONENT_HOOKS, OURS, singular
 from zoo.plugins.installed import PluginInfo, find_plugins, switched_off
 from zoo.plugins.local_file import describe_error, import_file, is_path, only_task
-from zoo.plugins.registry import COMPONENT_HOOKS, OURS, PluginError, Registered, Registry, check_api, taken_twice
+from zoo.plugins.registry import PluginError, Registered, Registry, check_api, taken_twice
 
 
 class PluginWarning(UserWarning):
@@ -39,6 +40,19 @@ class PluginStatus:
     cause: str = ""
     disabled: bool = False
     error: BaseException | None = None
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """The names of one kind of component.
+
+    Attributes:
+        names: that are known.
+        complete: whether these are all; not where a plugin would have to be imported to tell.
+    """
+
+    names: frozenset[str]
+    complete: bool
 
 
 class Plugins:
@@ -125,7 +139,7 @@ class Plugins:
         """
         statuses = [self._examine(info) for info in self._all()]
         for (kind, name), owners in self._registry.shared_names().items():
-            cause = taken_twice(_one(kind), name, owners)
+            cause = taken_twice(singular(kind), name, owners)
             statuses = [
                 replace(status, cause=cause)
                 if status.info.origin in owners and COMPONENT_HOOKS[kind] in status.hooks and not status.cause
@@ -133,6 +147,35 @@ class Plugins:
                 for status in statuses
             ]
         return statuses
+
+    def known_names(self) -> dict[str, KnownNames]:
+        """Give the names that each kind of component has, as far as source code tells them; no plugin is imported.
+
+        Returns:
+            kind (`cells`, ...) -> the names of the zoo, of the plugins, and of the tasks loaded so far; when the
+            plugins are loaded, of those that work.
+        """
+        if self._components is not None:
+            return {
+                kind: KnownNames(frozenset({*BUILT_IN[kind], *getattr(self._components, kind)}), True)
+                for kind in COMPONENT_HOOKS
+            }
+        stated = [info for info in self.find() if info.kind == "plugin" and not info.problem]
+        known = {}
+        for kind in COMPONENT_HOOKS:
+            names, complete = set(BUILT_IN[kind]), True
+            for entry in self._registry.registered.values():
+                names.update(entry.components.get(kind, ()))
+            for info in stated:
+                found = info.states(kind)
+                names.update(found.names)
+                complete = complete and found.complete
+            known[kind] = KnownNames(frozenset(names), complete)
+        return known
+
+    def broken_owner(self, kind: str, name: str) -> PluginStatus | None:
+        """Find the plugin that was left out and states that it has a component of this name."""
+        return next((status for status in self.broken if name in status.info.states(kind).names), None)
 
     def _all(self) -> list[PluginInfo]:
         if self._found is None:
@@ -220,7 +263,7 @@ class Plugins:
         shared = self._registry.shared_names()
         for (kind, name), owners in shared.items():
             outcome = "the built-in one is used" if OURS in owners else "neither is used"
-            _warn(f"{taken_twice(_one(kind), name, owners)}; {outcome}")
+            _warn(f"{taken_twice(singular(kind), name, owners)}; {outcome}")
         found: dict[str, dict[str, Any]] = {kind: {} for kind in COMPONENT_HOOKS}
         for entry in self._registry.registered.values():
             for kind, components in entry.components.items():
@@ -243,11 +286,6 @@ def _checked(task: Any) -> type[Any]:
         raise PluginError(f"{task!r} is not a task; expected a subclass of zoo.Task")
     check_api(task.api)
     return task
-
-
-def _one(kind: str) -> str:
-    names = {"strategies": "strategy", "data": "data source"}
-    return names.get(kind, kind.removesuffix("s"))
 
 
 def _cause(error: BaseException) -> str:

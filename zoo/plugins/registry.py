@@ -11,51 +11,8 @@ import pluggy
 from zoo import hookspecs
 from zoo.errors import ZooError, did_you_mean
 from zoo.plugin_api import ZOO_API
+from zoo.plugins.component_kinds import BUILT_IN, COMPONENT_HOOKS, OURS
 from zoo.plugins.installed import too_new
-
-OURS = "seqzoo"
-COMPONENT_HOOKS = {
-    "cells": "zoo_cells",
-    "attentions": "zoo_attentions",
-    "strategies": "zoo_strategies",
-    "data": "zoo_data",
-    "callbacks": "zoo_callbacks",
-    "devices": "zoo_devices",
-}
-# Names that no plugin may take. They stand here because asking those who have them would import Keras; a test compares.
-BUILT_IN = {
-    "cells": ("rnn", "lstm", "gru", "lnlstm", "lngru"),
-    "attentions": (
-        "none",
-        "additive",
-        "bahdanau",
-        "dot",
-        "general",
-        "luong",
-        "concat",
-        "location",
-        "multihead",
-        "coverage",
-        "monotonic",
-        "hard",
-    ),
-    "strategies": ("greedy", "sample", "beam"),
-    "data": (
-        "stdlib",
-        "tinyshakespeare",
-        "multi30k",
-        "tatoeba",
-        "rotten-tomatoes",
-        "sst2",
-        "imdb",
-        "flickr8k",
-        "gesture-phase",
-        "mnist",
-        "mnist-10k",
-    ),
-    "callbacks": ("tensorboard", "csv"),
-    "devices": ("auto", "cpu", "gpu", "workers", "tpu"),
-}
 
 
 class PluginError(ZooError):

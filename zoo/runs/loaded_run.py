@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoo.plugins import Plugins
 from zoo.processor import prefer_onednn
+from zoo.runs.component_names import check_names
 from zoo.runs.folder import RunFolder
 from zoo.runs.latest import find_run
 from zoo.runs.paths import with_paths
@@ -38,20 +40,46 @@ def load(path: str | Path, task: str | type[Task] = "", engine: str = "auto", tr
         ZooError: it is no run, its task is not installed, its code is not trusted, or Keras was imported with another
             engine.
     """
+    return open_run(path, task, engine, trust)
+
+
+def open_run(
+    path: str | Path,
+    task: str | type[Task] = "",
+    engine: str = "auto",
+    trust: bool = False,
+    changes: Mapping[str, Any] | None = None,
+) -> Run:
+    """Load a run, but first refuse what is to be done with it if its settings show that it cannot be.
+
+    Args:
+        path: as for `load`.
+        task: likewise.
+        engine: likewise.
+        trust: likewise.
+        changes: settings that the run will be resumed or asked with; checked before TensorFlow is imported.
+
+    Returns:
+        The run, with its own settings.
+    """
     prefer_onednn()
     folder = RunFolder(find_run(str(path)))
     manifest = folder.manifest()
     text = folder.read_settings()
-    if engine != "auto":
-        choose_engine(engine)
+    if engine == "auto":
+        chosen, strict = raw_value(from_text(text, str(folder.settings)), "engine") or "auto", False
     else:
-        choose_engine(raw_value(from_text(text, str(folder.settings)), "engine") or "auto", strict=False)
+        chosen, strict = engine, True
+    choose_engine(chosen, strict=strict, load=False)
     plugins = Plugins()
     found = _find_task(plugins, task, manifest, folder.path, trust)
     settings: Settings = from_yaml(found.Settings, text, str(folder.settings))
     moved = with_paths(settings, manifest.paths, folder.path)
     if moved:
         settings = override(settings, moved, task=manifest.task)
+    if changes:
+        check_names(override(settings, changes, task=manifest.task), plugins)
+    choose_engine(chosen, strict=strict)
     instance = found(settings, plugins.load_components())
     return Run(instance, manifest.task, folder, restored_codecs(instance, folder))
 

@@ -14,6 +14,7 @@ from zoo.plugins import Plugins
 from zoo.plugins.local_file import is_path
 from zoo.processor import prefer_onednn
 from zoo.runs.checks import check_settings
+from zoo.runs.component_names import check_names
 from zoo.runs.folder import RunFolder
 from zoo.runs.local_workers import start_others
 from zoo.runs.manifest import Manifest
@@ -61,12 +62,16 @@ def run(
         raise UsageError("give settings as arguments or as keywords, not both")
     overrides: Mapping[str, Any] | list[str] = {**settings} if settings else list(arguments)
     # Before a task's module imports Keras and TensorFlow, which read these once.
-    choose_engine(peek(overrides, "engine") or "auto", peek(overrides, "device", "device.kind") or "auto")
+    kind = peek(overrides, "device", "device.kind") or "auto"
+    choose_engine(peek(overrides, "engine") or "auto", kind, load=False)
     prefer_onednn()
     plugins = Plugins()
     name, found = _find_task(plugins, task)
     resolved: Settings = resolve(found.Settings, found.presets, overrides, task=name)
+    check_names(resolved, plugins)
+    choose_engine(resolved.engine, resolved.device.kind)
     instance = found(resolved, plugins.load_components())
+    check_names(resolved, plugins)
     check_settings(resolved, instance.components)
     with ExitStack() as stack:
         worker_folder = as_worker(None, resolved.device, stack)

@@ -22,6 +22,7 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     shorthand: bool = False,
+    component: str = "",
 ) -> Any:
     """Declare one setting: a dataclass field with a default and a help line.
 
@@ -35,11 +36,20 @@ def setting(
         minimum: the least value that is allowed.
         maximum: the greatest value that is allowed; whole numbers are below 2**31 in any case, and numbers finite.
         shorthand: whether `part=value` means this setting of the part; at most one in a part.
+        component: the kind of component that the value names: `cells`, `attentions`, `strategies`, `callbacks` or
+            `devices`; a name that neither the zoo nor a plugin has is refused before TensorFlow is imported.
 
     Returns:
         A dataclass field.
     """
-    metadata = {"help": help, "choices": choices, "minimum": minimum, "maximum": maximum, "shorthand": shorthand}
+    metadata = {
+        "help": help,
+        "choices": choices,
+        "minimum": minimum,
+        "maximum": maximum,
+        "shorthand": shorthand,
+        "component": component,
+    }
     if isinstance(default, (list, tuple)):
         items = list(default)
         return dataclasses.field(default_factory=lambda: list(items), metadata=metadata)

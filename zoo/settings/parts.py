@@ -68,7 +68,9 @@ class TrainSettings:
     evaluate_every: int = setting(0, "steps between evaluations; 0: once per epoch", minimum=0)
     save_every: int = setting(0, "steps between checkpoints; 0: at each evaluation", minimum=0)
     patience: int = setting(0, "stop after this many evaluations without improvement; 0: never", minimum=0)
-    callbacks: list[str] = setting([], "callbacks by name, separated by commas (see zoo plugins)")
+    callbacks: list[str] = setting(
+        [], "callbacks by name, separated by commas (see zoo plugins)", component="callbacks"
+    )
 
 
 @dataclass
@@ -84,7 +86,9 @@ class TextTrainSettings(TrainSettings):
 class SearchSettings:
     """How the tokens of an output are chosen."""
 
-    strategy: str = setting("sample", "how each token is chosen: greedy, sample, beam, or one that a plugin adds")
+    strategy: str = setting(
+        "sample", "how each token is chosen: greedy, sample, beam, or one that a plugin adds", component="strategies"
+    )
     length: int = setting(
         200, "maximum number of tokens to generate, including the end token", minimum=1, maximum=1_000_000
     )
@@ -139,6 +143,7 @@ class DeviceSettings:
         "auto",
         "auto (a GPU or TPU if there is one), cpu, gpu, tpu, workers (several processes), or a plugin's",
         shorthand=True,
+        component="devices",
     )
     local_workers: int = setting(
         0, "workers: start this many processes on this machine; 0: use the environment", minimum=0, maximum=256

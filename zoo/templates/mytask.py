@@ -20,7 +20,7 @@ ZOO_API = 1
 class MytaskModel:
     """Settings of the model: model.cell=lstm, model.units=64."""
 
-    cell: str = zoo.setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = zoo.setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
     units: int = zoo.setting(16, "units of the layer, in each direction", minimum=1)
 
 

@@ -38,7 +38,9 @@ class MemoryData(DataSettings):
 class MemoryModel:
     """The reader."""
 
-    cell: str = zoo.setting("ntm_dense", "ntm, ntm_dense, ntm_hard, lstm, gru, rnn, or one that a plugin adds")
+    cell: str = zoo.setting(
+        "ntm_dense", "ntm, ntm_dense, ntm_hard, lstm, gru, rnn, or one that a plugin adds", component="cells"
+    )
     units: int = zoo.setting(100, "units of the layer, or of the controller", minimum=1)
     places: int = zoo.setting(32, "memory locations (ntm)", minimum=3)
     width: int = zoo.setting(20, "size of a memory location (ntm)", minimum=1)

@@ -67,11 +67,13 @@ class CaptioningModel:
     backbone: str = setting("", "a network of keras.applications as encoder, such as MobileNetV3Small")
     backbone_weights: str = setting("none", "initial weights of the backbone: none, imagenet (downloaded), or a file")
     frozen: bool = setting(False, "do not train the backbone, which then sees each image once, without flip and shift")
-    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
     layers: int = setting(1, "number of recurrent layers of the decoder", minimum=1, maximum=1_000)
     units: int = setting(192, "units per layer", minimum=1, maximum=100_000)
     embedding: int = setting(96, "size of the token embedding", minimum=1, maximum=100_000)
-    attention: str = setting("additive", "attention to the image: additive, dot, hard, ..., none")
+    attention: str = setting(
+        "additive", "attention to the image: additive, dot, hard, ..., none", component="attentions"
+    )
     attend: str = setting("before", "attend before or after the recurrent layers", ("after", "before"))
     input_feeding: bool = setting(False, "feed what was attended to into the next step")
     dropout: float = setting(0.1, "dropout rate", minimum=0, maximum=0.95)

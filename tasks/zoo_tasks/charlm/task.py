@@ -31,7 +31,7 @@ class CharLMData(DataSettings):
 class CharLMModel:
     """The decoder."""
 
-    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
     layers: int = setting(1, "number of recurrent layers", minimum=1, maximum=1_000)
     units: int = setting(256, "units per layer", minimum=1, maximum=100_000)
     embedding: int = setting(0, "size of the token embedding; 0: one-hot input", minimum=0, maximum=100_000)

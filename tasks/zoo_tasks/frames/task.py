@@ -65,7 +65,7 @@ class FramesVectors:
 class FramesModel:
     """The tagger."""
 
-    cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
     layers: int = setting(1, "number of recurrent layers; 0: label each frame on its own", minimum=0, maximum=1_000)
     units: int = setting(64, "units per layer and direction", minimum=1, maximum=100_000)
     causal: bool = setting(False, "do not look ahead, so that the model can label a stream")

@@ -47,7 +47,7 @@ class SentimentText:
 class SentimentModel:
     """The classifier."""
 
-    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
     layers: int = setting(1, "number of recurrent layers", minimum=1, maximum=1_000)
     units: int = setting(64, "units per layer and direction", minimum=1, maximum=100_000)
     embedding: int = setting(64, "size of the token embedding", minimum=1, maximum=100_000)

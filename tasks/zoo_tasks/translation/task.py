@@ -52,13 +52,15 @@ class TranslationText:
 class TranslationModel:
     """The encoder and the decoder."""
 
-    cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
     layers: int = setting(1, "number of recurrent layers, in encoder and decoder each", minimum=1, maximum=1_000)
     units: int = setting(
         192, "units per layer of the decoder; the encoder has half as many per direction", minimum=2, maximum=100_000
     )
     embedding: int = setting(128, "size of the token embeddings", minimum=1, maximum=100_000)
-    attention: str = setting("additive", "attention to the source: additive, dot, general, ..., none")
+    attention: str = setting(
+        "additive", "attention to the source: additive, dot, general, ..., none", component="attentions"
+    )
     attend: str = setting("before", "attend before or after the recurrent layers", ("after", "before"))
     input_feeding: bool = setting(False, "feed what was attended to into the next step")
     dropout: float = setting(0.1, "dropout rate", minimum=0, maximum=0.95)

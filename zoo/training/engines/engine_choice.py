@@ -15,7 +15,7 @@ KERAS_BACKEND = "KERAS_BACKEND"
 TPU_DEVICE_FILES = ("/dev/accel0", "/dev/vfio/0")
 
 
-def choose_engine(engine: str = "auto", kind: str = "auto", strict: bool = True) -> str:
+def choose_engine(engine: str = "auto", kind: str = "auto", strict: bool = True, load: bool = True) -> str:
     """Choose the engine, and with it the backend of Keras, unless Keras was imported earlier with one.
 
     Args:
@@ -23,6 +23,8 @@ def choose_engine(engine: str = "auto", kind: str = "auto", strict: bool = True)
         kind: of the device; `tpu` needs JAX.
         strict: whether to refuse the impossible; otherwise the other engine takes its place, as for a run that was
             trained on another machine.
+        load: whether to import TensorFlow, where it is chosen; later is soon enough while settings may still be
+            refused.
 
     Returns:
         The engine's name.
@@ -52,7 +54,7 @@ def choose_engine(engine: str = "auto", kind: str = "auto", strict: bool = True)
             )
         wanted = "tensorflow"
     os.environ[KERAS_BACKEND] = wanted
-    if wanted == "tensorflow":
+    if wanted == "tensorflow" and load:
         _import_tensorflow()
     return wanted
 

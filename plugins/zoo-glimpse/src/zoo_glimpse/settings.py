@@ -52,7 +52,9 @@ class GlimpseModel:
         [16, 32], "channels of each stage of the convolution; every stage halves the sides"
     )
     permuted: bool = zoo.setting(False, "reader=pixels: read in a random order, the same for all images")
-    cell: str = zoo.setting("lstm", "recurrent cell of the other readers: rnn, lstm, gru, or one that a plugin adds")
+    cell: str = zoo.setting(
+        "lstm", "recurrent cell of the other readers: rnn, lstm, gru, or one that a plugin adds", component="cells"
+    )
     layers: int = zoo.setting(1, "recurrent layers", minimum=1)
     units: int = zoo.setting(128, "units of each recurrent or hidden layer", minimum=1)
     dropout: float = zoo.setting(0.0, "dropout rate of the last layer", minimum=0, maximum=0.95)

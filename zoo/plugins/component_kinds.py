@@ -1,0 +1,54 @@
+"""The kinds of components that plugins add: their hooks, and the names that the zoo itself uses."""
+
+from __future__ import annotations
+
+OURS = "seqzoo"
+COMPONENT_HOOKS = {
+    "cells": "zoo_cells",
+    "attentions": "zoo_attentions",
+    "strategies": "zoo_strategies",
+    "data": "zoo_data",
+    "callbacks": "zoo_callbacks",
+    "devices": "zoo_devices",
+}
+# Names that no plugin may take. They stand here because asking those who have them would import Keras; a test compares.
+BUILT_IN = {
+    "cells": ("rnn", "lstm", "gru", "lnlstm", "lngru"),
+    "attentions": (
+        "none",
+        "additive",
+        "bahdanau",
+        "dot",
+        "general",
+        "luong",
+        "concat",
+        "location",
+        "multihead",
+        "coverage",
+        "monotonic",
+        "hard",
+    ),
+    "strategies": ("greedy", "sample", "beam"),
+    "data": (
+        "stdlib",
+        "tinyshakespeare",
+        "multi30k",
+        "tatoeba",
+        "rotten-tomatoes",
+        "sst2",
+        "imdb",
+        "flickr8k",
+        "gesture-phase",
+        "mnist",
+        "mnist-10k",
+    ),
+    "callbacks": ("tensorboard", "csv"),
+    "devices": ("auto", "cpu", "gpu", "workers", "tpu"),
+}
+
+_SINGULAR = {"strategies": "strategy", "data": "data source"}
+
+
+def singular(kind: str) -> str:
+    """Return the word for one component of a kind: `cell` for `cells`."""
+    return _SINGULAR.get(kind, kind.removesuffix("s"))
