@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Splits
+    from zoo.settings.adaptive import AdaptiveDefaults
     from zoo.topology import Topology
 
 
@@ -71,6 +72,14 @@ class Task:
             ZooError: the data cannot be read; the message names file and line.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define data()")
+
+    def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
+        """Choose defaults that follow the data: called when the user names data, and no preset.
+
+        Args:
+            splits: what `splits` read.
+            defaults: `defaults.choose({"model.units": 512}, "29,000 pairs")` sets what the user has not set.
+        """
 
     def read_input(self, text: str) -> Any:
         """Turn what a user writes on the command line into a raw input: text as it is, the path of a picture, ...

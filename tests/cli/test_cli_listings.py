@@ -105,6 +105,23 @@ def test_show_the_values_that_a_run_would_have(command):
     assert "book.txt" in lines["data.source"]
 
 
+def test_show_says_what_is_chosen_by_data_and_why(command, tmp_path):
+    path = tmp_path / "note.txt"
+    path.write_text("It was a dark and stormy night.\n" * 100)
+    _, out, _ = command("show", "charlm", f"data={path}", "model.units=33")
+    assert "3 kB of text: model.dropout=0.5" in out
+    _, out, _ = command("show", "charlm", f"data={path}", "model.units=33", "--json")
+    shown = json.loads(out)
+    values = {row["name"]: row["value"] for row in shown["settings"]}
+    reasons = {choice["key"]: choice["why"] for choice in shown["chosen"]}
+    assert values["model.units"] == 33 and "model.units" not in reasons
+    assert (values["model.dropout"], reasons["model.dropout"]) == (0.5, "3 kB of text")
+    _, out, _ = command("show", "charlm", f"data={path}", "preset=tiny")
+    assert "Chosen by the data" not in out
+    _, out, _ = command("show", "charlm", "data=missing.txt")
+    assert "chosen when data=missing.txt is read" in out
+
+
 def test_show_as_json(command):
     status, out, _ = command("show", "charlm", "--json", "model.layers=7")
     shown = json.loads(out)

@@ -26,7 +26,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def test_a_run_learns_a_rhyme_and_goes_on_with_it(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
-    tiny["model"] = {"units": 64, "layers": 2, "cell": "gru"}
+    tiny["model"] = {"units": 64, "layers": 2, "cell": "gru", "dropout": 0.1}
     tiny["train"] = {"steps": 160, "evaluate_every": 80, "learning_rate": 2e-2, "schedule": "cosine"}
     run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
     assert run.metrics[-1]["train"]["nats"] < 0.2

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,7 +16,9 @@ from zoo.cli.arguments import split_target
 from zoo.cli.console import echo, print_json
 from zoo.cli.table import print_table
 from zoo.plugins import Plugins
-from zoo.settings import describe, resolve
+from zoo.runs.adaptation import adapt, wants_adaptation
+from zoo.settings import AdaptiveDefaults, describe, resolve
+from zoo.settings.adaptive import explain
 
 
 @click.command("show")
@@ -21,7 +27,8 @@ from zoo.settings import describe, resolve
 def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Show every setting of a task with its type, default and meaning, and the presets.
 
-    With further arguments (preset=small, model.layers=3) it shows the values that a run would have.
+    With further arguments (preset=small, model.layers=3) it shows the values that a run would have. With data=FILE it
+    reads the file, and says what it chooses by it, and why.
     """
     name, rest = split_target(arguments, "task", "zoo show task=charlm")
     from zoo.data.named import catalogue
@@ -29,13 +36,23 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     with redirect_stdout(sys.stderr):
         task = Plugins().load_task(name)
     values = resolve(task.Settings, task.presets, rest, task=name)
+    with redirect_stdout(sys.stderr):
+        chosen = _chosen(task, values, rest)
+    if chosen is not None:
+        values = chosen.resolved(name)
     presets = {preset: dict(_flat(settings)) for preset, settings in task.presets.items()}
     rows = describe(task.Settings)
     recipes = [recipe for recipe in catalogue().values() if recipe.topology == _topology(task)]
     if as_json:
         settings = [{**row._asdict(), "value": _value(values, row.name)} for row in rows]
         print_json(
-            {"task": name, "settings": settings, "presets": presets, "data": [recipe.name for recipe in recipes]}
+            {
+                "task": name,
+                "settings": settings,
+                "chosen": [choice._asdict() for choice in chosen.choices] if chosen else [],
+                "presets": presets,
+                "data": [recipe.name for recipe in recipes],
+            }
         )
         return
     column = "VALUE" if rest else "DEFAULT"
@@ -44,6 +61,12 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         choices = f" ({', '.join(row.choices)})" if row.choices else ""
         table.append((row.name, row.type, _word(_value(values, row.name)), row.help + choices))
     print_table(("SETTING", "TYPE", column, "MEANING"), _with_gaps(table))
+    if chosen is not None and chosen.choices:
+        echo("\nChosen by the data (a key of yours, or preset=NAME, overrides it):")
+        for line in explain(chosen.choices):
+            echo(f"  {line}")
+    elif chosen is None and wants_adaptation(values):
+        echo(f"\nWhat you do not set is chosen when data={values.data.source} is read; zoo run shows it.")
     echo("\nA group's name is short for its main setting: data=PATH, device=cpu. config=FILE.yaml reads a file.")
     if recipes:
         echo("\nData sets, downloaded on first use (plugins may add more):")
@@ -53,6 +76,17 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         echo(f"\npreset={preset}")
         for key, value in flat.items():
             echo(f"  {key}={_word(value)}")
+
+
+def _chosen(task: Any, values: Any, arguments: Sequence[str]) -> AdaptiveDefaults | None:
+    """Give what a run would choose by the user's data; None where none are named that can be read here and now."""
+    source = values.data.source
+    # Nothing is downloaded to be shown.
+    there = Path(source).expanduser().exists() or glob.glob(source) or all(map(os.path.exists, source.split(",")))
+    if not wants_adaptation(values) or not there:
+        return None
+    instance = task(values, Plugins().load_components())
+    return adapt(instance, instance.splits(), list(arguments))
 
 
 def _topology(task: Any) -> str:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from zoo.data.batching.window_batches import WindowBatches as WindowBatches
     from zoo.data.named.lookup import names_for as names_for
     from zoo.data.named.stdlib import python_stdlib as python_stdlib
+    from zoo.data.profile import TextProfile as TextProfile
+    from zoo.data.profile import profile_documents as profile_documents
+    from zoo.data.profile import profile_texts as profile_texts
+    from zoo.data.profile import sample as sample
+    from zoo.data.profile import shorter_side as shorter_side
+    from zoo.data.profile import words_of as words_of
     from zoo.data.readers.aligned_files import AlignedFiles as AlignedFiles
     from zoo.data.readers.caption_files import CAPTION_COLUMNS as CAPTION_COLUMNS
     from zoo.data.readers.captions import read_captions as read_captions
@@ -65,6 +71,12 @@ _HOME = {
     "WindowBatches": "zoo.data.batching.window_batches",
     "open_table": "zoo.data.tables.open_table",
     "padded_batches": "zoo.data.batching.padded_batches",
+    "TextProfile": "zoo.data.profile",
+    "profile_documents": "zoo.data.profile",
+    "profile_texts": "zoo.data.profile",
+    "sample": "zoo.data.profile",
+    "shorter_side": "zoo.data.profile",
+    "words_of": "zoo.data.profile",
     "names_for": "zoo.data.named.lookup",
     "python_stdlib": "zoo.data.named.stdlib",
     "read_captions": "zoo.data.readers.captions",

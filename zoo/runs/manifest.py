@@ -26,6 +26,7 @@ class Manifest:
         versions: package -> version that the run was made with.
         data: split -> fingerprint of its examples.
         paths: setting -> where the path that it names led to: `absolute`, and `relative` to the run's folder.
+        reasons: setting -> what it is about the data that its value was chosen for.
         format: of the folder.
     """
 
@@ -36,6 +37,7 @@ class Manifest:
     versions: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -84,7 +86,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
 def _is_valid(name: str, value: Any) -> bool:
     if name == "paths":
         return _is_table(value, lambda found: _is_table(found, lambda text: isinstance(text, str)))
-    if name in ("versions", "data"):
+    if name in ("versions", "data", "reasons"):
         return _is_table(value, lambda text: isinstance(text, str))
     if name == "code":
         # Names a file of the folder, never one elsewhere.

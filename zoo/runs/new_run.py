@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from zoo.errors import UsageError
 from zoo.plugins import Plugins
 from zoo.plugins.local_file import is_path
 from zoo.processor import prefer_onednn
+from zoo.runs.adaptation import adapt
 from zoo.runs.checks import check_settings
 from zoo.runs.component_names import check_names
 from zoo.runs.folder import RunFolder
@@ -23,6 +25,7 @@ from zoo.runs.read_only_folder import as_worker
 from zoo.runs.run import Run
 from zoo.runs.task_file import keep_task_file
 from zoo.settings import resolve, to_yaml
+from zoo.settings.adaptive import explain
 from zoo.settings.resolve import peek
 from zoo.training.engines.engine_choice import choose_engine
 
@@ -75,9 +78,15 @@ def run(
     check_settings(resolved, instance.components)
     with ExitStack() as stack:
         worker_folder = as_worker(None, resolved.device, stack)
+        splits = instance.splits()
+        adapted = adapt(instance, splits, overrides)
+        if adapted.choices:
+            resolved = adapted.resolved(name)
+            instance = found(resolved, instance.components)
+            notes = [f"chosen for {line}" for line in explain(adapted.choices)]
+            splits = replace(splits, notes=(*splits.notes, *notes))
         if resolved.device.local_workers:
             start_others(resolved.device, _command(task, resolved, stack), stack)
-        splits = instance.splits()
         codecs = instance.codecs()
         fit_codecs(codecs, splits.train)
         folder = worker_folder or RunFolder.create(resolved.out, name)
@@ -91,6 +100,7 @@ def run(
                 code=keep_task_file(Path(file), folder.path) if file and worker_folder is None else "",
                 versions=_versions(),
                 paths=found_paths(resolved, instance, folder.path),
+                reasons={choice.key: choice.why for choice in adapted.choices},
             )
             folder.begin(manifest, to_yaml(resolved))
             return Run(instance, name, folder, codecs).train(report, callbacks, splits)

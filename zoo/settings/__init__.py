@@ -5,6 +5,7 @@ They are given as `key=value` arguments, a YAML file, named presets, or mappings
 
 from __future__ import annotations
 
+from zoo.settings.adaptive import AdaptiveDefaults, by_size
 from zoo.settings.describe import Described, describe, to_yaml
 from zoo.settings.fields import part, setting
 from zoo.settings.overrides import to_arguments
@@ -17,9 +18,10 @@ from zoo.settings.parts import (
     TextTrainSettings,
     TrainSettings,
 )
-from zoo.settings.resolve import from_yaml, override, resolve
+from zoo.settings.resolve import explicit_settings, from_yaml, override, resolve
 
 __all__ = [
+    "AdaptiveDefaults",
     "BatchSettings",
     "DataSettings",
     "Described",
@@ -28,7 +30,9 @@ __all__ = [
     "Settings",
     "TextTrainSettings",
     "TrainSettings",
+    "by_size",
     "describe",
+    "explicit_settings",
     "from_yaml",
     "override",
     "part",

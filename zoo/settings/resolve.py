@@ -56,6 +56,21 @@ def resolve(
     return build(cls, given, f" of task {task}")
 
 
+def explicit_settings(cls: type, overrides: Iterable[str] | Mapping[str, Any]) -> frozenset[str]:
+    """Name the settings that arguments, a mapping or the config file give, in full and dotted.
+
+    Args:
+        cls: the task's settings dataclass.
+        overrides: as for `resolve`.
+    """
+    given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_arguments(overrides)
+    files = [plain(entry.value) for entry in given if entry.key == "config"]
+    given = [entry for entry in given if entry.key != "config"]
+    if files and files[-1]:
+        given = from_file(str(files[-1])) + given
+    return frozenset(_address(cls, entry, "")[0] for entry in with_strategy(given))
+
+
 def peek(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
     """See what arguments, a mapping or the config file say of a setting, before the task is known that has it.
 
@@ -92,7 +107,7 @@ def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any],
         if entry.key in ("preset", "config"):
             raise UsageError(f"{entry.key}= is only for a new run; give the settings to change one by one")
     before = from_mapping(dataclasses.asdict(settings))  # type: ignore[call-overload]
-    return build(type(settings), before + with_strategy(given, typed=True), f" of task {task}")
+    return build(type(settings), before + with_strategy(_own_limits(given), typed=True), f" of task {task}")
 
 
 def from_yaml(cls: type[SettingsType], text: str, where: str) -> SettingsType:

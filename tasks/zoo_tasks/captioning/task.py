@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Splits
+    from zoo.settings import AdaptiveDefaults
 
 
 @dataclass
@@ -135,6 +136,12 @@ class Captioning(zoo.Task):
         return read_captions(
             data.source, data.pictures, data.validation, data.test, data.on_error, encoding=data.encoding
         )
+
+    def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
+        """Choose defaults by the images."""
+        from zoo_tasks.captioning.defaults import adapt
+
+        adapt(splits, defaults)
 
     def codecs(self) -> dict[str, Codec]:
         """Images of one size, and the codec of the chosen unit."""

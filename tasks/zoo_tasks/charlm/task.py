@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Splits
+    from zoo.settings import AdaptiveDefaults
 
 
 @dataclass
@@ -120,6 +121,12 @@ class CharLM(zoo.Task):
         return read_documents(
             data.source, data.validation, data.test, on_error=data.on_error, names=names, encoding=data.encoding
         )
+
+    def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
+        """Choose defaults by the text."""
+        from zoo_tasks.charlm.defaults import adapt
+
+        adapt(splits, defaults)
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit."""

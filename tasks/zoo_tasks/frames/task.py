@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Splits
+    from zoo.settings import AdaptiveDefaults
 
 
 @dataclass
@@ -133,6 +134,12 @@ class Frames(zoo.Task):
             data.sequence,
             data.encoding,
         )
+
+    def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
+        """Choose defaults by the sequences."""
+        from zoo_tasks.frames.defaults import adapt
+
+        adapt(splits, defaults)
 
     def read_input(self, text: str) -> Any:
         """A clip is named by its folder or video file, a sequence of vectors by its file."""

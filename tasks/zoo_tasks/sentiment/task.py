@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Splits
+    from zoo.settings import AdaptiveDefaults
 
 
 @dataclass
@@ -114,6 +115,12 @@ class Sentiment(zoo.Task):
             encoding=data.encoding,
             settings={"source": "data.text", "target": "data.label"},
         )
+
+    def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
+        """Choose defaults by the texts."""
+        from zoo_tasks.sentiment.defaults import adapt
+
+        adapt(splits, defaults)
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit, and the labels."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Splits
+    from zoo.settings import AdaptiveDefaults
 
 
 @dataclass
@@ -139,6 +140,12 @@ class Translation(zoo.Task):
             encoding=data.encoding,
             settings={"source": "data.source_column", "target": "data.target_column"},
         )
+
+    def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
+        """Choose defaults by the pairs."""
+        from zoo_tasks.translation.defaults import adapt
+
+        adapt(splits, defaults)
 
     def codecs(self) -> dict[str, Codec]:
         """The codecs of the chosen unit, one a language or one for both."""

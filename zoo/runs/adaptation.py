@@ -1,0 +1,37 @@
+"""Let a task choose defaults by the user's data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from zoo.settings import AdaptiveDefaults, explicit_settings
+
+if TYPE_CHECKING:
+    from zoo.data import Splits
+    from zoo.settings import Settings
+    from zoo.task import Task
+
+
+def adapt(task: Task, splits: Splits, overrides: Iterable[str] | Mapping[str, Any]) -> AdaptiveDefaults:
+    """Let a task choose what the user has not set, where the user names data and no preset.
+
+    Args:
+        task: with its resolved settings.
+        splits: its data.
+        overrides: what the user gave, as for `zoo.settings.resolve`.
+
+    Returns:
+        The choices; none where the data are the task's own, or a preset is named.
+    """
+    settings = task.settings
+    defaults = AdaptiveDefaults(settings, explicit_settings(type(settings), overrides))
+    if wants_adaptation(settings):
+        task.adapt(splits, defaults)
+    return defaults
+
+
+def wants_adaptation(settings: Settings) -> bool:
+    """Whether defaults follow the data: data were named that are not the task's own, and no preset."""
+    own: Settings = type(settings)()
+    return settings.data.source not in ("", own.data.source) and not settings.preset
