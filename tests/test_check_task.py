@@ -25,7 +25,7 @@ def test_a_stranger_s_task_passes():
 
 
 def test_charlm_passes(rhyme: Path, tiny: dict[str, Any]):
-    check_task(Plugins().load_task("charlm"), data=str(rhyme), **tiny)
+    check_task(Plugins().load_task("charlm"), data=str(rhyme), device={"replicas": 1}, **tiny)
 
 
 def test_the_rule_is_learned(tmp_path: Path):
@@ -142,4 +142,4 @@ class Hollow(Majority):
 )
 def test_a_broken_promise_is_named(task: type[zoo.Task], message: str):
     with pytest.raises(AssertionError, match=message):
-        check_task(task, **SMALL)
+        check_task(task, **SMALL, device={"replicas": 1})

@@ -10,6 +10,7 @@ import pytest
 
 from tests.faults.conftest import STEPS, assert_same_run, begin, reached
 from tests.launcher import Launcher
+from tests.long_run import first
 
 # A task whose evaluations take long: there a first signal is not enough for an impatient user.
 SLOW = """
@@ -79,7 +80,7 @@ def test_a_signal_waits_for_no_evaluation(launcher: Launcher, tmp_path: Path, rh
 
 @pytest.mark.parametrize(
     ("number", "status"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), pytest.param(signal.SIGHUP, 129, marks=pytest.mark.slow)],
+    first(1, [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)]),
 )
 def test_an_interrupted_run_is_saved_and_finished_later(
     launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path, number: int, status: int

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.long_run import first
 from zoo.errors import UsageError
 
 ROWS, PLACES, STEPS, WIDTH, TOKENS, UNITS = 3, 5, 4, 8, 11, 8
@@ -118,12 +119,15 @@ def test_one_can_go_on_from_the_states(attend, feeding, memory, mask, tokens):
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        {"cell": "lstm"},
-        {"attend": "before", "cell": "gru", "input_feeding": False, "layers": 2},
-        {"attend": "before", "cell": "rnn"},
-        {"attention": "dot", "input_feeding": False},
-    ],
+    first(
+        2,
+        [
+            {"cell": "lstm"},
+            {"attend": "before", "cell": "gru", "input_feeding": False, "layers": 2},
+            {"attend": "before", "cell": "rnn"},
+            {"attention": "dot", "input_feeding": False},
+        ],
+    ),
     ids=str,
 )
 def test_gradients_are_those_of_the_steps(arguments, memory, mask, tokens):
@@ -254,7 +258,7 @@ def test_random_choices_belong_to_the_examples(known, memory, mask, tokens):
     assert np.abs(np.asarray(whole) - np.asarray(compiled(tokens, memory, mask, 1))).max() > 0.01
 
 
-@pytest.mark.parametrize("attention", ["additive", "monotonic"])
+@pytest.mark.parametrize("attention", first(1, ["monotonic", "additive"]))
 def test_a_greedy_loop_compiles_with_xla(attention, memory, mask):
     import tensorflow as tf
     from keras import ops

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import zoo
+from tests.long_run import first
 from zoo.testing import check_task
 from zoo_glimpse.task import Glimpse
 
@@ -27,18 +28,21 @@ def small(**model: Any) -> dict[str, Any]:
 
 
 def test_promises_are_kept():
-    run = check_task(Glimpse, **SMALL)
+    run = check_task(Glimpse, **SMALL, device={"replicas": 1})
     assert run.topology.name == "one-to-one"
 
 
 @pytest.mark.parametrize(
     "model",
-    [
-        {"reader": "whole"},
-        {"reader": "whole", "network": "convolution"},
-        {"reader": "rows", "cell": "gru"},
-        {"reader": "pixels", "cell": "rnn", "permuted": True},
-    ],
+    first(
+        1,
+        [
+            {"reader": "whole"},
+            {"reader": "whole", "network": "convolution"},
+            {"reader": "rows", "cell": "gru"},
+            {"reader": "pixels", "cell": "rnn", "permuted": True},
+        ],
+    ),
 )
 def test_other_readers_train_and_load(tmp_path: Path, model: dict[str, Any]):
     settings = small(**model)

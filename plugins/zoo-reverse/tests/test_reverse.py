@@ -11,7 +11,7 @@ from zoo_reverse import Reverse, ReverseSettings
 
 
 def test_promises_are_kept():
-    check_task(Reverse, examples=100, model={"units": 8}, batch={"size": 16})
+    check_task(Reverse, examples=100, model={"units": 8}, batch={"size": 16}, device={"replicas": 1})
 
 
 def test_it_is_found_by_its_name():
