@@ -162,4 +162,5 @@ def test_list_names_the_data(command):
 def test_show_names_the_data_that_fit(command):
     status, out, _ = command("show", "charlm")
     assert "data=tinyshakespeare: Shakespeare's plays" in out and "data=multi30k" not in out
-    assert json.loads(command("show", "charlm", "--json")[1])["data"] == ["tinyshakespeare"]
+    data = json.loads(command("show", "charlm", "--json")[1])["data"]
+    assert data[0] == "tinyshakespeare" and "multi30k" not in data

@@ -9,7 +9,9 @@ import click
 from zoo.cli.console import echo, print_json
 from zoo.cli.table import print_table
 from zoo.plugins import PluginInfo, find_plugins
+from zoo.plugins.component_kinds import OURS
 from zoo.plugins.installed import switched_off
+from zoo.plugins.offers import find_offers, usable_plugins
 
 
 @click.command("list")
@@ -48,8 +50,21 @@ def _data(as_json: bool) -> None:
     from zoo.data.named import catalogue
 
     recipes = catalogue().values()
+    offers = list(find_offers("data"))
     if as_json:
         keys = ("name", "topology", "summary", "split", "licence", "citation", "tested")
-        print_json([{key: getattr(recipe, key) for key in keys} for recipe in recipes])
+        rows: list[dict[str, object]] = [
+            {**{key: getattr(recipe, key) for key in keys}, "distribution": OURS} for recipe in recipes
+        ]
+        rows += [
+            {"name": offer.name, "topology": "", "summary": offer.summary, "distribution": offer.info.distribution}
+            for offer in offers
+        ]
+        print_json(rows)
     else:
-        print_table(("DATA", "FOR", "WHAT"), [(recipe.name, recipe.topology, recipe.summary) for recipe in recipes])
+        table = [(recipe.name, recipe.topology, recipe.summary) for recipe in recipes]
+        table += [(offer.name, offer.use, f"{offer.summary} ({offer.info.origin})".strip()) for offer in offers]
+        print_table(("DATA", "FOR", "WHAT"), table)
+    for info in usable_plugins():
+        if info.kind == "plugin" and not info.states("data").complete:
+            echo(f"{info.origin} may add data under names that its source does not tell; see zoo plugins", err=True)

@@ -10,13 +10,13 @@ import click
 
 from zoo.cli.console import echo, print_json
 from zoo.cli.table import print_table
-from zoo.plugins import Plugins
+from zoo.plugins import Plugins, PluginStatus
 
 
 @click.command("plugins")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the tracebacks of broken plugins.")
 def command(as_json: bool) -> None:
-    """List the plugins with name, kind, distribution, version and hooks, and broken ones with the cause.
+    """List the plugins with what each adds, and broken ones with the cause and the module to blame.
 
     This loads every plugin. The environment variable ZOO_DISABLE=name,name switches plugins off.
     """
@@ -32,8 +32,10 @@ def command(as_json: bool) -> None:
                     "version": status.info.version,
                     "module": status.info.module,
                     "hooks": list(status.hooks),
+                    "adds": {kind: list(names) for kind, names in status.adds.items()},
                     "disabled": status.disabled,
                     "broken": status.cause,
+                    "where": status.where,
                     "traceback": "".join(traceback.format_exception(status.error)) if status.error else "",
                 }
                 for status in statuses
@@ -42,9 +44,15 @@ def command(as_json: bool) -> None:
     elif statuses:
         rows = []
         for status in statuses:
-            state = f"BROKEN: {status.cause}" if status.cause else "off (ZOO_DISABLE)" if status.disabled else "ok"
-            info, hooks = status.info, " ".join(status.hooks) or "-"
-            rows.append((info.name, info.kind, info.distribution, info.version, hooks, state))
-        print_table(("NAME", "KIND", "FROM", "VERSION", "HOOKS", "STATE"), rows)
+            info = status.info
+            adds = "; ".join(f"{kind} {', '.join(names)}" for kind, names in status.adds.items())
+            rows.append((info.name, info.kind, info.distribution, info.version, adds or "-", _state(status)))
+        print_table(("NAME", "KIND", "FROM", "VERSION", "ADDS", "STATE"), rows)
     else:
         echo("no plugin is installed", err=True)
+
+
+def _state(status: PluginStatus) -> str:
+    if status.cause:
+        return f"BROKEN: {status.cause} ({status.where})"
+    return "off (ZOO_DISABLE)" if status.disabled else "ok"

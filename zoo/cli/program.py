@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -120,13 +121,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ZooError as error:
         if isinstance(error, OutputError):
             _abandon_output()
-        return _fail(str(error), error.exit_code, debug)
+        return _fail(_blaming(error, str(error)), error.exit_code, debug)
     except MemoryError:
         return _fail("not enough memory; use a smaller model, batch or file", 1, debug)
     except Exception as error:
         hint = "" if debug else "; run again with --debug for the traceback"
         message = f": {error}" if str(error) else ""
-        return _fail(f"{type(error).__name__}{message}{hint}", 1, debug)
+        return _fail(_blaming(error, f"{type(error).__name__}{message}") + hint, 1, debug)
+
+
+def _blaming(error: Exception, message: str) -> str:
+    """Name the plugin that raised an error beside its message."""
+    from zoo.plugins.blame import blame
+
+    with contextlib.suppress(Exception):  # the error itself has to be told in any case
+        if culprit := blame(error):
+            return f"{one_line(message)} (raised by {culprit})"
+    return message
 
 
 def _flush() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,11 @@ from zoo.cli.arguments import split_target
 from zoo.cli.console import echo, print_json
 from zoo.cli.table import print_table
 from zoo.plugins import Plugins
+from zoo.plugins.offers import find_offers
 from zoo.runs.adaptation import adapt, wants_adaptation
 from zoo.settings import AdaptiveDefaults, describe, resolve
 from zoo.settings.adaptive import explain
+from zoo.settings.fields import walk
 
 
 @click.command("show")
@@ -42,6 +44,8 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         values = chosen.resolved(name)
     presets = {preset: dict(_flat(settings)) for preset, settings in task.presets.items()}
     rows = describe(task.Settings)
+    data_offers = list(find_offers("data", name))
+    added = dict(_components(task, name))
     recipes = [recipe for recipe in catalogue().values() if recipe.topology == _topology(task)]
     if as_json:
         settings = [{**row._asdict(), "value": _value(values, row.name)} for row in rows]
@@ -51,7 +55,8 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
                 "settings": settings,
                 "chosen": [choice._asdict() for choice in chosen.choices] if chosen else [],
                 "presets": presets,
-                "data": [recipe.name for recipe in recipes],
+                "data": [*(recipe.name for recipe in recipes), *(offer.name for offer in data_offers)],
+                "plugins": added,
             }
         )
         return
@@ -69,9 +74,16 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         echo(f"\nWhat you do not set is chosen when data={values.data.source} is read; zoo run shows it.")
     echo("\nA group's name is short for its main setting: data=PATH, device=cpu. config=FILE.yaml reads a file.")
     if recipes:
-        echo("\nData sets, downloaded on first use (plugins may add more):")
+        echo("\nData sets, downloaded on first use:")
         for recipe in recipes:
             echo(f"  data={recipe.name}: {recipe.summary}")
+    if added or data_offers:
+        echo("\nPlugins add:")
+        for key, owners in added.items():
+            for value, origin in owners.items():
+                echo(f"  {key}={value} ({origin})")
+        for offer in data_offers:
+            echo(f"  data={offer.name}: {f'{offer.summary} ({offer.info.origin})'.strip()}")
     for preset, flat in presets.items():
         echo(f"\npreset={preset}")
         for key, value in flat.items():
@@ -87,6 +99,15 @@ def _chosen(task: Any, values: Any, arguments: Sequence[str]) -> AdaptiveDefault
         return None
     instance = task(values, Plugins().load_components())
     return adapt(instance, instance.splits(), list(arguments))
+
+
+def _components(task: Any, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The names that plugins add to the settings of a task: (setting, name -> distribution)."""
+    for key, entry in walk(task.Settings):
+        kind = "" if entry.is_part else entry.field.metadata.get("component")
+        owners = {offer.name: offer.info.origin for offer in find_offers(kind, name)} if kind else {}
+        if owners:
+            yield key, owners
 
 
 def _topology(task: Any) -> str:

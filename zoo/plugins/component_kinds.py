@@ -11,6 +11,14 @@ COMPONENT_HOOKS = {
     "callbacks": "zoo_callbacks",
     "devices": "zoo_devices",
 }
+SETTING_OF = {
+    "cells": "model.cell",
+    "attentions": "model.attention",
+    "strategies": "search.strategy",
+    "data": "data",
+    "callbacks": "train.callbacks",
+    "devices": "device",
+}
 # Names that no plugin may take. They stand here because asking those who have them would import Keras; a test compares.
 BUILT_IN = {
     "cells": ("rnn", "lstm", "gru", "lnlstm", "lngru"),

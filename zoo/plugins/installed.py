@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from zoo.plugin_api import ZOO_API
 from zoo.plugins.component_kinds import COMPONENT_HOOKS
@@ -57,6 +58,15 @@ class PluginInfo:
     def problem(self) -> str:
         """Why it cannot be used, as far as metadata and source tell; empty where they tell nothing."""
         return too_new(self.api, ZOO_API) if self.api and self.api > ZOO_API else ""
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of its package, or its file; None where it has not been imported."""
+        module = sys.modules.get(self.module.partition(".")[0])
+        file = getattr(module, "__file__", None)
+        if not file:
+            return None
+        return Path(file).parent if Path(file).name == "__init__.py" else Path(file)
 
     def states(self, kind: str) -> StatedNames:
         """The components of a kind (`cells`, ...) that its source names."""

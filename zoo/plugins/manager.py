@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from inspect import isfunction
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from zoo.components import Components
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import expanded
-from zoo.plugins.component_kinds import BUILT_IN, COMPONENT_HOOKS, OURS, singular
+from zoo.plugins.blame import place_of
+from zoo.plugins.component_kinds import BUILT_IN, COMPONENT_HOOKS, OURS, SETTING_OF, singular
 from zoo.plugins.installed import PluginInfo, find_plugins, switched_off
 from zoo.plugins.local_file import describe_error, import_file, is_path, only_task
 from zoo.plugins.registry import PluginError, Registered, Registry, check_api, taken_twice
@@ -30,14 +31,18 @@ class PluginStatus:
     Attributes:
         info: the plugin.
         hooks: that it implements.
+        adds: kind (`tasks`, `cells`, ...) -> the names that it adds.
         cause: why it is broken, on one line; empty where it is not.
+        where: the module that is to blame, and the line where it is known; empty where nothing is broken.
         disabled: whether it is switched off, and was not loaded.
         error: the exception behind `cause`, with its traceback.
     """
 
     info: PluginInfo
     hooks: tuple[str, ...] = ()
+    adds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cause: str = ""
+    where: str = ""
     disabled: bool = False
     error: BaseException | None = None
 
@@ -109,7 +114,8 @@ class Plugins:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a plugin must not end us
-            raise ZooError(f"task '{name}' of {chosen.origin} is broken: {_cause(error)}") from error
+            status = _broken(chosen, error)
+            raise ZooError(f"task '{name}' of {chosen.origin} is broken: {status.cause} ({status.where})") from error
 
     def load_components(self) -> Components:
         """Load the plugins of the group `zoo.plugins` and gather what they add.
@@ -141,7 +147,7 @@ class Plugins:
         for (kind, name), owners in self._registry.shared_names().items():
             cause = taken_twice(singular(kind), name, owners)
             statuses = [
-                replace(status, cause=cause)
+                replace(status, cause=cause, where=f"module {status.info.module}")
                 if status.info.origin in owners and COMPONENT_HOOKS[kind] in status.hooks and not status.cause
                 else status
                 for status in statuses
@@ -188,13 +194,17 @@ class Plugins:
         try:
             if taken := self._name_taken(info):
                 raise PluginError(taken)
+            adds: dict[str, tuple[str, ...]] = {}
             if info.kind == "task":
                 self._load_task_of(info)
-            return PluginStatus(info, self._load(info).hooks)
+                adds["tasks"] = (info.name,)
+            entry = self._load(info)
+            adds.update({kind: tuple(names) for kind, names in entry.components.items() if names})
+            return PluginStatus(info, entry.hooks, adds)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            return PluginStatus(info, cause=_cause(error), error=error)
+            return _broken(info, error)
 
     def _name_taken(self, info: PluginInfo) -> str:
         """Why a task's name is not this plugin's; empty where it is."""
@@ -255,9 +265,9 @@ class Plugins:
             raise ZooError(f"task {path} is broken: {_cause(error)}") from error
 
     def _leave_out(self, info: PluginInfo, error: BaseException) -> None:
-        status = PluginStatus(info, cause=_cause(error), error=error)
+        status = _broken(info, error)
         self.broken.append(status)
-        _warn(f"{info.kind} '{info.name}' of {info.origin} is left out: {status.cause}")
+        _warn(f"{info.kind} '{info.name}' of {info.origin} is left out: {status.cause} ({status.where})")
 
     def _gather(self) -> Components:
         shared = self._registry.shared_names()
@@ -273,6 +283,11 @@ class Plugins:
     def _unknown(self, name: str) -> str:
         if any(info.kind == "task" and info.name == name for info in self._all()):
             return f"task '{name}' is switched off by ZOO_DISABLE"
+        for kind, key in SETTING_OF.items():
+            owners = [info.origin for info in self.find() if name in info.states(kind).names]
+            if owners or name in BUILT_IN[kind]:
+                whose = f" of {owners[0]}" if owners else ""
+                return f"'{name}' is not a task; it is the name of a {singular(kind)}{whose}: use {key}={name}"
         if Path(f"{name}.py").is_file():
             return f"unknown task '{name}'; for the file beside you, write ./{name}.py"
         known = [info.name for info in self.find() if info.kind == "task"]
@@ -290,6 +305,11 @@ def _checked(task: Any) -> type[Any]:
 
 def _cause(error: BaseException) -> str:
     return str(error) if isinstance(error, ZooError) else describe_error(error)
+
+
+def _broken(info: PluginInfo, error: BaseException) -> PluginStatus:
+    where = "" if isinstance(error, ZooError) else place_of(error)
+    return PluginStatus(info, cause=_cause(error), where=where or f"module {info.module}", error=error)
 
 
 def _warn(message: str) -> None:

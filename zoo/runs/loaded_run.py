@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.plugins import Plugins
+from zoo.plugins.blame import noting_blame
 from zoo.processor import prefer_onednn
 from zoo.runs.component_names import check_names
 from zoo.runs.folder import RunFolder
@@ -40,7 +41,8 @@ def load(path: str | Path, task: str | type[Task] = "", engine: str = "auto", tr
         ZooError: it is no run, its task is not installed, its code is not trusted, or Keras was imported with another
             engine.
     """
-    return open_run(path, task, engine, trust)
+    with noting_blame():
+        return open_run(path, task, engine, trust)
 
 
 def open_run(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.codecs.fitting import fit_codecs
 from zoo.errors import UsageError
 from zoo.plugins import Plugins
+from zoo.plugins.blame import noting_blame
 from zoo.plugins.local_file import is_path
 from zoo.processor import prefer_onednn
 from zoo.runs.adaptation import adapt
@@ -61,6 +62,17 @@ def run(
         UsageError: an unknown task or setting.
         ZooError: what the training raises.
     """
+    with noting_blame():
+        return _run(task, callbacks, report, arguments, settings)
+
+
+def _run(
+    task: str | type[Task],
+    callbacks: Sequence[keras.callbacks.Callback],
+    report: Reporter | None,
+    arguments: Sequence[str],
+    settings: Mapping[str, Any],
+) -> Run:
     if settings and arguments:
         raise UsageError("give settings as arguments or as keywords, not both")
     overrides: Mapping[str, Any] | list[str] = {**settings} if settings else list(arguments)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
+from zoo.plugins.blame import noting_blame
 from zoo.runs.checks import check_settings
 from zoo.runs.evaluation_report import EvaluationReport, compare_answers
 from zoo.runs.folder import RunFolder
@@ -162,6 +163,12 @@ class Run:
         # A run that was killed before its first checkpoint begins anew; one that has lost it must not be overwritten.
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
             raise ZooError(f"{self.folder.path} has lost its checkpoint; you can use it, but not train it further")
+        with noting_blame():
+            return self._resume(report, callbacks, changes)
+
+    def _resume(
+        self, report: Reporter | None, callbacks: Sequence[keras.callbacks.Callback], changes: Mapping[str, Any]
+    ) -> Run:
         before = self.task, self.codecs
         folder = self.folder
         settings = override(self.settings, changes, task=self.name) if changes else self.settings

@@ -11,7 +11,7 @@ PREFIX = "hf:"
 
 
 def read(settings: Any, topology: str) -> Any:
-    """Read a data set for a topology.
+    """Read a data set of the Hugging Face hub for a topology.
 
     Args:
         settings: of the data; `source` is `hf:NAME` with options (see `zoo_huggingface.address`).
