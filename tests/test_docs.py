@@ -55,7 +55,7 @@ def install(hook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("hook", "words"),
     [
-        ("zoo_cells", {"model": {"cell": "keras_gru", "units": 8, "layers": 1}}),
+        ("zoo_cells", {"model": {"cell": "leaky", "units": 8, "layers": 1}}),
         ("zoo_strategies", {"search": {"strategy": "second_best", "length": 20}}),
         ("zoo_data", {"data": "counting"}),
         ("zoo_devices", {"device": "half"}),

@@ -93,7 +93,7 @@ CASES = {
     "charlm model.cell=failing": (
         "ValueError",
         "no state today",
-        "plugin failing-dist 1.0, module failing_parts, line 7",
+        "plugin failing-dist 1.0, module failing_parts, line 8",
     ),
     "charlm train.callbacks=failing": ("KeyError", "plugin failing-dist 1.0, module failing_parts"),
     "charlm data=failing": ("Input/output error", "plugin failing-dist 1.0"),
@@ -126,7 +126,7 @@ def test_python_gets_a_note(failing, monkeypatch):
     monkeypatch.syspath_prepend(str(failing))
     with pytest.raises(IndexError) as caught:
         zoo.run("failing", place="data")
-    assert caught.value.__notes__ == ["raised by plugin failing-dist 1.0, module failing_task, line 24"]
+    assert caught.value.__notes__ == ["raised by plugin failing-dist 1.0, module failing_task, line 26"]
 
 
 def test_an_error_of_the_zoo_itself_blames_nobody(zoo, failing, tmp_path):

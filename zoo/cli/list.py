@@ -27,7 +27,7 @@ def command(what: str | None, as_json: bool) -> None:
     if what is None and not as_json:
         echo()
     if what == "data" or (what is None and not as_json):
-        _data(as_json)
+        _data(as_json, alone=what == "data")
 
 
 def _tasks(as_json: bool) -> None:
@@ -46,7 +46,7 @@ def _what(info: PluginInfo) -> str:
     return f"(not usable: {info.problem}) {info.summary}".strip() if info.problem else info.summary
 
 
-def _data(as_json: bool) -> None:
+def _data(as_json: bool, alone: bool) -> None:
     from zoo.data.named import catalogue
 
     recipes = catalogue().values()
@@ -65,6 +65,6 @@ def _data(as_json: bool) -> None:
         table = [(recipe.name, recipe.topology, recipe.summary) for recipe in recipes]
         table += [(offer.name, offer.use, f"{offer.summary} ({offer.info.origin})".strip()) for offer in offers]
         print_table(("DATA", "FOR", "WHAT"), table)
-    for info in usable_plugins():
+    for info in usable_plugins() if alone else ():
         if info.kind == "plugin" and not info.states("data").complete:
             echo(f"{info.origin} may add data under names that its source does not tell; see zoo plugins", err=True)

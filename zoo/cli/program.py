@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -31,6 +32,9 @@ COMMANDS = {
     "devices": ("zoo.cli.devices", "Show which devices a run would use, and why."),
     "bench": ("zoo.cli.bench", "Compare the speed with Keras and PyTorch."),
 }
+
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class LazyGroup(click.Group):
@@ -126,7 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("not enough memory; use a smaller model, batch or file", 1, debug)
     except Exception as error:
         hint = "" if debug else "; run again with --debug for the traceback"
-        message = f": {error}" if str(error) else ""
+        text = _COLOURS.sub("", str(error))  # Keras prints some of its messages in bold
+        message = f": {text}" if text else ""
         return _fail(_blaming(error, f"{type(error).__name__}{message}") + hint, 1, debug)
 
 
