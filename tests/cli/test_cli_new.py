@@ -5,12 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import REPOSITORY
 from tests.plugins.fake import TASK, write_plugin
+
+# kind of component -> what a command says to use it
+COMPONENTS = {
+    "cell": "model.cell=fresh_one",
+    "attention": "model.attention=fresh_one",
+    "data": "data=fresh_one",
+    "strategy": "search.strategy=fresh_one",
+    "callback": "train.callbacks=fresh_one",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +91,55 @@ def test_a_plugin_passes_its_own_test_and_learns(command):
     assert accuracy > 0.95
 
 
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_a_component_is_a_package_whose_test_passes(command, launcher, kind):
+    status, out, err = command("new", "plugin", "fresh_one", f"kind={kind}")
+    assert (status, out) == (0, "zoo-fresh-one\n") and COMPONENTS[kind] in err
+    files = {path.relative_to("zoo-fresh-one").as_posix() for path in Path("zoo-fresh-one").rglob("*")}
+    assert files == {
+        *(".gitignore", "README.md", "pyproject.toml", "zoo_fresh_one.py"),
+        *("tests", "tests/test_fresh_one.py"),
+    }
+    readme = Path("zoo-fresh-one/README.md").read_text()
+    assert COMPONENTS[kind] in readme and "KIND" not in readme and "USE" not in readme
+    package = Path("zoo-fresh-one").resolve()
+    # As pip would install it, but without pip.
+    (package / "fresh.dist-info").mkdir()
+    (package / "fresh.dist-info" / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: zoo-fresh-one\nVersion: 0.1.0\n"
+    )
+    points = tomllib.loads((package / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert points == {"zoo.plugins": {"fresh_one": "zoo_fresh_one"}}
+    (package / "fresh.dist-info" / "entry_points.txt").write_text("[zoo.plugins]\nfresh_one = zoo_fresh_one\n")
+    script = "import sys, pytest\nsys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'tests']))"
+    launcher.run(cwd=package, script=script, path=[str(package)])
+
+
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_the_name_of_a_component_must_be_free(command, kind):
+    taken = {"cell": "gru", "attention": "dot", "data": "stdlib", "strategy": "beam", "callback": "csv"}[kind]
+    status, _, err = command("new", "plugin", taken, f"kind={kind}")
+    assert status == 2 and f"the name '{taken}' is taken: seqzoo has a" in err and not list(Path().iterdir())
+
+
+def test_a_kind_that_there_is_not(command):
+    status, _, err = command("new", "plugin", "hello", "kind=cel")
+    assert status == 2 and "not 'kind=cel'; did you mean 'cell'?" in err
+    status, _, err = command("new", "task", "hello", "kind=cell")
+    assert status == 2 and "write zoo new plugin hello kind=cell" in err
+    assert not list(Path().iterdir())
+
+
+def test_components_are_clean(command):
+    for kind in COMPONENTS:
+        command("new", "plugin", f"fresh_{kind}", f"kind={kind}")
+    ruff = ["-m", "ruff", "check", "--isolated", "--no-cache", "--line-length=120", "--target-version=py311"]
+    folders = sorted(Path().glob("zoo-*"))
+    for folder in folders:  # what is first-party depends on it
+        python(*ruff, "--select=B,C4,D100,D101,D103,E,F,I,RUF100,SIM,UP,W", ".", folder=str(folder))
+    python("-m", "ruff", "format", "--isolated", "--no-cache", "--line-length=120", "--check", ".")
+
+
 @pytest.mark.parametrize("name", ["a", "abcdefgh_abcdefgh_abcdefgh_123"])
 def test_what_is_written_is_clean(command, name):
     command("new", "plugin", name)
@@ -101,12 +160,12 @@ def test_what_is_written_is_clean(command, name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Hello-World", "'Hello-World' cannot be a task's name: .*, such as 'hello_world'"),
-        ("2fast", "cannot be a task's name: .*, such as 'fast'"),
-        ("class", "cannot be a task's name"),
-        ("ä", "cannot be a task's name"),
-        ("../away", "cannot be a task's name"),
-        ("x" * 31, "30 at most"),
+        ("Hello-World", "'Hello-World' cannot be the name of a task: .*, such as 'hello_world'"),
+        ("2fast", "cannot be the name of a task: .*, such as 'fast'"),
+        ("class", "cannot be the name of a task"),
+        ("ä", "cannot be the name of a task"),
+        ("../away", "cannot be the name of a task"),
+        ("x" * 31, "at most 30"),
         ("charlm", r"the name 'charlm' is taken: seqzoo \S+ has a task of this name"),
     ],
 )
@@ -148,7 +207,7 @@ def test_a_folder_that_cannot_be_written_to(command):
 def test_a_plugin_appears_whole_or_not_at_all(command, monkeypatch):
     from zoo import templates
 
-    monkeypatch.setitem(templates.PLUGIN_FILES, "plugin/nowhere", "nowhere")
+    monkeypatch.setattr(templates, "plugin_files", lambda kind: {"mytask.py": "a.py", "plugin/nowhere": "nowhere"})
     status, _, err = command("new", "plugin", "hello")
     assert status == 1 and err.startswith("error: cannot write zoo-hello: ") and not list(Path().iterdir())
 
