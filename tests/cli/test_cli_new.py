@@ -110,7 +110,7 @@ def test_a_component_is_a_package_whose_test_passes(command, launcher, kind):
     )
     points = tomllib.loads((package / "pyproject.toml").read_text())["project"]["entry-points"]
     assert points == {"zoo.plugins": {"fresh_one": "zoo_fresh_one"}}
-    (package / "fresh.dist-info" / "entry_points.txt").write_text("[zoo.plugins]\nfresh_one = zoo_fresh_one\n")
+    (info / "entry_points.txt").write_text("[zoo.plugins]\nfresh_one = zoo_fresh_one\n")
     script = "import sys, pytest\nsys.exit(pytest.main(['-q', '-p', 'no:cacheprovider', 'tests']))"
     launcher.run(cwd=package, script=script, path=[str(package)])
 
