@@ -104,10 +104,9 @@ def test_a_component_is_a_package_whose_test_passes(command, launcher, kind):
     assert COMPONENTS[kind] in readme and "KIND" not in readme and "USE" not in readme
     package = Path("zoo-fresh-one").resolve()
     # As pip would install it, but without pip.
-    (package / "fresh.dist-info").mkdir()
-    (package / "fresh.dist-info" / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: zoo-fresh-one\nVersion: 0.1.0\n"
-    )
+    info = package / "fresh.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: zoo-fresh-one\nVersion: 0.1.0\n")
     points = tomllib.loads((package / "pyproject.toml").read_text())["project"]["entry-points"]
     assert points == {"zoo.plugins": {"fresh_one": "zoo_fresh_one"}}
     (info / "entry_points.txt").write_text("[zoo.plugins]\nfresh_one = zoo_fresh_one\n")
