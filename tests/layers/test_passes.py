@@ -13,10 +13,10 @@ LENGTHS = [1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK - 2]
 
 @pytest.fixture
 def short_chunks(monkeypatch):
-    from zoo.backend.tensorflow import passes
+    from zoo.backend.tensorflow import chunked, looped
 
-    monkeypatch.setattr(passes, "CHUNK_STEPS", CHUNK)
-    monkeypatch.setattr(passes, "LOOP_STEPS", CHUNK)
+    monkeypatch.setattr(chunked, "CHUNK_STEPS", CHUNK)
+    monkeypatch.setattr(looped, "LOOP_STEPS", CHUNK)
 
 
 def make(kind: str, policy: str = "float32"):
@@ -130,7 +130,7 @@ def test_a_pure_float16_policy():
 def test_the_graph_of_a_long_sequence_holds_one_chunk():
     import tensorflow as tf
 
-    from zoo.backend.tensorflow.passes import CHUNK_STEPS, chunk_sizes
+    from zoo.backend.tensorflow.chunked import CHUNK_STEPS, chunk_sizes
 
     def nodes(steps: int) -> int:
         ours, _ = make("LSTM")

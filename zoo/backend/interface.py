@@ -63,12 +63,13 @@ class Backend(Protocol):
         """Run a step over all positions of some sequences (see `zoo.ops.time_loop.run_steps`)."""
 
     @staticmethod
-    def loop_projection(weight: Tensor, known: Tensor) -> LoopProjection:
+    def loop_projection(weight: Tensor, known: Tensor, training: bool) -> LoopProjection:
         """Make a matmul for a loop over time.
 
         Args:
             weight: [I, O].
             known: [T, B, O], what is added to the product at each step.
+            training: whether the gradient matters more than that the graph can be exported.
         """
 
     @staticmethod

@@ -13,6 +13,7 @@ from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
 from zoo.layers.stack import Stack
 from zoo.layers.stack_steps import stack_steps
+from zoo.ops.masking import zero_masked
 from zoo.ops.time_loop import run_steps
 
 ATTEND = ("after", "before")
@@ -105,7 +106,8 @@ class Attending(keras.layers.Layer):
         if self.attention is not None:
             return dict(self.attention.prepare(memory, mask))
         present = ops.ones_like(memory[:, :, 0]) if mask is None else mask
-        return {"values": ops.cast(memory, self.compute_dtype), "mask": ops.cast(present, "float32")}
+        values = zero_masked(ops.cast(memory, self.compute_dtype), mask)
+        return {"values": values, "mask": ops.cast(present, "float32")}
 
     def start(self, prepared: Mapping[str, Tensor], recurrent: Nest = None) -> dict[str, Nest]:
         """Make the state before the first step.
@@ -208,7 +210,7 @@ class Attending(keras.layers.Layer):
         project = None
         if inside:
             zeros = ops.zeros((steps, rows, self.units), dtype=self.compute_dtype)
-            project = backend.active().loop_projection(ops.cast(self.kernel, self.compute_dtype), zeros)
+            project = backend.active().loop_projection(ops.cast(self.kernel, self.compute_dtype), zeros, training)
             sliced["vector"] = project.known
         carried = {**state, "recurrent": recurrence.enter(state["recurrent"])}
         if inside or feedback is not None:

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
+from zoo.layers.initializing import initialized_in_float32
 
 
 class _Normalised:
@@ -46,7 +47,8 @@ class LayerNormLSTMCell(_Normalised, keras.layers.LSTMCell):
 
     def build(self, input_shape: Shape) -> None:
         """Create the weights for inputs [B, D]."""
-        super().build(input_shape)
+        with initialized_in_float32(self):
+            super().build(input_shape)
         self.input_gain = self._gain("input_gain", 4)
         self.recurrent_gain = self._gain("recurrent_gain", 4)
         self.carry_gain = self._gain("carry_gain", 1)
@@ -87,7 +89,8 @@ class LayerNormGRUCell(_Normalised, keras.layers.GRUCell):
 
     def build(self, input_shape: Shape) -> None:
         """Create the weights for inputs [B, D]."""
-        super().build(input_shape)
+        with initialized_in_float32(self):
+            super().build(input_shape)
         self.input_gain = self._gain("input_gain", 3)
         self.recurrent_gain = self._gain("recurrent_gain", 3)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -10,8 +10,10 @@ from keras import ops, tree
 
 from zoo import backend
 from zoo.backend.types import Nest, Shape, Tensor
-from zoo.errors import UsageError
 from zoo.layers.dropout import dropout_mask
+from zoo.layers.initializing import initialized_in_float32
+from zoo.layers.refusal import refuse
+from zoo.ops.masking import one_mask, zero_masked
 from zoo.ops.randomness import example_randomness
 
 
@@ -19,8 +21,8 @@ class Recurrent:
     """Mixin in front of a Keras recurrent layer: the same arguments, weights and results, computed faster.
 
     On TensorFlow and a CPU the recurrence of `zoo.backend.tensorflow` does the work where it can, on JAX and a GPU or
-    TPU that of `zoo.backend.jax`. TensorFlow on a GPU, which has cuDNN, JAX on a CPU, another backend, and
-    rarely used arguments are left to the layer of Keras.
+    TPU that of `zoo.backend.jax`. The layer of Keras does the rest: TensorFlow on a GPU, which has cuDNN, JAX on a CPU,
+    other backends, and rarely used arguments.
     """
 
     stateful: bool
@@ -35,14 +37,17 @@ class Recurrent:
         super().__init__(*args, **kwargs)
         # The hand-written gradient uses a CPU kernel that XLA cannot compile (XLA is slower there, too).
         self.supports_jit = keras.backend.backend() != "tensorflow"
-
-        # `__call__` refuses wrong ranks in its own words, and tokens have two axes.
+        # Keras would refuse tokens, which have two axes; `__call__` checks the shapes itself.
         self.input_spec = None
 
-    def __call__(self, sequences: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        """Run over a batch of sequences; see `call`."""
+    def __call__(self, sequences: Tensor | Sequence[Tensor], *args: Any, **kwargs: Any) -> Tensor:
+        """Run over a batch of sequences; see `call`. `[sequences, *initial_states]` are welcome, too."""
+        if isinstance(sequences, (list, tuple)) and hasattr(sequences[0], "shape"):
+            sequences, *states = sequences
+            kwargs = {"initial_state": states, **kwargs} if states and not args else kwargs
+        given = {**dict(zip(("initial_state", "mask"), args, strict=False)), **kwargs}
         check_shapes(
-            self, sequences, kwargs.get("initial_state"), kwargs.get("mask"), kwargs.get("embeddings") is not None
+            self, sequences, given.get("initial_state"), given.get("mask"), given.get("embeddings") is not None
         )
         return super().__call__(sequences, *args, **kwargs)  # type: ignore[misc]
 
@@ -56,9 +61,10 @@ class Recurrent:
             initial_state_shape: not used.
             embeddings_shape: (V, D), if the layer reads tokens.
         """
-        super().build(  # type: ignore[misc]
-            sequences_shape if embeddings_shape is None else (*sequences_shape, embeddings_shape[-1])
-        )
+        with initialized_in_float32(self.cell):
+            super().build(  # type: ignore[misc]
+                sequences_shape if embeddings_shape is None else (*sequences_shape, embeddings_shape[-1])
+            )
 
     def call(
         self,
@@ -71,22 +77,22 @@ class Recurrent:
         """Run over a batch of sequences.
 
         Args:
-            sequences: [B, T, D]; or tokens [B, T] with embeddings.
+            sequences: [B, T, D], of any dtype; or tokens [B, T] with embeddings.
             initial_state: a list of states, each [B, U]; None for zeros.
-            mask: [B, T], False at steps that leave the state as it is; None for no such step.
+            mask: [B, T], False at steps that leave the state as it is, whatever they hold; None for no such step.
             training: whether dropout is on.
-            embeddings: the vector of every token [V, D]: computes what the looked-up vectors would give, but projects
+            embeddings: the vector of every token, [V, D]. Gives what the vectors of the tokens would give, but projects
                 the embeddings rather than the sequence, which saves a quarter of a layer's work when V is small.
 
         Returns:
             What the layer of Keras returns: the last output [B, U] or all outputs [B, T, U], and with
             `return_state` the final states.
         """
+        mask = one_mask(mask)
+        sequences = zero_masked(sequences if embeddings is None else ops.cast(sequences, "int32"), mask)
         self._draw_masks(sequences, training)
         if embeddings is None:
-            return super().call(  # type: ignore[misc]
-                sequences, initial_state=initial_state, mask=mask, training=training
-            )
+            return self._call_keras(sequences, initial_state, mask, training)
         if self._reads_tokens(sequences, embeddings, training):
             states = self.get_initial_state(ops.shape(sequences)[0]) if initial_state is None else initial_state
             last, outputs, states = backend.active().run_layer(
@@ -94,8 +100,15 @@ class Recurrent:
             )
             result = outputs if self.return_sequences else last
             return (result, *states) if self.return_state else result
-        vectors = ops.take(embeddings, sequences, axis=0)  # [B, T, D]
-        return super().call(vectors, initial_state=initial_state, mask=mask, training=training)  # type: ignore[misc]
+        vectors = zero_masked(ops.take(embeddings, sequences, axis=0), mask)  # [B, T, D]
+        return self._call_keras(vectors, initial_state, mask, training)
+
+    def _call_keras(self, sequences: Tensor, initial_state: Nest, mask: Tensor | None, training: bool) -> Tensor:
+        """Call the layer of Keras, which calls `inner_loop`."""
+        sequences = ops.cast(sequences, self.compute_dtype)
+        return super().call(  # type: ignore[misc]
+            sequences, initial_state=initial_state, mask=mask, training=training
+        )
 
     def _draw_masks(self, sequences: Tensor, training: bool) -> None:
         """Inside an `ExampleRandomness` scope, draw the cell's dropout masks there; `call` of Keras then finds them."""
@@ -127,8 +140,7 @@ class Recurrent:
         """Run over the time steps; called by `keras.layers.RNN.call`."""
         fast = backend.active()
         if getattr(self, "use_cudnn", "auto") is not True and fast.can_run_layer(self, training):
-            mask = tree.flatten(mask)[0] if mask is not None else None
-            return fast.run_layer(self, sequences, tree.flatten(initial_state), mask, training)
+            return fast.run_layer(self, sequences, tree.flatten(initial_state), one_mask(mask), training)
         return super().inner_loop(sequences, initial_state, mask, training)  # type: ignore[misc]
 
 
@@ -149,10 +161,7 @@ def check_shapes(
     """
     problem = _problem(layer, sequences, initial_state, mask, tokens)
     if problem:
-        error = UsageError(f"{layer.name}: {problem}")
-        # Keras would wrap the sentence in a page about the arguments of every layer around this one.
-        error._keras_call_info_injected = True  # type: ignore[attr-defined]
-        raise error
+        refuse(f"{layer.name}: {problem}")
 
 
 def _problem(layer: keras.layers.Layer, sequences: Tensor, initial_state: Nest, mask: Tensor, tokens: bool) -> str:
@@ -161,8 +170,10 @@ def _problem(layer: keras.layers.Layer, sequences: Tensor, initial_state: Nest, 
     axes = "[batch, time]" if tokens else "[batch, time, features]"
     if len(shape) != axes.count(",") + 1:
         return f"the input has shape {shape}; it should be {axes}"
+    if shape[1] == 0:
+        return f"the input has shape {shape}; it should have at least one time step"
     if mask is not None:
-        for part in tree.flatten(mask):
+        for part in [part for part in tree.flatten(mask) if part is not None]:
             wanted, found = shape[:2], tuple(part.shape)
             if len(found) != 2 or any(a and b and a != b for a, b in zip(wanted, found, strict=True)):
                 return f"the mask has shape {found}; the input's [batch, time] is {wanted}"

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
-from zoo.errors import UsageError
+from zoo.layers.refusal import refuse
 from zoo.ops.assignments import assign
 
 
@@ -112,10 +112,7 @@ class Reinforce(keras.layers.Layer):
         for name, tensor in given.items():
             wanted = "[batch]" if name == "rewards" else "[batch, steps]"
             if tensor is not None and len(tensor.shape) != 1 + wanted.count(","):
-                error = UsageError(f"{self.name}: {name} has shape {tuple(tensor.shape)}; it should be {wanted}")
-                # Keras would wrap the sentence in a page about all arguments.
-                error._keras_call_info_injected = True  # type: ignore[attr-defined]
-                raise error
+                refuse(f"{self.name}: {name} has shape {tuple(tensor.shape)}; it should be {wanted}")
 
     @property
     def baseline(self) -> Tensor:

@@ -15,7 +15,9 @@ from zoo.layers.connection import Connection
 from zoo.layers.dropout import Dropout
 from zoo.layers.projected_step import MOST_TOKENS, project, projected_step, takes_projected
 from zoo.layers.recurrent import Recurrent
+from zoo.layers.refusal import refuse
 from zoo.layers.zoneout import Zoneout
+from zoo.ops.masking import one_mask, zero_masked
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -113,6 +115,13 @@ class Stack(keras.layers.Layer):
         Returns:
             The outputs of the last layer [B, T, U], and for each layer the list of its final states.
         """
+        mask = one_mask(mask)
+        if inputs.shape[1] == 0:
+            refuse(f"{self.name}: the input has shape {tuple(inputs.shape)}; it should have at least one time step")
+        if embeddings is None and (self.connections[0].meets or not isinstance(self.layers[0], Recurrent)):
+            inputs = zero_masked(inputs, mask)  # a `Recurrent` does that itself
+        if embeddings is not None:
+            inputs = ops.cast(inputs, "int32")
         outputs, states = inputs, []
         for number, (layer, connection) in enumerate(zip(self.layers, self.connections, strict=True)):
             before = outputs
@@ -123,7 +132,8 @@ class Stack(keras.layers.Layer):
                 outputs, *state = layer(outputs, initial_state=initial, mask=mask, training=training)
             outputs = self.dropouts[number](outputs, training=training)
             if connection.meets:
-                before = ops.take(embeddings, before, axis=0) if number == 0 and embeddings is not None else before
+                if number == 0 and embeddings is not None:
+                    before = zero_masked(ops.take(embeddings, zero_masked(before, mask), axis=0), mask)
                 outputs = connection(before, outputs)
             states.append(state)
         return outputs, states
@@ -141,7 +151,8 @@ class Stack(keras.layers.Layer):
         embeddings = ops.cast(embeddings, self.compute_dtype)
         if isinstance(layer, Recurrent):
             return layer(tokens, initial_state=initial, mask=mask, training=training, embeddings=embeddings)
-        return layer(ops.take(embeddings, tokens, axis=0), initial_state=initial, mask=mask, training=training)
+        vectors = zero_masked(ops.take(embeddings, zero_masked(tokens, mask), axis=0), mask)  # [B, T, D]
+        return layer(vectors, initial_state=initial, mask=mask, training=training)
 
     def step(
         self,
@@ -170,7 +181,7 @@ class Stack(keras.layers.Layer):
             self.build((inputs.shape[0], None, inputs.shape[-1]))
         projected = None
         if embeddings is not None:
-            embeddings = ops.cast(embeddings, self.compute_dtype)
+            inputs, embeddings = ops.cast(inputs, "int32"), ops.cast(embeddings, self.compute_dtype)
             first = self.layers[0]
             small = embeddings.shape[0] <= MOST_TOKENS and not self.connections[0].meets
             if small and not training and takes_projected(first):

@@ -45,7 +45,7 @@ class Vocabulary(keras.layers.Layer):
 
     def embed(self, tokens: Tensor) -> Tensor:
         """Look tokens up: int [...] -> [..., E]."""
-        return ops.cast(ops.take(self.embeddings, tokens, axis=0), self.compute_dtype)
+        return ops.cast(ops.take(self.embeddings, ops.cast(tokens, "int32"), axis=0), self.compute_dtype)
 
     def call(self, vectors: Tensor) -> Tensor:
         """Score all tokens: [..., U] -> logits [..., V]."""

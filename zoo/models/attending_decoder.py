@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import keras
 from keras import ops
@@ -21,7 +21,9 @@ from zoo.layers import (
     attention_by_name,
     cell_by_name,
 )
+from zoo.layers.refusal import refuse
 from zoo.models.scheduled_sampling import ScheduledSampling
+from zoo.ops.masking import zero_masked
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -145,7 +147,7 @@ class AttendingDecoder(keras.Model):
         prepared = self.attending.prepare(memory, mask)
         if initial is None:
             present = ops.cast(prepared["mask"], "float32")[:, :, None]  # [B, S, 1]
-            total = ops.sum(ops.cast(memory, "float32") * present, axis=1)  # [B, D]
+            total = ops.sum(zero_masked(ops.cast(memory, "float32"), prepared["mask"]), axis=1)  # [B, D]
             initial = total / ops.maximum(ops.sum(present, axis=1), 1.0)
         flat, begin, states = self.bridge(initial), 0, []
         for sizes in self._state_sizes:
@@ -225,11 +227,8 @@ class AttendingDecoder(keras.Model):
         if memory is None:
             self._refuse("it needs memory=, which its method prepare gives")
 
-    def _refuse(self, problem: str) -> None:
-        error = UsageError(f"{self.name}: {problem}")
-        # Keras would wrap the sentence in a page about the arguments of every layer around this one.
-        error._keras_call_info_injected = True  # type: ignore[attr-defined]
-        raise error
+    def _refuse(self, problem: str) -> NoReturn:
+        refuse(f"{self.name}: {problem}")
 
     def get_config(self) -> Config:
         """Give the arguments that make this model again."""

@@ -10,11 +10,12 @@ import keras
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.layers import Dropout
 from zoo.models.encoder import Encoder
+from zoo.models.exporting import Exportable
 from zoo.models.pooling import Pooling
 
 
 @keras.saving.register_keras_serializable(package="zoo")
-class Classifier(keras.Model):
+class Classifier(Exportable, keras.Model):
     """Reads a text, pools what it read, and says which class it is of.
 
     Args:

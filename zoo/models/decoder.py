@@ -11,10 +11,11 @@ from keras import ops
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.layers import CellFactory, Stack, cell_by_name
+from zoo.models.exporting import Exportable
 
 
 @keras.saving.register_keras_serializable(package="zoo")
-class Decoder(keras.Model):
+class Decoder(Exportable, keras.Model):
     """A recurrent language model: embedded or one-hot tokens, a stack of recurrent layers, a softmax's logits.
 
     The topology of Karpathy 2015, "The Unreasonable Effectiveness of Recurrent Neural Networks",

@@ -10,10 +10,11 @@ from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.layers import CellFactory, Dropout, Stack, cell_by_name
+from zoo.models.exporting import Exportable
 
 
 @keras.saving.register_keras_serializable(package="zoo")
-class Encoder(keras.Model):
+class Encoder(Exportable, keras.Model):
     """Embedded tokens through a stack of recurrent layers that reads in both directions, or forward only.
 
     Args:
@@ -95,6 +96,7 @@ class Encoder(keras.Model):
             `memory` [B, S, D]; `mask` [B, S], ones if there was none; `summary` [B, D'], the last layer's state after
             the last place (backward: after the first); `states`, for each layer a list of its last states.
         """
+        source = ops.cast(source, "int32")
         mask = ops.ones_like(source, dtype="bool") if mask is None else ops.cast(mask, "bool")
         embedded = ops.cast(ops.take(self.embeddings, source, axis=0), self.compute_dtype)  # [B, S, E]
         embedded = self.dropout(self.word_dropout(embedded, training=training), training=training)

@@ -9,9 +9,10 @@ import keras
 
 from zoo.backend.types import Config, Nest, Tensor
 from zoo.models.attending_decoder import AttendingDecoder
+from zoo.models.exporting import TOKENS, Exportable
 
 
-class EncoderDecoder(keras.Model):
+class EncoderDecoder(Exportable, keras.Model):
     """An encoder and an attending decoder; steps as its decoder does.
 
     A subclass says what it reads: `build`, `call`, and `encode`, which gives what the decoder's `prepare` gives.
@@ -24,6 +25,14 @@ class EncoderDecoder(keras.Model):
     def __init__(self, encoder: Any, decoder: AttendingDecoder, name: str, **keywords: Any) -> None:
         super().__init__(name=name, **{**keywords, "autocast": False})
         self.encoder, self.decoder = encoder, decoder
+
+    def input_signature(self) -> list[keras.InputSpec]:
+        """Return what `call` reads: the source, and the target shifted by one."""
+        return [self.source_spec(), TOKENS]
+
+    def source_spec(self) -> keras.InputSpec:
+        """Return what the source is: tokens."""
+        return TOKENS
 
     @property
     def reinforce(self) -> Tensor:

@@ -38,17 +38,13 @@ class ImageEncoder(keras.layers.Layer):
             raise UsageError("an image encoder needs at least one stage of filters")
         self.filters, self.blocks = tuple(filters), blocks
         self.shrinking = [self._convolution(width, f"stage_{number}", 2) for number, width in enumerate(self.filters)]
+        # Flat lists: TensorFlow finds no weights in nested ones when it saves a model.
         self.branches = [
-            [
-                (
-                    self._convolution(width, f"stage_{number}_block_{block}_first"),
-                    self._convolution(width, f"stage_{number}_block_{block}_second"),
-                )
-                for block in range(blocks)
-            ]
-            for number, width in enumerate(self.filters)
+            self._convolution(width, f"stage_{stage}_block_{block}_{which}")
+            for stage, width in enumerate(self.filters)
+            for block in range(blocks)
+            for which in ("first", "second")
         ]
-        self.shares: list[list[Tensor]] = []
 
     @property
     def output_size(self) -> int:
@@ -59,6 +55,11 @@ class ImageEncoder(keras.layers.Layer):
         return keras.layers.Conv2D(
             width, 3, stride, padding="same", kernel_initializer="he_normal", name=name, dtype=self.dtype_policy
         )
+
+    def _stage(self, stage: int) -> list[keras.layers.Conv2D]:
+        """Return the convolutions of a stage's blocks, two a block."""
+        count = 2 * self.blocks
+        return list(self.branches[stage * count : (stage + 1) * count])
 
     def build(self, input_shape: Shape) -> None:
         """Make the weights.
@@ -75,18 +76,15 @@ class ImageEncoder(keras.layers.Layer):
                 "[batch, height, width, channels]"
             )
         shape: Shape = (None, None, None, (input_shape[-1] or 0) + 2 * self.places)
-        for number, (shrink, pairs, width) in enumerate(zip(self.shrinking, self.branches, self.filters, strict=True)):
+        shares = []
+        for stage, (shrink, width) in enumerate(zip(self.shrinking, self.filters, strict=True)):
             shrink.build(shape)
             shape = (None, None, None, width)
-            self.shares.append(
-                [
-                    self.add_weight(shape=(), initializer="zeros", name=f"stage_{number}_block_{block}_share")
-                    for block in range(self.blocks)
-                ]
-            )
-            for first, second in pairs:
-                first.build(shape)
-                second.build(shape)
+            for block in range(self.blocks):
+                shares.append(self.add_weight(shape=(), initializer="zeros", name=f"stage_{stage}_block_{block}_share"))
+            for convolution in self._stage(stage):
+                convolution.build(shape)
+        self.shares = shares
         self.built = True
 
     def call(self, images: Tensor) -> Tensor:
@@ -101,9 +99,11 @@ class ImageEncoder(keras.layers.Layer):
         features = ops.cast(images, self.compute_dtype) / 127.5 - 1.0
         if self.places:
             features = ops.concatenate([features, self._coordinates(features)], axis=-1)
-        for shrink, pairs, shares in zip(self.shrinking, self.branches, self.shares, strict=True):
+        for stage, shrink in enumerate(self.shrinking):
             features = shrink(features)
-            for (first, second), share in zip(pairs, shares, strict=True):
+            shares = self.shares[stage * self.blocks : (stage + 1) * self.blocks]
+            branches = self._stage(stage)
+            for first, second, share in zip(branches[::2], branches[1::2], shares, strict=True):
                 features += ops.cast(share, features.dtype) * second(ops.relu(first(ops.relu(features))))
             features = ops.relu(features)
         return features

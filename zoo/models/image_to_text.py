@@ -48,6 +48,10 @@ class ImageToText(EncoderDecoder):
         _, height, width, _ = self.encoder.compute_output_shape((None, *self.shape))
         return height, width
 
+    def source_spec(self) -> keras.InputSpec:
+        """Return what the source is: images of the model's shape, with values from 0 to 255."""
+        return keras.InputSpec(shape=(None, *self.shape), dtype="float32")
+
     def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the number of tokens does not matter."""
         del input_shape

@@ -9,6 +9,7 @@ from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
+from zoo.ops.masking import zero_masked
 
 POOLINGS = ("last", "mean", "max", "attention")
 
@@ -61,6 +62,7 @@ class Pooling(keras.layers.Layer):
             `[B, D]`, and float32 `[B, S]`: how much each place counted; zeros where that cannot be said.
         """
         present = ops.cast(mask, "float32")  # [B, S]
+        memory = zero_masked(memory, mask)
         if self.how == "last":
             return summary, ops.zeros_like(present)
         if self.how == "max":

@@ -11,14 +11,16 @@ from keras import ops
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.layers import CellFactory, Dropout, Stack, cell_by_name
+from zoo.models.exporting import Exportable
 from zoo.models.image_encoder import ImageEncoder
+from zoo.ops.masking import zero_masked
 
 AT_ONCE = 512
 """Images that are encoded together where nothing is trained."""
 
 
 @keras.saving.register_keras_serializable(package="zoo")
-class Tagger(keras.Model):
+class Tagger(Exportable, keras.Model):
     """Reads frames, each a vector or an image, and labels each in the light of its neighbours.
 
     Args:
@@ -79,6 +81,10 @@ class Tagger(keras.Model):
             )
         self.logits = keras.layers.Dense(classes, name="logits")
 
+    def input_signature(self) -> list[keras.InputSpec]:
+        """Return what `call` reads: frames."""
+        return [keras.InputSpec(shape=(None, None, *self.frame), dtype="float32")]
+
     def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the number of frames does not matter."""
         width = self.frame[-1]
@@ -107,7 +113,7 @@ class Tagger(keras.Model):
         Returns:
             Logits `[B, T, C]`.
         """
-        outputs = self.dropout(self._read(source, training), training=training)  # [B, T, U]
+        outputs = self.dropout(self._read(zero_masked(source, mask), training), training=training)  # [B, T, U]
         if self.recurrent is not None:
             outputs, _ = self.recurrent(outputs, mask=mask, training=training)  # [B, T, U] or [B, T, 2 U]
         return self.logits(outputs)

@@ -36,6 +36,7 @@ class LoopProjection:
         """Take the inputs of all steps [T, B, I], after the loop."""
 
 
-def loop_projection(weight: Tensor, known: Tensor) -> LoopProjection:
+def loop_projection(weight: Tensor, known: Tensor, training: bool) -> LoopProjection:
     """Make a projection for a loop (see `Backend.loop_projection`)."""
+    del training
     return LoopProjection(weight, known)

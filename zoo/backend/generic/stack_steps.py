@@ -36,7 +36,7 @@ class StackSteps:
     """
 
     def __init__(self, stack: Stacked, known: Tensor, training: bool) -> None:
-        self.stack = stack
+        self.stack, self.training = stack, training
         self.sequences: dict[str, Nest] = {"masks": _dropout_masks(stack, known) if training and stack.dropout else []}
         self._prepare(ops.transpose(known, (1, 0, 2)))
 

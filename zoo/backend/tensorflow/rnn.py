@@ -78,7 +78,11 @@ def run_layer(
         projected = _project(sequences, cell)
     else:
         projected = _look_up(_project(embeddings, cell), sequences)  # [T, B, G]
-    outputs, states = recurrence(cell.kernel, projected, states, cell.recurrent_kernel, cell.recurrent_bias, mask)
+        if mask is not None:  # the vector of a masked token does not count either
+            projected = tf.where(mask[:, :, tf.newaxis], projected, tf.zeros([], projected.dtype))
+    outputs, states = recurrence(
+        cell.kernel, projected, states, cell.recurrent_kernel, cell.recurrent_bias, mask, training
+    )
     if mask is not None:
         outputs = _masked_outputs(outputs, mask, layer.zero_output_for_mask)
     return outputs[-1], tf.transpose(outputs, [1, 0, 2]), list(states)

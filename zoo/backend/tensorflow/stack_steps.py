@@ -8,8 +8,9 @@ import keras
 import tensorflow as tf
 from keras import tree
 
+from zoo.backend.generic.projection import LoopProjection
 from zoo.backend.generic.stack_steps import StackSteps, States
-from zoo.backend.tensorflow.projection import DeferredProjection
+from zoo.backend.tensorflow.projection import loop_projection, once_differentiable
 from zoo.backend.tensorflow.rnn import Cell, can_run_layer, fast_cell
 from zoo.backend.types import Nest, Tensor
 
@@ -25,7 +26,7 @@ class FastStackSteps(StackSteps):
         rows = rows if known.shape[1] is None else known.shape[1]
         self._cells = [fast_cell(layer.cell, dtype) for layer in self.stack.layers]
         self._scratch = [cell.kernel.scratch(rows, cell.recurrent_kernel.shape[0]) for cell in self._cells]
-        self._projections: list[list[DeferredProjection]] = []
+        self._projections: list[list[LoopProjection]] = []
         for number, cell in enumerate(self._cells):
             width = known.shape[-1] if number == 0 else 0
             projected = _bias(cell.input_bias, cell, steps, rows)  # [T, B, G]
@@ -39,7 +40,7 @@ class FastStackSteps(StackSteps):
                 pairs = [(weights, projected), (cell.recurrent_kernel, recurrent)]
             else:
                 pairs = [(tf.concat([weights, cell.recurrent_kernel], 0), projected)]
-            self._projections.append([DeferredProjection(*pair) for pair in pairs])
+            self._projections.append([loop_projection(*pair, self.training) for pair in pairs])
         self.sequences["gates"] = [[one.known for one in pair] for pair in self._projections]
 
     def enter(self, states: States) -> States:
@@ -63,7 +64,7 @@ class FastStackSteps(StackSteps):
         else:
             record = [tf.concat([inputs, before], 1)]  # [B, I + U]
             sums = [projections[0](gates[0], record[0])]
-        new = _advance(cell, self._scratch[number], sums, list(state))
+        new = _advance(cell, self._scratch[number], sums, list(state), self.training)
         return tf.cast(new[0], dtype), new, record
 
     def finish(self, records: list[list[Tensor]]) -> None:
@@ -86,21 +87,25 @@ def _bias(bias: Tensor | None, cell: Cell, steps: int | Tensor, rows: int | Tens
     return tf.broadcast_to(value, [steps, rows, size])
 
 
-def _advance(cell: Cell, scratch: tuple[Tensor, ...], sums: list[Tensor], states: list[Tensor]) -> list[Tensor]:
+def _advance(
+    cell: Cell, scratch: tuple[Tensor, ...], sums: list[Tensor], states: list[Tensor], training: bool
+) -> list[Tensor]:
     """Do the element-wise part of a step: gates [B, G] and states [B, U] -> new states, float32."""
     dtype = sums[0].dtype
 
-    @tf.custom_gradient
-    def operation(*tensors: Tensor) -> tuple[tuple[Tensor, ...], Callable[..., tuple[Tensor, ...]]]:
+    def forward(*tensors: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         gates = [tf.cast(value, tf.float32) for value in tensors[: len(sums)]]
-        projected, recurrent = gates if len(gates) == 2 else (gates[0], None)
-        new, saved = cell.kernel.forward(projected, recurrent, tensors[len(sums) :])
+        return cell.kernel.forward(gates[0], gates[1] if len(gates) == 2 else None, tensors[len(sums) :])
 
-        def gradient(*d_new: Tensor) -> tuple[Tensor, ...]:
+    @tf.custom_gradient
+    def operation(*tensors: Tensor) -> tuple[tuple[Tensor, ...], Callable[..., tuple[Tensor | None, ...]]]:
+        new, saved = forward(*tensors)
+
+        def gradient(*d_new: Tensor) -> tuple[Tensor | None, ...]:
             d_projected, d_recurrent, d_before = cell.kernel.backward(saved, d_new, scratch)
             d_gates = [tf.cast(value, dtype) for value in (d_projected, d_recurrent)[: len(sums)]]
-            return (*d_gates, *d_before)
+            return (*once_differentiable(*d_gates), *d_before)
 
         return tuple(new), gradient
 
-    return list(operation(*sums, *states))
+    return list(operation(*sums, *states)) if training else forward(*sums, *states)[0]

@@ -12,6 +12,26 @@ from zoo.backend.types import Tensor
 from zoo.processor import likes_transposed_weights
 
 
+class Inputs(NamedTuple):
+    """What a recurrence reads.
+
+    Args:
+        kernel: the cell.
+        projected: the input's part of the gates with its bias, [T, B, G], time first.
+        states: the initial states, each [B, U], float32.
+        weights: the recurrent kernel, [U, G].
+        bias: [G], for a kernel with `separate_recurrent_bias`; else None.
+        keep: float32 [T, B, 1], 0 at steps that leave the states as they are; None for no such step.
+    """
+
+    kernel: Kernel
+    projected: Tensor
+    states: list[Tensor]
+    weights: Tensor
+    bias: Tensor | None
+    keep: Tensor | None
+
+
 class Steps(NamedTuple):
     """What a forward pass over some steps leaves behind.
 
@@ -21,9 +41,9 @@ class Steps(NamedTuple):
         saved: for each step what its kernel keeps for the way back.
     """
 
-    outputs: list
-    states: list
-    saved: list
+    outputs: list[Tensor]
+    states: list[Tensor]
+    saved: list[list[Tensor]]
 
 
 class Matrix(NamedTuple):
@@ -59,7 +79,7 @@ def times(left: Tensor, right: Matrix) -> Tensor:
 def forward_steps(
     kernel: Kernel,
     projected: Sequence[Tensor],
-    states: list,
+    states: list[Tensor],
     weights: Matrix,
     recurrent_bias: Tensor | None,
     keep: Sequence[Tensor] | None,
@@ -102,11 +122,11 @@ def backward_steps(
     kernel: Kernel,
     saved: Sequence[Sequence[Tensor]],
     d_outputs: Sequence[Tensor],
-    d_states: list,
+    d_states: list[Tensor],
     weights: Matrix,
     keep: Sequence[Tensor] | None,
     scratch: tuple,
-) -> tuple[list, list, list]:
+) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
     """Go some steps back.
 
     Args:
@@ -141,3 +161,49 @@ def backward_steps(
         d_projected.append(d_gates)
         d_recurrent.append(d_inner)
     return d_projected[::-1], d_recurrent[::-1], d_states
+
+
+def forward_chunk(inputs: Inputs, weights: Matrix) -> tuple[Tensor, list[Tensor], list[list[Tensor]]]:
+    """Make a known number of steps.
+
+    Args:
+        inputs: of these steps.
+        weights: the recurrent kernel, laid out.
+
+    Returns:
+        The outputs [T, B, U], the final states, and for each step what its kernel saves.
+    """
+    keep = None if inputs.keep is None else tf.unstack(inputs.keep)
+    done = forward_steps(inputs.kernel, tf.unstack(inputs.projected), inputs.states, weights, inputs.bias, keep)
+    return tf.stack(done.outputs), done.states, done.saved
+
+
+def backward_chunk(
+    kernel: Kernel,
+    saved: Sequence[Sequence[Tensor]],
+    d_outputs: Tensor,
+    d_states: list[Tensor],
+    weights: Matrix,
+    keep: Tensor | None,
+) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Go the steps of a chunk back.
+
+    Args:
+        kernel: the cell.
+        saved: what `forward_chunk` saved.
+        d_outputs: the gradient of its outputs, [T, B, U].
+        d_states: the gradients of its final states.
+        weights: the transposed recurrent kernel, laid out.
+        keep: as in `Inputs`.
+
+    Returns:
+        The gradients of `projected` and of the state's projection, both [T, B, G] (the same tensor for a kernel without
+        `separate_recurrent_bias`), and of the initial states.
+    """
+    kept = None if keep is None else tf.unstack(keep)
+    rows = d_outputs.shape[1] if d_outputs.shape[1] is not None else tf.shape(d_outputs)[1]
+    scratch = kernel.scratch(rows, d_outputs.shape[2])
+    steps = tf.unstack(tf.cast(d_outputs, tf.float32))
+    d_gates, d_inner, d_states = backward_steps(kernel, saved, steps, d_states, weights, kept, scratch)
+    d_projected = tf.stack(d_gates)
+    return d_projected, tf.stack(d_inner) if kernel.separate_recurrent_bias else d_projected, d_states

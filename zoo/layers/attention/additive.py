@@ -38,7 +38,7 @@ class AdditiveAttention(Attention):
     def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Add `keys` [B, S, U] to what every mechanism prepares (see `Attention.prepare`)."""
         prepared = super().prepare(memory, mask)
-        keys = ops.matmul(prepared["values"], self._weight(self.memory_kernel))  # [B, S, U]
+        keys = ops.matmul(self._scored(prepared["values"]), self._weight(self.memory_kernel))  # [B, S, U]
         return {**prepared, "keys": keys if self.bias is None else keys + self._weight(self.bias)}
 
     def scores(self, queries: Tensor, prepared: Prepared) -> Tensor:
@@ -47,7 +47,7 @@ class AdditiveAttention(Attention):
 
     def _energies(self, queries: Tensor, keys: Tensor) -> Tensor:
         """Compare queries [B, T, Q] with the keys of each [B, T or 1, S, U]: [B, T, S]."""
-        queries = ops.matmul(ops.cast(queries, self.compute_dtype), self._weight(self.query_kernel))  # [B, T, U]
+        queries = ops.matmul(self._scored(queries), self._weight(self.query_kernel))  # [B, T, U]
         return additive_scores(queries, keys, self._score_vector())
 
     def _score_vector(self) -> Tensor:

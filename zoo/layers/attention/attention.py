@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
+from zoo.layers.refusal import refuse
+from zoo.ops.masking import zero_masked
 from zoo.ops.time_loop import run_steps
 
 Prepared = Mapping[str, Tensor]
@@ -24,7 +26,8 @@ class Attention(keras.layers.Layer):
     computes what depends on the memory alone, once; a decoder then calls `step`, or `attend` for all its steps.
 
     Weighted sums have the layer's computation type; alignments are float32 (float64 under that policy) whatever the
-    policy, and so is the softmax. A row whose memory is masked everywhere gets zeros, of both.
+    policy, and so is the softmax. What stands at masked places does not count, be it NaN. A row whose memory is masked
+    everywhere gets zeros, of both.
 
     Args:
         units: the size U of the space in which queries and memory meet, for mechanisms that have one.
@@ -97,7 +100,7 @@ class Attention(keras.layers.Layer):
             UsageError: the memory has no three axes, or the mask another length.
         """
         self._check_memory(memory, mask)
-        values = ops.cast(memory, self.compute_dtype)  # [B, S, D]
+        values = zero_masked(ops.cast(memory, self.compute_dtype), mask)  # [B, S, D]
         present = ops.ones_like(values[:, :, 0]) if mask is None else mask
         return {"values": values, "mask": ops.cast(present, self.alignment_dtype)}
 
@@ -145,7 +148,7 @@ class Attention(keras.layers.Layer):
         """
         self._check(queries, 3, "queries", "[batch, time, features]")
         if self.stateless:
-            queries = ops.cast(queries, self.compute_dtype)
+            queries = ops.cast(queries, self.score_dtype)
             alignments = masked_softmax(self.scores(queries, prepared), prepared["mask"][:, None])  # [B, T, S]
             return self.read(alignments, prepared), alignments, []
         return self._loop(queries, prepared, list(self.start(prepared) if state is None else state), training)
@@ -164,6 +167,11 @@ class Attention(keras.layers.Layer):
         """The type of alignments, of the softmax and of states: never 16 bits."""
         return "float64" if self.compute_dtype == "float64" else "float32"
 
+    @property
+    def score_dtype(self) -> str:
+        """The type in which scores are computed: float16 ends at 65504, which a product of two vectors soon exceeds."""
+        return "float32" if self.compute_dtype == "float16" else self.compute_dtype
+
     def _loop(
         self, queries: Tensor, prepared: Prepared, state: list[Tensor], training: bool
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
@@ -177,8 +185,12 @@ class Attention(keras.layers.Layer):
         return ops.swapaxes(contexts, 0, 1), ops.swapaxes(alignments, 0, 1), list(last)
 
     def _weight(self, variable: keras.Variable) -> Tensor:
-        """A weight in the computation type: outside `call`, Keras casts none."""
-        return ops.cast(variable, self.compute_dtype)
+        """A weight in the type of scores: outside `call`, Keras casts none."""
+        return ops.cast(variable, self.score_dtype)
+
+    def _scored(self, values: Tensor) -> Tensor:
+        """A tensor in the type of scores."""
+        return ops.cast(values, self.score_dtype)
 
     def compute_output_spec(
         self, queries: Tensor, memory: Tensor, mask: Tensor | None = None, training: bool = False
@@ -211,11 +223,8 @@ class Attention(keras.layers.Layer):
             verb, they = ("have", "they") if what == "queries" else ("has", "it")
             self._refuse(f"the {what} {verb} shape {tuple(tensor.shape)}; {they} should be {wanted}")
 
-    def _refuse(self, problem: str) -> None:
-        error = UsageError(f"{self.name}: {problem}")
-        # Keras would wrap the sentence in a page about the arguments of every layer around this one.
-        error._keras_call_info_injected = True  # type: ignore[attr-defined]
-        raise error
+    def _refuse(self, problem: str) -> NoReturn:
+        refuse(f"{self.name}: {problem}")
 
 
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:

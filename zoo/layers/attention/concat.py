@@ -31,9 +31,10 @@ class ConcatAttention(Attention):
     def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Add `keys` [B, S, U], the memory's part of the hidden layer (see `Attention.prepare`)."""
         prepared = super().prepare(memory, mask)
-        return {**prepared, "keys": ops.matmul(prepared["values"], self._weight(self.kernel)[self.query_size :])}
+        memory_kernel = self._weight(self.kernel)[self.query_size :]  # [D, U]
+        return {**prepared, "keys": ops.matmul(self._scored(prepared["values"]), memory_kernel)}
 
     def scores(self, queries: Tensor, prepared: Prepared) -> Tensor:
         """Compare queries [B, T, Q] with the keys: [B, T, S]."""
-        queries = ops.matmul(queries, self._weight(self.kernel)[: self.query_size])  # [B, T, U]
+        queries = ops.matmul(self._scored(queries), self._weight(self.kernel)[: self.query_size])  # [B, T, U]
         return additive_scores(queries, ops.expand_dims(prepared["keys"], 1), self._weight(self.score_kernel))

@@ -45,7 +45,7 @@ class CoverageAttention(AdditiveAttention):
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer one query a row (see `Attention.step`)."""
         self._check(query, 2, "query", "[batch, features]")
-        covered = ops.cast(state[0], self.compute_dtype)[:, :, None]  # [B, S, 1]
+        covered = self._scored(state[0])[:, :, None]  # [B, S, 1]
         keys = prepared["keys"] + covered * self._weight(self.coverage_kernel)  # [B, S, U]
         scores = self._energies(ops.expand_dims(query, 1), ops.expand_dims(keys, 1))  # [B, 1, S]
         alignment = masked_softmax(scores, prepared["mask"][:, None])  # [B, 1, S]

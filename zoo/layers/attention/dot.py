@@ -40,7 +40,7 @@ class DotAttention(Attention):
 
     def scores(self, queries: Tensor, prepared: Prepared) -> Tensor:
         """Compare queries [B, T, D] with the memory: [B, T, S]."""
-        return ops.matmul(queries * self.scale, ops.swapaxes(prepared["values"], 1, 2))
+        return ops.matmul(self._scored(queries) * self.scale, ops.swapaxes(self._scored(prepared["values"]), 1, 2))
 
     def get_config(self) -> Config:
         """Return the arguments that make this mechanism again."""

@@ -26,8 +26,8 @@ class GeneralAttention(Attention):
     def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Add `keys` [B, S, Q] to what every mechanism prepares (see `Attention.prepare`)."""
         prepared = super().prepare(memory, mask)
-        return {**prepared, "keys": ops.matmul(prepared["values"], self._weight(self.memory_kernel))}
+        return {**prepared, "keys": ops.matmul(self._scored(prepared["values"]), self._weight(self.memory_kernel))}
 
     def scores(self, queries: Tensor, prepared: Prepared) -> Tensor:
         """Compare queries [B, T, Q] with the keys: [B, T, S]."""
-        return ops.matmul(queries, ops.swapaxes(prepared["keys"], 1, 2))
+        return ops.matmul(self._scored(queries), ops.swapaxes(prepared["keys"], 1, 2))

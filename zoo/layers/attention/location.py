@@ -51,7 +51,7 @@ class LocationAttention(AdditiveAttention):
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Answer one query a row (see `Attention.step`)."""
         self._check(query, 2, "query", "[batch, features]")
-        before = ops.cast(state[0], self.compute_dtype)[:, :, None]  # [B, S, 1]
+        before = self._scored(state[0])[:, :, None]  # [B, S, 1]
         found = ops.conv(before, self._weight(self.filter_kernel), padding="same", data_format="channels_last")
         keys = prepared["keys"] + ops.matmul(found, self._weight(self.location_kernel))  # [B, S, U]
         scores = self._energies(ops.expand_dims(query, 1), ops.expand_dims(keys, 1))  # [B, 1, S]

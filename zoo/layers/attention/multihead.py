@@ -46,7 +46,7 @@ class MultiHeadAttention(Attention):
     def prepare(self, memory: Tensor, mask: Tensor | None = None) -> dict[str, Nest]:
         """Add `keys` and `head_values`, both [B, H, S, U / H] (see `Attention.prepare`)."""
         prepared = super().prepare(memory, mask)
-        keys = self._split(prepared["values"], self.key_kernel)
+        keys = self._split(self._scored(prepared["values"]), self.key_kernel)
         return {**prepared, "keys": keys, "head_values": self._split(prepared["values"], self.value_kernel)}
 
     def attend(
@@ -55,17 +55,17 @@ class MultiHeadAttention(Attention):
         """Answer all queries at once (see `Attention.attend`)."""
         self._check(queries, 3, "queries", "[batch, time, features]")
         scale = (self.units // self.heads) ** -0.5
-        queries = self._split(ops.cast(queries, self.compute_dtype), self.query_kernel) * scale  # [B, H, T, U / H]
+        queries = self._split(self._scored(queries), self.query_kernel) * scale  # [B, H, T, U / H]
         scores = ops.matmul(queries, ops.swapaxes(prepared["keys"], 2, 3))  # [B, H, T, S]
         alignments = masked_softmax(scores, prepared["mask"][:, None, None])  # [B, H, T, S]
         found = ops.matmul(ops.cast(alignments, self.compute_dtype), prepared["head_values"])  # [B, H, T, U / H]
         rows, steps = ops.shape(found)[0], ops.shape(found)[2]
         joined = ops.reshape(ops.swapaxes(found, 1, 2), (rows, steps, self.units))  # [B, T, U]
-        return ops.matmul(joined, self._weight(self.output_kernel)), ops.mean(alignments, axis=1), []
+        return ops.matmul(joined, ops.cast(self.output_kernel, joined.dtype)), ops.mean(alignments, axis=1), []
 
     def _split(self, tensor: Tensor, kernel: Tensor) -> Tensor:
         """Project [B, S, D] and give every head its part: [B, H, S, U / H]."""
-        projected = ops.matmul(tensor, self._weight(kernel))  # [B, S, U]
+        projected = ops.matmul(tensor, ops.cast(kernel, tensor.dtype))  # [B, S, U]
         shape = (ops.shape(projected)[0], ops.shape(projected)[1], self.heads, self.units // self.heads)
         return ops.swapaxes(ops.reshape(projected, shape), 1, 2)
 

@@ -1,0 +1,88 @@
+"""Models that can be exported without being told what they read."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import keras
+from keras import tree
+
+from zoo.backend.types import Nest, Tensor
+
+_exported: ContextVar[Exportable | None] = ContextVar("exported", default=None)
+
+TOKENS = keras.InputSpec(shape=(None, None), dtype="int32")
+"""Tokens int32 [B, T], of any length."""
+
+
+class Exportable:
+    """Mixin in front of `keras.Model`: says what `call` reads, where Keras would guess float32 of the last shapes.
+
+    So `model.export(path)`, `tf.saved_model.save(model, path)` and the converters need no example, and what they write
+    takes batches and lengths of any size. Its outputs are flat, as the format wants them (see `flat_outputs`).
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Nest:
+        """Call the model; see `call`."""
+        outputs = super().__call__(*args, **kwargs)  # type: ignore[misc]
+        return flat_outputs(outputs) if _exported.get() is self else outputs
+
+    def input_signature(self) -> list[keras.InputSpec]:
+        """Return what `call` reads, one entry a positional argument."""
+        return [TOKENS]
+
+    def export(
+        self,
+        filepath: str | Path,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature: Nest = None,
+        **kwargs: Any,
+    ) -> None:
+        """Export the model (see `keras.Model.export`).
+
+        Args:
+            filepath: the folder or file to write.
+            format: `tf_saved_model`, `litert`, `onnx`, ...
+            verbose: whether Keras tells what it wrote.
+            input_signature: what `call` reads, one entry a positional argument; None for any batch and length.
+            **kwargs: what the format takes.
+        """
+        signature = self.input_signature() if input_signature is None else input_signature
+        token = _exported.set(self)
+        try:
+            super().export(  # type: ignore[misc]
+                filepath, format=format, verbose=verbose, input_signature=signature, **kwargs
+            )
+        finally:
+            _exported.reset(token)
+
+    @property
+    def _default_save_signature(self) -> Any:
+        """The function that `tf.saved_model.save` writes; Keras asks for it by this name, on TensorFlow only."""
+        import tensorflow as tf
+
+        specs = [tf.TensorSpec(spec.shape, spec.dtype) for spec in self.input_signature()]
+
+        @tf.function(input_signature=specs, autograph=False)
+        def serving_default(*inputs: Any) -> Nest:
+            return flat_outputs(self(*inputs))
+
+        return serving_default
+
+
+def flat_outputs(outputs: Nest) -> Tensor | tuple[Tensor, ...] | dict[str, Tensor]:
+    """Flatten what a model returns, for formats that know no nested outputs.
+
+    Args:
+        outputs: a tensor, or tensors in any nesting.
+
+    Returns:
+        A tensor as it is; a dict of tensors for a dict, with names such as `states_recurrent_0_1` for what lay deeper;
+        else a tuple of tensors. The order is that of `keras.tree.flatten`.
+    """
+    if isinstance(outputs, dict):
+        return {"_".join(map(str, path)): value for path, value in tree.flatten_with_path(outputs)}
+    return tuple(tree.flatten(outputs)) if isinstance(outputs, (list, tuple)) else outputs

@@ -1,0 +1,32 @@
+"""Masks: what stands at a masked place does not count, whatever it is."""
+
+from __future__ import annotations
+
+from keras import ops, tree
+
+from zoo.backend.types import Nest, Tensor
+
+
+def one_mask(mask: Nest) -> Tensor | None:
+    """Take the mask [B, T] out of what Keras hands to a layer, which may be a list with a mask for each input."""
+    return None if mask is None else next((part for part in tree.flatten(mask) if part is not None), None)
+
+
+def zero_masked(values: Tensor, mask: Tensor | None) -> Tensor:
+    """Put zeros where a mask is False.
+
+    A product with 0 would leave NaN and infinity as they are, and so would the gradients of all that is computed of
+    them. Zeros that enter a computation stay finite, and so do its gradients.
+
+    Args:
+        values: [B, T, ...], of any dtype.
+        mask: [B, T], of any dtype; None for no masked place.
+
+    Returns:
+        Of the shape and dtype of `values`.
+    """
+    if mask is None:
+        return values
+    axes = len(values.shape) - len(mask.shape)
+    shown = ops.reshape(ops.cast(mask, "bool"), (*ops.shape(mask), *(1,) * axes))
+    return ops.where(shown, values, ops.cast(0, values.dtype))
