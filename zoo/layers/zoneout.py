@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
+from zoo.ops.masking import one_mask, zero_masked
 from zoo.ops.randomness import example_randomness
 
 
@@ -34,6 +35,8 @@ class Zoneout(keras.layers.RNN):
         self, sequences: Tensor, initial_state: Nest = None, mask: Tensor | None = None, training: bool = False
     ) -> Tensor:
         """Run over a batch of sequences; arguments and results are those of `keras.layers.RNN`."""
+        mask = one_mask(mask)
+        sequences = ops.cast(zero_masked(sequences, mask), self.compute_dtype)
         if training and self.cell.rate > 0:
             rows, steps = ops.shape(sequences)[0], ops.shape(sequences)[1]
             width = sum(self.state_size)
