@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.launcher import Launcher
+from tests.properties import DEFAULT, TRIES
 
 SHARE = 20.0
 """Seconds of the processor for a test, or for a fixture that several tests share."""
@@ -96,6 +97,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         item.user_properties.append((PROPERTY, measured))
         long = {name: seconds for name, seconds in measured.items() if seconds > SHARE}
         free = item.get_closest_marker("budget") or item.get_closest_marker("slow")
+        # In the long run a property tries more inputs than its share allows.
+        free = free or (item.get_closest_marker("fuzz") if TRIES > DEFAULT else None)
         # To follow the lines that a test reaches costs time as well.
         followed = 1.5 if item.config.pluginmanager.hasplugin("_cov") else 1.0
         # JAX compiles whole programs, which takes longer than most tests compute.
