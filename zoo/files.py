@@ -6,6 +6,8 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -108,12 +110,26 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         ZooError: the folder cannot be written to, or the disk is full; the old file is untouched.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
+    with replacing(path) as stream:
+        stream.write(data)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a stream to write a file's new content to, which takes the old one's place when the block ends.
+
+    Args:
+        path: where the file shall stand; its folder is made if missing.
+
+    Raises:
+        ZooError: the folder cannot be written to, or the disk is full; the old file is untouched.
+    """
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(temporary, 0o666 & ~_umask())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from zoo.components import Components
 from zoo.errors import ZooError
-from zoo.files import check_readable, reason
+from zoo.files import check_readable, expanded, reason
 from zoo.plugin_api import ZOO_API
 from zoo.settings import Settings
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Splits
+    from zoo.data import Input, Splits
     from zoo.settings.adaptive import AdaptiveDefaults
     from zoo.topology import Topology
 
@@ -30,6 +31,8 @@ class Task:
         topology: the topology, an instance.
         Settings: the dataclass of its settings, a subclass of `zoo.Settings`.
         presets: name -> settings, nested or by dotted name.
+        data_names: names of `data.source` that the task itself makes data for, such as `reviews`.
+        columns: role -> name of the column that a run was trained on; empty before, and for data without columns.
         api: the version of the plugin interface that it was written for.
 
     Args:
@@ -40,11 +43,13 @@ class Task:
     topology: Topology
     Settings: ClassVar[type] = Settings
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    data_names: ClassVar[tuple[str, ...]] = ()
     api: ClassVar[int] = ZOO_API
 
     def __init__(self, settings: Any, components: Components | None = None) -> None:
         self.settings = settings
         self.components = components or Components()
+        self.columns: Mapping[str, str] = {}
 
     def splits(self) -> Splits:
         """Read the data: a named source, ours or a plugin's, or what the task itself makes of `data.source`.
@@ -58,6 +63,12 @@ class Task:
         check_readable(data.source)
         try:
             read = find_data(data.source, self.topology.name, self.components.data)
+            if (read or data.source in self.data_names) and expanded(data.source).exists():
+                warnings.warn(
+                    f"data={data.source} is the built-in data of this name; for your file or folder write "
+                    f"data=./{data.source}",
+                    stacklevel=2,
+                )
             return read(data) if read else self.data()
         except OSError as error:  # which no reader foresaw, such as links in a circle
             raise ZooError(f"data={data.source}: {reason(error)}") from error
@@ -91,6 +102,23 @@ class Task:
             ZooError: it is no input.
         """
         return text
+
+    def read_inputs(self, source: str) -> Iterator[Input]:
+        """Read the inputs that a run is to answer from a path: whatever `data.source` may name, labels optional.
+
+        By default tables with a column of inputs, text files with one input per line, and folders of texts are read;
+        each text goes through `read_input`.
+
+        Args:
+            source: path of a file or a folder.
+
+        Raises:
+            ZooError: it cannot be read. A single bad row is an input with a problem.
+        """
+        from zoo.data import INPUT_COLUMNS, read_text_inputs, with_found
+
+        columns = with_found(INPUT_COLUMNS, self.columns)
+        return read_text_inputs(source, columns, self.settings.data.encoding, read=self.read_input)
 
     def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
         """Turn the lines of a stream into raw frames, each as soon as its line is there (`zoo predict --stream`).

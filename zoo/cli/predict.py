@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from zoo.cli.arguments import take_trust
+from zoo.cli.bad_inputs import ON_ERROR, BadInputs
 from zoo.cli.console import echo, print_json, to_json
 from zoo.cli.predict_stream import predict_stream
 from zoo.errors import UsageError, ZooError
 
 if TYPE_CHECKING:
+    from zoo.data import Input
     from zoo.runs import Run
-
-CHUNK = 512
-"""Inputs that are answered together: enough to be fast, few enough that the first answers come soon."""
+    from zoo.runs.answered_inputs import AnsweredInput
 
 
 @click.command("predict", context_settings={"ignore_unknown_options": True})
@@ -27,73 +27,110 @@ CHUNK = 512
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line: input, answer, score and more.")
 @click.option("--alignment", is_flag=True, help="Show the attention over the input for each answer.")
 @click.option("--stream", is_flag=True, help="Label frames as they arrive, one line per frame.")
-def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bool) -> None:
+def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bool) -> int:
     """Answer inputs with a trained run, one line each.
 
     \b
       zoo predict translation "A dog is running."     inputs on the command line
       zoo predict translation file=sentences.txt      a file, one input a line
+      zoo predict sentiment file=reviews.csv          a table, a folder: whatever the task trains on, without labels
+      zoo predict sentiment file=a.csv out=b.csv      write the answers beside the rows (.csv, .tsv or .jsonl)
+      zoo predict sentiment file=a.csv on_error=skip  leave out bad rows; on_error=stop ends at the first
       zoo predict sentiment < reviews.txt             a pipe; an empty line gets an empty answer
       zoo predict translation file=- search.beam=10   search settings
       zoo predict translation file=a.txt engine=jax   another engine than the run was trained with
       zoo predict translation "Good day." --alignment where the model looked
       sensor | zoo predict frames --stream            one frame per line in, its label out at once
 
-    RUN is a run's folder, or a task's name for its latest run. Images and clips are given by their paths.
+    RUN is a run's folder, or a task's name for its latest run. Images and clips are given by their paths. An input
+    that cannot be answered is named, and gets an empty answer; the others are answered.
     """
     trust, arguments = take_trust(arguments)
-    name, inputs, file, engine, search = _read_words(arguments)
-    lines = _inputs(inputs, file)
+    given = _read_arguments(arguments)
+    if not given.inputs and not given.file and sys.stdin.isatty():
+        raise UsageError("nothing to answer: give inputs on the command line, as file=PATH, or through a pipe")
+    from zoo.runs.answer_file import check_answer_file, write_answers
+
+    if given.out:
+        check_answer_file(given.out)
     from zoo.runs.loaded_run import open_run
 
-    changes = {f"search.{key}": value for key, value in search.items()}
-    run = open_run(name, engine=engine, trust=trust, changes=changes)
+    changes = {f"search.{key}": value for key, value in given.search.items()}
+    run = open_run(given.run, engine=given.engine, trust=trust, changes=changes)
     if stream:
-        predict_stream(run, inputs, lines, as_json)
-        return
-    while chunk := list(islice(lines, CHUNK)):
-        _answer(run, chunk, search, as_json, alignment, blanks=not inputs)
+        predict_stream(run, given.inputs, _lines(given.file), as_json)
+        return 0
+    answered: Iterable[AnsweredInput] = run.answer_inputs(_inputs(run, given), **given.search)
+    bad = BadInputs(given.on_error)
+    answered = bad.checked(answered)
+    if given.out:
+        for _ in write_answers(given.out, answered):
+            pass
+    else:
+        for one in answered:
+            _print(run, one, as_json, alignment)
+    return bad.finish()
 
 
-def _read_words(arguments: Sequence[str]) -> tuple[str, list[str], str, str, dict[str, Any]]:
-    """Tell the run, the inputs, the file, the engine and the settings of the search apart."""
-    name, file, engine = "", "", "auto"
-    inputs: list[str] = []
-    search: dict[str, Any] = {}
+@dataclass
+class _Arguments:
+    run: str = ""
+    inputs: list[str] = field(default_factory=list)
+    file: str = ""
+    out: str = ""
+    on_error: str = "report"
+    engine: str = "auto"
+    search: dict[str, Any] = field(default_factory=dict)
+
+
+def _read_arguments(arguments: Sequence[str]) -> _Arguments:
+    """Tell the run, the inputs, the settings of the command and those of the search apart."""
+    given = _Arguments()
     for place, word in enumerate(arguments):
         key, _, value = word.partition("=")
         if word == "--":
-            inputs += arguments[place + 1 :]
+            given.inputs += arguments[place + 1 :]
             break
-        if key == "run" and value:
-            name = value
-        elif key == "file" and value:
-            file = value
-        elif key == "engine" and value and " " not in value:
-            engine = value
+        if key in ("run", "file", "out") and value or key in ("engine", "on_error") and value and " " not in value:
+            setattr(given, key, value)
         elif key.startswith("search.") and value and " " not in key:
-            search[key.removeprefix("search.")] = value
+            given.search[key.removeprefix("search.")] = value
         elif place == 0:
-            name = word
+            given.run = word
         else:
-            inputs.append(word)
-    if not name:
+            given.inputs.append(word)
+    if not given.run:
         raise UsageError("no run given; write zoo predict translation (a task's latest run), or a run's folder")
-    if inputs and file:
+    if given.inputs and given.file:
         raise UsageError("give inputs on the command line or as file=PATH, not both")
-    return name, inputs, file, engine, search
+    if given.on_error not in ON_ERROR:
+        raise UsageError(f"on_error: expected {', '.join(ON_ERROR[:-1])} or {ON_ERROR[-1]}, not '{given.on_error}'")
+    return given
 
 
-def _inputs(inputs: list[str], file: str) -> Iterator[str]:
-    if inputs:
-        return iter(inputs)
-    if not file and sys.stdin.isatty():
-        raise UsageError("nothing to answer: give inputs on the command line, as file=PATH, or through a pipe")
-    return _lines("" if file in ("", "-") else file)
+def _inputs(run: Run, given: _Arguments) -> Iterator[Input]:
+    from zoo.data import Input
+
+    if given.file not in ("", "-"):
+        yield from run.read_inputs(given.file)
+        return
+    texts: Iterable[str] = given.inputs or _lines("")
+    for number, text in enumerate(texts, 1):
+        place = f"input {number}" if given.inputs else f"standard input, line {number}"
+        # Line 7 of the answers is the answer to line 7, so an empty line keeps its place.
+        rows = () if given.inputs else ({"input": text},)
+        if rows and not text.strip() and not run.topology.takes_nothing:
+            yield Input(text, place, rows)
+            continue
+        try:
+            yield Input(run.task.read_input(text), place, rows or ({"input": text},) * bool(text.strip()))
+        except ZooError as error:
+            yield Input(None, place, ({"input": text},), str(error))
 
 
 def _lines(file: str) -> Iterator[str]:
     """The lines of a file, or of standard input, without their ends."""
+    file = "" if file == "-" else file
     where = file or "standard input"
     try:
         with Path(file).open("rb") if file else sys.stdin.buffer as stream:
@@ -107,23 +144,26 @@ def _lines(file: str) -> Iterator[str]:
         raise ZooError(f"{where}: cannot be read: {error.strerror or error}") from error
 
 
-def _answer(run: Run, lines: list[str], search: dict[str, Any], as_json: bool, aligned: bool, blanks: bool) -> None:
-    # Line 7 of the answers is the answer to line 7, so an empty line keeps its place.
-    empty = [blanks and not line.strip() and not run.topology.takes_nothing for line in lines]
-    values = [run.task.read_input(line) for line, nothing in zip(lines, empty, strict=True) if not nothing]
-    answers = run.answer(values, **search) if values else []
-    alignments = run.align(values, [str(answer.value) for answer in answers]) if aligned else [None] * len(values)
-    answered = zip(answers, alignments, strict=True)
-    for line, nothing in zip(lines, empty, strict=True):
-        if nothing:
-            echo(to_json({"input": line, "answer": None, "score": None}) if as_json else "")
-            continue
-        answer, alignment = next(answered)
-        if as_json:
-            record = {"input": line, "answer": answer.value, "score": answer.score, **answer.details}
-            record |= {"alignment": vars(alignment)} if alignment else {}
-            print_json(record, indent=None)
-            continue
-        echo(run.topology.show(answer.value, width=sys.maxsize))
-        for drawn in alignment.lines() if alignment else ():
-            echo(f"  {drawn}")
+def _print(run: Run, one: AnsweredInput, as_json: bool, aligned: bool) -> None:
+    if one.answer is None:
+        missing = {"input": _name(one), "answer": None, "score": None} | ({"error": one.problem} if one.problem else {})
+        echo(to_json(missing) if as_json else "")
+        return
+    answer = one.answer
+    alignment = run.align([one.input.value], [str(answer.value)])[0] if aligned else None
+    if as_json:
+        record = {"input": _name(one), "answer": answer.value, "score": answer.score, **answer.details}
+        record |= {"alignment": vars(alignment)} if alignment else {}
+        print_json(record, indent=None)
+        return
+    echo(run.topology.show(answer.value, width=sys.maxsize))
+    for drawn in alignment.lines() if alignment else ():
+        echo(f"  {drawn}")
+
+
+def _name(one: AnsweredInput) -> str:
+    """What stands for an input in the output: the text as it was given, or where it came from."""
+    given = one.input.rows[0].get("input") if one.input.rows else one.input.value
+    if isinstance(given, str):
+        return given
+    return str(one.input.value) if isinstance(one.input.value, (str, Path)) else one.input.place

@@ -35,11 +35,17 @@ if TYPE_CHECKING:
     from zoo.data.readers.feature_file import FRAME_LABELS as FRAME_LABELS
     from zoo.data.readers.features import read_features as read_features
     from zoo.data.readers.frame_lines import read_frames as read_frames
+    from zoo.data.readers.image_inputs import read_image_inputs as read_image_inputs
+    from zoo.data.readers.inputs import INPUT_COLUMNS as INPUT_COLUMNS
+    from zoo.data.readers.inputs import Input as Input
+    from zoo.data.readers.inputs import read_text_inputs as read_text_inputs
+    from zoo.data.readers.inputs import with_found as with_found
     from zoo.data.readers.labelled_texts import LABEL_COLUMNS as LABEL_COLUMNS
     from zoo.data.readers.labelled_texts import read_labelled_texts as read_labelled_texts
     from zoo.data.readers.pairs import PAIR_COLUMNS as PAIR_COLUMNS
     from zoo.data.readers.pairs import read_pairs as read_pairs
     from zoo.data.readers.sequence import read_sequence as read_sequence
+    from zoo.data.readers.sequence_inputs import read_sequence_inputs as read_sequence_inputs
     from zoo.data.readers.text_files import read_documents as read_documents
     from zoo.data.readers.video import VIDEO_ENDINGS as VIDEO_ENDINGS
     from zoo.data.splitting.split_hash import split_share as split_share
@@ -59,6 +65,8 @@ _HOME = {
     "EncodedExamples": "zoo.data.batching.encoded_examples",
     "ExampleBatches": "zoo.data.batching.example_batches",
     "FRAME_LABELS": "zoo.data.readers.feature_file",
+    "INPUT_COLUMNS": "zoo.data.readers.inputs",
+    "Input": "zoo.data.readers.inputs",
     "IMAGE_ENDINGS": "zoo.data.readers.clip",
     "LABEL_COLUMNS": "zoo.data.readers.labelled_texts",
     "LazyFiles": "zoo.data.storage.lazy_files",
@@ -85,10 +93,14 @@ _HOME = {
     "read_documents": "zoo.data.readers.text_files",
     "read_features": "zoo.data.readers.features",
     "read_frames": "zoo.data.readers.frame_lines",
+    "read_image_inputs": "zoo.data.readers.image_inputs",
     "read_labelled_texts": "zoo.data.readers.labelled_texts",
     "read_pairs": "zoo.data.readers.pairs",
     "read_sequence": "zoo.data.readers.sequence",
     "read_table": "zoo.data.tables.open_table",
+    "read_sequence_inputs": "zoo.data.readers.sequence_inputs",
+    "read_text_inputs": "zoo.data.readers.inputs",
+    "with_found": "zoo.data.readers.inputs",
     "split_share": "zoo.data.splitting.split_hash",
 }
 

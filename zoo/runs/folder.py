@@ -229,11 +229,11 @@ class RunFolder:
             )
         return text
 
-    def record_data(self, fingerprints: Mapping[str, str]) -> None:
-        """Keep the fingerprints of the splits in the manifest."""
+    def record_data(self, fingerprints: Mapping[str, str], columns: Mapping[str, str]) -> None:
+        """Keep the fingerprints of the splits, and the columns that they were read from, in the manifest."""
         manifest = self.manifest()
-        if manifest.data != fingerprints:
-            write_manifest(self._manifest, replace(manifest, data=dict(fingerprints)))
+        if (manifest.data, manifest.columns) != (fingerprints, columns):
+            write_manifest(self._manifest, replace(manifest, data=dict(fingerprints), columns=dict(columns)))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -83,6 +83,7 @@ def open_run(
         check_names(override(settings, changes, task=manifest.task), plugins)
     choose_engine(chosen, strict=strict)
     instance = found(settings, plugins.load_components())
+    instance.columns = manifest.columns
     return Run(instance, manifest.task, folder, restored_codecs(instance, folder))
 
 

@@ -25,6 +25,7 @@ class Manifest:
         settings: checksum of `settings.yaml`.
         versions: package -> version that the run was made with.
         data: split -> fingerprint of its examples.
+        columns: role -> name of the column of a table that it was trained on.
         paths: setting -> where the path that it names led to: `absolute`, and `relative` to the run's folder.
         reasons: setting -> what it is about the data that its value was chosen for.
         format: of the folder.
@@ -36,6 +37,7 @@ class Manifest:
     settings: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
@@ -86,7 +88,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
 def _is_valid(name: str, value: Any) -> bool:
     if name == "paths":
         return _is_table(value, lambda found: _is_table(found, lambda text: isinstance(text, str)))
-    if name in ("versions", "data", "reasons"):
+    if name in ("versions", "data", "columns", "reasons"):
         return _is_table(value, lambda text: isinstance(text, str))
     if name == "code":
         # Names a file of the folder, never one elsewhere.

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
 from zoo.plugins.blame import noting_blame
+from zoo.runs.answered_inputs import AnsweredInput, answer_inputs
 from zoo.runs.checks import check_settings
 from zoo.runs.evaluation_report import EvaluationReport, compare_answers
 from zoo.runs.folder import RunFolder
 from zoo.runs.local_workers import start_others
+from zoo.runs.one_input import as_inputs
 from zoo.runs.read_only_folder import ReadOnlyRunFolder, as_worker
 from zoo.runs.run_model import RunModel
 from zoo.runs.training_session import TrainingSession
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Splits
+    from zoo.data import Input, Splits
     from zoo.search import Score
     from zoo.settings import Settings
     from zoo.task import Task
@@ -208,7 +210,7 @@ class Run:
         return dict(self.evaluation_report(split, show=0, data=data).metrics)
 
     def evaluation_report(
-        self, split: str = "", show: int = 3, splits: Splits | None = None, data: str = ""
+        self, split: str = "", show: int = 3, splits: Splits | None = None, data: str = "", on_error: str = ""
     ) -> EvaluationReport:
         """Measure the model on a split of its data, or on other data, and look at its answers.
 
@@ -217,6 +219,8 @@ class Run:
             show: how many answers to show beside the truth, and how many of the most wrong.
             splits: the examples, where they have been read already.
             data: other data than the run's own, named as `zoo.run` names them; all of them are measured, or the split.
+            on_error: what to do about an example of these data that cannot be read, `stop` or `skip`; as the run does
+                by default.
 
         Returns:
             Metrics, notes and answers.
@@ -228,8 +232,9 @@ class Run:
 
         if split not in ("", "train", "validation", "test"):
             raise UsageError(f"there is no split '{split}': it is train, validation or test")
+        read_notes: tuple[str, ...] = ()
         if data:
-            split, examples = self._other_examples(data, split)
+            split, examples, read_notes = self._other_examples(data, split, on_error)
         else:
             split = split or "test"
             examples = getattr(splits or self.splits, split)
@@ -241,24 +246,56 @@ class Run:
             batches = self.topology.batches(examples, self.codecs, self.settings, folder=Path(cache), split="test")
             metrics = evaluate(self.engine, self.topology, model, batches)
         report = compare_answers(self.topology, self.inference, self.settings, examples, split, metrics, show)
+        report = replace(report, notes=(*read_notes, *report.notes)) if read_notes else report
         known = {} if data else self.folder.manifest().data
         if split != "train" and known.get(split, batches.fingerprint) != batches.fingerprint:
             note = f"the {split} data is not what it was when the run was trained"
             report = replace(report, notes=(*report.notes, note))
         return report
 
-    def _other_examples(self, data: str, split: str) -> tuple[str, Any]:
+    def _other_examples(self, data: str, split: str, on_error: str) -> tuple[str, Any, tuple[str, ...]]:
         """Read other data: a split of them, or their own test split, or all where they are not divided."""
-        changes = {"data.source": data, "data.validation": 0, "data.test": 0}
+        changes: dict[str, Any] = {"data.source": data, "data.validation": 0, "data.test": 0}
+        changes |= {"data.on_error": on_error} if on_error else {}
         settings = override(self.settings, changes, task=self.name)
         splits = type(self.task)(settings, self.task.components).splits()
         if not split and len(splits.test):
             split = "test"
-        return (split, getattr(splits, split)) if split else ("whole", splits.train)
+        skipped = tuple(note for note in splits.notes if note.startswith("skipped"))
+        return (split, getattr(splits, split), skipped) if split else ("whole", splits.train, skipped)
+
+    def read_inputs(self, source: str | Path) -> Iterator[Input]:
+        """Read the inputs of a file or a folder: whatever the task can be trained on, labels optional.
+
+        Args:
+            source: a table in any column order, a text file with one input per line, a folder, ...
+
+        Returns:
+            An iterator over inputs, for `answer_inputs`; a bad row is an input with a problem.
+
+        Raises:
+            ZooError: the source cannot be read.
+        """
+        return self.task.read_inputs(str(source))
+
+    def answer_inputs(self, inputs: Iterable[Input], **search: Any) -> Iterator[AnsweredInput]:
+        """Answer the inputs of a file, in their order; one that is bad does not take the answers of the others.
+
+        Args:
+            inputs: from `read_inputs`; they are read as their turn comes.
+            **search: settings of the search.
+
+        Returns:
+            An iterator over the inputs with their answers, or with what is wrong.
+
+        Raises:
+            ZooError: nothing can be answered, whatever the input.
+        """
+        return answer_inputs(self, inputs, search, self.topology.takes_nothing)
 
     def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
         """Answer raw inputs, with scores, probabilities or alternatives beside the answers (see `predict`)."""
-        answers = self.topology.answer(self.inference, list(inputs), self._searching(search))
+        answers = self.topology.answer(self.inference, self._listed(inputs), self._searching(search))
         warn_of_answers(answers)
         return answers
 
@@ -266,7 +303,8 @@ class Run:
         """Answer raw inputs with raw outputs.
 
         Args:
-            inputs: such as the task's data has them.
+            inputs: such as the task's data has them. A text, a path, an image or a sequence of vectors that stands
+                alone is one input.
             **search: settings of the search, such as `temperature=0.5`.
 
         Returns:
@@ -274,7 +312,7 @@ class Run:
         """
         if type(self.topology).predict is Topology.predict:
             return [answer.value for answer in self.answer(inputs, **search)]
-        return self.topology.predict(self.inference, list(inputs), self._searching(search))
+        return self.topology.predict(self.inference, self._listed(inputs), self._searching(search))
 
     def stream_answers(self, frames: Iterable[Any]) -> Iterator[Answer]:
         """Label frames as they come, such as those of a camera; the model keeps its state from each to the next.
@@ -303,7 +341,7 @@ class Run:
         Raises:
             ZooError: the model does not look at its input while it writes.
         """
-        return self.topology.align(self.inference, list(inputs), list(texts), self.settings)
+        return self.topology.align(self.inference, self._listed(inputs), list(texts), self.settings)
 
     def sample(
         self,
@@ -365,6 +403,9 @@ class Run:
         if len(inputs) != len(texts):
             raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one per input")
         return self.topology.score(self.inference, inputs, list(texts), self.settings)
+
+    def _listed(self, inputs: Any) -> list[Any]:
+        return as_inputs(inputs, self.codecs.get("source"))
 
     def _searching(self, search: Mapping[str, Any]) -> Settings:
         settings: Settings = self.settings

@@ -152,7 +152,7 @@ class TrainingSession:
             step = trainer.state.step
         else:
             self._task.begin(model)
-        store.before_first = lambda: self._commit(step, fingerprints)
+        store.before_first = lambda: self._commit(step, fingerprints, splits.columns)
         report.begin(self._introduction(splits, run_model, training, validation, step))
         trainer.training = topology.precompute(training, run_model.inference, cache)
         if validation is not None:
@@ -196,11 +196,11 @@ class TrainingSession:
             f"the {what} data differs from what {self._folder.path} was trained on; restore it, or start a new run"
         )
 
-    def _commit(self, step: int, fingerprints: Mapping[str, str]) -> None:
+    def _commit(self, step: int, fingerprints: Mapping[str, str], columns: Mapping[str, str]) -> None:
         """Write what a resumed run changes, when its first new result is about to be saved."""
         if self._new_settings:
             self._folder.begin(self._folder.manifest(), self._new_settings)
-        self._folder.record_data(fingerprints)
+        self._folder.record_data(fingerprints, columns)
         self._folder.rewind(step)
 
     def _example(self, run_model: RunModel) -> Callable[[], str]:

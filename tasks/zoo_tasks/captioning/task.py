@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Splits
+    from zoo.data import Input, Splits
     from zoo.settings import AdaptiveDefaults
 
 
@@ -100,6 +100,7 @@ class Captioning(zoo.Task):
 
     topology = OneToMany()
     Settings = CaptioningSettings
+    data_names = ("scenes",)
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
@@ -142,6 +143,13 @@ class Captioning(zoo.Task):
         from zoo_tasks.captioning.defaults import adapt
 
         adapt(splits, defaults)
+
+    def read_inputs(self, source: str) -> Iterator[Input]:
+        """Images: one, a folder of them, or those that a table or a file of captions names."""
+        from zoo.data import CAPTION_COLUMNS, read_image_inputs, with_found
+
+        data = self.settings.data
+        return read_image_inputs(source, data.pictures, with_found(CAPTION_COLUMNS, self.columns), data.encoding)
 
     def codecs(self) -> dict[str, Codec]:
         """Images of one size, and the codec of the chosen unit."""

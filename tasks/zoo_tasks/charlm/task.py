@@ -73,6 +73,7 @@ class CharLM(zoo.Task):
 
     topology = LanguageModel()
     Settings = CharLMSettings
+    data_names = ("stdlib",)
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Splits
+    from zoo.data import Input, Splits
     from zoo.settings import AdaptiveDefaults
 
 
@@ -93,6 +93,7 @@ class Frames(zoo.Task):
 
     topology = Synced()
     Settings = FramesSettings
+    data_names = ("motions",)
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
@@ -148,6 +149,16 @@ class Frames(zoo.Task):
         data = self.settings.data
         label = (data.label,) if data.label else ()
         return read_sequence(Path(text), label, (*data.ignore, data.sequence), data.missing, data.encoding)
+
+    def read_inputs(self, source: str) -> Iterator[Input]:
+        """Sequences: a file of features, a video, or a folder of such or of clips."""
+        from zoo.data import FRAME_LABELS, read_sequence_inputs
+
+        data = self.settings.data
+        label = (data.label,) if data.label else FRAME_LABELS
+        return read_sequence_inputs(
+            source, self.read_input, label, tuple(data.ignore), data.missing, data.sequence, data.encoding
+        )
 
     def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
         """A frame a line: the path of an image, or the numbers of a vector."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Splits
+    from zoo.data import Input, Splits
     from zoo.settings import AdaptiveDefaults
+
+
+_COLUMN_SETTINGS = {"source": "data.text", "target": "data.label"}
 
 
 @dataclass
@@ -78,6 +81,7 @@ class Sentiment(zoo.Task):
 
     topology = ManyToOne()
     Settings = SentimentSettings
+    data_names = ("reviews",)
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
@@ -100,20 +104,16 @@ class Sentiment(zoo.Task):
             from zoo_tasks.sentiment.reviews import reviews
 
             return reviews(seed=self.settings.seed)
-        from zoo.data import LABEL_COLUMNS, read_labelled_texts
+        from zoo.data import read_labelled_texts
 
-        columns = {
-            "source": (data.text,) if data.text else LABEL_COLUMNS["source"],
-            "target": (data.label,) if data.label else LABEL_COLUMNS["target"],
-        }
         return read_labelled_texts(
             data.source,
-            columns,
+            self._column_names(),
             data.validation,
             data.test,
             data.on_error,
             encoding=data.encoding,
-            settings={"source": "data.text", "target": "data.label"},
+            settings=_COLUMN_SETTINGS,
         )
 
     def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
@@ -121,6 +121,25 @@ class Sentiment(zoo.Task):
         from zoo_tasks.sentiment.defaults import adapt
 
         adapt(splits, defaults)
+
+    def read_inputs(self, source: str) -> Iterator[Input]:
+        """Texts from a table, a text file with one per line, or a folder."""
+        from zoo.data import read_text_inputs, with_found
+
+        data = self.settings.data
+        explicit = [role for role, name in (("source", data.text), ("target", data.label)) if name]
+        columns = with_found(self._column_names(), self.columns, explicit)
+        return read_text_inputs(source, columns, data.encoding, _COLUMN_SETTINGS)
+
+    def _column_names(self) -> Mapping[str, Sequence[str]]:
+        """Names of the columns of a table, by role."""
+        from zoo.data import LABEL_COLUMNS
+
+        data = self.settings.data
+        return {
+            "source": (data.text,) if data.text else LABEL_COLUMNS["source"],
+            "target": (data.label,) if data.label else LABEL_COLUMNS["target"],
+        }
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit, and the labels."""

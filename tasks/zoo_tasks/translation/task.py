@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Splits
+    from zoo.data import Input, Splits
     from zoo.settings import AdaptiveDefaults
+
+
+_COLUMN_SETTINGS = {"source": "data.source_column", "target": "data.target_column"}
 
 
 @dataclass
@@ -90,6 +93,7 @@ class Translation(zoo.Task):
 
     topology = ManyToMany()
     Settings = TranslationSettings
+    data_names = ("phrasebook",)
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
@@ -124,21 +128,16 @@ class Translation(zoo.Task):
             from zoo_tasks.translation.phrasebook import compose
 
             return compose(seed=self.settings.seed)
-        from zoo.data import PAIR_COLUMNS, read_pairs
+        from zoo.data import read_pairs
 
-        source, _, target = data.pair.partition("-")
-        columns = {
-            "source": (data.source_column,) if data.source_column else (*PAIR_COLUMNS["source"], source),
-            "target": (data.target_column,) if data.target_column else (*PAIR_COLUMNS["target"], target),
-        }
         return read_pairs(
             data.source,
-            columns,
+            self._column_names(),
             data.validation,
             data.test,
             data.on_error,
             encoding=data.encoding,
-            settings={"source": "data.source_column", "target": "data.target_column"},
+            settings=_COLUMN_SETTINGS,
         )
 
     def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
@@ -146,6 +145,26 @@ class Translation(zoo.Task):
         from zoo_tasks.translation.defaults import adapt
 
         adapt(splits, defaults)
+
+    def read_inputs(self, source: str) -> Iterator[Input]:
+        """Sentences from a table, a text file with one per line, or the first of two aligned files."""
+        from zoo.data import read_text_inputs, with_found
+
+        data = self.settings.data
+        explicit = [role for role, name in (("source", data.source_column), ("target", data.target_column)) if name]
+        columns = with_found(self._column_names(), self.columns, explicit)
+        return read_text_inputs(source, columns, data.encoding, _COLUMN_SETTINGS, pairs=True)
+
+    def _column_names(self) -> Mapping[str, Sequence[str]]:
+        """Names of the columns of a table, by role."""
+        from zoo.data import PAIR_COLUMNS
+
+        data = self.settings.data
+        source, _, target = data.pair.partition("-")
+        return {
+            "source": (data.source_column,) if data.source_column else (*PAIR_COLUMNS["source"], source),
+            "target": (data.target_column,) if data.target_column else (*PAIR_COLUMNS["target"], target),
+        }
 
     def codecs(self) -> dict[str, Codec]:
         """The codecs of the chosen unit, one a language or one for both."""

@@ -53,8 +53,7 @@ def read_captions(
     bad = BadRows(on_error)
     files = caption_files(expanded(source))
     path = files["train"] if "train" in files else next(iter(files.values()))
-    folder = expanded(images) if images else _image_folder(path.parent)
-    folders = _folders(folder, path.parent)
+    folders = image_folders(path, images)
     kept = []
     for split, file in files.items():
         for one in captions_in(file, bad, columns, encoding):
@@ -71,18 +70,28 @@ def read_captions(
 
 def _example(one: CaptionedImage, caption: str, folders: Sequence[Path]) -> dict[str, RawValue]:
     return {
-        "source": _find(one.image, folders),
+        "source": find_image(one.image, folders),
         "target": caption,
         "references": tuple(one.captions),
         "place": one.place,
     }
 
 
-def _find(image: str, folders: Sequence[Path]) -> Path:
+def find_image(image: str, folders: Sequence[Path]) -> Path:
     """Where an image is: tables name images by themselves, or with their folder, in Windows' way, too."""
     names = dict.fromkeys((image, image.replace("\\", "/")))
     places = [folder / name for name in names for folder in folders]
     return next((place for place in places if os.path.isfile(place)), places[0])
+
+
+def image_folders(captions: Path, images: str | Path = "") -> list[Path]:
+    """Where the images of a file of captions are looked for.
+
+    Args:
+        captions: the file.
+        images: the folder of the images; empty: near the file.
+    """
+    return _folders(expanded(images) if images else _image_folder(captions.parent), captions.parent)
 
 
 def _image_folder(folder: Path) -> Path:
@@ -100,7 +109,7 @@ def _folders(images: Path, captions: Path) -> list[Path]:
 
 
 def _usable(one: CaptionedImage, folders: Sequence[Path], name: str, bad: BadRows) -> bool:
-    image = _find(one.image, folders)
+    image = find_image(one.image, folders)
     problem = ""
     if not one.captions:
         problem = f"image '{one.image}' has no caption"

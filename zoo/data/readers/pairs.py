@@ -61,7 +61,7 @@ def read_pairs(
     if tables:
         read = {split: make_table(entry, options).index() for split, entry in tables.items()}
         return joined({split: table.split(0, 0) for split, table in read.items()}, validation, test)
-    endings = _two_endings([entry for entry in files if by_split([entry])], columns)
+    endings = two_endings([entry for entry in files if by_split([entry])], columns)
     if not endings:
         raise ZooError(f"{source}: it has no train.tsv, train.csv or train.jsonl, and no two aligned train.* files")
     sides = [by_split(entry for entry in files if _ending(entry) == ending) for ending in endings]
@@ -76,7 +76,7 @@ def _ending(path: Path) -> str:
     return Path(path.name.lower().removesuffix(".gz")).suffix
 
 
-def _two_endings(files: Sequence[Path], columns: Columns) -> list[str]:
+def two_endings(files: Sequence[Path], columns: Columns) -> list[str]:
     """The endings of source and target among aligned training files."""
     found = sorted({_ending(path) for path in files} - {""})
     named = [f".{names[0].lower()}" for names in columns.values()]

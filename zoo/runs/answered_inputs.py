@@ -1,0 +1,105 @@
+"""Answers to many inputs, of which some may be bad: these do not take the answers of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Protocol
+
+from zoo.errors import UsageError, ZooError
+
+if TYPE_CHECKING:
+    from zoo.data.readers.inputs import Input
+    from zoo.topology import Answer
+
+CHUNK = 512
+"""Inputs that are answered together: enough to be fast, few enough that the first answers come soon."""
+
+
+class Answering(Protocol):
+    """Gives one answer per raw input."""
+
+    def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
+        """Answer raw inputs."""
+        ...
+
+
+@dataclass(frozen=True)
+class AnsweredInput:
+    """An input with its answer.
+
+    Attributes:
+        input: what was answered.
+        answer: None where the input is empty or has a problem.
+        problem: why there is no answer, with file and line; empty where there is one, and for an empty line.
+    """
+
+    input: Input
+    answer: Answer | None = None
+    problem: str = ""
+
+
+def answer_inputs(
+    run: Answering, inputs: Iterable[Input], search: dict[str, Any], takes_nothing: bool = False
+) -> Iterator[AnsweredInput]:
+    """Answer inputs in their order, a bad one with its problem.
+
+    Args:
+        run: answers them.
+        inputs: to answer; they are read as their turn comes.
+        search: settings of the search.
+        takes_nothing: whether an empty text is an input.
+
+    Raises:
+        ZooError: none can be answered, whatever the input.
+    """
+    waiting = iter(inputs)
+    while chunk := list(islice(waiting, CHUNK)):
+        usable = [one for one in chunk if not one.problem and (takes_nothing or not is_blank(one))]
+        answered = iter(_answers(run, usable, search))
+        for one in chunk:
+            if one.problem:
+                yield AnsweredInput(one, None, _located(one, one.problem))
+            elif not takes_nothing and is_blank(one):
+                yield AnsweredInput(one)
+            else:
+                yield next(answered)
+
+
+def is_blank(one: Input) -> bool:
+    """Whether an input is an empty line of a file, whose answer is an empty line."""
+    return isinstance(one.value, str) and not one.value.strip() and bool(one.rows)
+
+
+def _answers(run: Answering, inputs: Sequence[Input], search: dict[str, Any]) -> list[AnsweredInput]:
+    found = _halved(run, inputs, search)
+    problems = {str(one.problem) for one in found}
+    if len(found) > 1 and len(problems) == 1 and "" not in problems:
+        raise ZooError(problems.pop())  # the fault is not in the inputs
+    return [AnsweredInput(one.input, one.answer, one.problem and _located(one.input, one.problem)) for one in found]
+
+
+def _halved(run: Answering, inputs: Sequence[Input], search: dict[str, Any]) -> list[AnsweredInput]:
+    """Answer inputs together; where that fails, one half and then the other, down to the bad ones."""
+    if not inputs:
+        return []
+    try:
+        answers = run.answer([one.value for one in inputs], **search)
+    except UsageError:
+        raise
+    except ZooError as error:
+        if len(inputs) == 1:
+            return [AnsweredInput(inputs[0], None, str(error))]
+        half = len(inputs) // 2
+        return _halved(run, inputs[:half], search) + _halved(run, inputs[half:], search)
+    return [AnsweredInput(one, answer) for one, answer in zip(inputs, answers, strict=True)]
+
+
+def _located(one: Input, problem: str) -> str:
+    """A problem with its place, which it may name already."""
+    problem = problem.removeprefix("input 1 ").removeprefix("input 1: ") if problem.startswith("input 1") else problem
+    named = problem.startswith((one.place, one.place.rpartition("/")[2] + ":")) or f"{one.value}:" in problem
+    if named:
+        return problem
+    return f"{one.place} {problem}" if problem.startswith("is ") else f"{one.place}: {problem}"

@@ -1,0 +1,35 @@
+"""What is one raw input, and what is several."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_VECTORS = 2
+_IMAGE_CHANNELS = (1, 3, 4)
+
+
+def as_inputs(inputs: Any, codec: object) -> list[Any]:
+    """Put an input that stands alone into a list.
+
+    Args:
+        inputs: raw inputs; or a text, a path, an image or a sequence of feature vectors, which are one.
+        codec: of the inputs.
+    """
+    return [inputs] if _is_one(inputs, codec) else list(inputs)
+
+
+def _is_one(value: Any, codec: object) -> bool:
+    if isinstance(value, (str, Path)) or type(value).__module__.startswith("PIL."):
+        return True
+    if not isinstance(value, np.ndarray):
+        return False
+    from zoo.codecs import FrameCodec, ImageCodec
+
+    if isinstance(codec, FrameCodec):
+        return value.ndim == _VECTORS and value.dtype != object  # [T, D]; several are a list, or [N, T, D]
+    if isinstance(codec, ImageCodec):
+        return value.ndim == 2 or (value.ndim == 3 and value.shape[2] in _IMAGE_CHANNELS)
+    return False
