@@ -231,22 +231,24 @@ def test_folders_of_texts(runs: Any, tmp_path: Path) -> None:
         (tmp_path / "some" / "deep").mkdir(parents=True, exist_ok=True)
         (tmp_path / "some" / "deep" / f"{number}.txt").write_text(text)
     assert answers_of(run, tmp_path / "some") == run.predict(texts)
-    assert run.evaluate(data=str(tmp_path / "some"), split="") if False else True
 
 
 def test_the_column_that_was_trained_on_is_found_again(tmp_path: Path) -> None:
-    rows = [f"{number},the film was {word} {number},{label}" for number in range(10) for word, label in MOODS]
-    (tmp_path / "a.csv").write_text("n,Utterance,Verdict\n" + "\n".join(rows) + "\n")
+    rows = [f"the film was {word} {number},{label}" for number in range(10) for word, label in MOODS]
+    (tmp_path / "a.csv").write_text("Utterance,Verdict\n" + "\n".join(rows) + "\n")
     run = zoo.run(
         "sentiment",
-        data={"source": str(tmp_path / "a.csv"), "text": "2", "label": "Verdict"},
+        data=str(tmp_path / "a.csv"),
         train={"steps": 1, "minutes": 0},
         out=str(tmp_path / "run"),
         **QUICK["sentiment"],
     )
-    (tmp_path / "b.csv").write_text("Verdict,x,Utterance\n,1,the film was good\n,2,the film was dull\n")
+    (tmp_path / "b.csv").write_text("n,Utterance\n1,the film was good\n2,the film was bad\n")
+    write_rows(tmp_path / "c.json", [{"Verdict": "", "Utterance": f"the film was {word}"} for word, _ in MOODS])
     run = zoo.load(tmp_path / "run")
+    expected = run.predict(["the film was good", "the film was bad"])
     assert run.task.columns == {"source": "Utterance", "target": "Verdict"}
+    assert answers_of(run, tmp_path / "b.csv") == answers_of(run, tmp_path / "c.json") == expected
 
 
 MOODS = [("good", "positive"), ("bad", "negative")]
