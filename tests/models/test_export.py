@@ -44,7 +44,9 @@ def attending(name: str) -> keras.Model:
 
 def sequences(**arguments) -> keras.Model:
     encoder = Encoder(7, cell="rnn", units=4, embedding=4, bidirectional=False)
-    return SequenceToSequence(encoder, AttendingDecoder(7, 8, cell="gru", units=4, embedding=4, **arguments))
+    return SequenceToSequence(
+        encoder, AttendingDecoder(7, encoder.output_size, cell="gru", units=4, embedding=4, **arguments)
+    )
 
 
 MODELS = {
