@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 # those on one line do not import one another.
 LAYERS = (
     ("errors", "plugin_api"),
-    ("files", "lookup", "processor", "progress"),
+    ("files", "lookup", "processor", "progress", "tensorflow_messages"),
     ("settings",),
     ("codecs",),
     ("data",),

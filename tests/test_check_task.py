@@ -37,7 +37,8 @@ def test_the_rule_is_learned(tmp_path: Path):
 
 
 def test_the_file_runs_without_packaging(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: Any):
-    from zoo.cli import main, tensorflow_messages
+    from zoo import tensorflow_messages
+    from zoo.cli import main
 
     monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
     monkeypatch.chdir(tmp_path)

@@ -55,7 +55,8 @@ def _fresh(words, cwd, path, environment) -> subprocess.CompletedProcess:
 @pytest.fixture
 def command(capfd, monkeypatch):
     """A function that runs the command in this process; quicker, for what needs no TensorFlow."""
-    from zoo.cli import main, tensorflow_messages
+    from zoo import tensorflow_messages
+    from zoo.cli import main
 
     monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
 

@@ -61,7 +61,8 @@ def whole(launcher: Launcher, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def refused(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """A function that runs a command in this process, and gives the one line that it refuses with."""
-    from zoo.cli import main, tensorflow_messages
+    from zoo import tensorflow_messages
+    from zoo.cli import main
 
     monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
 

@@ -79,7 +79,8 @@ def test_the_answers_of_sentiment_have_probabilities_and_say_where_they_looked(t
 
 
 def predict_from_the_command_line(run, folder: Path, capfd, monkeypatch):
-    from zoo.cli import main, tensorflow_messages
+    from zoo import tensorflow_messages
+    from zoo.cli import main
 
     monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
     name = str(run.folder.path)

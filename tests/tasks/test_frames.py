@@ -44,7 +44,7 @@ def trained(data: Path, **settings: Any) -> zoo.Run:
 def test_a_causal_model_labels_a_stream_as_it_labels_the_whole(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from zoo.cli import tensorflow_messages
+    from zoo import tensorflow_messages
 
     monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
     data = recordings(tmp_path / "data")

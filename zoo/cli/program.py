@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a sampled text may hold what the terminal's encoding lacks
     if not debug:
-        from zoo.cli.tensorflow_messages import silence
+        from zoo.tensorflow_messages import silence
 
         silence()
     try:

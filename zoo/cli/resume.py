@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from zoo.cli.arguments import split_target, take_trust
@@ -21,6 +23,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> int:
     """
     name, rest = split_target(arguments, "run", "zoo resume charlm (a task's latest run), or a run's folder")
     trust, rest = take_trust(rest)
+    from zoo.runs.interrupted import TrainingInterrupt
     from zoo.runs.loaded_run import open_run
 
     given = from_arguments(rest)
@@ -28,6 +31,6 @@ def command(arguments: tuple[str, ...], as_json: bool) -> int:
     engine = raw_value(given, "engine") or "auto"
     changes = {entry.key: entry.value for entry in given}
     run = open_run(name, engine=engine, trust=trust, changes=changes)
-    with progress() as report:
+    with progress() as report, suppress(TrainingInterrupt):
         run.resume(report, **changes)
     return print_outcome(run, as_json)

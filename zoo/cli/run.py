@@ -25,7 +25,11 @@ def command(arguments: tuple[str, ...], as_json: bool) -> int:
     """
     task, rest = split_target(arguments, "task", "zoo run task=charlm (zoo list shows the tasks)")
     import zoo
+    from zoo.runs.interrupted import TrainingInterrupt
 
     with progress() as report:
-        run = zoo.run(task, arguments=rest, report=report)
+        try:
+            run = zoo.run(task, arguments=rest, report=report)
+        except TrainingInterrupt as interrupt:
+            run = interrupt.run
     return print_outcome(run, as_json)

@@ -12,11 +12,13 @@ from zoo.processor import prefer_onednn
 from zoo.runs.component_names import check_names
 from zoo.runs.folder import RunFolder
 from zoo.runs.latest import find_run
+from zoo.runs.notebook import in_notebook
 from zoo.runs.paths import with_paths
 from zoo.runs.run import Run, restored_codecs
 from zoo.runs.task_file import find_task_file
 from zoo.settings import from_yaml, override
 from zoo.settings.overrides import from_text, raw_value
+from zoo.tensorflow_messages import silence
 from zoo.training.engines.engine_choice import choose_engine
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ def open_run(
     Returns:
         The run, with its own settings.
     """
+    if in_notebook():
+        silence()
     prefer_onednn()
     folder = RunFolder(find_run(str(path)))
     manifest = folder.manifest()

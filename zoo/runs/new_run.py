@@ -19,8 +19,10 @@ from zoo.runs.adaptation import adapt
 from zoo.runs.checks import check_settings
 from zoo.runs.component_names import check_names
 from zoo.runs.folder import RunFolder
+from zoo.runs.interrupted import raise_if_interrupted
 from zoo.runs.local_workers import start_others
 from zoo.runs.manifest import Manifest
+from zoo.runs.notebook import in_notebook, notebook_reporter
 from zoo.runs.paths import found_paths
 from zoo.runs.read_only_folder import as_worker
 from zoo.runs.run import Run
@@ -28,6 +30,7 @@ from zoo.runs.task_file import keep_task_file
 from zoo.settings import resolve, to_yaml
 from zoo.settings.adaptive import explain
 from zoo.settings.resolve import peek
+from zoo.tensorflow_messages import silence
 from zoo.training.engines.engine_choice import choose_engine
 
 if TYPE_CHECKING:
@@ -51,7 +54,7 @@ def run(
     Args:
         task: a task's name, the path of a file with one (`./my_task.py`), or the class itself.
         callbacks: Keras callbacks, besides those that `train.callbacks` names.
-        report: is told how it goes; nobody by default.
+        report: is told how it goes; by default the output of a notebook, and nobody elsewhere.
         arguments: settings as `key=value` texts, in place of `settings`.
         **settings: settings by part, such as `data="book.txt", model={"cell": "gru"}`.
 
@@ -61,9 +64,11 @@ def run(
     Raises:
         UsageError: an unknown task or setting.
         ZooError: what the training raises.
+        KeyboardInterrupt: Ctrl-C ended the training; the run is saved, and the error's attribute `run`.
     """
+    report = report or notebook_reporter()
     with noting_blame():
-        return _run(task, callbacks, report, arguments, settings)
+        return raise_if_interrupted(_run(task, callbacks, report, arguments, settings))
 
 
 def _run(
@@ -73,6 +78,8 @@ def _run(
     arguments: Sequence[str],
     settings: Mapping[str, Any],
 ) -> Run:
+    if in_notebook():
+        silence()
     if settings and arguments:
         raise UsageError("give settings as arguments or as keywords, not both")
     overrides: Mapping[str, Any] | list[str] = {**settings} if settings else list(arguments)
@@ -115,7 +122,7 @@ def _run(
                 reasons={choice.key: choice.why for choice in adapted.choices},
             )
             folder.begin(manifest, to_yaml(resolved))
-            return Run(instance, name, folder, codecs).train(report, callbacks, splits)
+            return Run(instance, name, folder, codecs).train_quietly(report, callbacks, splits)
 
 
 def _find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task]]:

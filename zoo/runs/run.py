@@ -16,7 +16,9 @@ from zoo.runs.answered_inputs import AnsweredInput, answer_inputs
 from zoo.runs.checks import check_settings
 from zoo.runs.evaluation_report import EvaluationReport, compare_answers
 from zoo.runs.folder import RunFolder
+from zoo.runs.interrupted import raise_if_interrupted
 from zoo.runs.local_workers import start_others
+from zoo.runs.notebook import notebook_reporter
 from zoo.runs.one_input import as_inputs
 from zoo.runs.read_only_folder import ReadOnlyRunFolder, as_worker
 from zoo.runs.run_model import RunModel
@@ -117,7 +119,7 @@ class Run:
         """Train, or go on where the checkpoint stands.
 
         Args:
-            report: is told how it goes; nobody by default.
+            report: is told how it goes; by default the output of a notebook, and nobody elsewhere.
             callbacks: Keras callbacks.
             splits: the examples, where they have been read already.
 
@@ -127,7 +129,14 @@ class Run:
         Raises:
             ZooError: bad data, a damaged checkpoint, a loss that is not finite, a folder that cannot be written to, or
                 another process trains this run.
+            KeyboardInterrupt: Ctrl-C ended the training; the run is saved.
         """
+        return raise_if_interrupted(self.train_quietly(report or notebook_reporter(), callbacks, splits))
+
+    def train_quietly(
+        self, report: Reporter | None, callbacks: Sequence[keras.callbacks.Callback], splits: Splits | None
+    ) -> Run:
+        """Train as `train` does, but report nowhere by default, and return where SIGINT ended the training."""
         return self._train(report, callbacks, splits, "")
 
     def _train(
@@ -161,12 +170,13 @@ class Run:
         Raises:
             UsageError: an unknown setting or a value of the wrong type.
             ZooError: the checkpoint is damaged or gone, or does not fit the changed settings; the run stays as it was.
+            KeyboardInterrupt: Ctrl-C ended the training; the run is saved.
         """
         # A run that was killed before its first checkpoint begins anew; one that has lost it must not be overwritten.
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
             raise ZooError(f"{self.folder.path} has lost its checkpoint; you can use it, but not train it further")
         with noting_blame():
-            return self._resume(report, callbacks, changes)
+            return raise_if_interrupted(self._resume(report or notebook_reporter(), callbacks, changes))
 
     def _resume(
         self, report: Reporter | None, callbacks: Sequence[keras.callbacks.Callback], changes: Mapping[str, Any]

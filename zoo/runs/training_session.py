@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -150,6 +151,8 @@ class TrainingSession:
                 raise self._other_data("training")
             trainer.resume(arrays, state)
             step = trainer.state.step
+            if finished := trainer.finished():
+                warnings.warn(finished.advice(train, str(self._folder.path)), stacklevel=2)
         else:
             self._task.begin(model)
         store.before_first = lambda: self._commit(step, fingerprints, splits.columns)

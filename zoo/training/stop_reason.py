@@ -21,3 +21,19 @@ class StopReason(Enum):
         """Return the reason as one clause, with the limit that was reached."""
         limits = {"epochs": settings.epochs, "minutes": settings.minutes}
         return self.value.format(steps=settings.steps, patience=settings.patience, **limits)
+
+    def advice(self, settings: TrainSettings, run: str) -> str:
+        """Say how to train a run further that has reached a limit; empty where no limit ended it.
+
+        Args:
+            settings: with the limit.
+            run: as `zoo resume` takes it.
+        """
+        if self in (StopReason.CALLBACK, StopReason.INTERRUPTED):
+            return ""
+        key = self.name.lower()
+        limit = getattr(settings, key)
+        return (
+            f"{run} has already reached train.{key}={limit:g}, and was not trained further; raise train.{key}, as in: "
+            f"zoo resume {run} train.{key}={2 * limit:g}"
+        )

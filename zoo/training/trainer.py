@@ -107,6 +107,10 @@ class Trainer:
         self._saved_step, self._throughput.elapsed = self.state.step, self.state.elapsed
         self.carry = restore_carry(self.carry, arrays)
 
+    def finished(self) -> StopReason | None:
+        """Return the limit that was reached before, if nothing is left to do."""
+        return self._limits.reached(self.state) if self.state.evaluated == self.state.step else None
+
     def train(self) -> StopReason:
         """Train, and save the result.
 

@@ -1,0 +1,34 @@
+"""What Python code gets when Ctrl-C, or the stop button of a notebook, ends a training: after it was saved."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zoo.runs.run import Run
+
+
+class TrainingInterrupt(KeyboardInterrupt):
+    """A training was interrupted, and is saved.
+
+    Attributes:
+        run: that was trained; `run.resume()` continues it.
+    """
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(
+            f"the run is saved in {run.folder.path}; zoo.load({str(run.folder.path)!r}).resume() continues it"
+        )
+        self.run = run
+
+
+def raise_if_interrupted(run: Run) -> Run:
+    """Give the run, unless SIGINT ended its training.
+
+    Raises:
+        TrainingInterrupt: it did.
+    """
+    if run.interrupted == signal.SIGINT:
+        raise TrainingInterrupt(run)
+    return run
