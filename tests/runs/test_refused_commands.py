@@ -74,6 +74,8 @@ UNFIT: list[dict[str, Any]] = [
     {"train.callbacks": ["csv", "tensorboardd"]},
     {"train.steps": 0, "train.epochs": 0, "train.minutes": 0, "train.patience": 0},
     {"search.strategy": "greeedy"},
+    {"train.optimizer": "sgd"},
+    {"train.clip": 1e30},
     {"preset": "small"},
 ]
 

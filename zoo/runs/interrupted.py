@@ -17,9 +17,8 @@ class TrainingInterrupt(KeyboardInterrupt):
     """
 
     def __init__(self, run: Run) -> None:
-        super().__init__(
-            f"the run is saved in {run.folder.path}; zoo.load({str(run.folder.path)!r}).resume() continues it"
-        )
+        folder = str(run.folder.path)
+        super().__init__(f"the run is saved in {folder}; zoo.load({folder!r}).resume() continues it")
         self.run = run
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -26,8 +27,8 @@ def notebook_reporter() -> Reporter | None:
     if not in_notebook():
         return None
     try:
-        from IPython.display import display
-    except ImportError:
+        display = importlib.import_module("IPython.display").display
+    except (ImportError, AttributeError):
         return None
     return NotebookReporter(display)
 
@@ -46,7 +47,8 @@ class NotebookReporter:
     """
 
     def __init__(self, display: Callable[..., Any]) -> None:
-        self._display, self._handle = display, None
+        self._display = display
+        self._handle: Any = None
         self._lines: list[str] = []
         self._evaluations: list[str] = []
         self._status: TrainingStatus | None = None

@@ -185,6 +185,12 @@ class Run:
         folder = self.folder
         settings = override(self.settings, changes, task=self.name) if changes else self.settings
         check_settings(settings, self.task.components)
+        before_name, name = self.settings.train.optimizer, settings.train.optimizer
+        if name != before_name:
+            raise UsageError(
+                f"train.optimizer={name}: the run was trained with {before_name}, whose state another optimizer cannot "
+                "continue from; start a new run"
+            )
         try:
             if changes:
                 # As `load` would make them: what cannot be loaded again must not be saved.

@@ -40,13 +40,20 @@ class TrainSettings:
     """How the model is trained, and for how long."""
 
     steps: int = setting(0, "stop after this many steps; 0: no limit", minimum=0)
-    epochs: float = setting(0.0, "stop after this many passes over the training data; 0: no limit", minimum=0)
+    epochs: float = setting(
+        0.0, "stop after this many passes over the training data; 0: no limit", minimum=0, maximum=1_000_000
+    )
     minutes: float = setting(
-        0.0, "stop after this many minutes of training, without evaluation and start-up; 0: no limit", minimum=0
+        0.0,
+        "stop after this many minutes of training, without evaluation and start-up; 0: no limit",
+        minimum=0,
+        maximum=10_000_000,
     )
     optimizer: str = setting("adam", "the optimizer", ("adam", "adamw", "rmsprop", "sgd"))
     learning_rate: float = setting(2e-3, "peak learning rate", minimum=0)
-    weight_decay: float = setting(0.0, "weight decay of matrices per step, times the learning rate", minimum=0)
+    weight_decay: float = setting(
+        0.0, "weight decay of matrices per step, times the learning rate", minimum=0, maximum=1_000
+    )
     momentum: float = setting(0.0, "momentum (sgd, rmsprop)", minimum=0, maximum=1)
     schedule: str = setting(
         "constant",
@@ -57,10 +64,10 @@ class TrainSettings:
     decay: float = setting(
         0.97, "factor on the learning rate: per epoch (exponential) or per plateau", minimum=0, maximum=1
     )
-    decay_after: float = setting(10.0, "epochs before exponential decay begins", minimum=0)
+    decay_after: float = setting(10.0, "epochs before exponential decay begins", minimum=0, maximum=1_000_000)
     schedule_patience: int = setting(2, "evaluations without improvement that count as a plateau", minimum=1)
     final: float = setting(0.0, "fraction of the learning rate left at the end of cosine", minimum=0, maximum=1)
-    clip: float = setting(1.0, "clip gradients to this global norm; 0: no clipping", minimum=0)
+    clip: float = setting(1.0, "clip gradients to this global norm; 0: no clipping", minimum=0, maximum=1e12)
     accumulate: int = setting(1, "batches whose gradients are accumulated for one step", minimum=1, maximum=100_000)
     average: float = setting(
         0.0, "decay of the moving average of the weights, such as 0.999; 0: off", minimum=0, maximum=1
@@ -109,7 +116,7 @@ class SearchSettings:
     beam: int = setting(5, "beam: hypotheses kept at each step", minimum=1, maximum=10_000)
     n_best: int = setting(1, "beam: answers for each input", minimum=1, maximum=10_000)
     length_penalty: float = setting(
-        0.0, "beam: log p is divided by ((5 + length) / 6) to this power; 0 favours short texts", minimum=0
+        0.0, "beam: log p is divided by ((5 + length) / 6) to this power; 0 favours short texts", minimum=0, maximum=100
     )
     coverage_penalty: float = setting(
         0.0, "beam: penalty for source positions never attended to", minimum=0, maximum=1e6
