@@ -60,7 +60,8 @@ def contents(folder: Path) -> dict[str, str]:
 @pytest.fixture
 def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
     """A function that runs a command in this process: its exit status, standard output and standard error."""
-    from zoo.cli import main, tensorflow_messages
+    from zoo import tensorflow_messages
+    from zoo.cli import main
 
     monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
 

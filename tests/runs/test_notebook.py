@@ -40,7 +40,7 @@ def handles(monkeypatch: pytest.MonkeyPatch) -> list[Handle]:
     ipython.display.display = display  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "IPython", ipython)
     monkeypatch.setitem(sys.modules, "IPython.display", ipython.display)  # type: ignore[attr-defined]
-    monkeypatch.setattr("zoo.tensorflow_messages.silence", lambda: None)
+    monkeypatch.setattr("zoo.runs.new_run.silence", lambda: None)
     return made
 
 

@@ -40,7 +40,8 @@ def test_each_symbol_has_looked_at_the_places_of_its_own_source_only(run: zoo.Ru
 
 
 def test_the_command_line_draws_it_and_writes_it_as_json(run: zoo.Run, capfd, monkeypatch) -> None:
-    from zoo.cli import main, tensorflow_messages
+    from zoo import tensorflow_messages
+    from zoo.cli import main
 
     monkeypatch.setattr(tensorflow_messages, "silence", lambda: None)
     assert main(["predict", str(run.folder.path), "a b", "--alignment"]) == 0

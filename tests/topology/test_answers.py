@@ -86,7 +86,8 @@ def test_a_score_means_the_same_of_the_best_answer_and_of_the_others(run: zoo.Ru
 
 
 def test_unknown_words_are_said(run: zoo.Run, capfd: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
-    from zoo.cli import main, tensorflow_messages
+    from zoo import tensorflow_messages
+    from zoo.cli import main
 
     expected = ["Z", "?"] if run.name == "charlm" else ["Zebra", "?"]
     text = "a Z b ?" if run.name == "charlm" else "a Zebra b ?"
@@ -120,7 +121,8 @@ def test_weights_that_are_not_finite_are_said(run: zoo.Run, number: float) -> No
 
 
 def test_options_of_the_search_from_python_and_the_command_line(run: zoo.Run, capfd: Any, monkeypatch: Any) -> None:
-    from zoo.cli import main, tensorflow_messages
+    from zoo import tensorflow_messages
+    from zoo.cli import main
 
     if not writes(run):
         return

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import signal
-from typing import TYPE_CHECKING
+from typing import Any, Protocol, TypeVar
 
-if TYPE_CHECKING:
-    from zoo.runs.run import Run
+from zoo.runs.folder import RunFolder
+
+
+class Interruptible(Protocol):
+    """A run whose training a signal may have ended."""
+
+    folder: RunFolder
+    interrupted: int
+
+
+Trained = TypeVar("Trained", bound=Interruptible)
 
 
 class TrainingInterrupt(KeyboardInterrupt):
@@ -16,13 +25,13 @@ class TrainingInterrupt(KeyboardInterrupt):
         run: that was trained; `run.resume()` continues it.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Interruptible) -> None:
         folder = str(run.folder.path)
         super().__init__(f"the run is saved in {folder}; zoo.load({folder!r}).resume() continues it")
-        self.run = run
+        self.run: Any = run
 
 
-def raise_if_interrupted(run: Run) -> Run:
+def raise_if_interrupted(run: Trained) -> Trained:
     """Give the run, unless SIGINT ended its training.
 
     Raises:

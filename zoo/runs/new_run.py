@@ -19,7 +19,7 @@ from zoo.runs.adaptation import adapt
 from zoo.runs.checks import check_settings
 from zoo.runs.component_names import check_names
 from zoo.runs.folder import RunFolder
-from zoo.runs.interrupted import raise_if_interrupted
+from zoo.runs.interrupted import TrainingInterrupt, raise_if_interrupted
 from zoo.runs.local_workers import start_others
 from zoo.runs.manifest import Manifest
 from zoo.runs.notebook import in_notebook, notebook_reporter
@@ -122,7 +122,10 @@ def _run(
                 reasons={choice.key: choice.why for choice in adapted.choices},
             )
             folder.begin(manifest, to_yaml(resolved))
-            return Run(instance, name, folder, codecs).train_quietly(report, callbacks, splits)
+            trained = Run(instance, name, folder, codecs)
+            with suppress(TrainingInterrupt):  # it is saved, and no reason to discard the folder
+                trained.train(report, callbacks, splits)
+            return trained
 
 
 def _find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task]]:

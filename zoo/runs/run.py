@@ -131,13 +131,7 @@ class Run:
                 another process trains this run.
             KeyboardInterrupt: Ctrl-C ended the training; the run is saved.
         """
-        return raise_if_interrupted(self.train_quietly(report or notebook_reporter(), callbacks, splits))
-
-    def train_quietly(
-        self, report: Reporter | None, callbacks: Sequence[keras.callbacks.Callback], splits: Splits | None
-    ) -> Run:
-        """Train as `train` does, but report nowhere by default, and return where SIGINT ended the training."""
-        return self._train(report, callbacks, splits, "")
+        return raise_if_interrupted(self._train(report or notebook_reporter(), callbacks, splits, ""))
 
     def _train(
         self,
