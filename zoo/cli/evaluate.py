@@ -19,7 +19,11 @@ class EvaluateArguments:
     split: str = setting("test", "which split to measure on", ("train", "validation", "test"))
     data: str = setting("", "data to measure on instead of the run's own: all of it, unless split= is given")
     show: int = setting(3, "number of predictions to show next to the truth", minimum=0, maximum=100_000)
-    on_error: str = setting("", "what to do about an example of data= that cannot be read", ("", "stop", "skip"))
+    on_error: str = setting(
+        "auto",
+        "what to do about an example of data= that cannot be read; auto: as in training",
+        ("auto", "stop", "skip"),
+    )
     engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
     trust: bool = setting(False, "run the code of a task file that came with the run")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
-import shutil
 import tempfile
 import zlib
 from pathlib import Path
@@ -15,6 +14,8 @@ from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import open_file
 
 _PIECE = 1 << 20
+_PACKED_AT_LEAST = 1 << 30
+_PACKED_RATIO = 200  # texts and numbers shrink to a tenth or so; what shrinks to a thousandth is made to fill disks
 _COMMON = ("utf-8", "latin-1", "cp1252", "utf-16", "ascii", "shift_jis", "gb18030", "koi8-r")
 
 
@@ -48,14 +49,26 @@ def copy_as_utf8(path: Path, target: IO[bytes], encoding: str, name: str) -> Non
         ZooError: it is no text in this encoding.
         OSError, EOFError, zlib.error: it cannot be read or unpacked.
     """
-    with open_file(path) as stored, gzip.open(stored, "rb") if path.suffix.lower() == ".gz" else stored as source:
+    packed = path.suffix.lower() == ".gz"
+    with open_file(path) as stored, gzip.open(stored, "rb") if packed else stored as source:
+        limit = max(_PACKED_AT_LEAST, _PACKED_RATIO * path.stat().st_size)
+        written = 0
+
+        def write(data: bytes) -> None:
+            nonlocal written
+            written += len(data)
+            if packed and written > limit:
+                raise ZooError(f"{name}: it unpacks to more than {limit:,} bytes, which no file of data does")
+            target.write(data)
+
         if is_utf8(encoding):
-            shutil.copyfileobj(source, target, _PIECE)
+            while data := source.read(_PIECE):
+                write(data)
             return
         text = io.TextIOWrapper(source, encoding=encoding, newline="")
         try:
             while piece := text.read(_PIECE):
-                target.write(piece.encode("utf-8"))
+                write(piece.encode("utf-8"))
         except UnicodeError as error:
             raise ZooError(
                 f"{name}: no text in {encoding}: {error.reason if hasattr(error, 'reason') else error}"

@@ -220,7 +220,7 @@ class Run:
         return dict(self.evaluation_report(split, show=0, data=data).metrics)
 
     def evaluation_report(
-        self, split: str = "", show: int = 3, splits: Splits | None = None, data: str = "", on_error: str = ""
+        self, split: str = "", show: int = 3, splits: Splits | None = None, data: str = "", on_error: str = "auto"
     ) -> EvaluationReport:
         """Measure the model on a split of its data, or on other data, and look at its answers.
 
@@ -229,8 +229,8 @@ class Run:
             show: how many answers to show beside the truth, and how many of the most wrong.
             splits: the examples, where they have been read already.
             data: other data than the run's own, named as `zoo.run` names them; all of them are measured, or the split.
-            on_error: what to do about an example of these data that cannot be read, `stop` or `skip`; as the run does
-                by default.
+            on_error: what to do about an example of these data that cannot be read, `stop` or `skip`; `auto`: as
+                in training.
 
         Returns:
             Metrics, notes and answers.
@@ -266,7 +266,7 @@ class Run:
     def _other_examples(self, data: str, split: str, on_error: str) -> tuple[str, Any, tuple[str, ...]]:
         """Read other data: a split of them, or their own test split, or all where they are not divided."""
         changes: dict[str, Any] = {"data.source": data, "data.validation": 0, "data.test": 0}
-        changes |= {"data.on_error": on_error} if on_error else {}
+        changes |= {"data.on_error": on_error} if on_error != "auto" else {}
         settings = override(self.settings, changes, task=self.name)
         splits = type(self.task)(settings, self.task.components).splits()
         if not split and len(splits.test):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import pickle
 import zipfile
 from pathlib import Path
@@ -53,11 +54,18 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
 def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> np.ndarray:
     if member.file_size > LARGEST:
         raise ZooError(f"{name}: its array '{member.filename}' takes {member.file_size:,} bytes, more than {LARGEST:,}")
+    if member.flag_bits & 1:
+        raise ZooError(f"{name}: it is encrypted, and the zoo has no password")
     with archive.open(member) as stream:
         data = io.BytesIO(stream.read())
     version = np.lib.format.read_magic(data)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, dtype = read(data)
+    held = member.file_size - data.tell()
+    if not dtype.hasobject and math.prod(shape) * dtype.itemsize != held:
+        raise ZooError(
+            f"{name}: its array '{member.filename}' has {held:,} bytes, which do not make {shape} of {dtype}"
+        )
     if not dtype.hasobject:
         data.seek(0)
         return np.lib.format.read_array(data, allow_pickle=False)

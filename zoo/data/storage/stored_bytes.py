@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from zoo.codecs.transcode import copy_as_utf8, is_utf8
-from zoo.errors import ZooError
+from zoo.errors import ZooError, one_line
 from zoo.files import open_file
 
 
@@ -52,8 +52,8 @@ class StoredBytes:
             copy_as_utf8(path, unpacked, encoding, name)
             unpacked.seek(0)
             return cls(unpacked, name)
-        except (OSError, EOFError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or str(error)
+        except (OSError, EOFError, zlib.error, MemoryError) as error:
+            reason = getattr(error, "strerror", None) or one_line(str(error)) or "not enough memory"
             raise ZooError(f"{name}: cannot be read: {reason}") from error
 
     def read(self, position: int, count: int) -> bytes:

@@ -65,6 +65,8 @@ class Delimited:
             if "unexpected end of data" in str(error):
                 raise Unfinished from None
             raise ValueError(_in_words(str(error))) from None
+        except MemoryError:
+            raise ValueError("too large for the memory") from None
 
     def _fits(self, fields: list[str]) -> bool:
         return not self.columns or len(fields) == self.columns

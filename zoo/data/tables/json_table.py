@@ -52,6 +52,8 @@ class JsonTable(Table):
             record = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"not JSON: {getattr(error, 'msg', error)}") from None
+        except MemoryError:
+            raise ValueError("too large for the memory") from None
         if not isinstance(record, dict):
             raise ValueError("not a JSON object; each line must be one")
         for value in list(record.values()):
@@ -93,7 +95,7 @@ class JsonTable(Table):
                     return True
                 try:
                     json.loads(text)
-                except (ValueError, RecursionError):
+                except (ValueError, RecursionError, MemoryError):
                     return text in ("{", '{"') or not text.endswith("}")
                 # One object on one line, with the rows in it.
                 return _rows_in(json.loads(text)) is not None
