@@ -9,9 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.properties import tried
 from zoo.codecs import transcode
-from zoo.data import read_labelled_texts
+from zoo.data import read_documents, read_features, read_labelled_texts
 from zoo.data.readers.npz import read_npz
 from zoo.errors import ZooError
 
@@ -47,3 +50,57 @@ def test_an_encrypted_archive(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(data)
     with pytest.raises(ZooError, match=r"a\.npz: it is encrypted"):
         read_npz(tmp_path / "a.npz")
+
+
+def packed(content: bytes, kind: str) -> bytes:
+    """Content in a container whose checksums are right."""
+    if kind == "gz":
+        return gzip.compress(content)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("features.npy", content)
+    return buffer.getvalue()
+
+
+def content_of(kind: str) -> bytes:
+    if kind == "gz":
+        return b"text,label\n" + b"a film,good\nanother,bad\n" * 5
+    buffer = io.BytesIO()
+    np.save(buffer, np.ones((4, 3), np.float32))
+    return buffer.getvalue()
+
+
+@tried(80)
+@given(
+    kind=st.sampled_from(["gz", "npz"]),
+    inside=st.booleans(),
+    flips=st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 255)), max_size=6),
+    cut=st.integers(0, 400),
+)
+def test_damage_inside_and_outside_of_packed_files(
+    tmp_path_factory: pytest.TempPathFactory, kind: str, inside: bool, flips: list[tuple[int, int]], cut: int
+) -> None:
+    path = tmp_path_factory.mktemp("packed") / ("a.csv.gz" if kind == "gz" else "a.npz")
+    data = bytearray(content_of(kind) if inside else packed(content_of(kind), kind))
+    for place, change in flips:
+        data[place % len(data)] ^= change
+    data = data[: len(data) - cut % len(data)]
+    path.write_bytes(packed(bytes(data), kind) if inside else data)
+    try:
+        splits = read_labelled_texts(str(path)) if kind == "gz" else read_features(path)
+        for part in (splits.train, splits.validation, splits.test):
+            list(part)
+    except ZooError as error:
+        assert path.name in str(error) and "\n" not in str(error)
+
+
+def test_a_packed_text_is_read_as_the_plain_one(tmp_path: Path) -> None:
+    text = "".join(f"line {number} of a text, naïve as it is\n" for number in range(200))
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(text.encode()))
+    plain, unpacked = (read_documents(tmp_path / name, 0.1, 0.1) for name in ("a.txt", "b.txt.gz"))
+    for one, other in zip(plain.items(), unpacked.items(), strict=True):
+        found = [
+            "".join(piece for example in split for piece in example["target"].chunks()) for _, split in (one, other)
+        ]
+        assert found[0] == found[1] != ""
