@@ -125,7 +125,8 @@ def assert_same_run(found: Path, expected: Path) -> None:
         different = [key for key in wanted if arrays[key].tobytes() != wanted[key].tobytes()]
         assert not different, f"{name}: {different} differ"
         # The end of a pass and the beginning of the next are one place with two names.
-        same = {"elapsed": 0, "epoch": 0, "batch": 0}
+        times = ("elapsed", "startup_seconds", "evaluated_at", "evaluation_seconds")
+        same = dict.fromkeys((*times, "epoch", "batch"), 0)
         assert {**state, **same} == {**wanted_state, **same}
     assert timeless(found) == timeless(expected)
     samples = [{path.name: path.read_bytes() for path in (run / "samples").iterdir()} for run in (found, expected)]

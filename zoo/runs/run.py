@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -131,19 +132,24 @@ class Run:
                 another process trains this run.
             KeyboardInterrupt: Ctrl-C ended the training; the run is saved.
         """
-        return raise_if_interrupted(self._train(report or notebook_reporter(), callbacks, splits, ""))
+        run = self._train_since(time.perf_counter(), report or notebook_reporter(), callbacks, splits)
+        return raise_if_interrupted(run)
 
-    def _train(
+    def _train_since(
         self,
+        began: float,
         report: Reporter | None,
         callbacks: Sequence[keras.callbacks.Callback],
         splits: Splits | None,
-        new_settings: str,
+        new_settings: str = "",
     ) -> Run:
+        """Train; the clock of `train.minutes` began at `began`."""
         self._model = None
         self._splits = splits or self._splits
         with self.folder.locked():
-            session = TrainingSession(self.task, self.name, self.settings, self.codecs, self.folder, new_settings)
+            session = TrainingSession(
+                self.task, self.name, self.settings, self.codecs, self.folder, new_settings, began
+            )
             outcome = session.train(lambda: self.splits, report, callbacks)
         self.reason, self.interrupted, self._model = outcome.reason, outcome.interrupted, outcome.model
         return self
@@ -166,6 +172,7 @@ class Run:
             ZooError: the checkpoint is damaged or gone, or does not fit the changed settings; the run stays as it was.
             KeyboardInterrupt: Ctrl-C ended the training; the run is saved.
         """
+        began = time.perf_counter()
         # A run that was killed before its first checkpoint begins anew; one that has lost it must not be overwritten.
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
             raise ZooError(f"{self.folder.path} has lost its checkpoint; you can use it, but not train it further")
@@ -194,7 +201,7 @@ class Run:
                 self.folder = as_worker(folder, settings.device, stack) or folder
                 arguments = to_arguments(changes)
                 start_others(settings.device, ["resume", str(folder.path), "trust=yes", *arguments], stack)
-                return self._train(report, callbacks, None, to_yaml(settings) if changes else "")
+                return self._train_since(began, report, callbacks, None, to_yaml(settings) if changes else "")
         except BaseException:
             self.folder = folder
             self._use(*before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -54,6 +55,7 @@ class TrainingSession:
         codecs: fitted, by role.
         folder: of the run, locked by this process.
         new_settings: as YAML, to be written with the first thing that is saved; empty where they have not changed.
+        began: when the command began, by `time.perf_counter`; now by default.
     """
 
     def __init__(
@@ -64,9 +66,11 @@ class TrainingSession:
         codecs: Mapping[str, Codec],
         folder: RunFolder,
         new_settings: str = "",
+        began: float | None = None,
     ) -> None:
         self._task, self._name, self._settings = task, name, settings
         self._codecs, self._folder, self._new_settings = codecs, folder, new_settings
+        self._began = time.perf_counter() if began is None else began
 
     def train(
         self,
@@ -142,6 +146,7 @@ class TrainingSession:
             callbacks=callbacks,
             report=report,
             example=self._example(run_model) if is_chief else str,
+            began=self._began,
         )
         model.optimizer = optimizer
         step = 0

@@ -90,10 +90,12 @@ class AdaptiveDefaults:
             self.choose(limits if "train.minutes" in self.explicit else {**limits, "train.minutes": 0.0}, why)
         train = self.settings.train
         steps = train.steps or max(1.0, train.epochs * steps_per_epoch)
-        # A run that is cut short by the clock takes fewer steps than its epochs have; it is looked at more often.
-        evaluations = 2 * EVALUATIONS if train.minutes else EVALUATIONS
-        every = math.ceil(max(steps / evaluations, evaluation_interval(validation_steps)))
-        self.choose({"train.evaluate_every": every}, f"about {max(1, round(steps / every))} evaluations in {why}")
+        every = math.ceil(max(steps / EVALUATIONS, evaluation_interval(validation_steps)))
+        if train.minutes:
+            # The clock decides: how many steps these minutes have is not known.
+            self.choose({"train.evaluate_every": 0}, f"about 20 evaluations in {train.minutes:g} minutes")
+        else:
+            self.choose({"train.evaluate_every": every}, f"about {max(1, round(steps / every))} evaluations in {why}")
         if not exact and validation_steps:
             patience = max(4, math.ceil(WITHOUT_PROGRESS * steps / every))
             self.choose({"train.patience": patience}, "stop when learning stops, and keep the best weights")

@@ -45,7 +45,7 @@ class TrainSettings:
     )
     minutes: float = setting(
         0.0,
-        "stop after this many minutes of training, without evaluation and start-up; 0: no limit",
+        "be done after this many minutes, start-up and evaluations included; 0: no limit",
         minimum=0,
         maximum=10_000_000,
     )
@@ -72,7 +72,9 @@ class TrainSettings:
     average: float = setting(
         0.0, "decay of the moving average of the weights, such as 0.999; 0: off", minimum=0, maximum=1
     )
-    evaluate_every: int = setting(0, "steps between evaluations; 0: once per epoch", minimum=0)
+    evaluate_every: int = setting(
+        0, "steps between evaluations; 0: once per epoch, with minutes some 20 times", minimum=0
+    )
     save_every: int = setting(0, "steps between checkpoints; 0: at each evaluation", minimum=0)
     patience: int = setting(0, "stop after this many evaluations without improvement; 0: never", minimum=0)
     callbacks: list[str] = setting(

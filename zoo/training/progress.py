@@ -9,6 +9,8 @@ from typing import Protocol, TextIO
 
 # What a stream raises that cannot be written to: broken, full, or closed in this process.
 UNWRITABLE = (OSError, ValueError)
+ESTIMATED_AFTER = 20
+"""Reports of steps before the time to go is estimated; the first steps of each shape are slow."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class TrainingStatus:
         tokens_per_second: weighted targets (characters, frames, examples) per second since the last evaluation.
         padding: share of the positions in the batches that were padding.
         waiting: share of the time that was spent waiting for data.
-        elapsed: seconds of training.
-        remaining: seconds of training to go, estimated; 0 for unknown.
+        elapsed: seconds of the run, start-up and evaluations included.
+        remaining: seconds to go at most, estimated; 0 for unknown.
     """
 
     step: int
@@ -136,6 +138,7 @@ class TextReporter:
         # There is no standard error where its descriptor was closed.
         self._stream = sys.stderr if stream is None else stream
         self._examples = examples
+        self._steps, self._estimated = 0, False
 
     def _write(self, line: str) -> None:
         if self._stream is not None:
@@ -147,7 +150,12 @@ class TextReporter:
             self._write(line)
 
     def step(self, status: TrainingStatus) -> None:
-        """Show nothing: a pipe gets one line per evaluation."""
+        """Say once how long it will take, when enough steps have been measured."""
+        self._steps += 1
+        if not self._estimated and self._steps > ESTIMATED_AFTER and status.remaining:
+            self._estimated = True
+            if status.remaining >= 60:
+                self._write(estimate_line(status))
 
     def evaluation(self, evaluation: Evaluation) -> None:
         """Write one line, and the example below it."""
@@ -169,6 +177,12 @@ def evaluation_line(evaluation: Evaluation) -> str:
     parts += [f"{status.tokens_per_second:,.0f} tokens/s", f"padding {status.padding:.1%}"]
     parts += [f"waiting {status.waiting:.1%}", f"lr {status.learning_rate:.2e}"]
     return "  ".join(parts) + ("  best" if evaluation.best else "")
+
+
+def estimate_line(status: TrainingStatus) -> str:
+    """Say how long a training will take, and that it may be ended earlier."""
+    minutes = max(1, round(status.remaining / 60))
+    return f"about {minutes} minute{'s' if minutes > 1 else ''} to go at most; Ctrl-C keeps the best so far"
 
 
 def duration(seconds: float) -> str:

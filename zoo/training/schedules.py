@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from zoo.settings import TrainSettings
 
+WARMUP_SHARE = 0.1
+"""Most of `train.minutes` that the warm-up takes."""
+
 
 @dataclass
 class ScheduleState:
@@ -35,13 +38,15 @@ def learning_rate(settings: TrainSettings, state: ScheduleState) -> float:
     - `exponential`: times `decay` for each epoch after `decay_after`, as in char-rnn.
     - `plateau`: times `decay` after each `schedule_patience` evaluations without progress.
 
-    All of them first rise linearly from 0 over `warmup` steps.
+    All of them first rise linearly from 0 over `warmup` steps; with `minutes` for a tenth of these at most.
 
     Args:
         settings: of the training.
         state: of the training.
     """
     warm = min(1.0, (state.step + 1) / settings.warmup) if settings.warmup else 1.0
+    if settings.minutes:
+        warm = max(warm, min(1.0, state.progress / WARMUP_SHARE))
     return settings.learning_rate * warm * _factor(settings, state)
 
 

@@ -17,7 +17,10 @@ class TrainingState:
         step: optimiser steps taken.
         epoch: whole passes over the training data.
         batch: batches taken in the present pass.
-        elapsed: seconds of training.
+        elapsed: seconds of the run, start-up and evaluations included.
+        startup_seconds: of those before the first step was done.
+        evaluated_at: value of `elapsed` after the last evaluation.
+        evaluation_seconds: how long that took, saving included.
         best: the best value of the monitored metric; None before the first evaluation.
         best_loss: the loss of that evaluation, which decides between equal values; None where it is not known.
         since_best: evaluations since it was found.
@@ -34,6 +37,9 @@ class TrainingState:
     epoch: int = 0
     batch: int = 0
     elapsed: float = 0.0
+    startup_seconds: float = 0.0
+    evaluated_at: float = 0.0
+    evaluation_seconds: float = 0.0
     best: float | None = None
     best_loss: float | None = None
     since_best: int = 0

@@ -6,21 +6,31 @@ import time
 
 
 class Throughput:
-    """Measures training steps.
+    """Measures a training and its steps.
 
-    A step that makes a graph for a new shape is start-up, and counts nowhere: no budget of time pays for it.
+    A step that makes a graph for a new shape says nothing of the speed, and does not count there.
+
+    Args:
+        began: when the command began, by `time.perf_counter`; now by default.
 
     Attributes:
-        elapsed: seconds of training in this and earlier sessions, without evaluations and start-up.
+        earlier: seconds of earlier sessions of the run.
+        seconds_per_step: mean over the last steps; 0 before the first.
     """
 
-    def __init__(self) -> None:
-        self.elapsed = 0.0
+    def __init__(self, began: float | None = None) -> None:
+        self._began = time.perf_counter() if began is None else began
+        self.earlier = self.seconds_per_step = 0.0
         self.reset()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds of this and earlier sessions, start-up and evaluations included."""
+        return self.earlier + time.perf_counter() - self._began
 
     def reset(self) -> None:
         """Start new averages, as after an evaluation."""
-        self._seconds = self._waited = self._tokens = 0.0
+        self._steps, self._seconds, self._waited, self._tokens = 0, 0.0, 0.0, 0.0
 
     def begin_step(self, waited: float, traces: int) -> None:
         """Start the clock of a step.
@@ -42,11 +52,11 @@ class Throughput:
         began, waited_before, traces_before = self._start
         if traces != traces_before:
             return
-        seconds = time.perf_counter() - began
-        self.elapsed += seconds
-        self._seconds += seconds
+        self._seconds += time.perf_counter() - began
+        self._steps += 1
         self._waited += waited - waited_before
         self._tokens += tokens
+        self.seconds_per_step = self._seconds / self._steps
 
     @property
     def tokens_per_second(self) -> float:

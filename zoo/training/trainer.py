@@ -57,6 +57,7 @@ class Trainer:
         callbacks: Keras callbacks.
         report: shows progress.
         example: returns a text to look at after an evaluation.
+        began: when the command began, by `time.perf_counter`; now by default.
 
     Attributes:
         interrupted: number of the signal that ended the training, or 0.
@@ -75,6 +76,7 @@ class Trainer:
         callbacks: Sequence[keras.callbacks.Callback],
         report: Reporter,
         example: Callable[[], str],
+        began: float | None = None,
     ) -> None:
         self.engine, self.topology, self.model, self.settings = engine, topology, model, settings
         self.seed, self.training, self.validation = seed, training, validation
@@ -84,7 +86,7 @@ class Trainer:
         self.carry = topology.carry(model, training.size)
         self.interrupted = 0
         self._workers = WorkerAgreement(engine, self.callbacks)
-        self._throughput = Throughput()
+        self._throughput = Throughput(began)
         self._limits = Limits(settings, training.steps_per_epoch)
         self._reason: StopReason | None = None
         self._saved_step, self._last_report = 0, 0.0
@@ -104,7 +106,7 @@ class Trainer:
 
         self.engine.restore(arrays)
         self.state = TrainingState.from_json(state)
-        self._saved_step, self._throughput.elapsed = self.state.step, self.state.elapsed
+        self._saved_step, self._throughput.earlier = self.state.step, self.state.elapsed
         self.carry = restore_carry(self.carry, arrays)
 
     def finished(self) -> StopReason | None:
@@ -123,10 +125,12 @@ class Trainer:
         state = self.state
         self._workers.check_same_start(self.seed, self.settings, self.training.fingerprint, state.step)
         self._share_batches()
+        self._exchange()
         with self._workers.interrupt as interrupt, self._saving_before_errors_of_callbacks():
             self.callbacks.train_begin()
             # A signal may have come during the evaluation that was due here.
-            if state.step and self._is_due(self.settings.evaluate_every) and self._evaluate():
+            due = state.step and self.settings.evaluate_every and self._limits.evaluation_is_due(state)
+            if due and self._evaluate():
                 self._save()
             self._stop_if(self._workers.interrupted, StopReason.INTERRUPTED)
             self._check_limits()
@@ -169,9 +173,14 @@ class Trainer:
         self._finish_epoch()
 
     def _evaluate_or_save_if_due(self) -> None:
-        evaluates, saves = self._is_due(self.settings.evaluate_every), self._is_due(self.settings.save_every)
-        if evaluates or saves or self._workers.is_due(self.state.step):
+        state, every = self.state, self.settings.save_every
+        saves = bool(every) and state.step % every == 0 and state.evaluated != state.step
+        evaluates = self._limits.evaluation_is_due(state)
+        if evaluates or saves or state.step == 1 or self._workers.is_due(state.step):
             self._exchange()
+        if state.step == 1:
+            state.startup_seconds = state.elapsed
+        evaluates = evaluates or self._limits.evaluation_is_due(state)
         if evaluates:
             if self._evaluate():
                 self._save()
@@ -180,7 +189,7 @@ class Trainer:
             self._save()
 
     def _finish_epoch(self) -> None:
-        state, epoch, evaluates = self.state, self.state.epoch, not self.settings.evaluate_every
+        state, epoch, evaluates = self.state, self.state.epoch, self._evaluates_by_epoch()
         metrics = self._summarise(state.epoch_totals)
         ended = self._reason is None or state.batch >= self.training.steps_per_epoch
         # An interrupted epoch stays open, even with no batch left: its evaluation is made when the run is resumed.
@@ -203,8 +212,8 @@ class Trainer:
         if self._reason is not StopReason.INTERRUPTED and self.state.evaluated != self.state.step:
             self._evaluate()
 
-    def _is_due(self, every: int) -> bool:
-        return bool(every) and self.state.step % every == 0 and self.state.evaluated != self.state.step
+    def _evaluates_by_epoch(self) -> bool:
+        return not self.settings.evaluate_every and not self.settings.minutes
 
     # Steps
 
@@ -294,6 +303,9 @@ class Trainer:
         self.store.save_evaluation(evaluation)
         self._unreported.append(evaluation)
         state.totals, state.positions, state.filled_positions, state.evaluated = {}, 0, 0, state.step
+        began = state.elapsed
+        self._exchange()
+        state.evaluation_seconds, state.evaluated_at = state.elapsed - began, state.elapsed
         self._throughput.reset()
         return True
 
@@ -352,7 +364,7 @@ class Trainer:
             padding=1.0 - state.filled_positions / state.positions if state.positions else 0.0,
             waiting=self._throughput.waiting,
             elapsed=state.elapsed,
-            remaining=state.elapsed * (1.0 - progress) / progress if progress else 0.0,
+            remaining=self._limits.remaining(state, self._throughput.seconds_per_step),
         )
 
 
