@@ -30,6 +30,7 @@ LAYERS = (
     ("search",),
     ("topology",),
     ("training",),
+    ("advice",),
     ("components",),
     ("task",),
     ("hookspecs",),

@@ -99,6 +99,7 @@ def test_evaluations_cost_a_tenth_at_most(
     assert minutes or validation / 3 <= 0.1 * train.evaluate_every * 1.0001
     assert train.epochs == epochs and bool(train.evaluate_every) is not minutes
     assert bool(train.patience) is (validation > 0)
+    assert train.warmup <= max(1, 0.1 * epochs * steps_per_epoch + 1)
 
 
 @hypothesis.settings(deadline=None)

@@ -82,6 +82,8 @@ class Live:
         self._print(evaluation_line(evaluation), "bold")
         for line in evaluation.example.strip("\n").splitlines():
             self._print(f"    {line}", "dim")
+        if evaluation.advice:
+            self._print(f"advice: {evaluation.advice}", "yellow")
 
     def end(self, line: str) -> None:
         """Write why the training ended."""

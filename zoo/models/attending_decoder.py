@@ -120,6 +120,11 @@ class AttendingDecoder(keras.Model):
             )
         self.built = True
 
+    @property
+    def output_bias(self) -> keras.Variable:
+        """The bias of the softmax, [V], which starts at the logarithms of the tokens' frequencies."""
+        return self.vocabulary.bias
+
     def prepare(self, memory: Tensor, mask: Tensor | None = None, initial: Tensor | None = None) -> dict[str, Nest]:
         """Look at a memory, once a source.
 

@@ -71,6 +71,11 @@ class Decoder(Exportable, keras.Model):
             self.logits.build((None, None, self.units))
         self.built = True
 
+    @property
+    def output_bias(self) -> keras.Variable:
+        """The bias of the softmax, [V], which starts at the logarithms of the tokens' frequencies."""
+        return self.bias if self.logits is None else self.logits.bias
+
     def call(self, tokens: Tensor, states: Nest = None, training: bool = False) -> tuple[Tensor, Tensor]:
         """Read whole sequences.
 

@@ -10,6 +10,7 @@ from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.layers import CellFactory, Dropout, Stack, cell_by_name
+from zoo.layers.vocabulary import embedding_initializer
 from zoo.models.exporting import Exportable
 
 
@@ -75,9 +76,8 @@ class Encoder(Exportable, keras.Model):
     def build(self, input_shape: Shape | None = None) -> None:
         """Make all weights; the shape of the tokens does not matter."""
         del input_shape
-        uniform = keras.initializers.RandomUniform(-0.05, 0.05)
         self.embeddings = self.add_weight(
-            shape=(self.vocabulary, self.width), initializer=uniform, autocast=False, name="embeddings"
+            shape=(self.vocabulary, self.width), initializer=embedding_initializer(), autocast=False, name="embeddings"
         )
         # Loaded from a file, it is built already.
         if not self.stack.built:

@@ -35,6 +35,11 @@ class EncoderDecoder(Exportable, keras.Model):
         return TOKENS
 
     @property
+    def output_bias(self) -> keras.Variable:
+        """The bias of the softmax, [V], which starts at the logarithms of the tokens' frequencies."""
+        return self.decoder.output_bias
+
+    @property
     def reinforce(self) -> Tensor:
         """What trains an attention that draws places; None for another attention."""
         return self.decoder.reinforce

@@ -33,5 +33,10 @@ def adapt(task: Task, splits: Splits, overrides: Iterable[str] | Mapping[str, An
 
 def wants_adaptation(settings: Settings) -> bool:
     """Whether defaults follow the data: data were named that are not the task's own, and no preset."""
+    return names_data(settings) and not settings.preset
+
+
+def names_data(settings: Settings) -> bool:
+    """Whether the user named data that are not the task's own."""
     own: Settings = type(settings)()
-    return settings.data.source not in ("", own.data.source) and not settings.preset
+    return settings.data.source not in ("", own.data.source)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ZooError
+from zoo.runs.adaptation import names_data
 from zoo.runs.named_callbacks import named_callbacks
 from zoo.runs.run_model import RunModel
 from zoo.runs.store import DeferredStore
@@ -113,8 +114,10 @@ class TrainingSession:
         alone: bool,
         is_chief: bool,
     ) -> Outcome:
+        from zoo.advice import TrainingAdvisor
         from zoo.training.checkpoint import load_checkpoint
         from zoo.training.optimizers import make_optimizer
+        from zoo.training.target_frequencies import count_targets, entropy, start_at_frequencies
         from zoo.training.trainer import Trainer
 
         settings, train, topology = self._settings, self._settings.train, self._task.topology
@@ -131,6 +134,11 @@ class TrainingSession:
                 f"task {self._name}: model() returned a model without trainable weights; "
                 "build its layers in build(), or call it once"
             )
+        counts = count_targets(training)
+        if not self._folder.checkpoint.exists():
+            start_at_frequencies(model, counts)
+        dropout = getattr(getattr(settings, "model", None), "dropout", None)
+        advisor = TrainingAdvisor(entropy(counts), train.learning_rate, dropout)
         optimizer = run_model.engine.build(lambda: make_optimizer(train), settings.seed)
         run_model.prepare(optimizer, train.clip, train.average)
         store = DeferredStore(self._folder)
@@ -146,6 +154,7 @@ class TrainingSession:
             callbacks=callbacks,
             report=report,
             example=self._example(run_model) if is_chief else str,
+            advise=advisor.advise,
             began=self._began,
         )
         model.optimizer = optimizer
@@ -217,7 +226,10 @@ class TrainingSession:
     def _introduction(
         self, splits: Splits, run_model: RunModel, training: Batches, validation: Batches | None, step: int
     ) -> list[str]:
+        from zoo.advice import advise_on_data
+
         model: Any = run_model.inference.model
+        advice = advise_on_data(splits, self._codecs, self._settings) if names_data(self._settings) else []
         weights = sum(math.prod(variable.shape) for variable in model.trainable_variables)
         lines = [
             *splits.notes,
@@ -227,5 +239,6 @@ class TrainingSession:
         ]
         if run_model.engine.note:
             lines.append(f"note: {run_model.engine.note}")
+        lines += [f"advice: {line}" for line in advice]
         lines.append(f"folder: {self._folder.path}" + (f", resumed at step {step}" if step else ""))
         return lines

@@ -17,6 +17,8 @@ EVALUATIONS = 30
 """Evaluations in a whole run, where they do not cost too much."""
 EVALUATION_SHARE = 0.1
 """Most of a run's computation that evaluations may take; a forward pass costs a third of a training step."""
+WARMUP_SHARE = 0.1
+"""Most of a run's steps that the warm-up may take."""
 WITHOUT_PROGRESS = 0.2
 """Share of the longest possible run that may pass without progress before the run stops."""
 
@@ -91,6 +93,7 @@ class AdaptiveDefaults:
         train = self.settings.train
         steps = train.steps or max(1.0, train.epochs * steps_per_epoch)
         every = math.ceil(max(steps / EVALUATIONS, evaluation_interval(validation_steps)))
+        self.choose({"train.warmup": min(train.warmup, math.ceil(WARMUP_SHARE * steps))}, why)
         if train.minutes:
             # The clock decides: how many steps these minutes have is not known.
             self.choose({"train.evaluate_every": 0}, f"about 20 evaluations in {train.minutes:g} minutes")

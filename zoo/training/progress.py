@@ -52,6 +52,7 @@ class Evaluation:
         validation: metrics over the validation split; empty where there is none.
         best: whether this is the best so far.
         example: something to look at; may be empty.
+        advice: what goes wrong, and the setting to change; empty where all is well.
     """
 
     status: TrainingStatus
@@ -59,6 +60,7 @@ class Evaluation:
     validation: dict[str, float] = field(default_factory=dict)
     best: bool = False
     example: str = ""
+    advice: str = ""
 
 
 class Reporter(Protocol):
@@ -158,10 +160,12 @@ class TextReporter:
                 self._write(estimate_line(status))
 
     def evaluation(self, evaluation: Evaluation) -> None:
-        """Write one line, and the example below it."""
+        """Write one line, and the example and advice below it."""
         self._write(evaluation_line(evaluation))
         if self._examples and evaluation.example:
             self._write("\n".join(f"    {line}" for line in evaluation.example.strip("\n").splitlines()))
+        if evaluation.advice:
+            self._write(f"advice: {evaluation.advice}")
 
     def end(self, line: str) -> None:
         """Write the line."""

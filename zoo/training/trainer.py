@@ -7,6 +7,7 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,6 +58,7 @@ class Trainer:
         callbacks: Keras callbacks.
         report: shows progress.
         example: returns a text to look at after an evaluation.
+        advise: says of an evaluation what goes wrong, in a line; nothing where all is well.
         began: when the command began, by `time.perf_counter`; now by default.
 
     Attributes:
@@ -76,11 +78,12 @@ class Trainer:
         callbacks: Sequence[keras.callbacks.Callback],
         report: Reporter,
         example: Callable[[], str],
+        advise: Callable[[Evaluation], str] = lambda evaluation: "",
         began: float | None = None,
     ) -> None:
         self.engine, self.topology, self.model, self.settings = engine, topology, model, settings
         self.seed, self.training, self.validation = seed, training, validation
-        self.store, self.report, self._example = store, report, example
+        self.store, self.report, self._example, self._advise = store, report, example, advise
         self.callbacks = Callbacks(callbacks, model)
         self.state = TrainingState()
         self.carry = topology.carry(model, training.size)
@@ -299,6 +302,7 @@ class Trainer:
             if best:
                 self.store.save_best(self.model)
             evaluation = Evaluation(status, train, validation, best, self._example())
+            evaluation = replace(evaluation, advice=self._advise(evaluation))
         self.callbacks.evaluated(validation)
         self.store.save_evaluation(evaluation)
         self._unreported.append(evaluation)

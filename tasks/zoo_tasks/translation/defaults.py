@@ -38,6 +38,8 @@ SIZES = (
 )
 # Minutes at most -> units at most. One step of 512 units takes about three times as long as one of 256.
 UNITS_IN_MINUTES = ((5, 256), (math.inf, 10_000))
+WARMUP = 100
+"""Steps. Multi30k: validation perplexity 28 after 350 steps with a warm-up of 50, and 73 with one of 400."""
 # Share of the words of one half of 4,000 sentences that the other half does not have. The phrasebook's French has
 # 0.9 %, and words reach BLEU 98.9 on it; Multi30k has 6 %, and words left BLEU at 0.0.
 CLOSED = 0.015
@@ -76,7 +78,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
     batch = max(4, min(size.batch, pairs // 20))
     choose({"batch.size": batch, "train.learning_rate": size.learning_rate}, counted)
     batch = defaults.settings.batch.size
-    choose({"train.warmup": 400, "train.label_smoothing": 0.1, "train.average": 0.999}, counted)
+    choose({"train.warmup": WARMUP, "train.label_smoothing": 0.1, "train.average": 0.999}, counted)
     defaults.choose_budget(size.epochs, pairs / batch, len(splits.validation) / batch, counted)
 
 
