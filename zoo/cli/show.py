@@ -85,7 +85,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         for offer in data_offers:
             echo(f"  data={offer.name}: {f'{offer.summary} ({offer.info.origin})'.strip()}")
     for preset, flat in presets.items():
-        echo(f"\npreset={preset}")
+        echo(f"\npreset={preset}" + (": a smoke test, whose model is of no use" if preset == "tiny" else ""))
         for key, value in flat.items():
             echo(f"  {key}={_word(value)}")
 

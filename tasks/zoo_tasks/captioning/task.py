@@ -91,7 +91,7 @@ class CaptioningSettings(zoo.Settings):
     batch: BatchSettings = part(BatchSettings, size=32, length=40)
     search: SearchSettings = part(SearchSettings, strategy="beam", beam=3, length=40, length_penalty=0.6)
     train: TextTrainSettings = part(
-        TextTrainSettings, minutes=4, learning_rate=1.5e-3, schedule="cosine", warmup=100, average=0.99
+        TextTrainSettings, steps=6000, learning_rate=1.5e-3, schedule="cosine", warmup=100, average=0.99
     )
 
 
@@ -117,7 +117,7 @@ class Captioning(zoo.Task):
             "batch": {"size": 64},
             "model": {"filters": [16, 32, 64, 160], "units": 320, "embedding": 160, "dropout": 0.4},
             "search": {"beam": 4, "length": 30, "length_penalty": 0.8},
-            "train": {"minutes": 22, "learning_rate": 1.5e-3, "average": 0.998},
+            "train": {"steps": 10_000, "learning_rate": 1.5e-3, "average": 0.998},
         },
     }
 

@@ -84,7 +84,7 @@ class FramesSettings(zoo.Settings):
     model: FramesModel = part(FramesModel)
     batch: BatchSettings = part(BatchSettings, size=16, length=200)
     train: TrainSettings = part(
-        TrainSettings, minutes=3, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.98
+        TrainSettings, steps=6000, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.98
     )
 
 

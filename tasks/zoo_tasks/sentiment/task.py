@@ -72,7 +72,7 @@ class SentimentSettings(zoo.Settings):
     model: SentimentModel = part(SentimentModel)
     batch: BatchSettings = part(BatchSettings, size=64, length=400)
     train: TrainSettings = part(
-        TrainSettings, minutes=2, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.99
+        TrainSettings, steps=2000, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.99
     )
 
 

@@ -84,7 +84,7 @@ class TranslationSettings(zoo.Settings):
     batch: BatchSettings = part(BatchSettings, size=48, length=80)
     search: SearchSettings = part(SearchSettings, strategy="beam", beam=5, length=80, length_penalty=0.6)
     train: TextTrainSettings = part(
-        TextTrainSettings, minutes=3, learning_rate=4e-3, schedule="cosine", warmup=100, average=0.99
+        TextTrainSettings, steps=4000, learning_rate=4e-3, schedule="cosine", warmup=100, average=0.99
     )
 
 
@@ -107,7 +107,6 @@ class Translation(zoo.Task):
             "model": {"units": 512, "embedding": 512, "tied": True, "dropout": 0.4},
             "batch": {"size": 64},
             "train": {
-                "minutes": 0,
                 "epochs": 16,
                 "learning_rate": 1.5e-3,
                 "warmup": 400,
