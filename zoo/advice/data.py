@@ -85,9 +85,8 @@ def _copies(splits: Splits) -> Iterator[str]:
 
 
 def _key(example: RawExample) -> Hashable | None:
-    values = [example[role] for role in sorted(example)]
-    texts = [value for value in values if isinstance(value, (str, int))]
-    return tuple(texts) if len(texts) == len(values) and any(isinstance(value, str) for value in texts) else None
+    values = [example.get(role) for role in ("source", "target")]
+    return tuple(values) if all(isinstance(value, (str, int)) for value in values) else None
 
 
 def _one_class(looked: Sequence[RawExample], codecs: Mapping[str, Codec]) -> Iterator[str]:
