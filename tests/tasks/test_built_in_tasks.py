@@ -59,7 +59,7 @@ def test_the_answers_of_sentiment_have_probabilities_and_say_where_they_looked(t
     run = zoo.run(
         "sentiment",
         data={"source": reviews(tmp_path), "validation": 0.2, "test": 0.2, "balanced": True},
-        model={"units": 8, "embedding": 8, "dropout": 0.0},
+        model={"units": 8, "embedding": 8, "dropout": 0.0, "pooling": "attention"},
         batch={"size": 16},
         train={"steps": 120, "learning_rate": 2e-2, "schedule": "constant", "evaluate_every": 60},
         out=str(tmp_path / "run"),
