@@ -20,7 +20,7 @@ from zoo.runs.adaptation import adapt
 from zoo.runs.checks import check_settings
 from zoo.runs.component_names import check_names
 from zoo.runs.folder import RunFolder
-from zoo.runs.interrupted import TrainingInterrupt, raise_if_interrupted
+from zoo.runs.interrupted import raise_if_interrupted
 from zoo.runs.local_workers import start_others
 from zoo.runs.manifest import Manifest
 from zoo.runs.notebook import in_notebook, notebook_reporter

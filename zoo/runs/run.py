@@ -172,7 +172,6 @@ class Run:
             ZooError: the checkpoint is damaged or gone, or does not fit the changed settings; the run stays as it was.
             KeyboardInterrupt: Ctrl-C ended the training; the run is saved.
         """
-        began = time.perf_counter()
         # A run that was killed before its first checkpoint begins anew; one that has lost it must not be overwritten.
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
             raise ZooError(f"{self.folder.path} has lost its checkpoint; you can use it, but not train it further")
@@ -182,6 +181,7 @@ class Run:
     def _resume(
         self, report: Reporter | None, callbacks: Sequence[keras.callbacks.Callback], changes: Mapping[str, Any]
     ) -> Run:
+        began = time.perf_counter()
         before = self.task, self.codecs
         folder = self.folder
         settings = override(self.settings, changes, task=self.name) if changes else self.settings

@@ -93,7 +93,8 @@ class AdaptiveDefaults:
         train = self.settings.train
         steps = train.steps or max(1.0, train.epochs * steps_per_epoch)
         every = math.ceil(max(steps / EVALUATIONS, evaluation_interval(validation_steps)))
-        self.choose({"train.warmup": min(train.warmup, math.ceil(WARMUP_SHARE * steps))}, why)
+        if not exact:  # a run of few steps that is resumed for more is the run of more
+            self.choose({"train.warmup": min(train.warmup, math.ceil(WARMUP_SHARE * steps))}, why)
         if train.minutes:
             # The clock decides: how many steps these minutes have is not known.
             self.choose({"train.evaluate_every": 0}, f"about 20 evaluations in {train.minutes:g} minutes")
