@@ -165,3 +165,16 @@ def test_a_scorer_counts_its_arguments():
     ]:
         with pytest.raises(UsageError, match=sentence):
             scorer.score(**{"primes": [[0], [0]], "texts": [[1], [2]], **words})
+
+
+@pytest.mark.parametrize("name", ["beam", "top_k", "no_repeat", "min_length", "forced position"])
+def test_a_whole_number_may_be_a_float(name: str):
+    def answers(number: float) -> Any:
+        made = {**STRATEGIES, **PROCESSORS}[name](number)
+        words = {"strategy": made} if name in STRATEGIES else {"processors": [made]}
+        return [
+            texts[0].tokens.tolist()
+            for texts in Generator(Chain(TABLE), plainly, end=END).search([[0], [1, 2]], length=5, **words)
+        ]
+
+    assert answers(2.0) == answers(2)

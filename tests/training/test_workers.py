@@ -133,10 +133,11 @@ def test_a_killed_worker_ends_the_others_with_one_line_and_nothing_is_lost(
     records = [json.loads(line) for line in (broken / "metrics.jsonl").read_text().splitlines()]
     assert records[0]["step"] == 10
     longer = f"train.steps={records[-1]['step'] + 20}"
-    status, _, err = ended(start(["resume", str(broken), longer, "device=cpu", "device.replicas=2"]))
+    status, _, err = ended(
+        start(["resume", str(broken), longer, "device=cpu", "device.replicas=2", f"engine={engine}"])
+    )
     assert status == 0, err
-    alone = words("charlm", whole, *steps, longer, "device.replicas=1", f"engine={engine}")
-    status, _, err = ended(start(alone))
+    status, _, err = ended(start(words("charlm", whole, *steps, longer, "device.replicas=1", f"engine={engine}")))
     assert status == 0, err
     np.testing.assert_allclose(losses(whole), losses(broken), rtol=1e-3)
 

@@ -10,7 +10,7 @@ from keras import ops
 from zoo.backend.types import Nest, Tensor
 from zoo.errors import UsageError
 from zoo.search.largest import largest
-from zoo.search.limits import check_number, check_whole
+from zoo.search.limits import check_number, set_whole
 from zoo.search.strategy import BeamState, StepContext, Strategy
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Beam(Strategy):
 
     def __post_init__(self) -> None:
         for name in ("beam", "n_best", "groups"):
-            check_whole(name, getattr(self, name), 1, MAX_BEAM)
+            set_whole(self, name, 1, MAX_BEAM)
         check_number("length_penalty", self.length_penalty, 0, MAX_LENGTH_PENALTY)
         check_number("coverage_penalty", self.coverage_penalty, 0, MAX_PENALTY)
         check_number("diversity", self.diversity, 0, MAX_PENALTY)

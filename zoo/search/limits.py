@@ -65,6 +65,19 @@ def check_whole(name: str, value: object, least: int, most: int) -> int:
     return int(number)
 
 
+def set_whole(options: object, field: str, least: int, most: int, name: str | None = None) -> None:
+    """Check a field of a frozen dataclass, and make `3.0` the whole number that it is.
+
+    Args:
+        options: the dataclass.
+        field: its name.
+        least: the smallest value allowed.
+        most: the largest value allowed.
+        name: for the message, where it is not that of the field.
+    """
+    object.__setattr__(options, field, check_whole(name or field, getattr(options, field), least, most))
+
+
 def check_tokens(tokens: Sequence[int] | np.ndarray, what: str, vocabulary: int | None = None) -> np.ndarray:
     """Check the token ids of a text.
 
@@ -106,7 +119,8 @@ def check_lengths(lengths: object, count: int) -> np.ndarray:
     Raises:
         UsageError: a length is out of range, or there are not as many as texts.
     """
-    if isinstance(lengths, Sequence | np.ndarray) and not isinstance(lengths, str) and np.ndim(lengths) == 1:
+    one = lengths.ndim != 1 if isinstance(lengths, np.ndarray) else isinstance(lengths, str | bytes)
+    if isinstance(lengths, Sequence | np.ndarray) and not one:
         if len(lengths) != count:
             raise UsageError(f"{len(lengths)} lengths for {count} texts: there must be one for all or one per text")
         return np.array([check_whole("length", length, 0, MAX_LENGTH) for length in lengths], np.int32)

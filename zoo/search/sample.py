@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from zoo.backend.types import Tensor
 from zoo.search.greedy import likeliest
-from zoo.search.limits import check_number, check_whole
+from zoo.search.limits import check_number, set_whole
 from zoo.search.noise import gumbel
 from zoo.search.strategy import StepContext, Strategy
 from zoo.search.truncation import min_p, top_k, top_p, typical
@@ -45,7 +45,7 @@ class Sample(Strategy):
     def __post_init__(self) -> None:
         if check_number("temperature", self.temperature, 0, MAX_TEMPERATURE):
             check_number("temperature", self.temperature, MIN_TEMPERATURE, MAX_TEMPERATURE)
-        check_whole("top_k", self.top_k, 0, MAX_TOP_K)
+        set_whole(self, "top_k", 0, MAX_TOP_K)
         for name in ("top_p", "min_p", "typical"):
             check_number(name, getattr(self, name), 0, 1)
 

@@ -30,9 +30,8 @@ class Forced(Processor):
 
     def __post_init__(self) -> None:
         check_tokens([token for _, token in self.tokens], "forced")
-        for place, _ in self.tokens:
-            check_whole("forced position", place, 0, MAX_LENGTH)
-        if len({place for place, _ in self.tokens}) < len(self.tokens):
+        places = [check_whole("forced position", place, 0, MAX_LENGTH) for place, _ in self.tokens]
+        if len(set(places)) < len(places):
             raise UsageError("forced: two tokens have the same position")
 
     def __call__(self, scores: Tensor, written: Written) -> Tensor:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from keras import ops
 
 from zoo.backend.types import Tensor
-from zoo.search.limits import MAX_LENGTH, check_whole
+from zoo.search.limits import MAX_LENGTH, set_whole
 from zoo.search.processors.processor import Processor, Written
 
 
@@ -29,7 +29,7 @@ class MinLength(Processor):
     tensors: ClassVar[tuple[str, ...]] = ("length",)
 
     def __post_init__(self) -> None:
-        check_whole("min_length", self.length, 0, MAX_LENGTH)
+        set_whole(self, "length", 0, MAX_LENGTH, name="min_length")
 
     def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 from keras import ops
 
 from zoo.backend.types import Tensor
-from zoo.search.limits import MAX_LENGTH, check_whole
+from zoo.search.limits import MAX_LENGTH, set_whole
 from zoo.search.processors.processor import Processor, Written
 from zoo.search.processors.repetition_penalty import marked
 
@@ -29,7 +29,7 @@ class NoRepeat(Processor):
     uses_history: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
-        check_whole("no_repeat", self.size, 1, MAX_LENGTH)
+        set_whole(self, "size", 1, MAX_LENGTH, name="no_repeat")
 
     def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
