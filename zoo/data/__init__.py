@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from zoo.data.named.lookup import names_for as names_for
     from zoo.data.named.stdlib import python_stdlib as python_stdlib
     from zoo.data.profile import TextProfile as TextProfile
-    from zoo.data.profile import profile_documents as profile_documents
     from zoo.data.profile import profile_texts as profile_texts
     from zoo.data.profile import sample as sample
     from zoo.data.profile import shorter_side as shorter_side
@@ -80,7 +79,6 @@ _HOME = {
     "open_table": "zoo.data.tables.open_table",
     "padded_batches": "zoo.data.batching.padded_batches",
     "TextProfile": "zoo.data.profile",
-    "profile_documents": "zoo.data.profile",
     "profile_texts": "zoo.data.profile",
     "sample": "zoo.data.profile",
     "shorter_side": "zoo.data.profile",

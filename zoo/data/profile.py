@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,12 +16,8 @@ from zoo.codecs.codec import RawValue
 from zoo.data.splitting.splits import Example, Examples
 from zoo.errors import ZooError
 
-if TYPE_CHECKING:
-    from zoo.codecs.document import Document
-
 SAMPLE = 4000
 """Examples that are looked at."""
-_BYTES = 1 << 20  # of a text that is looked at
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -96,33 +91,6 @@ def profile_texts(texts: Iterable[str], examples: int) -> TextProfile:
         len(alphabet),
         float(new),
     )
-
-
-@dataclass(frozen=True)
-class DocumentsProfile:
-    """Running text.
-
-    Attributes:
-        size: bytes in all.
-        characters: different characters in the first megabyte.
-    """
-
-    size: int
-    characters: int
-
-
-def profile_documents(documents: Iterable[Document]) -> DocumentsProfile:
-    """Measure documents."""
-    size, left, alphabet = 0, _BYTES, set[str]()
-    for document in documents:
-        size += document.size
-        if left > 0:
-            for chunk in document.chunks(left):
-                alphabet.update(chunk)
-                left -= len(chunk)
-                if left <= 0:
-                    break
-    return DocumentsProfile(size, len(alphabet))
 
 
 def shorter_side(images: Iterable[RawValue]) -> int:

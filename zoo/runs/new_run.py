@@ -97,6 +97,10 @@ def _run(
     instance = found(resolved, plugins.load_components())
     check_names(resolved, plugins)
     check_settings(resolved, instance.components)
+    if resolved.device.local_workers and isinstance(task, type):
+        raise UsageError(
+            "device.local_workers needs a task's name or file, because other processes cannot find a class"
+        )
     with ExitStack() as stack:
         worker_folder = as_worker(None, resolved.device, stack)
         splits = instance.splits()
@@ -106,7 +110,7 @@ def _run(
             instance = found(resolved, instance.components)
             notes = [f"chosen for {line}" for line in explain(adapted.choices)]
             splits = replace(splits, notes=(*splits.notes, *notes))
-        if resolved.device.local_workers:
+        if resolved.device.local_workers and isinstance(task, str):
             start_others(resolved.device, _command(task, resolved, stack), stack)
         codecs = instance.codecs()
         fit_codecs(codecs, splits.train)
@@ -133,16 +137,8 @@ def _find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task
     return (Path(task).stem if is_path(task) else task), plugins.load_task(task)
 
 
-def _command(task: str | type[Task], settings: Settings, stack: ExitStack) -> list[str]:
-    """Give the arguments of `zoo` that train the same in another process.
-
-    Raises:
-        UsageError: the task is a class of this process, which another one cannot name.
-    """
-    if isinstance(task, type):
-        raise UsageError(
-            "device.local_workers needs a task's name or file, because other processes cannot find a class"
-        )
+def _command(task: str, settings: Settings, stack: ExitStack) -> list[str]:
+    """Give the arguments of `zoo` that train the same in another process."""
     path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-workers-"))) / "settings.yaml"
     path.write_text(to_yaml(settings), encoding="utf-8")
     return ["run", task, f"config={path}", "preset="]

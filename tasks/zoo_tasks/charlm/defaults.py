@@ -48,11 +48,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
         splits: of examples with a `zoo.data.Document` as `target`.
         defaults: where the choices go.
     """
-    from zoo.data import profile_documents
-
-    size, held_out = (
-        profile_documents(example["target"] for example in part).size for part in (splits.train, splits.validation)
-    )
+    size, held_out = (sum(example["target"].size for example in part) for part in (splits.train, splits.validation))
     choose, row = defaults.choose, by_size(size, SIZES)
     counted = f"{_in_words(size)} of text"
     minutes = defaults.settings.train.minutes
