@@ -53,6 +53,13 @@ def test_a_start_up_longer_than_the_minutes_leaves_one_step() -> None:
     assert (state.step, evaluations) == (1, 1)
 
 
+def test_a_long_start_up_is_followed_by_no_evaluation() -> None:
+    limits = Limits(TrainSettings(minutes=1), 10)
+    assert not limits.evaluation_is_due(TrainingState(step=1, elapsed=30))
+    assert not limits.evaluation_is_due(TrainingState(step=1, elapsed=30, startup_seconds=30))
+    assert limits.evaluation_is_due(TrainingState(step=9, elapsed=34, startup_seconds=30))
+
+
 def test_a_training_ends_by_the_clock_with_an_evaluation() -> None:
     trainer, store = scripted(evaluations=[{"loss": 1.0}] * 1000, minutes=1e-6)
     assert trainer.train() is StopReason.MINUTES

@@ -68,7 +68,7 @@ class Limits:
             return False
         if settings.evaluate_every:
             return state.step % settings.evaluate_every == 0
-        if not settings.minutes:
+        if not settings.minutes or not state.startup_seconds:
             return False
         interval = max(settings.minutes * 60 / EVALUATIONS, state.evaluation_seconds / EVALUATION_SHARE)
         return state.elapsed - max(state.evaluated_at, state.startup_seconds) >= interval
