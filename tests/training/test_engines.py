@@ -15,6 +15,7 @@ import pytest
 
 import zoo
 from tests.launcher import forks
+from tests.long_run import first
 from tests.small_data import small_data
 from zoo.errors import UsageError
 from zoo.training.engines import Cluster, cluster, find_cluster
@@ -128,7 +129,7 @@ print(run.engine.name, *(name for name in ("tensorflow", "jax") if name in sys.m
 """
 
 
-@pytest.mark.parametrize("engine", ["tensorflow", "jax"])
+@pytest.mark.parametrize("engine", first(1, ["jax", "tensorflow"]))
 def test_an_engine_does_not_import_the_other(engine: str, tmp_path: Path, rhyme: Path):
     assert process("-c", IMPORTED, engine, str(rhyme), str(tmp_path / "run")) == f"{engine} {engine}\n"
 

@@ -80,6 +80,7 @@ def test_accumulated_batches_are_one_large_batch(tmp_path: Path, tiny: dict[str,
     assert state["batch"] == 6
 
 
+@pytest.mark.slow
 def test_the_largest_seed_trains_as_well_as_any(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
     tiny["model"]["dropout"] = 0.5
     runs = [

@@ -44,6 +44,7 @@ def test_the_loss_scale_is_resumed_and_shrinks_where_gradients_overflow(
     assert all(expected[name].tobytes() == after[name].tobytes() for name in weights)
 
 
+@pytest.mark.slow
 def test_another_precision_goes_on_from_the_same_checkpoint(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
     run = train(rhyme, tmp_path / "run", tiny, "float32")
     for precision in ("float16", "float32"):

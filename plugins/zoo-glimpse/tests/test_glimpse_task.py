@@ -56,6 +56,7 @@ def test_other_readers_train_and_load(tmp_path: Path, model: dict[str, Any]):
     )
 
 
+@pytest.mark.slow
 def test_one_replica_and_two_have_the_same_curve(tmp_path: Path):
     curves = []
     for replicas in (1, 2):

@@ -148,7 +148,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 }
 
 
-FAST = {("sentiment", "ntm")}
+FAST = {("charlm", "ntm_hard")}
 
 
 @pytest.mark.budget("on JAX the unrolled steps of the memory compile for long")
