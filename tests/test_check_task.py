@@ -24,6 +24,7 @@ def test_a_stranger_s_task_passes():
     assert run.topology.name == "many-to-one"
 
 
+@pytest.mark.slow
 def test_charlm_passes(rhyme: Path, tiny: dict[str, Any]):
     check_task(Plugins().load_task("charlm"), data=str(rhyme), device={"replicas": 1}, **tiny)
 

@@ -72,6 +72,7 @@ def test_run_sample_evaluate_resume(zoo, book, tmp_path):
     assert longer["evaluation"]["step"] == 30
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_saved_and_says_so(book, tmp_path):
     path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tasks")])
     words = ["run", "charlm", f"data={book}", "train.epochs=100000", "out=mine", *TINY]

@@ -112,7 +112,7 @@ def test_a_stack(bidirectional, tmp_path):
     check_copies(model, VALUES)
 
 
-@pytest.mark.parametrize("name", [name for name in ATTENTIONS if name != "none"])
+@pytest.mark.parametrize("name", first(3, [name for name in ATTENTIONS if name != "none"]))
 def test_an_attention(name, tmp_path):
     model = attending(name)
     inputs = [VALUES[:, :5], VALUES]

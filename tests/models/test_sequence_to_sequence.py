@@ -121,6 +121,7 @@ def test_saved_and_loaded(arguments, batch, tmp_path):
     np.testing.assert_array_equal(logits(other, batch), logits(model, batch))
 
 
+@pytest.mark.slow
 def test_one_and_two_replicas_train_alike(batch):
     """Through the trainer's engine, with dropout and scheduled sampling."""
     import keras

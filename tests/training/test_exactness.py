@@ -63,6 +63,7 @@ def test_a_resumed_run_is_the_run_that_never_stopped(tmp_path: Path, rhyme: Path
     assert {**state, **times} == {**resumed, **times}
 
 
+@pytest.mark.slow
 def test_another_number_of_replicas_goes_on_from_the_same_checkpoint(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
     whole = train(rhyme, tmp_path / "whole", 2, tiny, steps=12, schedule="constant")
     part = train(rhyme, tmp_path / "part", 1, tiny, steps=6, schedule="constant")

@@ -54,6 +54,7 @@ def test_attention_looks_at_few_places_and_at_none_that_is_masked():
     assert not alignments[1].any() and not contexts[1].any()
 
 
+@pytest.mark.slow
 def test_a_translation_attends_sparsely(tmp_path):
     numbers = ["one", "two", "three", "four", "five", "six"]
     rows = [f"{a} and {b}\t{b} et {a}" for a in numbers for b in numbers if a != b]
