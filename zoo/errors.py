@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from collections.abc import Iterable
 
@@ -80,6 +79,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         `"; did you mean 'x'?"`, or `"; known: a, b, c"` when nothing is near, or an empty string when nothing is known.
     """
     choices = sorted(known)
+    import difflib
+
     near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
     if near:
         return f"; did you mean '{near[0]}'?"

@@ -33,7 +33,7 @@ SMALL: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
-ON_TWO = ("translation", "sentiment")
+ON_TWO = ("sentiment",)
 """Tasks whose promises are checked on two replicas by default; the others' are in the long run."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
 
@@ -53,6 +52,8 @@ def to_json(value: Any, indent: int | None = None) -> str:
     Returns:
         JSON; numbers that are not finite, which it does not know, are null.
     """
+    import json
+
     text = json.dumps(_finite(value), indent=indent, ensure_ascii=False, allow_nan=False)
     if text.isprintable():
         return text
@@ -77,4 +78,6 @@ def _finite(value: Any) -> Any:
 
 
 def _escaped(letter: str) -> str:
+    import json
+
     return json.dumps(letter)[1:-1]

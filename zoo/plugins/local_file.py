@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import sys
 import traceback
@@ -41,6 +40,8 @@ def import_file(path: Path, code: bytes | None = None, beside: Path | None = Non
     if code is None:
         beside = path.parent
     # Dataclasses look their module up by name, so it needs one that no other module has.
+    import hashlib
+
     name = f"zoo_file_{path.stem}_{hashlib.sha256(str(path).encode(errors='surrogateescape')).hexdigest()[:8]}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
