@@ -80,7 +80,7 @@ def _copies(splits: Splits) -> Iterator[str]:
         if share >= COPIES:
             yield (
                 f"{share:.0%} of the {name} rows are training rows, too, so that scores flatter: "
-                f"remove the duplicates from your files"
+                "remove the duplicates from your files"
             )
 
 
@@ -122,7 +122,7 @@ def _pairs(looked: Sequence[RawExample]) -> Iterator[str]:
             "check data.source_column and data.target_column, or remove these rows"
         )
     elif (swapped := swapped_share(pairs)) >= SWAPPED:
-        yield (f"in about {swapped:.0%} of the rows the languages are swapped: exchange the columns of these rows")
+        yield f"in about {swapped:.0%} of the rows the languages are swapped: exchange the columns of these rows"
 
 
 def swapped_share(pairs: Sequence[tuple[str, str]]) -> float:

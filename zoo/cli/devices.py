@@ -17,7 +17,7 @@ from zoo.training.engines.cluster import Cluster
 
 @dataclass
 class DevicesArguments:
-    """What `zoo devices` can be told."""
+    """The settings of `zoo devices`."""
 
     device: DeviceSettings = part(DeviceSettings)
     batch: BatchSettings = part(BatchSettings)

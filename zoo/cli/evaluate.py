@@ -14,7 +14,7 @@ from zoo.settings import setting
 
 @dataclass
 class EvaluateArguments:
-    """What `zoo evaluate` can be told."""
+    """The settings of `zoo evaluate`."""
 
     split: str = setting("test", "which split to measure on", ("train", "validation", "test"))
     data: str = setting("", "data to measure on instead of the run's own: all of it, unless split= is given")

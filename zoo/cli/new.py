@@ -17,7 +17,7 @@ from zoo.templates import KINDS, command_for, write_plugin, write_task
 
 @dataclass
 class NewArguments:
-    """What `zoo new plugin` can be told."""
+    """The settings of `zoo new plugin`."""
 
     kind: str = setting("task", "plugin: what it adds", KINDS)
 

@@ -50,6 +50,7 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
     if not given.inputs and not given.file and sys.stdin.isatty():
         raise UsageError("nothing to answer: give inputs on the command line, as file=PATH, or through a pipe")
     from zoo.runs.answer_file import check_answer_file, write_answers
+    from zoo.runs.answered_inputs import align_answers
 
     if given.out:
         check_answer_file(given.out)
@@ -61,6 +62,8 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
         predict_stream(run, given.inputs, _lines(given.file), as_json)
         return 0
     answered: Iterable[AnsweredInput] = run.answer_inputs(_inputs(run, given), **given.search)
+    if alignment:
+        answered = align_answers(run, answered)
     bad = BadInputs(given.on_error)
     answered = bad.checked(answered)
     if given.out:
@@ -68,7 +71,7 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
             pass
     else:
         for one in answered:
-            _print(run, one, as_json, alignment)
+            _print(run, one, as_json)
     return bad.finish()
 
 
@@ -144,13 +147,12 @@ def _lines(file: str) -> Iterator[str]:
         raise ZooError(f"{where}: cannot be read: {error.strerror or error}") from error
 
 
-def _print(run: Run, one: AnsweredInput, as_json: bool, aligned: bool) -> None:
+def _print(run: Run, one: AnsweredInput, as_json: bool) -> None:
     if one.answer is None:
         missing = {"input": _name(one), "answer": None, "score": None} | ({"error": one.problem} if one.problem else {})
         echo(to_json(missing) if as_json else "")
         return
-    answer = one.answer
-    alignment = run.align([one.input.value], [str(answer.value)])[0] if aligned else None
+    answer, alignment = one.answer, one.alignment
     if as_json:
         record = {"input": _name(one), "answer": answer.value, "score": answer.score, **answer.details}
         record |= {"alignment": vars(alignment)} if alignment else {}

@@ -139,7 +139,7 @@ def _blaming(error: Exception, message: str) -> str:
     """Name the plugin that raised an error beside its message."""
     from zoo.plugins.blame import blame
 
-    with contextlib.suppress(Exception):  # the error itself has to be told in any case
+    with contextlib.suppress(Exception):  # the error itself must be reported in any case
         if culprit := blame(error):
             return f"{one_line(message)} (raised by {culprit})"
     return message

@@ -1,4 +1,4 @@
-"""Models that can be exported without being told what they read."""
+"""Export of models that know the shapes of their inputs."""
 
 from __future__ import annotations
 

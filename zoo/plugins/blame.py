@@ -27,7 +27,7 @@ def blame(error: BaseException, plugins: Iterable[PluginInfo] | None = None) -> 
         it, or its message names the plugin.
     """
     strangers = [info for info in (find_plugins() if plugins is None else plugins) if info.distribution != OURS]
-    told = isinstance(error, ZooError)
+    expected = isinstance(error, ZooError)
     for cause in _causes(error):
         modules = list(_modules(cause))
         if isinstance(cause, ZooError):
@@ -37,8 +37,8 @@ def blame(error: BaseException, plugins: Iterable[PluginInfo] | None = None) -> 
             if (info := _owner(module, strangers)) is not None:
                 if info.distribution in str(error):
                     return ""
-                return f"plugin {info.origin}" + ("" if told else f", {_place(module, line)}")
-    return "" if told else _in_message(str(error), strangers)
+                return f"plugin {info.origin}" + ("" if expected else f", {_place(module, line)}")
+    return "" if expected else _in_message(str(error), strangers)
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def noting_blame() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        with suppress(Exception):  # the error itself has to be told in any case
+        with suppress(Exception):  # the error itself must be reported in any case
             if culprit := blame(error):
                 error.add_note(f"raised by {culprit}")
         raise

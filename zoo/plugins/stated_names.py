@@ -78,7 +78,7 @@ def _statements(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 
 def _items(value: ast.expr | None, tree: ast.Module) -> Iterator[tuple[str | None, ast.expr]]:
-    """Read a mapping: name -> expression; the name is None where it cannot be told."""
+    """Read a mapping: name -> expression; the name is None where it is not a literal."""
     if isinstance(value, ast.Name):
         value = _assigned(value.id, tree)
     if not isinstance(value, ast.Dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,7 +11,7 @@ from zoo.errors import UsageError, ZooError
 
 if TYPE_CHECKING:
     from zoo.data.readers.inputs import Input
-    from zoo.topology import Answer
+    from zoo.topology import Alignment, Answer
 
 CHUNK = 512
 """Inputs that are answered together: enough to be fast, few enough that the first answers come soon."""
@@ -25,6 +25,14 @@ class Answering(Protocol):
         ...
 
 
+class Aligning(Protocol):
+    """Gives one alignment per raw input and text."""
+
+    def align(self, inputs: Sequence[Any], texts: Sequence[str]) -> list[Alignment]:
+        """Align raw inputs with texts."""
+        ...
+
+
 @dataclass(frozen=True)
 class AnsweredInput:
     """An input with its answer.
@@ -33,11 +41,13 @@ class AnsweredInput:
         input: what was answered.
         answer: None where the input is empty or has a problem.
         problem: why there is no answer, with file and line; empty where there is one, and for an empty line.
+        alignment: of input and answer, where it was asked for.
     """
 
     input: Input
     answer: Answer | None = None
     problem: str = ""
+    alignment: Alignment | None = None
 
 
 def answer_inputs(
@@ -65,6 +75,16 @@ def answer_inputs(
                 yield AnsweredInput(one)
             else:
                 yield next(answered)
+
+
+def align_answers(run: Aligning, answered: Iterable[AnsweredInput]) -> Iterator[AnsweredInput]:
+    """Align inputs with their answers, as many together as are answered together."""
+    waiting = iter(answered)
+    while chunk := list(islice(waiting, CHUNK)):
+        pairs = [(one.input.value, str(one.answer.value)) for one in chunk if one.answer]
+        alignments = iter(run.align(*zip(*pairs, strict=True)) if pairs else ())
+        for one in chunk:
+            yield replace(one, alignment=next(alignments)) if one.answer else one
 
 
 def is_blank(one: Input) -> bool:

@@ -88,7 +88,7 @@ def local_workers(count: int, command: Sequence[str]) -> Iterator[None]:
 
 
 def _cause(others: dict[int, subprocess.Popen[bytes]], logs: Sequence[Path]) -> str:
-    """Say which worker failed and how, as far as that can be told."""
+    """Say which worker failed and how, as far as that is known."""
     for index, worker in others.items():
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = worker.wait(1.0)

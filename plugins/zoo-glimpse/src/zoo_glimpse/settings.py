@@ -1,4 +1,4 @@
-"""What the task can be told."""
+"""The settings of the task."""
 
 from __future__ import annotations
 
