@@ -1,34 +1,42 @@
-"""TensorFlow's own messages at start-up, which are no news to a user of the command."""
+"""Hides the messages that TensorFlow prints when it is imported."""
 
 from __future__ import annotations
 
-import importlib.abc
 import importlib.machinery
-import logging
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 
 
 def silence() -> None:
-    """Keep TensorFlow quiet in this process, from the moment when somebody imports it."""
+    """Keep TensorFlow quiet in this process, from its import on."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    if not any(isinstance(finder, _QuietImport) for finder in sys.meta_path):
+    if "tensorflow" in sys.modules:
+        _log_errors_only()
+    elif not any(isinstance(finder, _QuietImport) for finder in sys.meta_path):
         sys.meta_path.insert(0, _QuietImport())
 
 
-class _QuietImport(importlib.abc.MetaPathFinder):
-    """Takes away what TensorFlow's C++ writes while it is imported, before any log level holds."""
+def _log_errors_only() -> None:
+    import logging  # not needed by commands that do without TensorFlow
+
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+
+
+class _QuietImport:
+    """A finder that hides what TensorFlow's C++ code writes during its import, before any log level applies.
+
+    Does not derive from `importlib.abc.MetaPathFinder`: importing that would slow down every command.
+    """
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         if name != "tensorflow":
             return None
+        _log_errors_only()
         sys.meta_path.remove(self)
         spec = importlib.machinery.PathFinder.find_spec(name, path)
         if spec is not None and spec.loader is not None:
@@ -46,7 +54,9 @@ def _quietly(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], No
 
 @contextmanager
 def _no_standard_error() -> Iterator[None]:
-    """Send file descriptor 2 nowhere; C++ does not ask `sys.stderr`. What was written is shown if an error comes."""
+    """Redirect file descriptor 2, which C++ writes to directly. After an error, show what was written."""
+    import tempfile
+
     sys.stderr.flush()
     saved = os.dup(2)
     with tempfile.TemporaryFile() as written:

@@ -1,8 +1,9 @@
-"""`zoo list`: the tasks that are installed, from metadata alone, and the data that have a name."""
+"""`zoo list`: the installed tasks and the named data sets, without importing any plugin."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import click
 
@@ -22,17 +23,18 @@ def command(what: str | None, as_json: bool) -> None:
 
     `zoo list tasks` and `zoo list data` list only one of them. --json alone lists the tasks.
     """
+    plugins = find_plugins()
     if what != "data":
-        _tasks(as_json)
+        _tasks(plugins, as_json)
     if what is None and not as_json:
         echo()
     if what == "data" or (what is None and not as_json):
-        _data(as_json, alone=what == "data")
+        _data(usable_plugins(plugins), as_json, alone=what == "data")
 
 
-def _tasks(as_json: bool) -> None:
+def _tasks(plugins: Sequence[PluginInfo], as_json: bool) -> None:
     disabled = os.environ.get("ZOO_DISABLE", "").split(",")
-    tasks = [info for info in find_plugins() if info.kind == "task" and not switched_off(info, disabled)]
+    tasks = [info for info in plugins if info.kind == "task" and not switched_off(info, disabled)]
     if as_json:
         keys = ("name", "distribution", "version", "summary", "problem")
         print_json([{key: getattr(info, key) for key in keys} for info in tasks])
@@ -46,11 +48,11 @@ def _what(info: PluginInfo) -> str:
     return f"(not usable: {info.problem}) {info.summary}".strip() if info.problem else info.summary
 
 
-def _data(as_json: bool, alone: bool) -> None:
+def _data(plugins: Sequence[PluginInfo], as_json: bool, alone: bool) -> None:
     from zoo.data.named import catalogue
 
     recipes = catalogue().values()
-    offers = list(find_offers("data"))
+    offers = list(find_offers("data", plugins=plugins))
     if as_json:
         keys = ("name", "topology", "summary", "split", "licence", "citation", "tested")
         rows: list[dict[str, object]] = [
@@ -65,6 +67,6 @@ def _data(as_json: bool, alone: bool) -> None:
         table = [(recipe.name, recipe.topology, recipe.summary) for recipe in recipes]
         table += [(offer.name, offer.use, f"{offer.summary} ({offer.info.origin})".strip()) for offer in offers]
         print_table(("DATA", "FOR", "WHAT"), table)
-    for info in usable_plugins() if alone else ():
+    for info in plugins if alone else ():
         if info.kind == "plugin" and not info.states("data").complete:
-            echo(f"{info.origin} may add data under names that its source does not tell; see zoo plugins", err=True)
+            echo(f"{info.origin} may add more named data; see zoo plugins", err=True)

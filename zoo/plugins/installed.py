@@ -14,7 +14,7 @@ from pathlib import Path
 
 from zoo.plugin_api import ZOO_API
 from zoo.plugins.component_kinds import COMPONENT_HOOKS
-from zoo.plugins.stated_names import StatedNames, stated_names
+from zoo.plugins.stated_names import StatedNames, may_mention, stated_names
 
 GROUPS = {"zoo.tasks": "task", "zoo.plugins": "plugin"}
 
@@ -52,7 +52,7 @@ class PluginInfo:
     @property
     def api(self) -> int | None:
         """The number that the module assigns to ZOO_API, read from its source; None where it does not."""
-        return _stated_api(self._tree)
+        return _stated_api(self._tree) if self._source and "ZOO_API" in self._source else None
 
     @property
     def problem(self) -> str:
@@ -72,11 +72,22 @@ class PluginInfo:
         """The components of a kind (`cells`, ...) that its source names."""
         if self.entry_point.attr:  # an object of the module, which only an import makes
             return StatedNames(complete=False)
-        return stated_names(self._tree, COMPONENT_HOOKS[kind])
+        hook = COMPONENT_HOOKS[kind]
+        if self._source and not may_mention(self._source, hook):
+            return StatedNames()
+        return stated_names(self._tree, hook)
+
+    @cached_property
+    def _source(self) -> str | None:
+        with suppress(Exception):
+            return _read_source(self.module)
+        return None
 
     @cached_property
     def _tree(self) -> ast.Module | None:
-        return _parse(self.module)
+        with suppress(Exception):
+            return ast.parse(self._source) if self._source else None
+        return None
 
 
 def find_plugins() -> list[PluginInfo]:
@@ -97,11 +108,12 @@ def _scan() -> Iterator[PluginInfo]:
             text = distribution.read_text("entry_points.txt") or ""
             if not any(group in text for group in GROUPS):
                 continue
-            name = distribution.metadata["Name"] or "unknown"
+            metadata = distribution.metadata  # parsed anew at each access
+            name = metadata["Name"] or "unknown"
             if normalised(name) in seen:  # the first on the path is the one that imports find
                 continue
             points = [point for point in distribution.entry_points if point.group in GROUPS]
-            version = distribution.metadata["Version"] or ""
+            version = metadata["Version"] or ""
             seen.add(normalised(name))
             for point in points:
                 module = point.value.partition(":")[0].strip()
@@ -135,14 +147,7 @@ def _stated_api(tree: ast.Module | None) -> int | None:
     return None
 
 
-def _parse(module: str) -> ast.Module | None:
-    with suppress(Exception):
-        source = _source(module)
-        return ast.parse(source) if source else None
-    return None
-
-
-def _source(module: str) -> str | None:
+def _read_source(module: str) -> str | None:
     """The source of a module, found as an import would find it, but without importing its packages."""
     path, name, spec = None, "", None
     for step in module.split("."):

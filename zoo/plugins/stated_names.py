@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class StatedNames:
+class StatedNames(NamedTuple):
     """The components of one kind that a module names.
 
     Attributes:
@@ -16,8 +16,15 @@ class StatedNames:
         complete: whether these are all; not where only calling the hook would tell.
     """
 
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = MappingProxyType({})
     complete: bool = True
+
+
+def may_mention(source: str, hook: str) -> bool:
+    """Whether a module can have a hook, judged by the words in its source: a quick test before parsing it."""
+    if any(word in source for word in (hook, "globals", "setattr", "specname")):
+        return True
+    return "import*" in "".join(source.replace("\\", "").split())
 
 
 def stated_names(tree: ast.Module | None, hook: str) -> StatedNames:
@@ -94,15 +101,18 @@ def _items(value: ast.expr | None, tree: ast.Module) -> Iterator[tuple[str | Non
 def _assigned(name: str, tree: ast.Module) -> ast.expr | None:
     """What a module assigns to a name, where it does so once and never mentions it otherwise than to read it."""
     values = [
-        node.value
-        for node in tree.body
-        if (isinstance(node, ast.Assign) and [*map(ast.unparse, node.targets)] == [name])
-        or (isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name)
+        node.value for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign) and _targets(node) == [name]
     ]
     stored = sum(isinstance(node, ast.Name) and node.id == name and _changes(node) for node in ast.walk(tree))
     if len(values) != 1 or stored != 1 or _is_filled_later(name, tree):
         return None
     return values[0]
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> list[str | None]:
+    """The names that an assignment sets; None for what is not a plain name."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [target.id if isinstance(target, ast.Name) else None for target in targets]
 
 
 def _changes(node: ast.Name) -> bool:

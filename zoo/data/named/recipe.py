@@ -1,24 +1,22 @@
-"""What is known about a data set that is fetched by name."""
+"""The description of a data set that is fetched by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
     from zoo.settings import DataSettings
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A file that a resource gives.
+class Piece(NamedTuple):
+    """A file that a resource contains.
 
     Args:
-        path: where it stands below the recipe's folder, in the cache and in a mirror.
-        sha256: of its content; empty where it is not known.
-        member: its name in the archive that it comes in.
+        path: relative to the recipe's folder, in the cache and in a mirror.
+        sha256: of its content; empty if unknown.
+        member: its name in the archive, if it comes in one.
     """
 
     path: str
@@ -26,12 +24,11 @@ class Piece:
     member: str = ""
 
 
-@dataclass(frozen=True)
-class Tree:
-    """A folder of files that an archive gives.
+class Tree(NamedTuple):
+    """A folder of files that an archive contains.
 
     Args:
-        path: where it stands below the recipe's folder.
+        path: relative to the recipe's folder.
         member: the folder's name in the archive.
     """
 
@@ -39,15 +36,14 @@ class Tree:
     member: str
 
 
-@dataclass(frozen=True)
-class Resource:
-    """Something at one address: a file, a packed file (.gz), or an archive (.zip, .tar.gz).
+class Resource(NamedTuple):
+    """Something at one address: a file, a compressed file (.gz), or an archive (.zip, .tar.gz).
 
     Args:
-        address: where it is fetched from.
-        sha256: of what is fetched; empty where it is not known. Pieces are verified besides.
-        pieces: the files that it gives; a file that is not packed is its own only piece.
-        trees: the folders that it gives.
+        address: its URL.
+        sha256: of the download; empty if unknown. Pieces are verified as well.
+        pieces: the files that it contains; a plain file is its own only piece.
+        trees: the folders that it contains.
     """
 
     address: str
@@ -61,19 +57,18 @@ class Resource:
         return self.address.rpartition("/")[2]
 
 
-@dataclass(frozen=True)
-class Recipe:
+class Recipe(NamedTuple):
     """A named data set.
 
     Args:
         name: as in `data=NAME`.
         topology: name of the topology that its examples are for.
-        summary: what it is, in one line.
-        split: which split it has, and whose.
-        licence: under which terms it may be used, as far as known.
-        citation: whom to cite.
+        summary: a description in one line.
+        split: how it is divided into training, validation and test data, and who decided that.
+        licence: the terms of use, as far as known.
+        citation: the paper or person to cite.
         read: a function of the data settings that fetches and reads it.
-        tested: whether it was read from the real files; else from files made after their format only.
+        tested: whether it was tested with the real files, rather than with files in the same format.
     """
 
     name: str
@@ -87,5 +82,5 @@ class Recipe:
 
 
 def option(settings: DataSettings, name: str, default: Any) -> Any:
-    """A data setting that only some tasks have, or its default."""
+    """Return a data setting that only some tasks have, or its default."""
     return getattr(settings, name, default) if settings is not None else default
