@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 import tempfile
@@ -63,6 +64,69 @@ def read_text(path: Path, limit: int = 1 << 24) -> str:
         raise ZooError(f"{path} is damaged: byte {error.start} is not valid UTF-8") from error
 
 
+def read_bytes(path: Path, limit: int) -> bytes:
+    """Read a file as a whole.
+
+    Args:
+        path: of the file.
+        limit: bytes that it may have.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+        ZooError: it is larger; says that alone.
+    """
+    with open_file(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        data = stream.read(limit + 1) if size <= limit else b""
+    if size > limit or len(data) > limit:
+        raise ZooError(f"it has {max(size, len(data)):,} bytes, more than the {limit:,} that are read as a whole")
+    return data
+
+
+def read_json(path: Path, limit: int) -> object:
+    """Read a file that is one JSON value.
+
+    Args:
+        path: of the file.
+        limit: bytes that it may have.
+
+    Raises:
+        OSError: it cannot be read, or is no regular file.
+        ValueError: it is not one JSON value, or is nested too deeply, or no memory holds it.
+        ZooError: it is larger; says that alone.
+    """
+    data = read_bytes(path, limit)
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ZooError, ValueError):
+        raise
+    except Exception as error:
+        raise ValueError(reason(error)) from error
+
+
+@contextmanager
+def file_errors(name: str | Path, problem: str = "cannot be read", kind: type[ZooError] = ZooError) -> Iterator[None]:
+    """Turn whatever a library raises over the content of a file into one line that names the file.
+
+    No list of a library's exceptions is complete: of a damaged file zipfile, Pillow, numpy and the others raise
+    whatever their decoders meet.
+
+    Args:
+        name: of the file.
+        problem: what the message says before the library's reason.
+        kind: of the error.
+
+    Raises:
+        ZooError: for any exception but a ZooError, which passes.
+    """
+    try:
+        yield
+    except ZooError:
+        raise
+    except Exception as error:
+        raise kind(f"{name}: {problem}: {reason(error)}") from error
+
+
 def expanded(path: str | Path) -> Path:
     """Give a path with `~` replaced by the user's home folder; one that names an unknown user stays as it is."""
     try:
@@ -94,9 +158,14 @@ def check_readable(source: str) -> None:
         raise ZooError(f"{source}: is neither a file nor a folder")
 
 
-def reason(error: OSError | ValueError) -> str:
+def reason(error: Exception) -> str:
     """Say why a file cannot be read or written, without the path."""
-    return str(getattr(error, "strerror", None) or error)
+    if isinstance(error, MemoryError):
+        return "not enough memory"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    said = getattr(error, "strerror", None) or next(filter(str.strip, str(error).splitlines()), "")
+    return str(said).rstrip(": ") or type(error).__name__
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:

@@ -23,6 +23,7 @@ from zoo.data.readers.idx import read_idx
 from zoo.settings import from_yaml, resolve, to_yaml
 
 fuzzed = tried(DEFAULT)
+pytestmark = pytest.mark.fuzz
 
 
 def archive(save: Callable[..., None] = np.savez) -> bytes:

@@ -226,3 +226,39 @@ def test_16_bits(policy):
     layer = LSTM(UNITS, return_sequences=True, return_state=True, dtype=policy)
     layer.build((None, None, FEATURES))
     check(layer, lambda inputs: layer(inputs, mask=MASKS["holes"]), MASKS["holes"])
+
+
+@many
+@pytest.mark.parametrize("kind", [SimpleRNN, LSTM, GRU])
+def test_states_of_rows_that_are_all_masked(kind):
+    """They come back as they were, and have no part in a gradient."""
+    layer = kind(UNITS, return_sequences=True, return_state=True)
+    layer.build((None, None, FEATURES))
+    mask = MASKS["padded"].copy()
+    mask[1] = False
+    begin = [np.full((ROWS, UNITS), 0.5, "float32") for _ in layer.state_size]
+    for state, value in zip(begin, (np.inf, np.nan), strict=False):
+        state[1] = value
+
+    def compute(inputs):
+        outputs, *states = layer(inputs, initial_state=[ops.convert_to_tensor(one) for one in begin], mask=mask)
+        return [outputs, *(ops.take(state, np.array([0, 2]), axis=0) for state in states)]
+
+    assert all(np.isfinite(one).all() for one in value_and_gradients(layer, compute, draw(ROWS, STEPS, FEATURES)))
+    _, *states = layer(draw(ROWS, STEPS, FEATURES), initial_state=begin, mask=mask)
+    for state, value in zip(states, (np.inf, np.nan), strict=False):
+        np.testing.assert_array_equal(ops.convert_to_numpy(state)[1], np.full(UNITS, value))
+
+
+def test_an_infinite_state_stays_as_it_is_at_masked_steps():
+    """As in Keras: the memory of an LSTM may be infinite, and its output is not."""
+    ours, theirs = (kind(UNITS, return_state=True) for kind in (LSTM, keras.layers.LSTM))
+    for layer in (ours, theirs):
+        layer.build((None, None, FEATURES))
+    theirs.set_weights(ours.get_weights())
+    begin = [np.zeros((ROWS, UNITS), "float32"), np.full((ROWS, UNITS), np.inf, "float32")]
+    begin = [ops.convert_to_tensor(one) for one in begin]
+    inputs, mask = ops.convert_to_tensor(draw(ROWS, STEPS, FEATURES)), ops.convert_to_tensor(MASKS["padded"])
+    found, expected = (layer(inputs, initial_state=begin, mask=mask) for layer in (ours, theirs))
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)

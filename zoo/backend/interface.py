@@ -82,13 +82,16 @@ class Backend(Protocol):
         """
 
     @staticmethod
-    def cross_entropies(logits: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
+    def cross_entropies(
+        logits: Tensor, targets: Tensor, smoothing: float, weights: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Compute `-log softmax(logits)[target]`, the same against smoothed targets, and the likeliest class.
 
         Args:
             logits: [..., V], float32.
             targets: int32 [...].
             smoothing: the share of the target's probability that all V classes share.
+            weights: [...], 0 where the gradient by the logits is 0, whatever they are; None: nowhere.
 
         Returns:
             Losses [...]; losses [...] against smoothed targets, the former themselves if nothing is smoothed; classes

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError
-from zoo.files import write_atomic
+from zoo.files import read_json, reason, write_atomic
 
 _FORMAT = 1
+_LARGEST = 1 << 30
+"""Bytes; a vocabulary of ten million long words has less."""
 
 
 def write_codec(folder: Path, name: str, kind: str, content: dict[str, Any]) -> None:
@@ -52,12 +54,14 @@ def read_record(path: Path) -> dict[str, Any]:
         ZooError: missing or damaged; names the file.
     """
     try:
-        record = json.loads(path.read_bytes())
+        record: Any = read_json(path, _LARGEST)
         whole = record["format"] <= _FORMAT and record["sha256"] == _checksum(record["content"])
         kind = record["codec"]
     except OSError as error:
-        raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ZooError(f"{path}: cannot be read: {reason(error)}") from error
+    except ZooError as error:
+        raise ZooError(f"{path}: damaged: {error}") from error
+    except Exception as error:
         raise ZooError(f"{path}: damaged: not a saved codec; train the run again") from error
     if record["format"] > _FORMAT:
         raise ZooError(f"{path}: written by a newer zoo (format {record['format']}, this one reads {_FORMAT})")

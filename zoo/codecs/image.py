@@ -12,11 +12,13 @@ import numpy.typing as npt
 from zoo.codecs.codec import RawValue
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.errors import ZooError
+from zoo.files import file_errors, open_file, reason
 
 if TYPE_CHECKING:
     from PIL import Image
 
 LARGEST = 64  # pixels
+_LARGEST_SIDE = 1 << 14  # pixels
 FITS = ("crop", "pad", "stretch")
 MODES = {1: "L", 3: "RGB"}
 
@@ -83,20 +85,22 @@ class ImageCodec:
         """
         if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.shape == self.shape:
             return value
+        image = open_image(value)
+        with file_errors(str(value) if isinstance(value, (str, Path)) else "an image"):
+            array = np.asarray(self._fitted(image), np.uint8)  # [height, width] or [height, width, 3]
+            return array.reshape(self.shape)
+
+    def _fitted(self, image: Image.Image) -> Image.Image:
+        """An image of the codec's size and channels."""
         from PIL import ImageOps
 
         # A palette's numbers must not be mixed by the resampling.
-        image = open_image(value).convert(MODES[self.channels])
-        if image.size != (self.width, self.height):
-            size = (self.width, self.height)
-            if self.fitting == "crop":
-                image = ImageOps.fit(image, size)
-            elif self.fitting == "pad":
-                image = ImageOps.pad(image, size)
-            else:
-                image = image.resize(size)
-        array = np.asarray(image, np.uint8)  # [height, width] or [height, width, 3]
-        return array.reshape(self.shape)
+        image, size = image.convert(MODES[self.channels]), (self.width, self.height)
+        if image.size == size:
+            return image
+        if self.fitting == "crop":
+            return ImageOps.fit(image, size)
+        return ImageOps.pad(image, size) if self.fitting == "pad" else image.resize(size)
 
     @property
     def varies(self) -> bool:
@@ -137,7 +141,8 @@ class ImageCodec:
         """Read what `save` wrote."""
         content = read_codec(folder, name, "image", "picture")
         sides: list[Any] = [content.get(key) for key in ("height", "width", "channels")]
-        if not all(isinstance(side, int) and side > 0 for side in sides) or content.get("fit") not in FITS:
+        fits = all(isinstance(side, int) and 0 < side <= _LARGEST_SIDE for side in sides) and sides[2] in MODES
+        if not fits or content.get("fit") not in FITS:
             raise ZooError(f"{folder / name}.json: damaged: it has no size; train the run again")
         self.height, self.width, self.channels = map(int, sides)
         self.fitting = content["fit"]
@@ -162,7 +167,7 @@ def open_image(value: RawValue) -> Image.Image:
         raise ZooError(f"an image must be a file, a Pillow image or an array, not {type(value).__name__}")
     # Of a damaged file Pillow raises whatever its decoders meet: OSError, struct.error, NotImplementedError, ...
     try:
-        with Image.open(value) as opened:
+        with open_file(Path(value)) as stream, Image.open(stream) as opened:
             opened.load()
             return _plain(_upright(opened))
     except FileNotFoundError:
@@ -172,8 +177,9 @@ def open_image(value: RawValue) -> Image.Image:
     except MemoryError:
         raise ZooError(f"{value}: the image is larger than the memory") from None
     except Exception as error:
-        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-        raise ZooError(f"{value}: the image is damaged: {reason}") from error
+        if isinstance(error, OSError) and error.errno is not None:
+            raise ZooError(f"{value}: cannot be read: {reason(error)}") from error
+        raise ZooError(f"{value}: the image is damaged: {reason(error)}") from error
 
 
 def _upright(image: Image.Image) -> Image.Image:

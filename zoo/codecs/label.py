@@ -115,7 +115,7 @@ class LabelCodec:
     def restore(self, folder: Path, name: str = "codec") -> None:
         """Read what `save` wrote."""
         labels = read_codec(folder, name, "label").get("labels")
-        if not isinstance(labels, list) or not labels:
+        if not isinstance(labels, list) or not labels or not all(map(_is_label, labels)):
             raise ZooError(f"{folder / name}.json: damaged: it lists no labels; train the run again")
         self._set(labels)
 

@@ -18,13 +18,14 @@ from zoo.codecs.document import Document, surrogate_error
 from zoo.codecs.normalization import KEEP, Normalization, normalization_content
 from zoo.codecs.text import EncodedChunk, TextCodec, TextStream, checked_ids, no_text, text_chunks
 from zoo.errors import UsageError, ZooError
-from zoo.files import write_atomic
+from zoo.files import file_errors, read_bytes, reason, write_atomic
 
 _SPACE = "\u2581"  # what sentencepiece writes for a space, and therefore cannot tell from one
 _ALWAYS_PIECES = ("\n", "\t")
 _UNTRAINABLE = re.compile("[\0\u2581\u2585\n]+")  # sentencepiece leaves out sentences that hold one of these
 _LONGEST_SENTENCE = 1000  # characters
 _LONGEST_LINE = 1 << 20  # characters encoded as one
+_LARGEST_MODEL = 1 << 30  # bytes
 _CHUNK = 1 << 18  # bytes encoded at a time: the lists of Python integers are the bulk of the memory
 
 
@@ -107,7 +108,7 @@ class PieceCodec(TextCodec):
                 num_threads=2,  # a fixed number: the sums of the unigram model depend on it in their last bits
                 minloglevel=2,
             )
-        except RuntimeError as error:
+        except Exception as error:
             raise _vocabulary_error(self.vocabulary, error) from error
         self._load(model.getvalue())
 
@@ -206,16 +207,19 @@ class PieceCodec(TextCodec):
         """Read what `save` wrote."""
         content = read_codec(folder, name, "piece")
         path = folder / f"{name}.model"
-        try:
-            model = path.read_bytes()
-        except OSError as error:
-            raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
+        with file_errors(path):
+            try:
+                model = read_bytes(path, _LARGEST_MODEL)
+            except ZooError as error:
+                raise ZooError(f"{path}: damaged: {error}") from error
         if _checksum(model) != content.get("model"):
             raise ZooError(f"{path}: damaged: its checksum does not match; train the run again")
-        self._load(model)
-        self.algorithm, self.vocabulary = content["algorithm"], content["vocabulary"]
-        self.sentences = bool(content.get("sentences"))
-        self.normalization = Normalization.from_json(content.get("normalization"))
+        with file_errors(path, "damaged: not a model of sentencepiece"):
+            self._load(model)
+        with file_errors(folder / f"{name}.json", "damaged"):
+            self.algorithm, self.vocabulary = content["algorithm"], content["vocabulary"]
+            self.sentences = bool(content.get("sentences"))
+            self.normalization = Normalization.from_json(content.get("normalization"))
 
     def _trained(self) -> Any:
         if self._processor is None:
@@ -304,7 +308,7 @@ def _sentences(texts: Iterable[str]) -> Iterator[str]:
                 yield line[begin : begin + _LONGEST_SENTENCE]
 
 
-def _vocabulary_error(vocabulary: int, error: RuntimeError) -> ZooError:
+def _vocabulary_error(vocabulary: int, error: Exception) -> ZooError:
     """Sentencepiece's complaint about the size in words of ours, with the size that would work."""
     too_large = re.search(r"size too high.*<= (\d+)", str(error))
     if too_large:
@@ -315,7 +319,7 @@ def _vocabulary_error(vocabulary: int, error: RuntimeError) -> ZooError:
             f"text.vocabulary={vocabulary} is too small for this text, which needs 256 bytes and its own characters; "
             f"at least {int(too_small[1])} works"
         )
-    return ZooError(f"sentencepiece cannot learn {vocabulary} pieces from this text: {error}")
+    return ZooError(f"sentencepiece cannot learn {vocabulary} pieces from this text: {reason(error)}")
 
 
 def _utf8(text: str) -> bytes:

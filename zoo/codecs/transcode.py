@@ -6,12 +6,11 @@ import codecs
 import gzip
 import io
 import tempfile
-import zlib
 from pathlib import Path
 from typing import IO
 
 from zoo.errors import UsageError, ZooError, did_you_mean
-from zoo.files import open_file
+from zoo.files import file_errors, open_file
 
 _PIECE = 1 << 20
 _PACKED_AT_LEAST = 1 << 30
@@ -47,7 +46,7 @@ def copy_as_utf8(path: Path, target: IO[bytes], encoding: str, name: str) -> Non
 
     Raises:
         ZooError: it is no text in this encoding.
-        OSError, EOFError, zlib.error: it cannot be read or unpacked.
+        Exception: it cannot be read or unpacked; gzip raises OSError, EOFError, zlib.error and more.
     """
     packed = path.suffix.lower() == ".gz"
     with open_file(path) as stored, gzip.open(stored, "rb") if packed else stored as source:
@@ -86,10 +85,8 @@ def plain_copy(path: Path, encoding: str, name: str) -> IO[bytes]:
     Raises:
         ZooError: it cannot be read or unpacked, or is no text in this encoding.
     """
-    try:
+    with file_errors(name):
         plain: IO[bytes] = tempfile.NamedTemporaryFile(prefix="zoo-unpacked-")  # type: ignore[assignment]  # noqa: SIM115
         copy_as_utf8(path, plain, encoding, name)
         plain.flush()
-    except (OSError, EOFError, zlib.error) as error:
-        raise ZooError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
     return plain

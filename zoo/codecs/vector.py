@@ -160,7 +160,7 @@ class VectorCodec:
         shaped = mean.ndim == 1 and mean.size and mean.shape == deviation.shape == change.shape
         columns = content.get("columns", [])
         shaped = shaped and isinstance(columns, list) and len(columns) in (0, mean.size)
-        divides = bool((deviation > 0).all() and (change > 0).all())
+        divides = bool((deviation > 0).all() and (change > 0).all() and np.isfinite(mean).all())
         if not (shaped and divides and content.get("scale") in SCALES and isinstance(content.get("changes"), int)):
             raise ZooError(f"{folder / name}.json: damaged: it has no scale; train the run again")
         self._mean, self._deviation, self._change = mean, deviation, change

@@ -95,9 +95,7 @@ class Recurrent:
             return self._call_keras(sequences, initial_state, mask, training)
         if self._reads_tokens(sequences, embeddings, training):
             states = self.get_initial_state(ops.shape(sequences)[0]) if initial_state is None else initial_state
-            last, outputs, states = backend.active().run_layer(
-                self, sequences, tree.flatten(states), mask, training, embeddings
-            )
+            last, outputs, states = self._run_fast(sequences, states, mask, training, embeddings)
             result = outputs if self.return_sequences else last
             return (result, *states) if self.return_state else result
         vectors = zero_masked(ops.take(embeddings, sequences, axis=0), mask)  # [B, T, D]
@@ -140,8 +138,23 @@ class Recurrent:
         """Run over the time steps; called by `keras.layers.RNN.call`."""
         fast = backend.active()
         if getattr(self, "use_cudnn", "auto") is not True and fast.can_run_layer(self, training):
-            return fast.run_layer(self, sequences, tree.flatten(initial_state), one_mask(mask), training)
+            return self._run_fast(sequences, initial_state, one_mask(mask), training)
         return super().inner_loop(sequences, initial_state, mask, training)  # type: ignore[misc]
+
+    def _run_fast(
+        self, sequences: Tensor, states: Nest, mask: Tensor | None, training: bool, embeddings: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Run the backend's recurrence (see `Backend.run_layer`); it never sees the states of rows that are all masked.
+
+        Such a row gives its states back, whatever they are: they have no part in any gradient of the weights.
+        """
+        before = tree.flatten(states)
+        if mask is None:
+            return backend.active().run_layer(self, sequences, before, mask, training, embeddings)
+        counts = ops.any(ops.cast(mask, "bool"), axis=1, keepdims=True)  # [B, 1]
+        begin = [ops.where(counts, state, ops.cast(0, state.dtype)) for state in before]
+        last, outputs, after = backend.active().run_layer(self, sequences, begin, mask, training, embeddings)
+        return last, outputs, [ops.where(counts, new, old) for new, old in zip(after, before, strict=True)]
 
 
 def check_shapes(

@@ -11,6 +11,7 @@ from keras import ops
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.layers.refusal import refuse
 from zoo.ops.assignments import assign
+from zoo.ops.masking import weighted_sum, zero_masked
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -93,16 +94,20 @@ class Reinforce(keras.layers.Layer):
         )
         rewards = ops.stop_gradient(rewards)
         weights = ops.ones_like(log_probability) if weights is None else ops.cast(weights, self.compute_dtype)
+        # A row that has no weight has no reward either, and a choice without weight was never made.
+        rewards = ops.where(ops.any(weights != 0, axis=1), rewards, 0.0)
+        log_probability, entropy = zero_masked(log_probability, weights), zero_masked(entropy, weights)
         if expected is not None:
+            expected = zero_masked(expected, weights)
             error = rewards[:, None] - ops.cast(expected, self.compute_dtype)  # [B, T]
             gain = self._gain(ops.stop_gradient(error), log_probability, entropy)  # [B, T]
-            return ops.sum((self.expected_weight * ops.square(error) - gain) * weights)
+            return weighted_sum(self.expected_weight * ops.square(error) - gain, weights)
         baseline = self._moved() if training else self.baseline
         gain = self._gain((rewards - baseline)[:, None], log_probability, entropy)  # [B, T]
         if training:
             counts = ops.cast(ops.max(weights, axis=1) > 0, self.compute_dtype)  # [B]
-            assign(self.seen, ops.stack([ops.sum(rewards * counts), ops.sum(counts)]))
-        return -ops.sum(gain * weights)
+            assign(self.seen, ops.stack([weighted_sum(rewards, counts), ops.sum(counts)]))
+        return -weighted_sum(gain, weights)
 
     def _gain(self, advantage: Tensor, log_probability: Tensor, entropy: Tensor) -> Tensor:
         return self.reward_weight * advantage * log_probability + self.entropy_weight * entropy

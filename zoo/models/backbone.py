@@ -102,7 +102,7 @@ def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
             raise ZooError(f"model.backbone_weights={weights}: expected imagenet, none, or a file; no such file exists")
         try:
             network.load_weights(expanded(weights))
-        except (OSError, ValueError, KeyError) as error:
+        except Exception as error:  # of a damaged file h5py and Keras raise whatever they meet
             reason = " ".join(str(error).split())
             raise ZooError(f"model.backbone_weights={weights}: not the weights of {name}: {reason}") from error
         return

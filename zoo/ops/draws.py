@@ -8,6 +8,7 @@ from contextvars import ContextVar, Token
 from keras import ops
 
 from zoo.backend.types import Tensor
+from zoo.ops.masking import weighted_sum
 
 Learn = Callable[[Tensor, Tensor], Tensor]
 """Called with the reward of each row [B] and how much the row counts [B]; returns a loss, the sum over the batch."""
@@ -61,7 +62,7 @@ class Draws:
             The sum over the batch, to be added to the sum of losses.
         """
         axes = tuple(range(1, len(losses.shape)))
-        counts, total = ops.sum(weights, axis=axes), ops.sum(losses * weights, axis=axes)  # [B], [B]
+        counts, total = ops.sum(weights, axis=axes), weighted_sum(losses, weights, axes)  # [B], [B]
         rewards = -ops.stop_gradient(total) / ops.maximum(counts, 1e-6)  # [B]
         return sum(learn(rewards, counts) for learn in self._learn)
 

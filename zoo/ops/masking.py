@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from keras import ops, tree
 
 from zoo.backend.types import Nest, Tensor
@@ -10,6 +12,17 @@ from zoo.backend.types import Nest, Tensor
 def one_mask(mask: Nest) -> Tensor | None:
     """Take the mask [B, T] out of what Keras hands to a layer, which may be a list with a mask for each input."""
     return None if mask is None else next((part for part in tree.flatten(mask) if part is not None), None)
+
+
+def weighted_sum(values: Tensor, weights: Tensor, axis: int | Sequence[int] | None = None) -> Tensor:
+    """Sum values, each times its weight; where the weight is 0 it does not matter what the value is.
+
+    Args:
+        values: [...], float.
+        weights: [...], of the same shape.
+        axis: over which to sum; None for all.
+    """
+    return ops.sum(ops.where(weights != 0, values, ops.cast(0, values.dtype)) * weights, axis=axis)
 
 
 def zero_masked(values: Tensor, mask: Tensor | None) -> Tensor:

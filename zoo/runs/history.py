@@ -67,11 +67,14 @@ class History:
         try:
             with open_file(self.metrics) as stream:
                 while line := stream.readline(LONGEST_LINE):
-                    record = json.loads(line.decode("utf-8", errors="replace"))
+                    try:
+                        record = json.loads(line.decode("utf-8", errors="replace"))
+                    except Exception:  # whatever a damaged line makes of it
+                        break
                     if not isinstance(record, dict) or not isinstance(record.get("step"), int):
                         break
                     records.append(record)
-        except (FileNotFoundError, json.JSONDecodeError, RecursionError):
+        except FileNotFoundError:
             pass
         except OSError as error:
             raise ZooError(f"cannot read {self.metrics}: {reason(error)}") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError
-from zoo.files import read_text, write_atomic
+from zoo.files import read_text, reason, write_atomic
 
 FORMAT = 1
 
@@ -59,10 +59,10 @@ def read_manifest(path: Path) -> Manifest:
         found = json.loads(read_text(path))
     except FileNotFoundError as error:
         raise ZooError(f"{path.parent} is not a run: it has no {path.name}") from error
-    except ValueError as error:
-        raise ZooError(f"{path} is damaged: {error}") from error
-    except RecursionError as error:
-        raise ZooError(f"{path} is damaged: it is nested too deeply") from error
+    except ZooError:
+        raise
+    except Exception as error:  # whatever json makes of it
+        raise ZooError(f"{path} is damaged: {reason(error)}") from error
     if not isinstance(found, dict) or not isinstance(found.get("task"), str):
         raise ZooError(f"{path} is damaged: it names no task")
     if not isinstance(found.get("format"), int):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
+from zoo.files import file_errors
 from zoo.plugins.blame import noting_blame
 from zoo.runs.answered_inputs import AnsweredInput, answer_inputs
 from zoo.runs.checks import check_settings
@@ -437,7 +438,8 @@ def restored_codecs(task: Task, folder: RunFolder) -> dict[str, Codec]:
     """
     codecs = task.codecs()
     for role, codec in codecs.items():
-        codec.restore(folder.codecs, role)
+        with file_errors(folder.codecs / f"{role}.json", "damaged"):
+            codec.restore(folder.codecs, role)
     return codecs
 
 

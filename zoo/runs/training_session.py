@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ZooError
+from zoo.files import file_errors
 from zoo.runs.adaptation import names_data
 from zoo.runs.named_callbacks import named_callbacks
 from zoo.runs.run_model import RunModel
@@ -163,7 +164,8 @@ class TrainingSession:
             arrays, state = load_checkpoint(self._folder.checkpoint)
             if state.get("data") not in (None, training.fingerprint):
                 raise self._other_data("training")
-            trainer.resume(arrays, state)
+            with file_errors(self._folder.checkpoint, "is damaged"):
+                trainer.resume(arrays, state)
             step = trainer.state.step
             if finished := trainer.finished():
                 warnings.warn(finished.advice(train, str(self._folder.path)), stacklevel=2)

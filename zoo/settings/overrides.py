@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from zoo.errors import UsageError
-from zoo.files import expanded, open_file
+from zoo.files import expanded, open_file, reason
 from zoo.settings.fields import plain, quoted
 
 LARGEST_FILE = 1 << 20
@@ -122,8 +122,8 @@ def from_text(text: str, where: str) -> list[Override]:
     except yaml.reader.ReaderError as error:
         number = text.count("\n", 0, error.position) + 1
         raise UsageError(f"{where}:{number}: not valid YAML: a character that YAML forbids") from error
-    except RecursionError as error:
-        raise UsageError(f"{where}: not valid settings: nested too deeply") from error
+    except Exception as error:
+        raise UsageError(f"{where}: not valid settings: {reason(error)}") from error
     if root is None:
         return []
     if not isinstance(root, yaml.MappingNode):

@@ -80,19 +80,19 @@ class LanguageModel(Topology):
 
         from zoo.layers import Draws
         from zoo.ops.losses import cross_entropy
+        from zoo.ops.masking import weighted_sum, zero_masked
 
         keep = 1.0 - batch["reset"]  # [B]
 
         def restarted(state: Tensor) -> Tensor:
-            shape = (-1,) + (1,) * (len(state.shape) - 1)
-            return state * ops.cast(ops.reshape(keep, shape), state.dtype)
+            return zero_masked(state, keep)
 
         states = tree.map_structure(restarted, carry)
         with Draws() as draws:
             logits, states = model(batch["tokens"], states=states, training=training)
         target, weights = batch["target"], batch["weights"]  # [B, T], [B, T]
-        losses = cross_entropy(logits, target)  # [B, T]
-        loss, weight = ops.sum(losses * weights), ops.sum(weights)
+        losses = cross_entropy(logits, target, weights)  # [B, T]
+        loss, weight = weighted_sum(losses, weights), ops.sum(weights)
         sums: Sums = {"loss": (loss, weight)}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)

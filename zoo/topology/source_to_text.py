@@ -123,21 +123,22 @@ class SourceToText(Topology):
 
         from zoo.layers import Draws
         from zoo.ops.losses import losses_of
+        from zoo.ops.masking import weighted_sum
 
         target, weights = batch["target"], batch["weights"]  # [B, T], [B, T]
         masks = {"source_mask": ops.cast(batch["source_mask"], "bool")} if self.sequential else {}
         with Draws() as draws:
             outcome = model(batch["source"], batch["previous"], training=training, **masks)
         smoothing = self.label_smoothing if training else 0.0
-        losses, smoothed, right = losses_of(outcome["logits"], target, smoothing)  # each [B, T]
-        loss, weight = ops.sum(losses * weights), ops.sum(weights)
-        sums: Sums = {"loss": (loss, weight), "accuracy": (ops.sum(right * weights), weight)}
+        losses, smoothed, right = losses_of(outcome["logits"], target, smoothing, weights)  # each [B, T]
+        loss, weight = weighted_sum(losses, weights), ops.sum(weights)
+        sums: Sums = {"loss": (loss, weight), "accuracy": (weighted_sum(right, weights), weight)}
         if smoothing:
-            sums["objective"] = (ops.sum(smoothed * weights), weight)
+            sums["objective"] = (weighted_sum(smoothed, weights), weight)
         if draws:
             sums["objective"] = (sums.get("objective", sums["loss"])[0] + draws.loss(losses, weights), weight)
         if training and outcome.get("log_probability") is not None:
-            rewards = -ops.sum(losses * weights, axis=1)  # [B]
+            rewards = -weighted_sum(losses, weights, axis=1)  # [B]
             surrogate = model.reinforce(
                 rewards, outcome["log_probability"], outcome["entropy"], weights=weights, training=True
             )

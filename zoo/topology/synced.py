@@ -76,19 +76,21 @@ class Synced(Topology):
         from keras import ops
 
         from zoo.layers import Draws
+        from zoo.ops.masking import weighted_sum, zero_masked
 
         with Draws() as draws:
             logits = model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
         logits = ops.cast(logits, "float32")  # [B, S, classes]
         target, weights = batch["target"], batch["weights"]  # [B, S], [B, S]
         right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
-        accuracy = (ops.sum(right * weights), ops.sum(weights))
+        accuracy = (weighted_sum(right, weights), ops.sum(weights))
         if not training:
             # A class that training never saw (-1) has no probability to be measured: it is wrong, and has no loss.
             weights = weights * ops.cast(target >= 0, "float32")
             target = ops.maximum(target, 0)
+        logits = zero_masked(logits, weights)
         losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, S]
-        loss, weight = ops.sum(losses * weights), ops.sum(weights)
+        loss, weight = weighted_sum(losses, weights), ops.sum(weights)
         sums: Sums = {"loss": (loss, weight), "accuracy": accuracy}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from zoo.errors import ZooError
-from zoo.files import write_atomic
+from zoo.files import reason, write_atomic
 
 FORMAT = "1"
 
@@ -46,20 +46,24 @@ def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     Raises:
         ZooError: the file is missing, cut off or altered; the message names it.
     """
-    from safetensors import SafetensorError, safe_open
+    from safetensors import safe_open
 
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+        text = metadata.get("state", "")
+        whole = metadata.get("format") == FORMAT and metadata.get("sha256") == _checksum(arrays, text)
+        state = json.loads(text) if whole else {}
     except FileNotFoundError as error:
         raise ZooError(f"{path} is missing") from error
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ZooError(f"{path} is damaged ({error}); use another checkpoint, or train again") from error
-    text = metadata.get("state", "")
-    if metadata.get("format") != FORMAT or metadata.get("sha256") != _checksum(arrays, text):
+    except Exception as error:  # of a damaged file safetensors, numpy and json raise whatever they meet
+        raise ZooError(f"{path} is damaged ({reason(error)}); use another checkpoint, or train again") from error
+    if not whole:
         raise ZooError(f"{path} is damaged (its checksum does not match); use another checkpoint, or train again")
-    return arrays, json.loads(text)
+    if not isinstance(state, dict):
+        raise ZooError(f"{path} is damaged (its state is no table); use another checkpoint, or train again")
+    return arrays, state
 
 
 def _checksum(arrays: Mapping[str, np.ndarray], text: str) -> str:

@@ -57,10 +57,22 @@ class TrainingState:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> TrainingState:
-        """Restore what `to_json` returned; keys that are not known are left out."""
-        known = {entry.name for entry in fields(cls)}
+        """Restore what `to_json` returned; keys that are not known are left out.
+
+        Raises:
+            ValueError: a value is not what `to_json` returns.
+        """
+        known = {entry.name: entry.default for entry in fields(cls)}
         renamed = {OLD_NAMES.get(name, name): value for name, value in values.items()}
         state = cls(**{name: value for name, value in renamed.items() if name in known})
+        for name, default in known.items():
+            value = getattr(state, name)
+            if isinstance(default, int) and not (isinstance(value, int) and value >= 0):
+                raise ValueError(f"its '{name}' is {value!r}")
+            if isinstance(default, float) and not (isinstance(value, (int, float)) and value >= 0):
+                raise ValueError(f"its '{name}' is {value!r}")
+            if default is None and not (value is None or isinstance(value, (int, float))):
+                raise ValueError(f"its '{name}' is {value!r}")
         state.totals, state.epoch_totals = _as_totals(state.totals), _as_totals(state.epoch_totals)
         return state
 

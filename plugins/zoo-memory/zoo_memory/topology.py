@@ -62,6 +62,8 @@ class Answering(Topology):
             logits = model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
         logits, target = ops.cast(logits, "float32"), batch["target"]  # [B, T, K], [B, T, K]
         weights = batch["weights"] * batch["due"]  # [B, T]
+        # What a model says where nothing is due does not count, were it not finite.
+        logits = ops.where(weights[:, :, None] != 0, logits, 0.0)
         losses = ops.sum(ops.binary_crossentropy(target, logits, from_logits=True), axis=-1)  # [B, T]
         wrong = ops.sum(ops.cast((logits > 0) != (target > 0.5), "float32"), axis=-1)  # [B, T]
         loss, bits = ops.sum(losses * weights), ops.sum(weights) * target.shape[-1]

@@ -76,4 +76,4 @@ def _masked_outputs(outputs: Tensor, keep: Tensor, zero: bool) -> Tensor:
         zero: whether the output of every masked step is zero.
     """
     shown = keep > 0 if zero else jnp.cumsum(keep, 0) > 0
-    return outputs * shown.astype(outputs.dtype)[:, :, None]
+    return jnp.where(shown[:, :, None], outputs, jnp.zeros([], outputs.dtype))

@@ -16,16 +16,21 @@ def is_fast() -> bool:
     return not is_portable() and not tf.config.list_logical_devices("GPU")
 
 
-def cross_entropies(logits: Tensor, targets: Tensor, smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
+def cross_entropies(
+    logits: Tensor, targets: Tensor, smoothing: float, weights: Tensor | None = None
+) -> tuple[Tensor, Tensor, Tensor]:
     """Compute the losses of targets and smoothed targets, and the likeliest class (see `Backend.cross_entropies`)."""
     if not is_fast():
-        return generic.cross_entropies(logits, targets, smoothing)
-    found = losses_of_rows(tf.reshape(logits, [-1, logits.shape[-1]]), tf.reshape(targets, [-1]), smoothing)
+        return generic.cross_entropies(logits, targets, smoothing, weights)
+    rows = tf.reshape(logits, [-1, logits.shape[-1]])  # [N, V]
+    found = losses_of_rows(rows, tf.reshape(targets, [-1]), smoothing, weights is not None)
     losses, smoothed, likeliest = (tf.reshape(values, tf.shape(targets)) for values in found)
     return losses, smoothed, likeliest
 
 
-def losses_of_rows(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+def losses_of_rows(
+    logits: Tensor, targets: Tensor, smoothing: float = 0.0, weighted: bool = False
+) -> tuple[Tensor, Tensor, Tensor]:
     """Compute `-log softmax(logits)[target]` of every row, the same against smoothed targets, and the likeliest class.
 
     The probability p of the likeliest class is 1 / sum(exp(logits - largest)), so that the logarithm of that sum is
@@ -35,6 +40,7 @@ def losses_of_rows(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> t
         logits: [N, V], float32.
         targets: int [N].
         smoothing: share of the target's probability that all V classes share.
+        weighted: whether rows may be without weight, whose logits, finite or not, shall have a gradient of 0.
 
     Returns:
         Losses [N]; losses [N] against smoothed targets, the former themselves where nothing is smoothed; classes
@@ -51,7 +57,8 @@ def losses_of_rows(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> t
 
         def gradient(sharp: Tensor, smooth: Tensor) -> Tensor:
             places = tf.stack([tf.range(tf.shape(targets)[0], dtype=targets.dtype), targets], 1)  # [N, 2]
-            slope = probabilities * (sharp + smooth)[:, tf.newaxis]  # [N, V]
+            upstream = (sharp + smooth)[:, tf.newaxis]  # [N, 1]
+            slope = tf.math.multiply_no_nan(probabilities, upstream) if weighted else probabilities * upstream  # [N, V]
             if smoothing:
                 slope -= (smoothing / logits.shape[1] * smooth)[:, tf.newaxis]
             return tf.tensor_scatter_nd_sub(slope, places, sharp + (1 - smoothing) * smooth)

@@ -144,4 +144,4 @@ def _masked_outputs(outputs: Tensor, mask: Tensor, zero: bool) -> Tensor:
         zero: whether the output of every masked step is zero.
     """
     shown = mask if zero else tf.cumsum(tf.cast(mask, tf.int32), 0) > 0
-    return outputs * tf.cast(shown, outputs.dtype)[:, :, tf.newaxis]
+    return tf.where(shown[:, :, tf.newaxis], outputs, tf.zeros([], outputs.dtype))

@@ -110,7 +110,8 @@ def forward_steps(
         else:
             new, kept = kernel.forward(tf.cast(gates + recurrent, tf.float32), None, states)
         if keep is not None:
-            new = [old + keep[step] * (fresh - old) for fresh, old in zip(new, states, strict=True)]
+            counts = keep[step] > 0  # [B, 1]; a product with 0 would leave what is not finite
+            new = [tf.where(counts, fresh, old) for fresh, old in zip(new, states, strict=True)]
         saved.append(kept)
         states = new
         before = tf.cast(states[0], dtype)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import lzma
 import os
 import shutil
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -17,6 +15,7 @@ from typing import IO
 
 from zoo.data.named.recipe import Piece, Tree
 from zoo.errors import ZooError
+from zoo.files import reason
 
 Member = tuple[str, Callable[[], IO[bytes]]]
 PACKED = (".gz", ".zip", ".tar.gz", ".tgz", ".tar")
@@ -57,13 +56,14 @@ def unpack(archive: Path, folder: Path, pieces: tuple[Piece, ...], trees: tuple[
                 if target.is_dir():
                     shutil.rmtree(target)
                 os.replace(Path(place) / name, target)
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, gzip.BadGzipFile) as error:
-        raise ZooError(f"{archive.name}: damaged: {error}") from error
-    except OSError as error:
-        raise ZooError(
-            f"cannot unpack {archive.name} to {folder}: {error.strerror or error} (ZOO_CACHE=FOLDER "
-            f"stores it elsewhere)"
-        ) from error
+    except ZooError:
+        raise
+    except Exception as error:  # of a damaged archive zipfile, tarfile and their decoders raise whatever they meet
+        if isinstance(error, OSError) and error.errno:  # an OSError without a number is of a decoder
+            raise ZooError(
+                f"cannot unpack {archive.name} to {folder}: {reason(error)} (ZOO_CACHE=FOLDER stores it elsewhere)"
+            ) from error
+        raise ZooError(f"{archive.name}: damaged: {reason(error)}") from error
 
 
 def _take(
@@ -109,6 +109,8 @@ def _zipped(archive: zipfile.ZipFile) -> Iterator[Member]:
         name = str(_inside(entry.filename, str(archive.filename)))
         if (entry.external_attr >> 16) & 0o170000 == 0o120000:
             raise ZooError(f"{Path(str(archive.filename)).name}: refused: it holds the link '{name}'")
+        if entry.flag_bits & 1:
+            raise ZooError(f"{Path(str(archive.filename)).name}: it is encrypted, and the zoo has no password")
         if not entry.is_dir():
             yield name, lambda entry=entry: archive.open(entry)  # type: ignore[misc]
 

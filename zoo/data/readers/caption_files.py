@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -11,10 +10,12 @@ from typing import Any, NamedTuple
 from zoo.data.splitting.names import split_of
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.data.tables.bad_rows import BadRows
+from zoo.data.tables.json_table import LARGEST_DOCUMENT
 from zoo.data.tables.lines import Lines
 from zoo.data.tables.open_table import make_table
 from zoo.data.tables.table import TABLE_ENDINGS, Cell, Columns, TableOptions
 from zoo.errors import ZooError
+from zoo.files import file_errors, read_bytes, read_json
 
 CAPTION_COLUMNS = {
     "source": (
@@ -112,7 +113,7 @@ def captions_in(
         ZooError: it cannot be read.
     """
     if path.suffix == ".json":
-        document = _document(path)
+        document = json_document(path)
         if isinstance(document, dict) and not any(document.keys() & set(names) for names in columns.values()):
             if "annotations" in document and "images" in document:
                 return list(_coco(document, path.name))
@@ -164,14 +165,17 @@ def _grouped(rows: Iterable[tuple[str, Cell, str, str]]) -> Iterator[CaptionedIm
     return iter(found.values())
 
 
-def _document(path: Path) -> object:
-    """The content of a JSON file; None where it is no single JSON value, as JSON lines are not."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ZooError(f"{path.name}: cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError, MemoryError):
-        return None
+def json_document(path: Path) -> object:
+    """The content of a JSON file; None where it is no single JSON value, as JSON lines are not, or is too large.
+
+    Raises:
+        ZooError: it cannot be read.
+    """
+    with file_errors(path.name):
+        try:
+            return read_json(path, LARGEST_DOCUMENT)
+        except (ZooError, ValueError):
+            return None
 
 
 def _karpathy(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]:
@@ -218,5 +222,7 @@ def _flickr_split(path: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for split, word in _SPLIT_FILES.items():
         for entry in sorted(path.parent.glob(f"*.{word}.txt")):
-            found.setdefault(split, []).extend(entry.read_text(encoding="utf-8-sig").split())
+            with file_errors(entry.name):
+                names = read_bytes(entry, LARGEST_DOCUMENT).decode("utf-8-sig").split()
+            found.setdefault(split, []).extend(names)
     return found

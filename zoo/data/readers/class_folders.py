@@ -19,7 +19,10 @@ from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.lazy_files import LazyFiles
 from zoo.data.tables.bad_rows import BadRows
 from zoo.errors import ZooError
-from zoo.files import expanded
+from zoo.files import expanded, read_bytes, reason
+
+LARGEST = 1 << 26
+"""Bytes of a file that is one text or one image."""
 
 
 class _File(NamedTuple):
@@ -94,11 +97,11 @@ def _files(
 
     def example(file: _File) -> dict[str, RawValue]:
         try:
-            return {"source": read(file.path.read_bytes()), "target": canonical_label(file.label)}
-        except OSError as error:
-            raise ZooError(f"{file.name}: cannot be read: {error.strerror or error}") from error
+            return {"source": read(read_bytes(file.path, LARGEST)), "target": canonical_label(file.label)}
         except ZooError as error:
             raise ZooError(f"{file.name}: {error}") from error
+        except Exception as error:
+            raise ZooError(f"{file.name}: cannot be read: {reason(error)}") from error
 
     kept = KeptExamples()
     items: list[_File] = []

@@ -22,6 +22,7 @@ from zoo.errors import ZooError, did_you_mean
 FRAME_LABELS = ("label", "labels", "phase", "class", "target")
 _ARRAYS = ("features", "source", "x")
 _NAMES = ("columns", "names", "feature_names")
+_LARGEST = float(np.finfo(np.float32).max)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 
 
@@ -121,6 +122,8 @@ def feature_number(text: str, column: str, place: str, decimal_comma: bool = Fal
     number = _as_number(text, decimal_comma)
     if number is None or not np.isfinite(number):
         raise ZooError(f"{place}: {column} is '{text[:40]}', but a number was expected")
+    if abs(number) > _LARGEST:
+        raise ZooError(f"{place}: {column} is '{text[:40]}', more than {_LARGEST:.3g}, the largest of float32")
     return number
 
 

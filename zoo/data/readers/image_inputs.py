@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from zoo.data.readers.caption_files import CAPTION_COLUMNS, caption_files, captions_in
+from zoo.data.readers.caption_files import CAPTION_COLUMNS, caption_files, captions_in, json_document
 from zoo.data.readers.captions import find_image, image_folders
 from zoo.data.readers.clip import IMAGE_ENDINGS
 from zoo.data.readers.inputs import Input, files_below, is_table, read_lines, read_rows
@@ -79,9 +78,4 @@ def _named_in(file: Path, columns: Columns, encoding: str) -> Iterator[Input]:
 
 def _is_document(file: Path) -> bool:
     """Whether a JSON file is one object, such as COCO's."""
-    if file.suffix.lower() != ".json":
-        return False
-    try:
-        return isinstance(json.loads(file.read_text(encoding="utf-8-sig")), dict)
-    except (OSError, ValueError, RecursionError, MemoryError):
-        return False
+    return file.suffix.lower() == ".json" and isinstance(json_document(file), dict)

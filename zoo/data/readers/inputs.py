@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from zoo.codecs.codec import RawValue
 from zoo.codecs.feature_array import column_key
-from zoo.data.readers.class_folders import text_of
+from zoo.data.readers.class_folders import LARGEST, text_of
 from zoo.data.readers.pairs import two_endings
 from zoo.data.splitting.names import split_of
 from zoo.data.storage.stored_bytes import StoredBytes
@@ -18,7 +18,7 @@ from zoo.data.tables.lines import Lines
 from zoo.data.tables.open_table import make_table
 from zoo.data.tables.table import JSON_ENDINGS, Columns, TableOptions
 from zoo.errors import ZooError
-from zoo.files import expanded, open_file, reason
+from zoo.files import expanded, read_bytes, reason
 
 INPUT_COLUMNS: Columns = {"source": ("input", "source", "text", "sentence", "prompt", "content")}
 """Names of the column of inputs, for tasks that say nothing else."""
@@ -177,10 +177,9 @@ def _whole(path: Path, folder: Path, encoding: str) -> Input:
     name = path.relative_to(folder).as_posix()
     rows = ({"file": name},)
     try:
-        with open_file(path) as stream:
-            return Input(text_of(stream.read(), encoding), name, rows)
-    except (OSError, ZooError) as error:
-        return Input(None, name, rows, reason(error) if isinstance(error, OSError) else str(error))
+        return Input(text_of(read_bytes(path, LARGEST), encoding), name, rows)
+    except Exception as error:
+        return Input(None, name, rows, reason(error))
 
 
 def _read(one: Input, read: Callable[[str], RawValue]) -> Input:

@@ -12,6 +12,7 @@ from typing import IO
 import numpy as np
 
 from zoo.errors import ZooError
+from zoo.files import file_errors, open_file
 
 LARGEST = 1 << 32
 """Bytes of an array that is read at most: a small file may unpack to any size."""
@@ -37,18 +38,12 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         ZooError: it cannot be read, is damaged, or holds objects that are not plain ones.
     """
     name = path.name
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {
-                member.filename.removesuffix(".npy"): _array(archive, member, name)
-                for member in archive.infolist()
-                if member.filename.endswith(".npy")
-            }
-    except ZooError:
-        raise
-    except Exception as error:  # zipfile, zlib, numpy and pickle raise whatever a damaged file makes of them
-        reason = next(iter(str(error).splitlines()), "") or "damaged"
-        raise ZooError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or reason}") from error
+    with file_errors(name), open_file(path) as stream, zipfile.ZipFile(stream) as archive:
+        return {
+            member.filename.removesuffix(".npy"): _array(archive, member, name)
+            for member in archive.infolist()
+            if member.filename.endswith(".npy")
+        }
 
 
 def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from typing import Any, overload
 import numpy as np
 
 from zoo.errors import ZooError
+from zoo.files import file_errors
 
 VIDEO_ENDINGS = (
     ".mp4",
@@ -117,10 +118,7 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
         import av
     except ImportError as error:
         raise ZooError(f"{path}: a video needs PyAV, which is not installed: pip install 'seqzoo[video]'") from error
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise ZooError(f"{path}: there are no images in it")
-            yield container, container.streams.video[0]
-    except av.error.FFmpegError as error:
-        raise ZooError(f"{path}: cannot be read as a video: {error.strerror}") from error
+    with file_errors(path, "cannot be read as a video"), av.open(str(path)) as container:
+        if not container.streams.video:
+            raise ZooError(f"{path}: there are no images in it")
+        yield container, container.streams.video[0]

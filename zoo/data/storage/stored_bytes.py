@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
-import zlib
 from pathlib import Path
 from typing import IO
 
 from zoo.codecs.transcode import copy_as_utf8, is_utf8
-from zoo.errors import ZooError, one_line
-from zoo.files import open_file
+from zoo.errors import ZooError
+from zoo.files import file_errors, open_file
 
 
 class StoredBytes:
@@ -43,7 +42,7 @@ class StoredBytes:
         """
         name = name or path.name
         packed, foreign = path.suffix.lower() == ".gz", not is_utf8(encoding)
-        try:
+        with file_errors(name):
             if not packed and not foreign:
                 if path.is_dir():
                     raise ZooError(f"{name}: it is a folder, but a file was expected")
@@ -52,9 +51,6 @@ class StoredBytes:
             copy_as_utf8(path, unpacked, encoding, name)
             unpacked.seek(0)
             return cls(unpacked, name)
-        except (OSError, EOFError, zlib.error, MemoryError) as error:
-            reason = getattr(error, "strerror", None) or one_line(str(error)) or "not enough memory"
-            raise ZooError(f"{name}: cannot be read: {reason}") from error
 
     def read(self, position: int, count: int) -> bytes:
         """Give `count` bytes from a place on.

@@ -109,7 +109,7 @@ class TokenStore:
             raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
         try:
             return cls(stream, *_read_end(stream))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:
             stream.close()
             raise ZooError(
                 f"{path}: damaged: not a complete token store; delete it, and it will be created again"

@@ -6,6 +6,8 @@ import csv
 import re
 from collections.abc import Iterable
 
+from zoo.files import reason
+
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -65,8 +67,8 @@ class Delimited:
             if "unexpected end of data" in str(error):
                 raise Unfinished from None
             raise ValueError(_in_words(str(error))) from None
-        except MemoryError:
-            raise ValueError("too large for the memory") from None
+        except Exception as error:
+            raise ValueError(reason(error)) from error
 
     def _fits(self, fields: list[str]) -> bool:
         return not self.columns or len(fields) == self.columns

@@ -13,6 +13,10 @@ from zoo.data.tables.languages import language_columns
 from zoo.data.tables.lines import Lines
 from zoo.data.tables.table import SPLIT_COLUMNS, Cell, Record, Table, TableOptions
 from zoo.errors import ZooError, did_you_mean
+from zoo.files import file_errors, reason
+
+LARGEST_DOCUMENT = 1 << 28
+"""Bytes of a JSON file that is read as a whole; JSON lines may be of any size."""
 
 
 class JsonTable(Table):
@@ -50,10 +54,8 @@ class JsonTable(Table):
     def _row(self, text: str) -> dict[str, object]:
         try:
             record = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"not JSON: {getattr(error, 'msg', error)}") from None
-        except MemoryError:
-            raise ValueError("too large for the memory") from None
+        except Exception as error:
+            raise ValueError(f"not JSON: {getattr(error, 'msg', None) or reason(error)}") from error
         if not isinstance(record, dict):
             raise ValueError("not a JSON object; each line must be one")
         for value in list(record.values()):
@@ -94,11 +96,11 @@ class JsonTable(Table):
                 if text.startswith("["):
                     return True
                 try:
-                    json.loads(text)
-                except (ValueError, RecursionError, MemoryError):
+                    value = json.loads(text)
+                except Exception:
                     return text in ("{", '{"') or not text.endswith("}")
                 # One object on one line, with the rows in it.
-                return _rows_in(json.loads(text)) is not None
+                return _rows_in(value) is not None
             next(self._lines)
         return False
 
@@ -117,17 +119,21 @@ def _rows_in(value: object) -> list[object] | None:
 def _unfolded(file: StoredBytes, name: str) -> StoredBytes:
     """A JSON document as a file with a record a line."""
     size = file.stream.seek(0, 2)
-    try:
+    if size > LARGEST_DOCUMENT:
+        raise ZooError(
+            f"{name}: one JSON value of {size:,} bytes is more than the {LARGEST_DOCUMENT:,} that are read as a whole; "
+            "write JSON lines, an object on each line"
+        )
+    with file_errors(name, "not JSON"):
         value = json.loads(file.read(0, size).decode("utf-8-sig"))
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise ZooError(f"{name}: not JSON: {error}") from None
     rows = _rows_in(value)
     if rows is None:
         raise ZooError(f"{name}: no array of objects in it; one is wanted, or an object on each line")
     unfolded = tempfile.TemporaryFile(prefix="zoo-json-")  # noqa: SIM115
-    for row in rows:
-        unfolded.write(json.dumps(row).encode() + b"\n")
-    unfolded.flush()
+    with file_errors(name):
+        for row in rows:
+            unfolded.write(json.dumps(row).encode() + b"\n")
+        unfolded.flush()
     return StoredBytes(unfolded, name)
 
 
@@ -138,7 +144,8 @@ def _json_value(value: object, role: str) -> Cell:
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
     if not isinstance(value, str):
-        raise ValueError(f"{role} is {json.dumps(value)[:40]}, but text was expected")
+        kind = {dict: "an object", list: "an empty array", type(None): "null"}.get(type(value), type(value).__name__)
+        raise ValueError(f"{role} is {kind}, but text was expected")
     if not value.strip():
         raise ValueError(f"{role} is empty")
     try:
