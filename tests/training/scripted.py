@@ -42,6 +42,8 @@ class ScriptedTopology:
         more_is_better: about it.
     """
 
+    judging_share = 0.0
+
     def __init__(self, monitor: str, more_is_better: bool) -> None:
         self.monitor, self.more_is_better = monitor, more_is_better
 

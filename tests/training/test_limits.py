@@ -16,9 +16,11 @@ from zoo.training.state import TrainingState
 from zoo.training.stop_reason import StopReason
 
 
-def simulate(settings: TrainSettings, startup: float, step: float, evaluation: float) -> tuple[TrainingState, int]:
+def simulate(
+    settings: TrainSettings, startup: float, step: float, evaluation: float, judging: float = 0.0
+) -> tuple[TrainingState, int]:
     """Train by an imagined clock, in seconds; returns the end, and the number of evaluations."""
-    limits, state, evaluations = Limits(settings, 100), TrainingState(elapsed=startup), 0
+    limits, state, evaluations = Limits(settings, 100, judging), TrainingState(elapsed=startup), 0
 
     def evaluate() -> None:
         state.elapsed += evaluation
@@ -37,13 +39,20 @@ def simulate(settings: TrainSettings, startup: float, step: float, evaluation: f
 
 
 @hypothesis.settings(deadline=None, max_examples=60)
-@given(minutes=st.floats(0.5, 20), startup=st.floats(0, 0.2), step=st.floats(1e-3, 0.02), evaluation=st.floats(0, 0.04))
-def test_minutes_cap_start_up_steps_and_evaluations(minutes, startup, step, evaluation):
-    """Start-up, a step and an evaluation are given as shares of the minutes."""
+@given(
+    minutes=st.floats(0.5, 20),
+    startup=st.floats(0, 0.2),
+    step=st.floats(1e-3, 0.02),
+    evaluation=st.floats(0, 0.04),
+    judging=st.floats(0, 0.1),
+)
+def test_minutes_cap_start_up_steps_and_evaluations(minutes, startup, step, evaluation, judging):
+    """All else is given as shares of the minutes; `judging` of them are left for answering the test split."""
     cap = 60 * minutes
-    state, evaluations = simulate(TrainSettings(minutes=minutes), startup * cap, step * cap, evaluation * cap)
-    assert state.elapsed <= cap * (1 + step) * 1.0001
-    assert state.elapsed >= cap * (1 - 2 * step - 2 * evaluation) * 0.9999
+    settings = TrainSettings(minutes=minutes)
+    state, evaluations = simulate(settings, startup * cap, step * cap, evaluation * cap, judging)
+    assert state.elapsed <= cap * (1 + step - judging) * 1.0001
+    assert state.elapsed >= cap * (1 - judging - 2 * step - 2 * evaluation) * 0.9999
     assert evaluations * evaluation <= 0.1 + 2 * evaluation
     assert 1 <= evaluations <= EVALUATIONS + 1
 

@@ -43,7 +43,7 @@ def _final_report(run: Run) -> EvaluationReport | None:
         return None
     for split in ("test", "validation"):
         if len(getattr(run.splits, split)):
-            return run.evaluation_report(split)
+            return run.evaluation_report(split, deadline=run.deadline)
     return None
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from zoo.settings import Settings
-    from zoo.topology import Inference, Topology
+    from zoo.topology import Answer, Inference, Topology
 
 MOST = 10_000
 """Examples that are answered at most; the sums of an evaluation are over all."""
+FIRST = 64
+"""Examples that are answered whatever the deadline, and that show how long the others will take."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ def compare_answers(
     split: str,
     metrics: Mapping[str, float],
     show: int = 3,
+    deadline: float | None = None,
 ) -> EvaluationReport:
     """Answer a split and judge the answers.
 
@@ -73,6 +77,7 @@ def compare_answers(
         split: its name.
         metrics: what is known already, such as the loss.
         show: how many examples to show.
+        deadline: when no further answers are begun, by `time.perf_counter`.
 
     Returns:
         What came of it; where the topology judges no answers, the metrics alone.
@@ -80,11 +85,14 @@ def compare_answers(
     if not topology.judges:
         return EvaluationReport(split, metrics)
     chosen = list(islice(iter(examples), MOST))
-    answers = topology.answer(inference, [example["source"] for example in chosen], settings)
+    answers = _answer(topology, inference, settings, [example["source"] for example in chosen], deadline)
+    limit = "" if len(answers) == len(chosen) else "; train.minutes left no time for more (`zoo evaluate` takes it)"
+    chosen = chosen[: len(answers)]
     judgement = topology.judge(chosen, answers)
     notes = judgement.notes
-    if len(examples) > MOST:
-        notes = (*notes, f"answers to the first {MOST:,} of {len(examples):,} examples were compared with the truth")
+    if len(chosen) < len(examples):
+        counted = f"the first {len(chosen):,} of {len(examples):,} examples"
+        notes = (*notes, f"answers to {counted} were compared with the truth{limit}")
 
     def shown(place: int) -> ShownExample:
         example, answer = chosen[place], answers[place]
@@ -99,3 +107,22 @@ def compare_answers(
         tuple(shown(place) for place in range(min(show, len(chosen)))),
         tuple(shown(place) for place in judgement.worst[:show]),
     )
+
+
+def _answer(
+    topology: Topology, inference: Inference, settings: Settings, sources: Sequence[Any], deadline: float | None
+) -> list[Answer]:
+    """Answer as many sources, from the first on, as there is time for."""
+    if deadline is None:
+        return list(topology.answer(inference, sources, settings))
+    answers: list[Answer] = []
+    count = FIRST
+    while count:
+        began = time.perf_counter()
+        answers += topology.answer(inference, sources[len(answers) : len(answers) + count], settings)
+        now = time.perf_counter()
+        # The first examples pay for the compilation, so that this is an upper bound.
+        seconds_each = (now - began) / count
+        affordable = int((deadline - now) / seconds_each)
+        count = min(affordable if affordable >= FIRST // 4 else 0, 4 * count, len(sources) - len(answers))
+    return answers

@@ -55,6 +55,8 @@ class Run:
         folder: where it lives.
         reason: why its training ended; empty for a run that was loaded.
         interrupted: number of the signal that ended its training, or 0.
+        deadline: when `train.minutes` are over, by `time.perf_counter`; None without that limit, and for a run that
+            was loaded.
     """
 
     def __init__(self, task: Task, name: str, folder: RunFolder, codecs: dict[str, Codec]) -> None:
@@ -63,6 +65,7 @@ class Run:
         self.topology = task.topology
         self.reason = ""
         self.interrupted = 0
+        self.deadline: float | None = None
         self._model: RunModel | None = None
         self._splits: Splits | None = None
 
@@ -153,6 +156,8 @@ class Run:
             )
             outcome = session.train(lambda: self.splits, report, callbacks)
         self.reason, self.interrupted, self._model = outcome.reason, outcome.interrupted, outcome.model
+        left = outcome.seconds_left
+        self.deadline = None if left is None else time.perf_counter() + left
         return self
 
     def resume(
@@ -228,7 +233,13 @@ class Run:
         return dict(self.evaluation_report(split, show=0, data=data).metrics)
 
     def evaluation_report(
-        self, split: str = "", show: int = 3, splits: Splits | None = None, data: str = "", on_error: str = "auto"
+        self,
+        split: str = "",
+        show: int = 3,
+        splits: Splits | None = None,
+        data: str = "",
+        on_error: str = "auto",
+        deadline: float | None = None,
     ) -> EvaluationReport:
         """Measure the model on a split of its data, or on other data, and look at its answers.
 
@@ -239,6 +250,8 @@ class Run:
             data: other data than the run's own, named as `zoo.run` names them; all of them are measured, or the split.
             on_error: what to do about an example of these data that cannot be read, `stop` or `skip`; `auto`: as
                 in training.
+            deadline: when no further answers are begun, by `time.perf_counter`; metrics that compare answers are then
+                those of the first examples.
 
         Returns:
             Metrics, notes and answers.
@@ -263,7 +276,7 @@ class Run:
         with tempfile.TemporaryDirectory(dir=_writable(self.folder.path)) as cache:
             batches = self.topology.batches(examples, self.codecs, self.settings, folder=Path(cache), split="test")
             metrics = evaluate(self.engine, self.topology, model, batches)
-        report = compare_answers(self.topology, self.inference, self.settings, examples, split, metrics, show)
+        report = compare_answers(self.topology, self.inference, self.settings, examples, split, metrics, show, deadline)
         report = replace(report, notes=(*read_notes, *report.notes)) if read_notes else report
         known = {} if data else self.folder.manifest().data
         if split != "train" and known.get(split, batches.fingerprint) != batches.fingerprint:

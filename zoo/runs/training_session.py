@@ -38,11 +38,13 @@ class Outcome:
         reason: why, as one clause.
         interrupted: number of the signal that ended it, or 0.
         model: with the best weights; None where others trained it with this process and have left.
+        seconds_left: of `train.minutes`; None without that limit.
     """
 
     reason: str
     interrupted: int
     model: RunModel | None
+    seconds_left: float | None
 
 
 class TrainingSession:
@@ -179,10 +181,10 @@ class TrainingSession:
         reason = trainer.train().describe(train)
         if not alone:
             # The others are leaving: from here on this process computes alone, with the best weights.
-            return Outcome(reason, trainer.interrupted, None)
+            return Outcome(reason, trainer.interrupted, None, trainer.seconds_left)
         if self._folder.best.exists():
             load_weights(self._folder.best, model)
-        return Outcome(reason, trainer.interrupted, run_model)
+        return Outcome(reason, trainer.interrupted, run_model, trainer.seconds_left)
 
     def _batches(self, splits: Splits, split: str, cache: Path) -> Batches | None:
         examples = getattr(splits, split)

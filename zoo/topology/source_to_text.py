@@ -47,6 +47,7 @@ class SourceToText(Topology):
 
     monitor = "loss"
     judges = True
+    judging_share = 0.1  # a search costs more than a forward pass
     # Whether sources are sequences, which are padded and masked.
     sequential = True
 

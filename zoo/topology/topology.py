@@ -52,6 +52,8 @@ class Topology:
     more_is_better = False
     # Whether there is a `judge`.
     judges = False
+    # Share of `train.minutes` that is kept for answering the test split at the end.
+    judging_share = 0.02
     # Whether an empty input means something, as an empty prime does to a language model.
     takes_nothing = False
 

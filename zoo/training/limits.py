@@ -21,10 +21,12 @@ class Limits:
     Args:
         settings: of the training; a limit of 0 is none.
         steps_per_epoch: batches of an epoch.
+        judging_share: share of `train.minutes` that is kept for answering the test split.
     """
 
-    def __init__(self, settings: TrainSettings, steps_per_epoch: int) -> None:
+    def __init__(self, settings: TrainSettings, steps_per_epoch: int, judging_share: float = 0.0) -> None:
         self._settings, self._steps_per_epoch = settings, max(1, steps_per_epoch)
+        self._training_seconds = settings.minutes * 60 * (1 - judging_share)
 
     def epochs(self, state: TrainingState) -> float:
         """Return the passes over the data so far, including the fraction of the present one."""
@@ -39,7 +41,7 @@ class Limits:
         if settings.epochs:
             shares.append(self.epochs(state) / settings.epochs)
         if settings.minutes and state.step:
-            available = settings.minutes * 60 - state.evaluation_seconds - state.startup_seconds
+            available = self._training_seconds - state.evaluation_seconds - state.startup_seconds
             done = state.elapsed - state.startup_seconds
             shares.append(done / available if available > 0 else 1.0)
         return min(1.0, max(shares))
@@ -55,7 +57,7 @@ class Limits:
             return StopReason.STEPS
         if 0 < settings.epochs <= self.epochs(state):
             return StopReason.EPOCHS
-        if settings.minutes and state.step and settings.minutes * 60 <= state.elapsed + state.evaluation_seconds:
+        if settings.minutes and state.step and self._training_seconds <= state.elapsed + state.evaluation_seconds:
             return StopReason.MINUTES
         if 0 < settings.patience <= state.since_best:
             return StopReason.PATIENCE

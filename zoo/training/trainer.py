@@ -90,7 +90,7 @@ class Trainer:
         self.interrupted = 0
         self._workers = WorkerAgreement(engine, self.callbacks)
         self._throughput = Throughput(began)
-        self._limits = Limits(settings, training.steps_per_epoch)
+        self._limits = Limits(settings, training.steps_per_epoch, topology.judging_share)
         self._reason: StopReason | None = None
         self._saved_step, self._last_report = 0, 0.0
         self._unreported: list[Evaluation] = []
@@ -111,6 +111,11 @@ class Trainer:
         self.state = TrainingState.from_json(state)
         self._saved_step, self._throughput.earlier = self.state.step, self.state.elapsed
         self.carry = restore_carry(self.carry, arrays)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """What is left of `train.minutes`, in seconds; None without that limit."""
+        return self.settings.minutes * 60 - self._throughput.elapsed if self.settings.minutes else None
 
     def finished(self) -> StopReason | None:
         """Return the limit that was reached before, if nothing is left to do."""
