@@ -52,7 +52,7 @@ def test_a_run_that_is_not_there(command, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     status, out, err = command(*words)
     assert (status, out) == (1, "")
-    assert err.startswith("error: there is no run") and err.count("\n") == 1
+    assert err.startswith("error: no run") and err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

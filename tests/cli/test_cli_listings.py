@@ -117,7 +117,7 @@ def test_show_says_what_is_chosen_by_data_and_why(command, tmp_path):
     assert values["model.units"] == 33 and "model.units" not in reasons
     assert (values["model.dropout"], reasons["model.dropout"]) == (0.5, "3 kB of text")
     _, out, _ = command("show", "charlm", f"data={path}", "preset=tiny")
-    assert "Chosen by the data" not in out
+    assert "Chosen from the data" not in out
     _, out, _ = command("show", "charlm", "data=missing.txt")
     assert "chosen when data=missing.txt is read" in out
 

@@ -39,4 +39,4 @@ def test_a_stream_that_cannot_be_used(line: str, status: int, message: str):
 
 def test_input_that_is_closed_is_no_input():
     done = shell("zoo predict no-run-of-this-name <&-")
-    assert done.returncode == 1 and done.stderr.startswith("error: there is no run 'no-run-of-this-name'")
+    assert done.returncode == 1 and done.stderr.startswith("error: no run 'no-run-of-this-name'")

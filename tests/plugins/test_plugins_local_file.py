@@ -56,7 +56,7 @@ def test_a_hook_says_which_one(load):
     )
     assert load(several).__name__ == "Other"
     assert load(several.replace("{'x': Other}", "{'x': Other, 'my_task': Mine}")).__name__ == "Mine"
-    with pytest.raises(UsageError, match=r"2 tasks in it \(x, y\); name one of them 'my_task'"):
+    with pytest.raises(UsageError, match=r"contains 2 tasks \(x, y\); name one of them 'my_task'"):
         load(several.replace("{'x': Other}", "{'x': Other, 'y': Mine}"))
 
 

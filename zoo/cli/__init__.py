@@ -1,4 +1,4 @@
-"""The command `zoo`: one file a command."""
+"""The command `zoo`: one file per subcommand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arguments of a command: what it is about, and `key=value` settings."""
+"""Parses a command's arguments: its subject, such as a task or run, and `key=value` settings."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def split_target(arguments: Sequence[str], key: str, example: str) -> tuple[str, list[str]]:
-    """Take the word that says what a command is about.
+    """Take the argument that names a command's subject, such as a task or run.
 
     Args:
         arguments: of the command.
-        key: that may be written before it, as in `task=charlm`.
-        example: of the whole command, for the message where it is missing.
+        key: the optional key before it, as in `task=charlm`.
+        example: of the whole command, for the message if it is missing.
 
     Returns:
-        What the command is about, and the other arguments.
+        The subject, and the other arguments.
 
     Raises:
-        UsageError: it is missing, or is given twice.
+        UsageError: it is missing or given twice.
     """
     rest = list(arguments)
     if rest and "=" not in rest[0]:
@@ -65,13 +65,13 @@ def parse_arguments(cls: type, arguments: Sequence[str], command: str) -> dict[s
 
 
 def take_trust(arguments: Sequence[str]) -> tuple[bool, list[str]]:
-    """Take `trust=yes` out of a command's arguments.
+    """Remove `trust=yes` from a command's arguments.
 
     Returns:
-        Whether the code that a run brings is trusted, and the other arguments.
+        Whether the run's code is trusted, and the other arguments.
 
     Raises:
-        UsageError: it is neither yes nor no.
+        UsageError: the value is neither yes nor no.
     """
     values = [argument.partition("=")[2] for argument in arguments if argument.startswith("trust=")]
     rest = [argument for argument in arguments if not argument.startswith("trust=")]
@@ -86,7 +86,7 @@ def accepts_settings(cls: type, metavar: str) -> Callable[[Function], Function]:
 
     Args:
         cls: the settings dataclass that declares them.
-        metavar: how the arguments are written in the usage line.
+        metavar: the arguments in the usage line.
     """
     rows = [
         (f"{row.name}=", row.help + (f" ({', '.join(row.choices)})" if row.choices else "")) for row in describe(cls)

@@ -1,4 +1,4 @@
-"""What becomes of inputs that cannot be answered."""
+"""Reports inputs that cannot be answered."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ON_ERROR = ("report", "skip", "stop")
 
 
 class BadInputs:
-    """Names bad inputs.
+    """Reports bad inputs.
 
     Args:
-        on_error: `report`: name each, answer the others, and fail at the end. `skip`: answer the others, and say at
-            the end how many were left out. `stop`: fail at the first.
+        on_error: `report`: name each, answer the others, and fail at the end. `skip`: answer the others, and report at
+            the end how many were skipped. `stop`: fail at the first.
     """
 
     def __init__(self, on_error: str) -> None:
@@ -28,10 +28,10 @@ class BadInputs:
         self._first = ""
 
     def checked(self, answered: Iterable[AnsweredInput]) -> Iterator[AnsweredInput]:
-        """Hand on answers, and name what is bad.
+        """Pass on answers, and report bad inputs.
 
         Raises:
-            ZooError: an input is bad, and that ends the command.
+            ZooError: an input is bad, and `on_error` is `stop`.
         """
         for one in answered:
             if one.problem:
@@ -44,7 +44,7 @@ class BadInputs:
             yield one
 
     def finish(self) -> int:
-        """Say what was left out; the exit status of the command."""
+        """Report what was skipped, and return the command's exit status."""
         if not self._count:
             return 0
         if self._on_error == "skip":

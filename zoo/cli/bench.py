@@ -1,4 +1,4 @@
-"""`zoo bench`: measure speed beside others."""
+"""`zoo bench`: compare the speed with other libraries."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def command(context: click.Context) -> None:
 
 
 def _command(name: str) -> click.Command:
-    """Make the command of a benchmark: its arguments, and where the answer goes."""
+    """Make the command of a benchmark, with its arguments and output options."""
     module = importlib.import_module(BENCHMARKS[name][0])
 
     def measure(arguments: tuple[str, ...], as_json: bool, out: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""What a command writes: text that no terminal mistakes for commands, JSON, and errors where the output fails."""
+"""Output of commands: escaped text, JSON, and errors if standard output fails."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def echo(text: object = "", *, err: bool = False, end: str = "\n") -> None:
     """Write a text.
 
     Args:
-        text: on a terminal, what does not print is escaped: the text may be a stranger's.
-        err: to standard error, and nothing happens where that is closed or full.
-        end: what comes after it.
+        text: on a terminal, unprintable characters are escaped, because the text may be untrusted.
+        err: write to standard error; failures are ignored.
+        end: text to add at the end.
 
     Raises:
         OutputError: standard output is full.
@@ -43,14 +43,14 @@ def echo(text: object = "", *, err: bool = False, end: str = "\n") -> None:
 
 
 def to_json(value: Any, indent: int | None = None) -> str:
-    """Write a value as JSON in which nothing but letters, digits and signs stands raw.
+    """Write a value as JSON, with unprintable characters escaped.
 
     Args:
         value: of dictionaries, lists, texts and numbers, also those of numpy.
-        indent: spaces a level; None for one line.
+        indent: spaces per level; None for one line.
 
     Returns:
-        JSON; numbers that are not finite, which it does not know, are null.
+        JSON; numbers that are not finite become null.
     """
     import json
 

@@ -1,4 +1,4 @@
-"""`zoo devices`: what a run would compute on."""
+"""`zoo devices`: show the devices that a run would use."""
 
 from __future__ import annotations
 

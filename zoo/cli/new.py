@@ -1,4 +1,4 @@
-"""`zoo new`: a task or a plugin to begin with."""
+"""`zoo new`: write a new task or plugin."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def command(what: str, name: str, arguments: tuple[str, ...]) -> None:
 
 
 def _kind(arguments: tuple[str, ...]) -> str:
-    """Read `kind=KIND`; settings proper would import what this command can do without."""
+    """Read `kind=KIND`, without the slow imports of real settings."""
     kind = "task"
     for argument in arguments:
         key, _, kind = argument.partition("=")

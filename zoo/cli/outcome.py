@@ -1,4 +1,4 @@
-"""What `zoo run` and `zoo resume` answer."""
+"""The output of `zoo run` and `zoo resume`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def print_outcome(run: Run, as_json: bool) -> int:
 
 
 def _final_report(run: Run) -> EvaluationReport | None:
-    """Look at the answers of a run that has ended, on the most honest split that it has."""
+    """Evaluate a finished run on its test split, or else on its validation split."""
     if run.interrupted or not run.topology.judges:
         return None
     for split in ("test", "validation"):
@@ -48,7 +48,7 @@ def _final_report(run: Run) -> EvaluationReport | None:
 
 
 def print_evaluation_report(report: EvaluationReport) -> None:
-    """Write metrics, notes, some answers beside the truth, and the most wrong ones to standard output."""
+    """Write metrics, notes, and some answers next to the truth, including the worst, to standard output."""
     print_table(("METRIC", "VALUE"), [(name, f"{value:.4f}") for name, value in report.metrics.items()])
     for note in report.notes:
         echo(f"\n{note}")

@@ -1,4 +1,4 @@
-"""`zoo plugins`: what is installed, what it adds, and what is wrong with it."""
+"""`zoo plugins`: list plugins, what they add, and why broken ones fail."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from zoo.plugins import Plugins, PluginStatus
 @click.command("plugins")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the tracebacks of broken plugins.")
 def command(as_json: bool) -> None:
-    """List the plugins with what each adds, and broken ones with the cause and the module to blame.
+    """List the plugins with what each adds, and broken ones with the cause and the faulty module.
 
     This loads every plugin. The environment variable ZOO_DISABLE=name,name switches plugins off.
     """
-    with redirect_stdout(sys.stderr):  # what a plugin prints is no part of the answer
+    with redirect_stdout(sys.stderr):  # keep a plugin's own output out of the result
         statuses = Plugins().load_all()
     if as_json:
         print_json(

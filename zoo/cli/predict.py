@@ -87,7 +87,7 @@ class _Arguments:
 
 
 def _read_arguments(arguments: Sequence[str]) -> _Arguments:
-    """Tell the run, the inputs, the settings of the command and those of the search apart."""
+    """Separate the run, the inputs, the command's settings and the search settings."""
     given = _Arguments()
     for place, word in enumerate(arguments):
         key, _, value = word.partition("=")
@@ -120,7 +120,7 @@ def _inputs(run: Run, given: _Arguments) -> Iterator[Input]:
     texts: Iterable[str] = given.inputs or _lines("")
     for number, text in enumerate(texts, 1):
         place = f"input {number}" if given.inputs else f"standard input, line {number}"
-        # Line 7 of the answers is the answer to line 7, so an empty line keeps its place.
+        # Keep empty lines, so that line 7 of the output answers line 7 of the input.
         rows = () if given.inputs else ({"input": text},)
         if rows and not text.strip() and not run.topology.takes_nothing:
             yield Input(text, place, rows)
@@ -132,7 +132,7 @@ def _inputs(run: Run, given: _Arguments) -> Iterator[Input]:
 
 
 def _lines(file: str) -> Iterator[str]:
-    """The lines of a file, or of standard input, without their ends."""
+    """Yield the lines of a file or of standard input, without line ends."""
     file = "" if file == "-" else file
     where = file or "standard input"
     try:
@@ -164,7 +164,7 @@ def _print(run: Run, one: AnsweredInput, as_json: bool) -> None:
 
 
 def _name(one: AnsweredInput) -> str:
-    """What stands for an input in the output: the text as it was given, or where it came from."""
+    """Return an input as shown in the output: the given text, or its place."""
     given = one.input.rows[0].get("input") if one.input.rows else one.input.value
     if isinstance(given, str):
         return given

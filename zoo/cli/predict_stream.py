@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 def predict_stream(run: Run, inputs: Sequence[str], lines: Iterator[str], as_json: bool) -> None:
-    """Write a label a line, as soon as it is known.
+    """Write one label per line, as soon as it is known.
 
     Args:
-        run: of a model that looks at no later frame.
-        inputs: sequences, one stream each; without any the lines are the frames of one stream.
-        lines: as a pipe or a file gives them.
-        as_json: whether to write the frame's number and the probabilities, too.
+        run: of a causal model, which does not look ahead.
+        inputs: sequences, one stream each; if empty, the lines are the frames of one stream.
+        lines: of a pipe or file.
+        as_json: whether to also write the frame's number and the probabilities.
     """
     streams = [(word, run.task.read_input(word)) for word in inputs] or [("", run.task.read_frames(lines))]
     for name, frames in streams:

@@ -1,4 +1,4 @@
-"""The command itself: which commands there are, and what becomes of errors."""
+"""The `zoo` command: its subcommands, and how it reports errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from zoo.cli.console import OutputError, echo
 from zoo.cli.standard_streams import prepare_standard_streams
 from zoo.errors import ZooError, did_you_mean, one_line
 
-# The table that help is printed from; a command's module is imported when the command runs.
+# Help prints this table; a command's module is imported only when the command runs.
 COMMANDS = {
     "run": ("zoo.cli.run", "Train a task."),
     "resume": ("zoo.cli.resume", "Continue a run that was interrupted, or train it longer."),
@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
-        """Find the command that the first word names."""
+        """Find the command that the first argument names."""
         if arguments[0] not in COMMANDS and not arguments[0].startswith("-"):
             raise click.UsageError(f"unknown command '{arguments[0]}'{did_you_mean(arguments[0], COMMANDS)}")
         return super().resolve_command(context, arguments)
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        arguments: of the command line; those of the process by default.
+        arguments: of the command line; by default those of the process.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
@@ -103,7 +103,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a sampled text may hold what the terminal's encoding lacks
+            stream.reconfigure(
+                errors="replace"
+            )  # a sampled text may contain characters that the terminal's encoding lacks
     if not debug:
         from zoo.tensorflow_messages import silence
 
@@ -115,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _flush()
         return status if isinstance(status, int) else 0
     except BrokenPipeError:
-        _abandon_output()  # the reader has left
+        _abandon_output()  # the reader closed the pipe
         return 0
     except (KeyboardInterrupt, click.Abort):
         return _fail("interrupted", 130, debug)
@@ -155,7 +157,7 @@ def _flush() -> None:
 
 
 def _abandon_output() -> None:
-    """Send what is still to be written nowhere, so that Python does not fail at its exit."""
+    """Discard pending output, so that Python does not fail at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -167,6 +169,6 @@ def _fail(message: str, status: int, debug: bool) -> int:
 
 
 def _show_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
-    # Warnings of libraries are for those who write code; ours are for those who run commands.
+    # Show only the zoo's warnings: those of libraries are for programmers.
     if category.__module__.startswith("zoo.") or issubclass(category, UserWarning):
         echo(f"warning: {one_line(str(message))}", err=True)

@@ -1,4 +1,4 @@
-"""How a training looks: one moving line on a terminal, one plain line an evaluation elsewhere."""
+"""Training progress: a live line on a terminal, one plain line per evaluation elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress() -> Iterator[Reporter]:
-    """Give the report that fits standard error, and clear the screen up afterwards."""
+    """Provide the reporter that fits standard error, and clean up the screen afterwards."""
     from zoo.progress import watching
     from zoo.training.progress import TextReporter
 
@@ -21,7 +21,7 @@ def progress() -> Iterator[Reporter]:
         yield TextReporter()
         return
     live = Live()
-    # Two bars cannot share a screen: a download is a second line of this one.
+    # Only one live display is possible: a download is its second line.
     token = watching.set(live.download)
     try:
         yield live
@@ -31,7 +31,7 @@ def progress() -> Iterator[Reporter]:
 
 
 class Live:
-    """A moving line on a terminal, with the evaluations above it."""
+    """A live line on a terminal, with the evaluations above it."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -49,7 +49,7 @@ class Live:
         self._progress.start()
 
     def begin(self, lines: list[str]) -> None:
-        """Write what is trained on what."""
+        """Write the data, the model and the engine."""
         for line in lines:
             self._print(line)
         self._progress.update(self._bar, description="training")
@@ -66,7 +66,7 @@ class Live:
             self._progress.remove_task(bar)
 
     def step(self, status: TrainingStatus) -> None:
-        """Move the line."""
+        """Update the line."""
         self._progress.update(
             self._bar,
             description=f"step {status.step}" + (f"/{status.steps}" if status.steps else ""),
@@ -91,7 +91,7 @@ class Live:
         self._print(line)
 
     def close(self) -> None:
-        """Take the moving line away."""
+        """Remove the live line."""
         self._progress.stop()
 
     def _print(self, line: str, style: str = "") -> None:
@@ -100,7 +100,7 @@ class Live:
 
 
 def step_line(status: TrainingStatus) -> str:
-    """Put a training's state behind its bar: loss, speed, padding, time left."""
+    """Write a training's state after the bar: loss, speed, padding, time left."""
     from zoo.training.progress import duration
 
     parts = [f"epoch {status.epoch:.2f}", f"loss {status.loss:.3f}"]

@@ -1,4 +1,4 @@
-"""`zoo resume`: go on with a run."""
+"""`zoo resume`: continue a run."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> int:
     from zoo.runs.loaded_run import open_run
 
     given = from_arguments(rest)
-    # The engine is chosen first: it cannot be changed later.
+    # Choose the engine first, because it cannot be changed later.
     engine = raw_value(given, "engine") or "auto"
     changes = {entry.key: entry.value for entry in given}
     run = open_run(name, engine=engine, trust=trust, changes=changes)

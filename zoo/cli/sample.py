@@ -1,4 +1,4 @@
-"""`zoo sample`: write text with a trained run, on the screen as it is produced."""
+"""`zoo sample`: generate text with a trained run, and print it while it is generated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoo.settings import SearchSettings, setting
 
 @dataclass
 class SampleArguments(SearchSettings):
-    """What `zoo sample` can be told: how to search (the run's own settings where nothing is said), and what for."""
+    """The settings of `zoo sample`: what to generate, and how to search (by default as in the run's settings)."""
 
     prime: str = setting("", "text to continue")
     seed: int = setting(0, "the same seed gives the same text", minimum=0, maximum=2**31 - 1)
@@ -48,13 +48,13 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     try:
         run.sample(**given, stream=screen.show)
     except KeyboardInterrupt:
-        screen.finish()  # what is there stays readable, and the message has a line of its own
+        screen.finish()  # the text stays readable, and the message gets its own line
         raise
     screen.finish()
 
 
 class _Screen:
-    """Shows the first text as it grows, and the others after it."""
+    """Prints the first text while it is generated, and the others after it."""
 
     def __init__(self, count: int, prime: str, seed: int) -> None:
         self._rows = [prime] * count
@@ -62,7 +62,7 @@ class _Screen:
         self._begun = False
 
     def show(self, row: int, piece: str) -> None:
-        """Take a piece of one of the texts."""
+        """Receive a piece of one of the texts."""
         if row > 0:
             self._rows[row] += piece
             return
@@ -71,7 +71,7 @@ class _Screen:
         self._write(piece)
 
     def finish(self) -> None:
-        """Write what has not been written yet."""
+        """Write everything not written yet."""
         if not self._begun:
             self._begin(0)
         self._write("\n")

@@ -1,4 +1,4 @@
-"""`zoo show`: every setting of a task, and its presets."""
+"""`zoo show`: list the settings and presets of a task."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from zoo.settings.fields import walk
 def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Show every setting of a task with its type, default and meaning, and the presets.
 
-    With further arguments (preset=small, model.layers=3) it shows the values that a run would have. With data=FILE it
-    reads the file, and says what it chooses by it, and why.
+    Further arguments (preset=small, model.layers=3) show the values that a run would have. With data=FILE, show which
+    settings the data would choose, and why.
     """
     name, rest = split_target(arguments, "task", "zoo show task=charlm")
     from zoo.data.named import catalogue
@@ -67,12 +67,12 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         table.append((row.name, row.type, _word(_value(values, row.name)), row.help + choices))
     print_table(("SETTING", "TYPE", column, "MEANING"), _with_gaps(table))
     if chosen is not None and chosen.choices:
-        echo("\nChosen by the data (a key of yours, or preset=NAME, overrides it):")
+        echo("\nChosen from the data (override with key=value or preset=NAME):")
         for line in explain(chosen.choices):
             echo(f"  {line}")
     elif chosen is None and wants_adaptation(values):
-        echo(f"\nWhat you do not set is chosen when data={values.data.source} is read; zoo run shows it.")
-    echo("\nA group's name is short for its main setting: data=PATH, device=cpu. config=FILE.yaml reads a file.")
+        echo(f"\nOther settings are chosen when data={values.data.source} is read; zoo run shows them.")
+    echo("\nA group's name stands for its main setting: data=PATH, device=cpu. config=FILE.yaml reads a file.")
     if recipes:
         echo("\nData sets, downloaded on first use:")
         for recipe in recipes:
@@ -85,15 +85,15 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         for offer in data_offers:
             echo(f"  data={offer.name}: {f'{offer.summary} ({offer.info.origin})'.strip()}")
     for preset, flat in presets.items():
-        echo(f"\npreset={preset}" + (": a smoke test, whose model is of no use" if preset == "tiny" else ""))
+        echo(f"\npreset={preset}" + (": only a quick test; the model is not useful" if preset == "tiny" else ""))
         for key, value in flat.items():
             echo(f"  {key}={_word(value)}")
 
 
 def _chosen(task: Any, values: Any, arguments: Sequence[str]) -> AdaptiveDefaults | None:
-    """Give what a run would choose by the user's data; None where none are named that can be read here and now."""
+    """Return the settings that the user's data would choose; None if no local data are named."""
     source = values.data.source
-    # Nothing is downloaded to be shown.
+    # Do not download data just to show settings.
     there = Path(source).expanduser().exists() or glob.glob(source) or all(map(os.path.exists, source.split(",")))
     if not wants_adaptation(values) or not there:
         return None
@@ -102,7 +102,7 @@ def _chosen(task: Any, values: Any, arguments: Sequence[str]) -> AdaptiveDefault
 
 
 def _components(task: Any, name: str) -> Iterator[tuple[str, dict[str, str]]]:
-    """The names that plugins add to the settings of a task: (setting, name -> distribution)."""
+    """Yield the names that plugins add to a task's settings: (setting, name -> distribution)."""
     for key, entry in walk(task.Settings):
         kind = "" if entry.is_part else entry.field.metadata.get("component")
         owners = {offer.name: offer.info.origin for offer in find_offers(kind, name)} if kind else {}
@@ -115,7 +115,7 @@ def _topology(task: Any) -> str:
 
 
 def _with_gaps(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Set an empty row between two groups of settings."""
+    """Insert an empty row between groups of settings."""
     result: list[tuple[str, ...]] = []
     for row in rows:
         group = row[0].rpartition(".")[0]
@@ -139,7 +139,7 @@ def _value(settings: Any, name: str) -> Any:
 
 
 def _word(value: Any) -> str:
-    """A value as it would be typed."""
+    """Write a value as a user would type it."""
     if isinstance(value, list):
         return ",".join(map(_word, value)) or "-"
     if isinstance(value, bool):

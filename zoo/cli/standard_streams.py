@@ -1,4 +1,4 @@
-"""Standard streams that a command can rely on, whatever it was started with."""
+"""Makes the standard streams reliable, however the command was started."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 
 def prepare_standard_streams() -> None:
-    """Open the standard streams that are closed, and make a broken standard error silent.
+    """Open closed standard streams, and ignore failures of standard error.
 
-    A descriptor that is closed would be given to the next file that is opened, and messages of TensorFlow would be
-    written into that. Progress and warnings go to standard error: a terminal that was closed, a reader that has left or
-    a full disk must not end a training.
+    A closed descriptor would be reused for the next opened file, and TensorFlow's messages would go into that file.
+    Progress and warnings go to standard error: a closed terminal or pipe, or a full disk, must not end a training.
     """
     for descriptor, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
         try:
@@ -41,7 +40,7 @@ def prepare_standard_streams() -> None:
 
 
 class _Forgiving(io.FileIO):
-    """A file that drops what cannot be written."""
+    """A stream that ignores failed writes."""
 
     def write(self, data: ReadableBuffer, /) -> int:
         try:

@@ -1,4 +1,4 @@
-"""Tables of plain text: aligned columns, on a terminal with the last one wrapped."""
+"""Plain-text tables with aligned columns; on a terminal, the last column is wrapped."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from zoo.cli.console import echo
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table to standard output; nothing is cut off where the output is no terminal.
+    """Write a table to standard output.
 
     Args:
         header: names of the columns.
-        rows: the cells, each a text of one line.
+        rows: the cells, each one line of text.
     """
     everything = [list(header), *[list(row) for row in rows]]
     widths = [max(len(row[column]) for row in everything) for column in range(len(header) - 1)]

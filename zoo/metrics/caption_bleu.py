@@ -13,13 +13,13 @@ from zoo.metrics.references import References, listed
 def caption_bleu(hypotheses: Sequence[str], references: References, order: int = 4) -> list[float]:
     """BLEU of a corpus of captions for n-grams up to 1, up to 2, ... (Papineni et al. 2002).
 
-    Words are lower-case and without punctuation; counts are clipped by the most of any reference; the length of the
-    nearest reference decides the brevity penalty, the shorter one of two that are as near; nothing is smoothed. For
-    translation use `zoo.metrics.bleu`, whose values have a signature.
+    Words are lower-case and without punctuation. Counts are clipped to the maximum over references. The brevity penalty
+    uses the nearest reference length, the shorter one on a tie. There is no smoothing. For translation use
+    `zoo.metrics.bleu`, whose values have a signature.
 
     Args:
         hypotheses: captions.
-        references: of each.
+        references: for each hypothesis.
         order: the longest n-grams.
 
     Returns:
@@ -50,5 +50,5 @@ def caption_bleu(hypotheses: Sequence[str], references: References, order: int =
 
 
 def ngrams(words: Sequence[str], size: int) -> Counter[tuple[str, ...]]:
-    """How often each n-gram occurs."""
+    """Count each n-gram."""
     return Counter(tuple(words[place : place + size]) for place in range(len(words) - size + 1))

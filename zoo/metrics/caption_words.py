@@ -1,4 +1,4 @@
-"""How captions are cut into words before they are compared."""
+"""Splits captions into words for comparison."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CIDEr-D: how much a caption says what people say about this image and not about others."""
+"""CIDEr-D: how well a caption matches what people say about this image, and not about others."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def cider_d(hypotheses: Sequence[str], references: References) -> float:
     depends on the whole set, and is 0 for a single image.
 
     Args:
-        hypotheses: a caption an image.
+        hypotheses: one caption per image.
         references: of each image.
 
     Returns:
-        0 to 10; 1 is about as good as people are on common sets.
+        0 to 10; people reach about 1 on common data sets.
     """
     found = [[caption_words(one) for one in texts] for texts in listed(hypotheses, references)]
     images: Counter[Ngram] = Counter()

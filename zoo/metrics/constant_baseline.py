@@ -1,4 +1,4 @@
-"""What a caption reaches that is the same for all images: the floor under every captioner."""
+"""The score of one caption for all images: a baseline for every captioner."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ _ORDER = 4
 
 
 def constant_caption(references: References) -> str:
-    """Choose the reference that would have the highest BLEU-4 if it were said of every image.
+    """Choose the reference with the highest BLEU-4 as the caption of every image.
 
-    It is chosen by the very texts that it is measured with, so a captioner that does not beat it says nothing of its
-    images.
+    It is chosen on the test references themselves; a captioner that does not beat it has learned nothing about images.
 
     Args:
         references: of each image.
@@ -27,7 +26,7 @@ def constant_caption(references: References) -> str:
     """
     texts = listed([""] * len(references), references)
     words = [[caption_words(text) for text in of_image] for of_image in texts]
-    # How many images have an n-gram: said of all of them, a caption is right so often with it.
+    # In how many images an n-gram occurs: how often a constant caption gets it right.
     having: Counter[tuple[str, ...]] = Counter()
     for of_image in words:
         having.update({gram for text in of_image for size in range(_ORDER) for gram in ngrams(text, size + 1)})
@@ -40,12 +39,12 @@ def constant_caption(references: References) -> str:
 
 
 def _nearest(lengths: Sequence[Sequence[int]], length: int) -> int:
-    """The sum of the reference lengths nearest to a length."""
+    """Return the sum of the reference lengths nearest to a length."""
     return sum(min(some, key=lambda one: (abs(one - length), one)) for some in lengths)
 
 
 def _score(words: Sequence[str], having: Counter[tuple[str, ...]], wanted: dict[int, int], images: int) -> float:
-    """The logarithm of BLEU-4 of a caption that is said of all images, if it has no word twice."""
+    """Return the logarithm of BLEU-4 of a constant caption without repeated words."""
     if len(words) < _ORDER:
         return -math.inf
     logarithm = 0.0

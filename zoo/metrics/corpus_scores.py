@@ -1,4 +1,4 @@
-"""BLEU and chrF of a corpus by sacreBLEU, with the signature that says how they were computed."""
+"""BLEU and chrF of a corpus, computed by sacreBLEU, with its signature of the options."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Score(NamedTuple):
 
     Args:
         value: 0 to 100.
-        signature: sacreBLEU's; results with different ones cannot be compared.
+        signature: sacreBLEU's; only results with the same signature are comparable.
     """
 
     value: float
@@ -25,7 +25,7 @@ def bleu(hypotheses: Sequence[str], references: References, lowercase: bool = Fa
 
     Args:
         hypotheses: texts.
-        references: of each.
+        references: for each hypothesis.
         lowercase: whether case is ignored.
         tokenize: sacreBLEU's tokeniser, such as `13a`, `intl`, `zh`, `char`, `none`.
 
@@ -42,7 +42,7 @@ def chrf(hypotheses: Sequence[str], references: References, word_order: int = 0)
 
     Args:
         hypotheses: texts.
-        references: of each.
+        references: for each hypothesis.
         word_order: 2 for chrF++.
 
     Returns:
@@ -56,7 +56,7 @@ def chrf(hypotheses: Sequence[str], references: References, word_order: int = 0)
 def _score(metric: Any, hypotheses: Sequence[str], references: References) -> Score:
     found = listed(hypotheses, references)
     most = max(map(len, found))
-    # One stream of references a column; None where a hypothesis has fewer.
+    # One stream of references per column; None if a hypothesis has fewer.
     columns = [[one[place] if place < len(one) else None for one in found] for place in range(most)]
     result = metric.corpus_score(list(hypotheses), columns)
     return Score(float(result.score), str(metric.get_signature()))

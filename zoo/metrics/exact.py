@@ -1,4 +1,4 @@
-"""How often an answer is right word for word."""
+"""The share of exact matches."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from zoo.metrics.references import References, listed
 
 
 def exact_match(hypotheses: Sequence[str], references: References) -> float:
-    """Share of hypotheses that equal one of their references, white space at the ends and between words aside.
+    """Share of hypotheses that equal one of their references, ignoring differences in white space.
 
     Args:
         hypotheses: texts.
-        references: of each.
+        references: for each hypothesis.
 
     Returns:
         0 to 1.

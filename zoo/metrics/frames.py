@@ -1,4 +1,4 @@
-"""How well a sequence was segmented: frame accuracy, the edit score, and F1 of segments (Lea et al. 2017)."""
+"""Metrics of segmentation: frame accuracy, edit score, and F1 of segments (Lea et al. 2017)."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def segments(labels: Sequence[Hashable]) -> list[Segment]:
 
 
 def edit_score(truth: Sequence[Hashable], predicted: Sequence[Hashable]) -> float:
-    """How alike the orders of the segments are, whatever their lengths: 100 for the same, 0 for nothing in common.
+    """Similarity of the order of segments, ignoring their lengths: 0 to 100.
 
-    One minus the Levenshtein distance of the segments' labels over the longer number of segments (Lea et al. 2017,
-    arXiv:1611.05267).
+    One minus the Levenshtein distance of the segments' labels, divided by the larger number of segments (Lea et al.
+    2017, arXiv:1611.05267).
     """
     one = [segment.label for segment in segments(truth)]
     other = [segment.label for segment in segments(predicted)]
@@ -54,15 +54,15 @@ def edit_score(truth: Sequence[Hashable], predicted: Sequence[Hashable]) -> floa
 def segment_f1(
     truths: Sequence[Sequence[Hashable]], predictions: Sequence[Sequence[Hashable]], overlap: float
 ) -> float:
-    """F1 of segments: one is right if it overlaps enough with a true one of its label that no other has taken.
+    """F1 of segments. A segment is correct if it overlaps enough with an unmatched true segment of the same label.
 
     Args:
         truths: labels of each sequence.
         predictions: as many.
-        overlap: the intersection over the union that is enough, 0 to 1; 0.1, 0.25 and 0.5 in Lea et al. 2017.
+        overlap: the required intersection over union, 0 to 1; 0.1, 0.25 and 0.5 in Lea et al. 2017.
 
     Returns:
-        From 0 to 100, over all sequences together.
+        From 0 to 100, over all sequences.
     """
     hits = false = missed = 0
     for truth, predicted in zip(truths, predictions, strict=True):
@@ -87,7 +87,7 @@ def segment_f1(
 
 
 def frame_metrics(truths: Sequence[Sequence[Hashable]], predictions: Sequence[Sequence[Hashable]]) -> dict[str, float]:
-    """All of the above, by name; the edit score is the mean over the sequences.
+    """Return all metrics of this file by name; the edit score is the mean over sequences.
 
     Args:
         truths: labels of each sequence.

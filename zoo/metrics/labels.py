@@ -1,4 +1,4 @@
-"""How well labels were told: accuracy, macro F1, area under the ROC curve, calibration; and what was taken for what."""
+"""Metrics of classification: accuracy, macro F1, area under the ROC curve, calibration, confusion matrix."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import numpy as np
 
 
 def accuracy(truth: Sequence[Hashable], predicted: Sequence[Hashable]) -> float:
-    """The share of labels that are right.
+    """Return the share of correct labels.
 
     Raises:
-        ValueError: no labels, or not as many of one as of the other.
+        ValueError: there are no labels, or the numbers differ.
     """
     _check(truth, predicted)
     return sum(one == other for one, other in zip(truth, predicted, strict=True)) / len(truth)
 
 
 def macro_f1(truth: Sequence[Hashable], predicted: Sequence[Hashable]) -> float:
-    """The mean over the classes that occur of the harmonic mean of precision and recall."""
+    """Return the mean F1 over the classes that occur."""
     from sklearn.metrics import f1_score
 
     _check(truth, predicted)
@@ -32,15 +32,15 @@ def macro_f1(truth: Sequence[Hashable], predicted: Sequence[Hashable]) -> float:
 
 
 def roc_auc(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any, float]]) -> float:
-    """The area under the receiver operating characteristic.
+    """Return the area under the receiver operating characteristic.
 
     Args:
         truth: labels.
         probabilities: for each of them the probability of every class.
 
     Returns:
-        With two classes the area of the second; with more the mean over the classes of one against the rest. Classes
-        that do not occur, or alone, are left out; NaN where none is left.
+        For two classes, the area of the second; for more, the mean of one-versus-rest areas. Classes that do not occur,
+        or that all examples have, are left out; NaN if none is left.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -55,10 +55,10 @@ def roc_auc(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any, floa
 
 
 def calibration_error(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any, float]], bins: int = 15) -> float:
-    """The expected calibration error of Guo et al. 2017 (arXiv:1706.04599).
+    """Return the expected calibration error of Guo et al. 2017 (arXiv:1706.04599).
 
-    Answers are grouped by the probability of the likeliest class, in bins of equal width; the error is the mean over
-    the answers of the distance between a bin's accuracy and its mean probability.
+    Predictions are grouped by the probability of the likeliest class, in bins of equal width. The error is the mean,
+    over predictions, of the gap between a bin's accuracy and its mean probability.
     """
     _check(truth, probabilities)
     chosen = [max(row, key=row.__getitem__) for row in probabilities]
@@ -70,7 +70,7 @@ def calibration_error(truth: Sequence[Hashable], probabilities: Sequence[Mapping
 
 
 def label_metrics(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any, float]]) -> dict[str, float]:
-    """All of the above, by name.
+    """Return all metrics of this file by name.
 
     Args:
         truth: labels.
@@ -86,7 +86,7 @@ def label_metrics(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any
 
 
 def confusion_table(truth: Sequence[Hashable], predicted: Sequence[Hashable]) -> str:
-    """What was taken for what, in text: a row for each true label, a column for each that was answered."""
+    """Write a confusion matrix as text: a row per true label, a column per predicted label."""
     _check(truth, predicted)
     classes = sorted({*truth, *predicted}, key=str)
     places = {label: place for place, label in enumerate(classes)}

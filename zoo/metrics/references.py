@@ -1,18 +1,18 @@
-"""The right answers that a text is compared with."""
+"""The reference texts of hypotheses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 References = Sequence[str | Sequence[str]]
-"""One text, or several that are equally right, for each hypothesis."""
+"""One text, or several equally correct ones, for each hypothesis."""
 
 
 def listed(hypotheses: Sequence[str], references: References) -> list[list[str]]:
-    """The references of each hypothesis as a list.
+    """Return the references of each hypothesis as a list.
 
     Raises:
-        ValueError: their number is not that of the hypotheses, or one has none.
+        ValueError: the numbers differ, or a hypothesis has no reference.
     """
     if len(hypotheses) != len(references):
         raise ValueError(f"{len(hypotheses)} hypotheses and {len(references)} references")

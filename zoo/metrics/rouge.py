@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from zoo.metrics.caption_words import caption_words
 from zoo.metrics.references import References, listed
 
-_BETA = 1.2  # as captioning papers have it: recall counts more
+_BETA = 1.2  # as in captioning papers: recall counts more
 
 
 def rouge_l(hypotheses: Sequence[str], references: References) -> float:
     """Mean ROUGE-L (Lin 2004, https://aclanthology.org/W04-1013).
 
-    Of several references the best precision and the best recall are taken, as captioning papers do.
+    With several references, the best precision and the best recall are used, as in captioning papers.
 
     Args:
         hypotheses: captions.
-        references: of each.
+        references: for each hypothesis.
 
     Returns:
         0 to 1.
@@ -36,7 +36,7 @@ def rouge_l(hypotheses: Sequence[str], references: References) -> float:
 
 
 def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
-    """Length of the longest common subsequence."""
+    """Return the length of the longest common subsequence."""
     row = [0] * (len(second) + 1)
     for one in first:
         before = row

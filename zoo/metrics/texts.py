@@ -1,4 +1,4 @@
-"""How good written texts are, by the metrics of translation and of captioning."""
+"""Metrics of generated texts: those of translation and of captioning."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def caption_metrics(hypotheses: Sequence[str], references: References) -> dict[s
 
 
 def sentence_chrf(hypothesis: str, references: str | Sequence[str]) -> float:
-    """chrF of one text, 0 to 100: how near it is to the nearest of its references."""
+    """Return chrF of one text, 0 to 100, with its nearest reference."""
     from sacrebleu.metrics import CHRF
 
     (found,) = listed([hypothesis], [references])

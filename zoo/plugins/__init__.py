@@ -1,4 +1,4 @@
-"""Plugins: found by entry points, imported only when asked for, each guarded against the others."""
+"""Plugins: found by entry points, imported on first use, and isolated from one another."""
 
 from __future__ import annotations
 

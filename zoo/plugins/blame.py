@@ -23,15 +23,15 @@ def blame(error: BaseException, plugins: Iterable[PluginInfo] | None = None) -> 
         plugins: that may have raised it; all that are installed by default.
 
     Returns:
-        `plugin zoo-x 1.0`, with the module and the line of an error that nobody foresaw; empty where no plugin raised
-        it, or its message names the plugin.
+        `plugin zoo-x 1.0`, followed by the module and line of an unexpected error; empty if no plugin raised it, or if
+        its message already names the plugin.
     """
     strangers = [info for info in (find_plugins() if plugins is None else plugins) if info.distribution != OURS]
     expected = isinstance(error, ZooError)
     for cause in _causes(error):
         modules = list(_modules(cause))
         if isinstance(cause, ZooError):
-            # Raised on purpose: by a plugin, or by the zoo about something that a plugin handed on.
+            # Raised on purpose, by a plugin or by the zoo about a plugin's result.
             modules = modules[-1:]
         for module, line in reversed(modules):
             if (info := _owner(module, strangers)) is not None:
@@ -43,7 +43,7 @@ def blame(error: BaseException, plugins: Iterable[PluginInfo] | None = None) -> 
 
 @contextmanager
 def noting_blame() -> Iterator[None]:
-    """Inside this context, an error that a plugin raises gets a note that names the plugin, below its traceback."""
+    """Inside this context, an error that a plugin raises gets a note with the plugin's name."""
     try:
         yield
     except Exception as error:
@@ -54,7 +54,7 @@ def noting_blame() -> Iterator[None]:
 
 
 def place_of(error: BaseException) -> str:
-    """Name the module and the line that raised an error, past those that only passed it on; empty where none did."""
+    """Name the module and line that raised an error, skipping those that only passed it on; empty if there is none."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{error.filename}, line {error.lineno}"
     for module, line in reversed(list(_modules(error))):
@@ -68,7 +68,7 @@ def _place(module: str, line: int) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, and those that it was raised from."""
+    """Return the error, and the errors that it was raised from."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
@@ -78,19 +78,19 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _modules(error: BaseException) -> Iterator[tuple[str, int]]:
-    """The modules that an error went through, from the outermost to the one that raised it: (name, line)."""
+    """Return the modules that an error passed through, the outermost first: (name, line)."""
     for frame, line in traceback.walk_tb(error.__traceback__):
         yield str(frame.f_globals.get("__name__", "")), line
 
 
 def _owner(module: str, plugins: Iterable[PluginInfo]) -> PluginInfo | None:
-    """The plugin that a module belongs to: one whose own module is it, or stands in the same package."""
+    """Return the plugin that a module belongs to: its own module, or one in the same package."""
     beside = [info for info in plugins if info.module.partition(".")[0] == module.partition(".")[0]]
     return max(beside, key=lambda info: _shared(info.module, module), default=None)
 
 
 def _shared(first: str, second: str) -> int:
-    """How many leading parts two dotted names share."""
+    """Return how many leading parts two dotted names share."""
     count = 0
     for one, other in zip(first.split("."), second.split("."), strict=False):
         if one != other:
@@ -100,7 +100,10 @@ def _shared(first: str, second: str) -> int:
 
 
 def _in_message(message: str, plugins: Iterable[PluginInfo]) -> str:
-    """The plugin whose file a message names: TensorFlow says where the operation of a compiled step was made."""
+    """Return the plugin whose file a message names:
+
+    TensorFlow reports where the operation of a compiled step was created.
+    """
     for info in plugins:
         if (folder := info.folder) is not None and str(folder) in message:
             return f"plugin {info.origin}, {Path(folder).name}"

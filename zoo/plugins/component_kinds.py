@@ -19,7 +19,7 @@ SETTING_OF = {
     "callbacks": "train.callbacks",
     "devices": "device",
 }
-# Names that no plugin may take. They stand here because asking those who have them would import Keras; a test compares.
+# Reserved names. They are listed here because looking them up would import Keras; a test compares them.
 BUILT_IN = {
     "cells": ("rnn", "lstm", "gru", "lnlstm", "lngru"),
     "attentions": (

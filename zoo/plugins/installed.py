@@ -1,4 +1,4 @@
-"""What is installed, read from metadata alone: no plugin is imported."""
+"""The installed plugins, read from metadata; no plugin is imported."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class PluginInfo:
     Attributes:
         name: of the entry point; for a task, the task's name.
         kind: `task` or `plugin`.
-        distribution: that brought it.
-        version: of the distribution.
-        module: that implements it.
+        distribution: the distribution that contains it.
+        version: the distribution's.
+        module: the module that implements it.
     """
 
     name: str
@@ -45,23 +45,23 @@ class PluginInfo:
 
     @property
     def summary(self) -> str:
-        """The first line of the module's docstring; empty where there is none."""
+        """The first line of the module's docstring, or an empty text."""
         docstring = ast.get_docstring(self._tree) if self._tree else None
         return docstring.strip().split("\n", 1)[0] if docstring and docstring.strip() else ""
 
     @property
     def api(self) -> int | None:
-        """The number that the module assigns to ZOO_API, read from its source; None where it does not."""
+        """The number that the module assigns to ZOO_API, read from its source; None if it does not assign one."""
         return _stated_api(self._tree) if self._source and "ZOO_API" in self._source else None
 
     @property
     def problem(self) -> str:
-        """Why it cannot be used, as far as metadata and source tell; empty where they tell nothing."""
+        """Why it cannot be used, judged by metadata and source; empty if nothing is wrong with them."""
         return too_new(self.api, ZOO_API) if self.api and self.api > ZOO_API else ""
 
     @property
     def folder(self) -> Path | None:
-        """The folder of its package, or its file; None where it has not been imported."""
+        """The folder of its package, or its file; None if it has not been imported."""
         module = sys.modules.get(self.module.partition(".")[0])
         file = getattr(module, "__file__", None)
         if not file:
@@ -70,7 +70,7 @@ class PluginInfo:
 
     def states(self, kind: str) -> StatedNames:
         """The components of a kind (`cells`, ...) that its source names."""
-        if self.entry_point.attr:  # an object of the module, which only an import makes
+        if self.entry_point.attr:  # an object that only an import creates
             return StatedNames(complete=False)
         hook = COMPONENT_HOOKS[kind]
         if self._source and not may_mention(self._source, hook):
@@ -91,7 +91,7 @@ class PluginInfo:
 
 
 def find_plugins() -> list[PluginInfo]:
-    """Find every installed plugin, those that are switched off included.
+    """Find every installed plugin, including those that are switched off.
 
     Returns:
         One entry for each entry point: tasks first, then by name and distribution.
@@ -103,7 +103,7 @@ def find_plugins() -> list[PluginInfo]:
 def _scan() -> Iterator[PluginInfo]:
     seen = set()
     for distribution in importlib.metadata.distributions():
-        # Most distributions are none of ours, and some have broken metadata: look before parsing.
+        # Most distributions are not plugins, and some have broken metadata: look before parsing.
         with suppress(Exception):
             text = distribution.read_text("entry_points.txt") or ""
             if not any(group in text for group in GROUPS):
@@ -121,18 +121,18 @@ def _scan() -> Iterator[PluginInfo]:
 
 
 def normalised(name: str) -> str:
-    """A distribution's name in the form in which two spellings of it are equal."""
+    """Normalize a distribution's name, so that different spellings compare equal."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def switched_off(info: PluginInfo, disabled: Iterable[str]) -> bool:
-    """Whether a list of entry-point and distribution names has this plugin."""
+    """Whether a list of entry-point and distribution names contains this plugin."""
     names = {normalised(name.strip()) for name in disabled if name.strip()}
     return normalised(info.name) in names or normalised(info.distribution) in names
 
 
 def too_new(version: int, ours: int) -> str:
-    """Say that a plugin was made for a newer version of the contract than ours, and what to do."""
+    """Return the message for a plugin that was made for a newer zoo."""
     return f"made for plugin API {version}, and this zoo has {ours}: update seqzoo"
 
 
@@ -148,7 +148,7 @@ def _stated_api(tree: ast.Module | None) -> int | None:
 
 
 def _read_source(module: str) -> str | None:
-    """The source of a module, found as an import would find it, but without importing its packages."""
+    """Read the source of a module, found as an import would find it, but without importing its packages."""
     path, name, spec = None, "", None
     for step in module.split("."):
         name = f"{name}.{step}" if name else step

@@ -1,4 +1,4 @@
-"""A task in a file of the user's, with no packaging."""
+"""A task in a user's own file, without a package."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def is_path(name: str) -> bool:
 def import_file(path: Path, code: bytes | None = None, beside: Path | None = None) -> ModuleType:
     """Import a Python file by its path.
 
-    A folder joins the end of the import path, so that the file can import what lies beside it, also later.
+    Its folder is added to the end of the import path, so that the file can import its neighbours.
 
     Args:
         path: of the file.
-        code: what is in it, where it has been read already; then nothing is written beside it.
-        beside: the folder; the file's own by default, but none where `code` is given.
+        code: its content, if it has already been read; then no bytecode is written beside it.
+        beside: the folder to import from; by default the file's own, or none if `code` is given.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: the file does not exist.
         ZooError: it cannot be read, or fails; the message names the line.
     """
     try:
@@ -39,7 +39,7 @@ def import_file(path: Path, code: bytes | None = None, beside: Path | None = Non
         raise UsageError(f"task {path}: {getattr(error, 'strerror', None) or error}") from error
     if code is None:
         beside = path.parent
-    # Dataclasses look their module up by name, so it needs one that no other module has.
+    # Dataclasses look up their module by name, so the name must be unique.
     import hashlib
 
     name = f"zoo_file_{path.stem}_{hashlib.sha256(str(path).encode(errors='surrogateescape')).hexdigest()[:8]}"
@@ -64,10 +64,10 @@ def import_file(path: Path, code: bytes | None = None, beside: Path | None = Non
 
 
 def only_task(module: ModuleType, path: Path) -> type[Any]:
-    """The one Task subclass that a module defines; bases of others and names with an underscore do not count.
+    """Return the only Task subclass of a module, ignoring base classes of others and names with an underscore.
 
     Raises:
-        UsageError: it defines none, or several.
+        UsageError: it defines none or several.
     """
     from zoo.task import Task
 
@@ -81,7 +81,7 @@ def only_task(module: ModuleType, path: Path) -> type[Any]:
     ]
     found = [task for task in dict.fromkeys(found) if not any(task in other.__mro__[1:] for other in found)]
     if not found:
-        raise UsageError(f"{path}: it has no task; expected a subclass of zoo.Task")
+        raise UsageError(f"{path}: contains no task; expected a subclass of zoo.Task")
     if len(found) > 1:
         names = ", ".join(task.__name__ for task in found)
         raise UsageError(
@@ -91,10 +91,10 @@ def only_task(module: ModuleType, path: Path) -> type[Any]:
 
 
 def describe_error(error: BaseException) -> str:
-    """An exception on one line: its type, and its message where it has one."""
+    """Describe an exception in one line: its type, and its message if it has one."""
     try:
         message = error.msg if isinstance(error, SyntaxError) else str(error)
-    except Exception:  # an exception of a stranger's may be as broken as the rest of it
+    except Exception:  # a foreign exception's __str__ may fail, too
         message = ""
     message = " ".join(message.split())
     return f"{type(error).__name__}: {message}" if message else type(error).__name__

@@ -1,4 +1,4 @@
-"""Plugins, each loaded on its own, so that a broken one affects nothing else."""
+"""Loads each plugin separately, so that a broken one affects nothing else."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class PluginWarning(UserWarning):
 
 @dataclass(frozen=True)
 class PluginStatus:
-    """What became of a plugin.
+    """The state of a plugin.
 
     Attributes:
         info: the plugin.
-        hooks: that it implements.
+        hooks: the hooks that it implements.
         adds: kind (`tasks`, `cells`, ...) -> the names that it adds.
-        cause: why it is broken, on one line; empty where it is not.
-        where: the module that is to blame, and the line where it is known; empty where nothing is broken.
-        disabled: whether it is switched off, and was not loaded.
+        cause: why it is broken, in one line; empty if it works.
+        where: the faulty module, and the line if it is known; empty if the plugin works.
+        disabled: whether it is switched off, and so was not loaded.
         error: the exception behind `cause`, with its traceback.
     """
 
@@ -52,8 +52,8 @@ class KnownNames:
     """The names of one kind of component.
 
     Attributes:
-        names: that are known.
-        complete: whether these are all; not where a plugin would have to be imported to tell.
+        names: the known names.
+        complete: whether these are all; False if only an import would show more.
     """
 
     names: frozenset[str]
@@ -63,11 +63,11 @@ class KnownNames:
 class Plugins:
     """The installed plugins; each is imported when it is first needed.
 
-    Nothing is kept outside this object: make one for each run.
+    All state is in this object: make one for each run.
 
     Args:
-        disabled: entry-point or distribution names to leave out; by default what the environment variable
-            `ZOO_DISABLE` lists, with commas between them.
+        disabled: entry-point or distribution names to leave out; by default those in the environment variable
+            `ZOO_DISABLE`, separated by commas.
 
     Attributes:
         broken: the plugins that were left out so far.
@@ -81,20 +81,20 @@ class Plugins:
         self.broken: list[PluginStatus] = []
 
     def find(self) -> list[PluginInfo]:
-        """Give the installed plugins that are not switched off; none is imported."""
+        """Return the installed plugins that are not switched off; none is imported."""
         return [info for info in self._all() if not switched_off(info, self._disabled)]
 
     def load_task(self, name: str) -> type[Any]:
-        """Load one task, and no other plugin.
+        """Load one task and no other plugin.
 
         Args:
-            name: the task's name, or the path of a Python file with a task in it.
+            name: the task's name, or the path of a Python file that contains a task.
 
         Returns:
             The subclass of `zoo.Task`.
 
         Raises:
-            UsageError: there is no such task; or the file has none, or several.
+            UsageError: there is no such task, or the file contains none or several.
             ZooError: the plugin is broken, or two distributions give a task this name.
         """
         if is_path(name):
@@ -107,23 +107,23 @@ class Plugins:
             raise ZooError(taken_twice("task", name, [info.origin for info in rivals]))
         chosen = (ours or rivals)[0]
         for info in rivals:
-            if info != chosen:  # a stranger cannot take a built-in task away
+            if info != chosen:  # another distribution cannot replace a built-in task
                 self._leave_out(info, PluginError(self._name_taken(info)))
         try:
             return self._load_task_of(chosen)
         except KeyboardInterrupt:
             raise
-        except BaseException as error:  # SystemExit too: a plugin must not end us
+        except BaseException as error:  # SystemExit, too: a plugin must not end the process
             status = _broken(chosen, error)
             raise ZooError(f"task '{name}' of {chosen.origin} is broken: {status.cause} ({status.where})") from error
 
     def load_components(self) -> Components:
-        """Load the plugins of the group `zoo.plugins` and gather what they add.
+        """Load the plugins of the group `zoo.plugins` and collect their components.
 
-        A broken plugin is left out, with a `PluginWarning`; so is a name that two plugins give.
+        A broken plugin is left out with a `PluginWarning`; so is a name that two plugins provide.
 
         Returns:
-            What they add, and what the modules of the tasks loaded so far add.
+            Their components, and those of the tasks loaded so far.
         """
         if self._components is None:
             for info in self.find():
@@ -155,11 +155,11 @@ class Plugins:
         return statuses
 
     def known_names(self) -> dict[str, KnownNames]:
-        """Give the names that each kind of component has, as far as source code tells them; no plugin is imported.
+        """Return the names of each kind of component that can be read from source code; no plugin is imported.
 
         Returns:
-            kind (`cells`, ...) -> the names of the zoo, of the plugins, and of the tasks loaded so far; when the
-            plugins are loaded, of those that work.
+            kind (`cells`, ...) -> the names of the zoo, the plugins and the loaded tasks; once plugins are loaded, only
+            of those that work.
         """
         if self._components is not None:
             return {
@@ -180,7 +180,7 @@ class Plugins:
         return known
 
     def broken_owner(self, kind: str, name: str) -> PluginStatus | None:
-        """Find the plugin that was left out and states that it has a component of this name."""
+        """Find the broken plugin whose source declares a component of this name."""
         return next((status for status in self.broken if name in status.info.states(kind).names), None)
 
     def _all(self) -> list[PluginInfo]:
@@ -207,14 +207,14 @@ class Plugins:
             return _broken(info, error)
 
     def _name_taken(self, info: PluginInfo) -> str:
-        """Why a task's name is not this plugin's; empty where it is."""
+        """Return why this plugin does not provide the task's name; empty if it does."""
         rivals = [other for other in self.find() if other.kind == "task" and other.name == info.name]
         if info.kind != "task" or info.distribution == OURS or len(rivals) < 2:
             return ""
         return taken_twice("task", info.name, [other.origin for other in rivals if other != info] + [info.origin])
 
     def _load(self, info: PluginInfo) -> Registered:
-        # The source is asked before the import: a plugin for a newer zoo may well fail at it.
+        # Check the source before the import, which may fail for a plugin that needs a newer zoo.
         check_api(info.api)
         registered = self._registry.add(info.entry_point.load(), info.origin)
         tasks = {other.module for other in self.find() if other.kind == "task"}
@@ -234,14 +234,14 @@ class Plugins:
 
         Args:
             path: of the file.
-            code: what is in it, where it has been read already.
-            beside: the folder that it imports its neighbours from; its own by default, but none where `code` is given.
+            code: its content, if it has already been read.
+            beside: the folder to import from; by default the file's own, or none if `code` is given.
 
         Returns:
             The subclass of `zoo.Task`.
 
         Raises:
-            UsageError: the file has no task, or several.
+            UsageError: the file contains no task, or several.
             ZooError: it is broken.
         """
         module = import_file(path, code, beside)
@@ -256,7 +256,7 @@ class Plugins:
                 return _checked(only_task(module, path))
             if len(tasks) > 1 and path.stem not in tasks:
                 raise UsageError(
-                    f"{path}: {len(tasks)} tasks in it ({', '.join(tasks)}); name one of them '{path.stem}'"
+                    f"{path}: contains {len(tasks)} tasks ({', '.join(tasks)}); name one of them '{path.stem}'"
                 )
             return _checked(tasks.get(path.stem) or next(iter(tasks.values())))
         except (KeyboardInterrupt, UsageError):
@@ -289,7 +289,7 @@ class Plugins:
                 whose = f" of {owners[0]}" if owners else ""
                 return f"'{name}' is not a task; it is the name of a {singular(kind)}{whose}: use {key}={name}"
         if Path(f"{name}.py").is_file():
-            return f"unknown task '{name}'; for the file beside you, write ./{name}.py"
+            return f"unknown task '{name}'; for the file in this folder, write ./{name}.py"
         known = [info.name for info in self.find() if info.kind == "task"]
         return f"unknown task '{name}'{did_you_mean(name, known) or '; none is installed: pip install seqzoo'}"
 

@@ -1,4 +1,4 @@
-"""The components that installed plugins offer by name, read from their source: no plugin is imported."""
+"""The named components of installed plugins, read from their source; no plugin is imported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Offer(NamedTuple):
 
     Attributes:
         name: of the component; a prefix of named data ends with `:NAME`.
-        summary: what it is, on one line; may be empty.
+        summary: a description in one line; may be empty.
         info: the plugin.
     """
 
@@ -24,7 +24,7 @@ class Offer(NamedTuple):
 
     @property
     def use(self) -> str:
-        """Which tasks can use it: that of its module, or any."""
+        """Which tasks can use it: the task of its module, or any task."""
         return f"task {self.info.name}" if self.info.kind == "task" else "any task"
 
 
@@ -33,7 +33,7 @@ def find_offers(kind: str, task: str | None = None, plugins: Iterable[PluginInfo
 
     Args:
         kind: of the components.
-        task: leave out what only other tasks can use; None for everything.
+        task: leave out components that only other tasks can use; None for all components.
         plugins: usable plugins; by default, all that are installed.
     """
     for info in usable_plugins() if plugins is None else plugins:

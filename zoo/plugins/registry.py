@@ -16,16 +16,16 @@ from zoo.plugins.installed import too_new
 
 
 class PluginError(ZooError):
-    """A plugin cannot be used; the message is the cause alone."""
+    """A plugin cannot be used; the message contains only the cause."""
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A plugin whose hooks are known.
+    """A registered plugin.
 
     Attributes:
         owner: its distribution and version, or its file.
-        hooks: that it implements.
+        hooks: the hooks that it implements.
         components: kind (`cells`, ...) -> name -> class or function.
     """
 
@@ -35,9 +35,8 @@ class Registered:
 
 
 class Registry:
-    """Registers plugins with pluggy and asks them, one at a time.
-
-    pluggy calls a hook in all plugins at once, and the first that raises ends the call; so each is asked alone.
+    """Registers plugins with pluggy and calls their hooks, one plugin at a time, because pluggy stops at the first
+    error.
     """
 
     def __init__(self) -> None:
@@ -47,17 +46,17 @@ class Registry:
         self.registered: dict[Any, Registered] = {}
 
     def add(self, plugin: Any, owner: str) -> Registered:
-        """Register a plugin and ask it for its components.
+        """Register a plugin and call its hooks for components.
 
         Args:
             plugin: a module, or any object with hook implementations.
             owner: its distribution and version, or its file.
 
         Raises:
-            PluginError: no hook, an unknown one, a wrong answer, or a plugin for a newer zoo.
-            BaseException: what the plugin raises itself.
+            PluginError: no hook, an unknown hook, a wrong result, or a plugin for a newer zoo.
+            BaseException: whatever the plugin raises.
         """
-        if plugin in self.registered:  # one module may stand behind several entry points
+        if plugin in self.registered:  # several entry points may name one module
             return self.registered[plugin]
         check_api(getattr(plugin, "ZOO_API", None))
         try:
@@ -82,7 +81,7 @@ class Registry:
 
         Raises:
             PluginError: it returns something else.
-            BaseException: what the plugin raises itself.
+            BaseException: whatever the plugin raises.
         """
         others = [other for other in self._manager.get_plugins() if other is not plugin]
         answer: dict[str, Callable[..., Any]] = {}
@@ -96,7 +95,7 @@ class Registry:
         return answer
 
     def shared_names(self) -> dict[tuple[str, str], list[str]]:
-        """Give the component names that several use: (kind, name) -> their owners, the zoo itself first."""
+        """Return component names with several owners: (kind, name) -> owners, the zoo itself first."""
         owners = {(kind, name): [OURS] for kind, names in BUILT_IN.items() for name in names}
         for entry in self.registered.values():
             for kind, components in entry.components.items():
@@ -106,13 +105,13 @@ class Registry:
 
 
 def check_api(version: Any) -> None:
-    """Refuse a plugin that was written for a newer version of the contract.
+    """Refuse a plugin that was written for a newer version of the interface.
 
     Args:
-        version: its `ZOO_API`; None where it states none.
+        version: its `ZOO_API`; None if it has none.
 
     Raises:
-        PluginError: it is newer than ours, or no whole number.
+        PluginError: it is newer than ours, or not a whole number.
     """
     if version is None:
         return
@@ -123,8 +122,8 @@ def check_api(version: Any) -> None:
 
 
 def taken_twice(kind: str, name: str, owners: list[str]) -> str:
-    """Say that several plugins use one name, and what to do."""
-    # The zoo's own first: it is the other one that can be switched off.
+    """Return the message for a name that several plugins use."""
+    # The zoo comes first, because only the other owner can be switched off.
     owners = sorted(owners, key=lambda owner: (owner.split()[0] != "seqzoo", owner))
     which = owners[-1].split()[0]
     return f"{kind} '{name}' is given by {' and by '.join(owners)}: switch one off, as with ZOO_DISABLE={which}"

@@ -1,4 +1,4 @@
-"""The names that a hook returns, read from the source of its module: nothing is imported."""
+"""Reads the names that a hook returns from the source of its module; nothing is imported."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class StatedNames(NamedTuple):
     """The components of one kind that a module names.
 
     Attributes:
-        names: name -> first line of the docstring of what it stands for, or of the hook.
-        complete: whether these are all; not where only calling the hook would tell.
+        names: name -> first line of the docstring of its class or function, or of the hook.
+        complete: whether these are all; False if only a call of the hook would show more.
     """
 
     names: Mapping[str, str] = MappingProxyType({})
@@ -31,11 +31,11 @@ def stated_names(tree: ast.Module | None, hook: str) -> StatedNames:
     """Read the names that a hook returns.
 
     Args:
-        tree: the module; None where its source is not to be had.
+        tree: the module; None if its source is unavailable.
         hook: such as `zoo_cells`.
 
     Returns:
-        The names, where the hook is a function of the module that returns a mapping written out.
+        The names, if the hook is a function of the module that returns a literal mapping.
     """
     if tree is None:
         return StatedNames(complete=False)
@@ -58,7 +58,10 @@ def stated_names(tree: ast.Module | None, hook: str) -> StatedNames:
 
 
 def _may_have(tree: ast.Module, hook: str) -> bool:
-    """Whether a module may have a hook that is no function of its own: imported, made, or under another name."""
+    """Whether a module may have a hook that it does not define as a function:
+
+    imported, created, or under another name.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.ImportFrom(names=names) if any(alias.name == "*" or hook in _names(alias) for alias in names):
@@ -75,7 +78,7 @@ def _names(alias: ast.alias) -> tuple[str | None, ...]:
 
 
 def _statements(function: ast.FunctionDef) -> Iterator[ast.AST]:
-    """Walk through a function, but not through functions in it."""
+    """Walk through a function, but not through functions inside it."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:
         node = waiting.pop(0)
@@ -85,7 +88,7 @@ def _statements(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 
 def _items(value: ast.expr | None, tree: ast.Module) -> Iterator[tuple[str | None, ast.expr]]:
-    """Read a mapping: name -> expression; the name is None where it is not a literal."""
+    """Read a mapping: name -> expression; the name is None if it is not a literal."""
     if isinstance(value, ast.Name):
         value = _assigned(value.id, tree)
     if not isinstance(value, ast.Dict):
@@ -99,7 +102,7 @@ def _items(value: ast.expr | None, tree: ast.Module) -> Iterator[tuple[str | Non
 
 
 def _assigned(name: str, tree: ast.Module) -> ast.expr | None:
-    """What a module assigns to a name, where it does so once and never mentions it otherwise than to read it."""
+    """Return what a module assigns to a name, if it assigns it only once and never changes it."""
     values = [
         node.value for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign) and _targets(node) == [name]
     ]
@@ -110,7 +113,7 @@ def _assigned(name: str, tree: ast.Module) -> ast.expr | None:
 
 
 def _targets(node: ast.Assign | ast.AnnAssign) -> list[str | None]:
-    """The names that an assignment sets; None for what is not a plain name."""
+    """Return the names that an assignment sets; None for a target that is not a plain name."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return [target.id if isinstance(target, ast.Name) else None for target in targets]
 
@@ -120,7 +123,7 @@ def _changes(node: ast.Name) -> bool:
 
 
 def _is_filled_later(name: str, tree: ast.Module) -> bool:
-    """Whether a module calls a method of a mapping, or sets one of its items."""
+    """Whether a module uses a mapping's methods or sets its items."""
     return any(
         isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == name
         for node in ast.walk(tree)

@@ -1,6 +1,7 @@
 """A run: train it, load it, resume it.
 
-In: a task and its settings, or a run's folder. Out: a `Run` that answers, and a folder that holds all it needs.
+In: a task and its settings, or a run's folder. Out: a `Run` that makes predictions, and a folder with everything that
+    it needs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Let a task choose defaults by the user's data."""
+"""Lets a task adapt its defaults to the user's data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def adapt(task: Task, splits: Splits, overrides: Iterable[str] | Mapping[str, Any]) -> AdaptiveDefaults:
-    """Let a task choose what the user has not set, where the user names data and no preset.
+    """Let a task choose what the user has not set, if the user names data and no preset.
 
     Args:
         task: with its resolved settings.
@@ -22,7 +22,7 @@ def adapt(task: Task, splits: Splits, overrides: Iterable[str] | Mapping[str, An
         overrides: what the user gave, as for `zoo.settings.resolve`.
 
     Returns:
-        The choices; none where the data are the task's own, or a preset is named.
+        The choices; none if the data are the task's own, or a preset is named.
     """
     settings = task.settings
     defaults = AdaptiveDefaults(settings, explicit_settings(type(settings), overrides))
@@ -32,11 +32,11 @@ def adapt(task: Task, splits: Splits, overrides: Iterable[str] | Mapping[str, An
 
 
 def wants_adaptation(settings: Settings) -> bool:
-    """Whether defaults follow the data: data were named that are not the task's own, and no preset."""
+    """Whether defaults adapt to the data: if the user named other data than the task's own, and no preset."""
     return names_data(settings) and not settings.preset
 
 
 def names_data(settings: Settings) -> bool:
-    """Whether the user named data that are not the task's own."""
+    """Whether the user named other data than the task's own."""
     own: Settings = type(settings)()
     return settings.data.source not in ("", own.data.source)

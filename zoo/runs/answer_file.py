@@ -1,4 +1,4 @@
-"""A file of answers, each beside its row; it is there whole, or not at all."""
+"""Writes answers beside their rows to a file, atomically."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENDINGS = (".csv", ".tsv", ".jsonl")
 
 
 def check_answer_file(path: str | Path) -> None:
-    """Refuse a file of answers that cannot be written, before anything is answered.
+    """Refuse an output file that cannot be written, before answering anything.
 
     Raises:
         UsageError: its ending is not known.
@@ -38,11 +38,10 @@ def write_answers(path: str | Path, answered: Iterable[AnsweredInput]) -> Iterat
     """Write answers beside their rows: the columns of the row, then `answer`, `score` and, where one failed, `error`.
 
     Args:
-        path: `.csv`, `.tsv` or `.jsonl`; JSON lines have everything that is known about an answer.
-        answered: in the order of their rows.
+        path: `.csv`, `.tsv` or `.jsonl`; JSON lines contain everything known about an answer.
+        answered: inputs with their answers, in the order of their rows.
 
-    Yields:
-        What was written, one after the other; the file stands when all were taken.
+    Yields: Each input that was written; the file appears once all are consumed.
 
     Raises:
         ZooError: the file cannot be written; an older one is untouched.
@@ -50,7 +49,7 @@ def write_answers(path: str | Path, answered: Iterable[AnsweredInput]) -> Iterat
     check_answer_file(path)
     place = expanded(path)
     try:
-        # The columns are known when all rows are: until then they wait on disk.
+        # The columns are known only after the last row: until then, rows wait on disk.
         with tempfile.TemporaryFile("w+", encoding="utf-8", prefix="zoo-answers-") as waiting:
             columns: dict[str, None] = {}
             used: set[str] = set()
@@ -73,7 +72,7 @@ def write_answers(path: str | Path, answered: Iterable[AnsweredInput]) -> Iterat
 
 
 def _rows_of(one: AnsweredInput) -> Iterator[tuple[Mapping[str, object], dict[str, Any]]]:
-    """Each row of an input, and what is written beside it; a sequence's labels are divided among its frames."""
+    """Yield each row of an input with its output; a sequence's labels are divided among its frames."""
     rows = one.input.rows or ({"input": str(one.input.value)},)
     if one.answer is None:
         for row in rows:
@@ -114,7 +113,7 @@ def _write_delimited(
 
 
 def _free(name: str, columns: Iterable[str]) -> str:
-    """A name for a column of answers that the rows have not."""
+    """Return a name for the column of answers that the rows do not have yet."""
     number = 2
     free = name
     while free in columns:
@@ -127,5 +126,5 @@ def _field(value: object) -> object:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers of numpy as Python's, and texts for what JSON does not know."""
+    """Convert numbers of numpy to Python's, and other types unknown to JSON to text."""
     return value.tolist() if hasattr(value, "tolist") else str(value)

@@ -1,4 +1,4 @@
-"""Answers to many inputs, of which some may be bad: these do not take the answers of the others."""
+"""Answers many inputs; bad inputs do not affect the others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from zoo.topology import Alignment, Answer
 
 CHUNK = 512
-"""Inputs that are answered together: enough to be fast, few enough that the first answers come soon."""
+"""Inputs answered together: enough to be fast, few enough that the first answers come soon."""
 
 
 class Answering(Protocol):
@@ -39,9 +39,9 @@ class AnsweredInput:
 
     Attributes:
         input: what was answered.
-        answer: None where the input is empty or has a problem.
-        problem: why there is no answer, with file and line; empty where there is one, and for an empty line.
-        alignment: of input and answer, where it was asked for.
+        answer: None if the input is empty or has a problem.
+        problem: why there is no answer, with file and line; empty if there is one, and for an empty line.
+        alignment: of input and answer, if requested.
     """
 
     input: Input
@@ -53,16 +53,16 @@ class AnsweredInput:
 def answer_inputs(
     run: Answering, inputs: Iterable[Input], search: dict[str, Any], takes_nothing: bool = False
 ) -> Iterator[AnsweredInput]:
-    """Answer inputs in their order, a bad one with its problem.
+    """Answer inputs in order; a bad input gets its problem instead.
 
     Args:
         run: answers them.
-        inputs: to answer; they are read as their turn comes.
+        inputs: to answer; read one batch at a time.
         search: settings of the search.
         takes_nothing: whether an empty text is an input.
 
     Raises:
-        ZooError: none can be answered, whatever the input.
+        ZooError: the run cannot answer any input.
     """
     waiting = iter(inputs)
     while chunk := list(islice(waiting, CHUNK)):
@@ -78,7 +78,7 @@ def answer_inputs(
 
 
 def align_answers(run: Aligning, answered: Iterable[AnsweredInput]) -> Iterator[AnsweredInput]:
-    """Align inputs with their answers, as many together as are answered together."""
+    """Align inputs with their answers, in the same batches."""
     waiting = iter(answered)
     while chunk := list(islice(waiting, CHUNK)):
         pairs = [(one.input.value, str(one.answer.value)) for one in chunk if one.answer]
@@ -101,7 +101,7 @@ def _answers(run: Answering, inputs: Sequence[Input], search: dict[str, Any]) ->
 
 
 def _halved(run: Answering, inputs: Sequence[Input], search: dict[str, Any]) -> list[AnsweredInput]:
-    """Answer inputs together; where that fails, one half and then the other, down to the bad ones."""
+    """Answer inputs together; if that fails, halve them until the bad inputs are found."""
     if not inputs:
         return []
     try:
@@ -117,7 +117,7 @@ def _halved(run: Answering, inputs: Sequence[Input], search: dict[str, Any]) -> 
 
 
 def _located(one: Input, problem: str) -> str:
-    """A problem with its place, which it may name already."""
+    """Add the place to a problem, unless the problem already names it."""
     problem = problem.removeprefix("input 1 ").removeprefix("input 1: ") if problem.startswith("input 1") else problem
     named = problem.startswith((one.place, one.place.rpartition("/")[2] + ":")) or f"{one.value}:" in problem
     if named:

@@ -1,4 +1,4 @@
-"""What can be said against settings before any data are read."""
+"""Checks of settings that need no data."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 def check_settings(settings: Settings, components: Components) -> None:
-    """Refuse settings that no training can begin with.
+    """Refuse settings with which training cannot begin.
 
     Args:
         settings: resolved.
         components: what plugins add.
 
     Raises:
-        UsageError: nothing would end the training; an unknown device, callback or search strategy.
+        UsageError: the training would never end, or a device, callback or search strategy is unknown.
     """
     from zoo.search import check_search
     from zoo.training.engines import check_kind, choose_engine
@@ -33,7 +33,7 @@ def check_settings(settings: Settings, components: Components) -> None:
 
 
 def check_end(train: TrainSettings) -> None:
-    """Refuse a training that nothing would end.
+    """Refuse a training that would never end.
 
     Raises:
         UsageError: no limit is set.

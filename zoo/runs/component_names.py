@@ -1,4 +1,4 @@
-"""Whether the cells, strategies, callbacks, ... that settings name exist, told without importing TensorFlow."""
+"""Checks that the cells, strategies, callbacks, ... named in settings exist, without importing TensorFlow."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 
 def check_names(settings: Any, plugins: Plugins) -> None:
-    """Refuse settings that name a component that there is not.
+    """Refuse settings that name an unknown component.
 
-    Before the plugins are loaded, a name passes if a plugin may have it that only an import would tell; so check again
-    when they are.
+    Before the plugins are loaded, a name passes if some plugin might provide it; so check again afterwards.
 
     Args:
         settings: resolved.

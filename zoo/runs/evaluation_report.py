@@ -1,4 +1,4 @@
-"""What a run makes of a split: the metrics of its field, some answers beside the truth, the most wrong ones."""
+"""The evaluation of a run on a split: metrics, and some answers next to the truth, including the worst."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from zoo.topology import Answer, Inference, Topology
 
 MOST = 10_000
-"""Examples that are answered at most; the sums of an evaluation are over all."""
+"""Largest number of examples that are answered; losses cover all examples."""
 FIRST = 64
-"""Examples that are answered whatever the deadline, and that show how long the others will take."""
+"""Examples that are answered regardless of the deadline, to estimate how long the others will take."""
 
 
 @dataclass(frozen=True)
 class ShownExample:
-    """An answer beside the truth, each a line for people, and what else there is to say about it."""
+    """An answer next to the truth, as lines for people, with an optional remark."""
 
     source: str
     target: str
@@ -30,11 +30,11 @@ class ShownExample:
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """How a run does on a split.
+    """The results of a run on a split.
 
     Attributes:
-        split: which.
-        metrics: by name: those of the loss, and those that compare whole answers with the truth.
+        split: its name.
+        metrics: by name, from the loss and from comparing answers with the truth.
         notes: lines for people, such as the signature of a metric.
         examples: the first examples with their answers.
         worst: the most wrong ones.
@@ -47,7 +47,7 @@ class EvaluationReport:
     worst: tuple[ShownExample, ...] = field(default=())
 
     def as_json(self) -> dict[str, Any]:
-        """The same as JSON takes it."""
+        """The report as JSON accepts it."""
         return {
             "split": self.split,
             "metrics": dict(self.metrics),
@@ -75,12 +75,12 @@ def compare_answers(
         settings: of the run.
         examples: raw examples of the split.
         split: its name.
-        metrics: what is known already, such as the loss.
+        metrics: those already computed, such as the loss.
         show: how many examples to show.
-        deadline: when no further answers are begun, by `time.perf_counter`.
+        deadline: when to stop answering, by `time.perf_counter`.
 
     Returns:
-        What came of it; where the topology judges no answers, the metrics alone.
+        The report; only the metrics if the topology does not judge answers.
     """
     if not topology.judges:
         return EvaluationReport(split, metrics)

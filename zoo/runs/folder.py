@@ -1,4 +1,4 @@
-"""A run's folder: what is in it, and how it is written without anybody ever meeting half a file."""
+"""A run's folder: its files, each written atomically."""
 
 from __future__ import annotations
 
@@ -32,17 +32,11 @@ if TYPE_CHECKING:
 class RunFolder:
     """The files of one run.
 
-    | file | what |
-    |---|---|
-    | `run.json` | the task, and what the run was made of |
-    | `settings.yaml` | every setting, resolved |
-    | `codecs/` | how values become tensors, fitted |
-    | `weights/best.safetensors`, `weights/last.safetensors` | the model's weights |
-    | `checkpoint.safetensors` | all that training needs to go on |
-    | `metrics.jsonl` | one line an evaluation |
-    | `samples/` | one text an evaluation |
-    | `cache-*/` | encoded data while the run lasts |
-    | `lock` | who trains it, while somebody does |
+    | file | what | |---|---| | `run.json` | the task, and what the run was made of | | `settings.yaml` | every setting,
+    resolved | | `codecs/` | fitted codecs: how values become tensors | | `weights/best.safetensors`,
+    `weights/last.safetensors` | the model's weights | | `checkpoint.safetensors` | everything needed to resume training
+    | | `metrics.jsonl` | one line per evaluation | | `samples/` | one text per evaluation | | `cache-*/` | encoded data
+    during the run | | `lock` | the process that is training it |
 
     Args:
         path: of the folder.
@@ -79,7 +73,7 @@ class RunFolder:
             task: the task's name.
 
         Raises:
-            UsageError: there is a run in it already, or something else.
+            UsageError: it already contains a run or other files.
             ZooError: it cannot be written to.
         """
         try:
@@ -105,7 +99,7 @@ class RunFolder:
 
     @classmethod
     def _claim_next(cls, base: Path) -> RunFolder:
-        """Take a name of the present second that no other process has."""
+        """Create a folder named after the current second, which no other process has taken."""
         stamp = datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
         attempt = 0
         while True:
@@ -149,10 +143,10 @@ class RunFolder:
                 path.rmdir()
 
     def begin(self, manifest: Manifest, settings: str) -> None:
-        """Write what the run is, and point the task's `latest` to it.
+        """Write the manifest and settings, and point the task's `latest` to the run.
 
         Args:
-            manifest: what the run is.
+            manifest: the description of the run.
             settings: as YAML.
         """
         write_atomic(self.settings, settings)
@@ -163,7 +157,7 @@ class RunFolder:
                 self._latest_before = before
 
     def discard(self) -> None:
-        """Take back `create` and `begin` where nothing was saved yet: a run that could not start leaves nothing."""
+        """Undo `create` and `begin` if nothing was saved yet: a run that could not start leaves no files."""
         if any(self._saved_at()) or not self.lock.is_held:
             return
         if self._latest_before is not None:
@@ -176,7 +170,7 @@ class RunFolder:
 
     @contextmanager
     def discarded_on_error(self) -> Iterator[None]:
-        """Inside this context the folder is locked; an error discards it, unless something was saved by then."""
+        """Lock the folder inside this context; an error discards it, unless something was saved."""
         try:
             yield
         except Exception:
@@ -187,7 +181,7 @@ class RunFolder:
 
     @contextmanager
     def unchanged_on_error(self) -> Iterator[None]:
-        """Inside this context what an error leaves behind is removed, unless something was saved by then."""
+        """Remove what an error inside this context leaves behind, unless something was saved."""
         before = set(self.path.iterdir())
         saved = self._saved_at()
         try:
@@ -205,7 +199,7 @@ class RunFolder:
         return [path.stat().st_mtime_ns if path.exists() else 0 for path in paths]
 
     def manifest(self) -> Manifest:
-        """Read what the run is.
+        """Read the manifest.
 
         Raises:
             ZooError: the file is missing or damaged, or was written by a newer version.
@@ -216,13 +210,13 @@ class RunFolder:
         """Read the settings, as YAML.
 
         Raises:
-            ZooError: the file is missing or damaged, or not what the run wrote.
+            ZooError: the file is missing, damaged or edited.
         """
         try:
             text = read_text(self.settings)
         except FileNotFoundError as error:
             raise ZooError(f"cannot read {self.settings}: {error.strerror}") from error
-        # Cut off at a line's end it would still be YAML, and load with defaults.
+        # A file cut off at the end of a line would still be valid YAML, and load with defaults.
         if self.manifest().settings not in ("", _checksum(text)):
             raise ZooError(
                 f"{self.settings} is damaged or was edited; to change settings, run: zoo resume {self.path} key=value"
@@ -230,14 +224,14 @@ class RunFolder:
         return text
 
     def record_data(self, fingerprints: Mapping[str, str], columns: Mapping[str, str]) -> None:
-        """Keep the fingerprints of the splits, and the columns that they were read from, in the manifest."""
+        """Save the fingerprints of the splits, and the columns that they were read from, in the manifest."""
         manifest = self.manifest()
         if (manifest.data, manifest.columns) != (fingerprints, columns):
             write_manifest(self._manifest, replace(manifest, data=dict(fingerprints), columns=dict(columns)))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the lock inside this context; where it is held already, it stays so.
+        """Hold the lock inside this context; keep it afterwards if it was held before.
 
         Raises:
             ZooError: another process trains this run.
@@ -250,20 +244,20 @@ class RunFolder:
             if not held:
                 self.lock.release()
 
-    # What the trainer saves
+    # Saving
 
     def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
-        """Save all that is needed to go on."""
+        """Save everything needed to resume."""
         self._check_present()
         save_checkpoint(self.checkpoint, arrays, state)
 
     def save_best(self, model: keras.Model) -> None:
-        """Save the model's present weights as the best."""
+        """Save the model's current weights as the best."""
         self._check_present()
         save_weights(self.best, model)
 
     def save_last(self, model: keras.Model) -> None:
-        """Save the model's present weights as the last."""
+        """Save the model's current weights as the last."""
         self._check_present()
         save_weights(self.last, model)
 
@@ -273,18 +267,18 @@ class RunFolder:
         self.history.append(evaluation)
 
     def _check_present(self) -> None:
-        # Writing would make the folder again, without the settings and codecs that nothing can be loaded without.
+        # Writing would create the folder again, but without the settings and codecs that loading needs.
         if not self._manifest.exists():
             raise ZooError(f"the run's folder {self.path} was moved or removed during the run")
 
-    # Going on
+    # Resuming
 
     def read_metrics(self) -> list[dict[str, Any]]:
-        """Read the evaluations so far; what stands from a damaged line on is left out."""
+        """Read the evaluations so far, up to the first damaged line."""
         return self.history.read()
 
     def rewind(self, step: int) -> None:
-        """Forget evaluations after a step, which a run that is resumed will make again, and what a killed one left."""
+        """Remove evaluations after a step, which a resumed run will repeat, and what a killed run left behind."""
         self.history.rewind(step)
         for leftover in [*self.path.glob("cache"), *self.path.glob("cache-*"), *_own_files(self.path, ".*.part")]:
             if leftover != self._cache:
@@ -292,20 +286,20 @@ class RunFolder:
 
     @contextmanager
     def cache(self) -> Iterator[Path]:
-        """Give a folder for encoded data, which is removed on leaving the context."""
+        """Create a folder for encoded data, and remove it at the end of the context."""
         with tempfile.TemporaryDirectory(prefix="cache-", dir=self.path, ignore_cleanup_errors=True) as folder:
             self._cache = Path(folder)
             yield self._cache
 
 
 def _own_files(folder: Path, pattern: str) -> Iterator[Path]:
-    """The files below a folder whose names fit a pattern, links not followed."""
+    """Return the files below a folder that match a pattern, without following links."""
     for parent, _, names in os.walk(folder, followlinks=False):
         yield from (Path(parent) / name for name in names if Path(name).match(pattern))
 
 
 def _remove(path: Path) -> None:
-    """Remove a file, a link or a folder; what a link leads to stays."""
+    """Remove a file, a link or a folder, but not the target of a link."""
     with suppress(OSError):
         if path.is_symlink() or not path.is_dir():
             path.unlink()

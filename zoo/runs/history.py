@@ -13,11 +13,11 @@ from zoo.files import open_file, reason, write_atomic
 from zoo.training.progress import Evaluation
 
 LONGEST_LINE = 1 << 20
-"""Bytes of a line that is still taken for an evaluation."""
+"""Longest line, in bytes, that can be an evaluation."""
 
 
 class History:
-    """Appends evaluations, reads them, and forgets those that will be made again.
+    """Appends and reads evaluations, and removes those that will be repeated.
 
     Args:
         metrics: the file of the metrics.
@@ -28,7 +28,7 @@ class History:
         self.metrics, self.samples = metrics, samples
 
     def append(self, evaluation: Evaluation) -> None:
-        """Append a line with the metrics, and keep the sample in a file of its own.
+        """Append a line with the metrics, and save the sample in a separate file.
 
         Raises:
             ZooError: they cannot be written.
@@ -58,7 +58,7 @@ class History:
             write_atomic(self.samples / f"{status.step:08d}.txt", evaluation.example)
 
     def read(self) -> list[dict[str, Any]]:
-        """Read the evaluations so far; a damaged line and what follows it are left out.
+        """Read the evaluations so far, up to the first damaged line.
 
         Raises:
             ZooError: the file cannot be read.
@@ -81,10 +81,10 @@ class History:
         return records
 
     def rewind(self, step: int) -> None:
-        """Forget the evaluations after a step.
+        """Remove the evaluations after a step.
 
         Args:
-            step: where a training goes on; it makes the later evaluations again.
+            step: where training resumes; later evaluations will be repeated.
         """
         if self.metrics.exists():
             records = [record for record in self.read() if record["step"] <= step]

@@ -1,4 +1,4 @@
-"""What Python code gets when Ctrl-C, or the stop button of a notebook, ends a training: after it was saved."""
+"""The exception raised after Ctrl-C, or a notebook's stop button, has ended a training and the run is saved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoo.runs.folder import RunFolder
 
 
 class Interruptible(Protocol):
-    """A run whose training a signal may have ended."""
+    """A run whose training may have been interrupted by a signal."""
 
     folder: RunFolder
     interrupted: int
@@ -19,7 +19,7 @@ Trained = TypeVar("Trained", bound=Interruptible)
 
 
 class TrainingInterrupt(KeyboardInterrupt):
-    """A training was interrupted, and is saved.
+    """A training was interrupted, and the run is saved.
 
     Attributes:
         run: that was trained; `run.resume()` continues it.
@@ -32,10 +32,10 @@ class TrainingInterrupt(KeyboardInterrupt):
 
 
 def raise_if_interrupted(run: Trained) -> Trained:
-    """Give the run, unless SIGINT ended its training.
+    """Return the run, unless SIGINT ended its training.
 
     Raises:
-        TrainingInterrupt: it did.
+        TrainingInterrupt: SIGINT ended it.
     """
     if run.interrupted == signal.SIGINT:
         raise TrainingInterrupt(run)

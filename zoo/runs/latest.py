@@ -31,11 +31,11 @@ def find_run(name: str) -> Path:
         is_folder = given.is_dir()
         known = sorted(entry.name for entry in RUNS.iterdir() if entry.is_dir()) if RUNS.is_dir() else []
     except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a circle
-        raise ZooError(f"there is no run '{_short(name)}': {getattr(error, 'strerror', None) or error}") from error
+        raise ZooError(f"no run '{_short(name)}': {getattr(error, 'strerror', None) or error}") from error
     if is_folder:
         raise ZooError(f"{name} is a folder but not a run: it has no run.json")
-    hint = did_you_mean(name, known) or "; there are no runs here yet: zoo run task=charlm"
-    raise ZooError(f"there is no run '{_short(name)}'{hint}")
+    hint = did_you_mean(name, known) or "; this folder has no runs yet: zoo run task=charlm"
+    raise ZooError(f"no run '{_short(name)}'{hint}")
 
 
 def is_listed(folder: Path) -> bool:
@@ -44,13 +44,13 @@ def is_listed(folder: Path) -> bool:
 
 
 def point_latest(folder: Path) -> str:
-    """Let `latest` point to a run.
+    """Point `latest` to a run.
 
     Args:
         folder: of the run, listed.
 
     Returns:
-        The name of the run that it pointed to before; empty for none.
+        The name of the run that it pointed to before, or an empty text.
     """
     link = folder.parent / "latest"
     before = os.readlink(link) if link.is_symlink() else ""
@@ -58,14 +58,14 @@ def point_latest(folder: Path) -> str:
     try:
         temporary.symlink_to(folder.name)
         os.replace(temporary, link)
-    except OSError:  # a file system without links: runs are then named by their folder
+    except OSError:  # a file system without links: runs are then found by their folder
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
     return before
 
 
 def unpoint_latest(folder: Path, before: str) -> None:
-    """Let `latest` point to what it pointed to before a run, where it still points to that run.
+    """Point `latest` back to the run before this one, if it still points to this one.
 
     Args:
         folder: of the run.

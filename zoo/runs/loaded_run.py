@@ -32,16 +32,15 @@ def load(path: str | Path, task: str | type[Task] = "", engine: str = "auto", tr
 
     Args:
         path: its folder, or a task's name for the latest run under `runs/`.
-        task: the task's class or file, for a run of a task that no plugin registers.
-        engine: `tensorflow` or `jax`; `auto` for the one that the run was trained with, where it is there.
-        trust: run the code of a task file that came with the run, though it was not trained on this machine.
+        task: the task's class or file, if no plugin registers the task.
+        engine: `tensorflow` or `jax`; `auto` for the one that the run was trained with, if it is installed.
+        trust: run the code of a task file that came with the run, even if it was not trained on this machine.
 
     Returns:
         The run, ready to sample, predict, evaluate or resume.
 
     Raises:
-        ZooError: it is no run, its task is not installed, its code is not trusted, or Keras was imported with another
-            engine.
+        ZooError: it is not a run, its task is not installed, its code is not trusted, or Keras runs on another engine.
     """
     with noting_blame():
         return open_run(path, task, engine, trust)
@@ -54,14 +53,14 @@ def open_run(
     trust: bool = False,
     changes: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Load a run, but first refuse what is to be done with it if its settings show that it cannot be.
+    """Load a run, but first check whether its settings allow the given changes.
 
     Args:
         path: as for `load`.
         task: likewise.
         engine: likewise.
         trust: likewise.
-        changes: settings that the run will be resumed or asked with; checked before TensorFlow is imported.
+        changes: settings for resuming or predicting; checked before TensorFlow is imported.
 
     Returns:
         The run, with its own settings.

@@ -1,4 +1,4 @@
-"""Several workers on one machine, for trying out: this process becomes the chief and starts the others."""
+"""Several workers on one machine, for testing: this process becomes the chief and starts the others."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from typing import Any
 from zoo.errors import UsageError
 from zoo.training.engines.cluster import TF_CONFIG, WorkerLostError
 
-ALONE = "device.local_workers=0"  # what the others are told, so that they start none themselves
-PATIENCE = 20.0  # seconds that the others get to leave after the chief
+ALONE = "device.local_workers=0"  # tells the other workers not to start any themselves
+PATIENCE = 20.0  # seconds for the others to finish after the chief
 
 
 def start_others(device: Any, command: Sequence[str], stack: contextlib.ExitStack) -> None:
-    """Start the other workers where the settings ask for some on this machine.
+    """Start the other workers if the settings request local workers.
 
     Args:
         device: the settings of the device.
-        command: what the others run: arguments of `zoo`.
-        stack: closed when the training is over.
+        command: arguments of `zoo` for the other workers.
+        stack: closed after training.
 
     Raises:
-        UsageError: local workers, and another device than `workers`; or `TF_CONFIG` is set.
+        UsageError: the device is not `workers`, or `TF_CONFIG` is set.
     """
     if not device.local_workers:
         return
@@ -40,15 +40,15 @@ def start_others(device: Any, command: Sequence[str], stack: contextlib.ExitStac
 
 @contextlib.contextmanager
 def local_workers(count: int, command: Sequence[str]) -> Iterator[None]:
-    """Inside this context the process is the chief of some workers, and the others run.
+    """Run the other workers inside this context, with this process as their chief.
 
     Args:
-        count: workers in all, this process among them.
-        command: what the others run: arguments of `zoo`.
+        count: number of workers, including this process.
+        command: arguments of `zoo` for the other workers.
 
     Raises:
-        UsageError: `TF_CONFIG` is set, so that the workers are known already.
-        WorkerLostError: a worker failed; it is named with what it said.
+        UsageError: `TF_CONFIG` is set, which already names the workers.
+        WorkerLostError: a worker failed; the message includes its error.
     """
     if os.environ.get(TF_CONFIG):
         raise UsageError(
@@ -88,7 +88,7 @@ def local_workers(count: int, command: Sequence[str]) -> Iterator[None]:
 
 
 def _cause(others: dict[int, subprocess.Popen[bytes]], logs: Sequence[Path]) -> str:
-    """Say which worker failed and how, as far as that is known."""
+    """Say which worker failed and how, if known."""
     for index, worker in others.items():
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = worker.wait(1.0)
@@ -101,7 +101,7 @@ def _cause(others: dict[int, subprocess.Popen[bytes]], logs: Sequence[Path]) -> 
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens at; all are held while they are looked for, so that none comes twice."""
+    """Find free ports; all are held during the search, so that they differ."""
     with contextlib.ExitStack() as stack:
         ports = []
         for _ in range(count):

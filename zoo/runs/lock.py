@@ -1,4 +1,4 @@
-"""One process at a time trains a run; any number of processes may read it."""
+"""A lock, so that only one process at a time trains a run. Any number may read it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ except ImportError:  # Windows has no flock: runs are not locked there
 class RunLock:
     """An exclusive lock on a run's folder, held from `acquire` to `release`.
 
-    The operating system frees it when the process ends, however it ends. The file names the holder and is removed on
-    release, so that a run that is not being trained has none.
+    The operating system releases it however the process ends. The file names the holder and exists only while the run
+    is being trained.
 
     Args:
         folder: of the run.
@@ -33,14 +33,14 @@ class RunLock:
 
     @property
     def is_held(self) -> bool:
-        """Whether this object has the lock, and the folder is still in its place."""
+        """Whether this object holds the lock and the folder still exists."""
         return fcntl is None or (self._descriptor is not None and self._is_current(self._descriptor))
 
     def acquire(self) -> None:
         """Take the lock.
 
         Raises:
-            ZooError: another process has it, which the message names; or the folder cannot be written to.
+            ZooError: another process, named in the message, holds it; or the folder cannot be written to.
         """
         if fcntl is None or self._descriptor is not None:
             return
@@ -56,17 +56,17 @@ class RunLock:
                 raise ZooError(
                     f"{self._folder} is being trained by {self._holder()}; wait for it, or stop it"
                 ) from error
-            except OSError:  # a file system that knows no locks
+            except OSError:  # a file system without locks
                 pass
             if self._is_current(descriptor):
                 break
-            os.close(descriptor)  # its holder removed the file in between
+            os.close(descriptor)  # its holder removed the file in the meantime
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}\n".encode())
         self._descriptor = descriptor
 
     def release(self) -> None:
-        """Give the lock back; nothing happens where it is not held."""
+        """Release the lock, if it is held."""
         if self._descriptor is None:
             return
         descriptor, self._descriptor = self._descriptor, None
@@ -76,7 +76,7 @@ class RunLock:
         os.close(descriptor)
 
     def _is_current(self, descriptor: int) -> bool:
-        """Whether the path still leads to the file that was opened."""
+        """Whether the path still points to the file that was opened."""
         try:
             return os.path.samestat(os.fstat(descriptor), os.stat(self.path, follow_symlinks=False))
         except OSError:

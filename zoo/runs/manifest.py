@@ -1,4 +1,4 @@
-"""`run.json`: which task a run is of, and what it was made of."""
+"""`run.json`: the task of a run, and what the run was trained with."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `run.json` says.
+    """The contents of `run.json`.
 
     Attributes:
         task: the task's name.
-        file: the Python file that holds the task, as it was named; empty for a task of a plugin.
-        code: name of the copy of that file inside the run's folder; empty where there is none.
+        file: the path of the Python file with the task, as given; empty for a plugin's task.
+        code: name of the copy of that file in the run's folder; empty if there is none.
         settings: checksum of `settings.yaml`.
-        versions: package -> version that the run was made with.
+        versions: package -> version at training time.
         data: split -> fingerprint of its examples.
-        columns: role -> name of the column of a table that it was trained on.
-        paths: setting -> where the path that it names led to: `absolute`, and `relative` to the run's folder.
-        reasons: setting -> what it is about the data that its value was chosen for.
-        format: of the folder.
+        columns: role -> name of the table column used in training.
+        paths: setting -> its path, `absolute` and `relative` to the run's folder.
+        reasons: setting -> why its value was chosen from the data.
+        format: version of the folder's format.
     """
 
     task: str
@@ -50,7 +50,7 @@ def read_manifest(path: Path) -> Manifest:
         path: of `run.json`.
 
     Returns:
-        What it says; what it says beyond what is known here is left out.
+        The manifest, without unknown entries.
 
     Raises:
         ZooError: the file is missing or damaged, or was written by a newer version.
@@ -91,7 +91,7 @@ def _is_valid(name: str, value: Any) -> bool:
     if name in ("versions", "data", "columns", "reasons"):
         return _is_table(value, lambda text: isinstance(text, str))
     if name == "code":
-        # Names a file of the folder, never one elsewhere.
+        # It must name a file inside the folder.
         return isinstance(value, str) and value == Path(value).name
     return isinstance(value, str)
 

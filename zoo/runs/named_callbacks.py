@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     import keras
 
 CALLBACKS = ("tensorboard", "csv")
-"""The names that need no plugin."""
+"""The built-in names."""
 
 
 def check_callbacks(names: Sequence[str], added: Iterable[str] = ()) -> None:
-    """Refuse callbacks that there are not; Keras is not imported for it.
+    """Refuse unknown callbacks, without importing Keras.
 
     Args:
-        names: as `train.callbacks` has them.
+        names: as in `train.callbacks`.
         added: names that plugins add.
 
     Raises:
@@ -29,7 +29,7 @@ def check_callbacks(names: Sequence[str], added: Iterable[str] = ()) -> None:
     known = {*CALLBACKS, *added}
     for name in names:
         if name not in known:
-            raise UsageError(f"train.callbacks: there is no callback '{name}'{did_you_mean(name, known)}")
+            raise UsageError(f"train.callbacks: unknown callback '{name}'{did_you_mean(name, known)}")
     if "tensorboard" in names and importlib.util.find_spec("tensorboard") is None:
         raise UsageError("train.callbacks=tensorboard needs the package tensorboard: pip install tensorboard")
 
@@ -40,7 +40,7 @@ def named_callbacks(
     """Make the callbacks that `train.callbacks` names.
 
     Args:
-        names: `tensorboard`, `csv`, or what plugins add.
+        names: `tensorboard`, `csv`, or those of plugins.
         folder: of the run.
         added: name -> function of the folder that makes a callback.
 

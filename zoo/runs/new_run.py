@@ -1,4 +1,4 @@
-"""Train a task anew: `zoo.run`."""
+"""Train a new run: `zoo.run`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def run(
     Args:
         task: a task's name, the path of a file with one (`./my_task.py`), or the class itself.
         callbacks: Keras callbacks, besides those that `train.callbacks` names.
-        report: is told how it goes; by default the output of a notebook, and nobody elsewhere.
+        report: receives the progress; by default the notebook's output, or nothing outside a notebook.
         arguments: settings as `key=value` texts, in place of `settings`.
         **settings: settings by part, such as `data="book.txt", model={"cell": "gru"}`.
 
@@ -64,8 +64,8 @@ def run(
 
     Raises:
         UsageError: an unknown task or setting.
-        ZooError: what the training raises.
-        KeyboardInterrupt: Ctrl-C ended the training; the run is saved, and the error's attribute `run`.
+        ZooError: the training failed.
+        KeyboardInterrupt: Ctrl-C ended the training; the saved run is the error's attribute `run`.
     """
     report = report or notebook_reporter()
     with noting_blame():
@@ -85,7 +85,7 @@ def _run(
     if settings and arguments:
         raise UsageError("give settings as arguments or as keywords, not both")
     overrides: Mapping[str, Any] | list[str] = {**settings} if settings else list(arguments)
-    # Before a task's module imports Keras and TensorFlow, which read these once.
+    # Set before a task's module imports Keras and TensorFlow, which read these only once.
     kind = peek(overrides, "device", "device.kind") or "auto"
     choose_engine(peek(overrides, "engine") or "auto", kind, load=False)
     prefer_onednn()
@@ -138,7 +138,7 @@ def _find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task
 
 
 def _command(task: str, settings: Settings, stack: ExitStack) -> list[str]:
-    """Give the arguments of `zoo` that train the same in another process."""
+    """Return the arguments of `zoo` that train the same run in another process."""
     path = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-workers-"))) / "settings.yaml"
     path.write_text(to_yaml(settings), encoding="utf-8")
     return ["run", task, f"config={path}", "preset="]

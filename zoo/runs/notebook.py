@@ -1,4 +1,4 @@
-"""The progress of a training in a notebook: one output that is updated, with the evaluations above its bar."""
+"""Training progress in a notebook: one output with the evaluations above a progress bar."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 from zoo.training.progress import Evaluation, Reporter, TrainingStatus, duration, evaluation_line
 
 SHOWN = 30
-"""Evaluations that are shown; of more, the first are left out."""
+"""Largest number of evaluations shown; earlier ones are left out."""
 
 
 def in_notebook() -> bool:
-    """Whether this process is the kernel of a notebook."""
+    """Whether this process is a notebook's kernel."""
     shell = _shell()
     return shell is not None and (
         getattr(shell, "kernel", None) is not None or type(shell).__name__ == "ZMQInteractiveShell"
@@ -23,7 +23,7 @@ def in_notebook() -> bool:
 
 
 def notebook_reporter() -> Reporter | None:
-    """Give the reporter of a notebook; None where this process is no notebook's."""
+    """Return a notebook's reporter, or None outside a notebook."""
     if not in_notebook():
         return None
     try:
@@ -34,7 +34,7 @@ def notebook_reporter() -> Reporter | None:
 
 
 def _shell() -> Any:
-    # A kernel has imported IPython; nobody else has to.
+    # A kernel has already imported IPython; other processes need not.
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     return get_ipython() if get_ipython else None
 
@@ -55,7 +55,7 @@ class NotebookReporter:
         self._end = ""
 
     def begin(self, lines: list[str]) -> None:
-        """Show what is trained on what."""
+        """Show the data, the model and the engine."""
         self._lines = list(lines)
         self._show()
 
@@ -98,7 +98,7 @@ class NotebookReporter:
 
 
 class _Output:
-    """What IPython shows: text, and HTML where that can be shown."""
+    """An output for IPython, as text and as HTML."""
 
     def __init__(self, text: str, markup: str) -> None:
         self._text, self._markup = text, markup

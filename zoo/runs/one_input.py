@@ -1,4 +1,4 @@
-"""What is one raw input, and what is several."""
+"""Tells one raw input from several."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _IMAGE_CHANNELS = (1, 3, 4)
 
 
 def as_inputs(inputs: Any, codec: object) -> list[Any]:
-    """Put an input that stands alone into a list.
+    """Put a single input into a list.
 
     Args:
-        inputs: raw inputs; or a text, a path, an image or a sequence of feature vectors, which are one.
+        inputs: raw inputs, or a single text, path, image or sequence of feature vectors.
         codec: of the inputs.
     """
     return [inputs] if _is_one(inputs, codec) else list(inputs)

@@ -1,4 +1,4 @@
-"""Paths among the settings: where they led to when a run was made, so that a run that was moved finds its data."""
+"""Records the paths in a run's settings, so that a moved run still finds its data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCE = "data.source"
 NOT_READ = {"out", "config", "preset"}
-"""Settings that may look like paths and name nothing that is read."""
+"""Settings that may look like paths but do not name input files."""
 
 
 def found_paths(settings: Settings, task: Task, folder: Path) -> dict[str, dict[str, str]]:
@@ -27,11 +27,11 @@ def found_paths(settings: Settings, task: Task, folder: Path) -> dict[str, dict[
 
     Args:
         settings: of the run.
-        task: an instance of the task; a named source is no file.
+        task: an instance of the task; named data are not files.
         folder: of the run.
 
     Returns:
-        Setting -> the path that it means, `absolute`, and `relative` to the run's folder.
+        Setting -> its path, `absolute` and `relative` to the run's folder.
     """
     found = {}
     for name, value in _texts(settings):
@@ -47,16 +47,16 @@ def found_paths(settings: Settings, task: Task, folder: Path) -> dict[str, dict[
 
 
 def with_paths(settings: Settings, paths: Mapping[str, Mapping[str, str]], folder: Path) -> dict[str, str]:
-    """Give the settings whose files are found elsewhere than from the present folder.
+    """Return the settings whose files are no longer at the path that they name.
 
     Args:
-        settings: of the run, as it was made.
+        settings: of the run, as trained.
         paths: as `found_paths` returned them.
-        folder: of the run, where it is now.
+        folder: the run's current folder.
 
     Returns:
-        Setting -> the path where the file is: where it was, or in the same place as seen from the run's folder. A
-        setting whose file is at neither is left out.
+        Setting -> the file's path: the same absolute path, or the same path relative to the run's folder. A setting is
+        left out if the file is at neither.
     """
     found = {}
     for name, value in _texts(settings):

@@ -1,4 +1,4 @@
-"""The folder of a run as a worker sees it that is not the chief."""
+"""A run's folder for workers other than the chief: read-only."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class ReadOnlyRunFolder(RunFolder):
-    """Reads what the chief has written, and writes nothing but encoded data, elsewhere.
+    """Reads the chief's files, and writes only encoded data, to a scratch folder.
 
     Args:
-        path: of the chief's folder, where the run goes on; an empty one for a run that begins.
-        scratch: a folder of this worker's own.
+        path: the chief's folder if the run is resumed; an empty folder for a new run.
+        scratch: this worker's own folder.
     """
 
     def __init__(self, path: Path, scratch: Path) -> None:
@@ -36,11 +36,11 @@ class ReadOnlyRunFolder(RunFolder):
         """Write nothing."""
 
     def discard(self) -> None:
-        """Take nothing back."""
+        """Discard nothing."""
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold nothing: the chief has the lock."""
+        """Do nothing: the chief holds the lock."""
         yield
 
     @contextmanager
@@ -49,7 +49,7 @@ class ReadOnlyRunFolder(RunFolder):
         yield
 
     def record_data(self, fingerprints: Mapping[str, str], columns: Mapping[str, str]) -> None:
-        """Keep nothing."""
+        """Save nothing."""
 
     def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
         """Save nothing."""
@@ -64,26 +64,26 @@ class ReadOnlyRunFolder(RunFolder):
         """Save nothing."""
 
     def rewind(self, step: int) -> None:
-        """Forget nothing."""
+        """Remove nothing."""
 
     @contextmanager
     def cache(self) -> Iterator[Path]:
-        """Give the worker's own folder for encoded data."""
+        """Return the worker's own folder for encoded data."""
         yield self._scratch
 
 
 def as_worker(folder: RunFolder | None, device: DeviceSettings, stack: ExitStack) -> RunFolder | None:
-    """Give the folder that this process works with.
+    """Return the folder that this process uses.
 
     Args:
-        folder: of the run; None where it is not made yet.
+        folder: of the run; None if it does not exist yet.
         device: the settings of the device.
         stack: closed when the training is over.
 
     Returns:
-        The same; of a worker that is not the chief one that writes nothing.
+        The same folder, or a read-only one for a worker that is not the chief.
     """
-    # With workers to be started this process will be the chief.
+    # If this process starts local workers, it is the chief.
     if device.local_workers or find_cluster(device.kind).is_chief:
         return folder
     scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zoo-worker-")))

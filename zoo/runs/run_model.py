@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class RunModel:
-    """The model of a run and the engine that it computes on, each made when it is first asked for.
+    """The model of a run and its engine, each created on first use.
 
     Args:
         task: builds the model.
@@ -28,8 +28,7 @@ class RunModel:
         settings: of the run.
         codecs: fitted, by role.
         rows: of a batch.
-        training: whether it is trained: then every device that the settings name takes part; what a run answers is
-            computed by one process alone, on what this machine has.
+        training: whether to use all devices in the settings; for predictions, one process uses this machine's devices.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class RunModel:
 
     @property
     def engine(self) -> Engine:
-        """What the model computes on."""
+        """The engine that the model computes on."""
         if self._engine is None:
             from zoo.training.engines import make_engine
 
@@ -63,7 +62,7 @@ class RunModel:
         """Build the model with new weights.
 
         Raises:
-            ZooError: the task gives no built model.
+            ZooError: the task does not return a built model.
         """
         engine, task = self.engine, self._task
         model = engine.build(lambda: task.model(self._codecs), self._settings.seed)
@@ -76,7 +75,7 @@ class RunModel:
         return model
 
     def load(self, folder: RunFolder) -> keras.Model:
-        """Give the model with the best weights that a folder holds; what was built or loaded before stays.
+        """Return the model with a folder's best weights, unless it has already been built or loaded.
 
         Raises:
             ZooError: the weights are missing or damaged.
@@ -86,14 +85,14 @@ class RunModel:
             try:
                 load_weights(folder.best if folder.best.exists() else folder.last, model)
             except ZooError:
-                # A model with random weights must not be taken for the run's by the next who asks.
+                # The next caller must not mistake a model with random weights for the run's.
                 self._built = self._inference = None
                 raise
         return self._built
 
     @property
     def inference(self) -> Inference:
-        """The model, built or loaded, ready to answer."""
+        """The built or loaded model, ready for predictions."""
         assert self._inference is not None, "build or load the model first"
         return self._inference
 
@@ -102,7 +101,7 @@ class RunModel:
 
         Args:
             optimizer: a Keras optimizer; None for evaluation alone.
-            clip: greatest global norm of the gradient; 0 for none.
+            clip: largest global norm of the gradient; 0 for no clipping.
             average: decay of the moving average of the weights; 0 for none.
         """
         model, topology = self._built, self._task.topology

@@ -14,15 +14,14 @@ if TYPE_CHECKING:
 
 
 class DeferredStore:
-    """Saves into a run's folder, and does something else before it saves for the first time.
-
-    So a training that fails before it has a result leaves the folder as it was.
+    """Saves into a run's folder, and calls a function before the first save. Thus a training that fails early leaves
+    the folder unchanged.
 
     Args:
         folder: of the run.
 
     Attributes:
-        before_first: called before anything is saved, once.
+        before_first: called once, before the first save.
     """
 
     def __init__(self, folder: RunFolder) -> None:
@@ -30,7 +29,7 @@ class DeferredStore:
         self.before_first: Callable[[], None] | None = None
 
     def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
-        """Save all that is needed to go on."""
+        """Save everything needed to resume."""
         self._begin()
         self._folder.save_checkpoint(arrays, state)
 

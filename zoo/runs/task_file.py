@@ -1,4 +1,4 @@
-"""A task in a file of the user's: the run keeps a copy, which is run only with consent."""
+"""A task in a user's own file: the run keeps a copy, which is executed only with consent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zoo.runs import trust
 from zoo.runs.manifest import Manifest
 
 LARGEST = 1 << 24
-"""Bytes of a file of Python code."""
+"""Largest size of a Python file in bytes."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class TaskFile:
 
     Attributes:
         path: the file.
-        code: what is in it.
-        beside: the folder that it imports its neighbours from; None where they are not here.
+        code: its content.
+        beside: the folder to import its neighbours from; None if it is not on this machine.
     """
 
     path: Path
@@ -53,13 +53,13 @@ def find_task_file(manifest: Manifest, folder: Path, trusted: bool) -> TaskFile 
     Args:
         manifest: of the run.
         folder: of the run.
-        trusted: the user wants its code to be run.
+        trusted: whether the user trusts its code.
 
     Returns:
-        The file; None where the task is a plugin's.
+        The file; None for a plugin's task.
 
     Raises:
-        ZooError: the file is gone; or the user has neither run it on this machine before nor trusts it.
+        ZooError: the file is gone, or it has not been run on this machine before and is not trusted.
     """
     named = manifest.file or (manifest.task if is_path(manifest.task) else "")
     if not named and not manifest.code:

@@ -1,4 +1,4 @@
-"""One training of a run: from the settings and the checkpoint to the trainer, and back."""
+"""One training of a run: sets up the trainer from settings and checkpoint, and collects its results."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class Outcome:
     """How a training ended.
 
     Attributes:
-        reason: why, as one clause.
+        reason: why, as a clause.
         interrupted: number of the signal that ended it, or 0.
-        model: with the best weights; None where others trained it with this process and have left.
+        model: with the best weights; None after training with other workers.
         seconds_left: of `train.minutes`; None without that limit.
     """
 
@@ -48,9 +48,9 @@ class Outcome:
 
 
 class TrainingSession:
-    """Trains a run, or goes on where its checkpoint stands.
+    """Trains a run, or resumes it from its checkpoint.
 
-    Nothing of the run's folder changes before the first checkpoint or evaluation is saved.
+    The run's folder stays unchanged until the first checkpoint or evaluation is saved.
 
     Args:
         task: an instance of the task.
@@ -58,7 +58,7 @@ class TrainingSession:
         settings: of the run.
         codecs: fitted, by role.
         folder: of the run, locked by this process.
-        new_settings: as YAML, to be written with the first thing that is saved; empty where they have not changed.
+        new_settings: as YAML, written at the first save; empty if unchanged.
         began: when the command began, by `time.perf_counter`; now by default.
     """
 
@@ -85,8 +85,8 @@ class TrainingSession:
         """Train until it ends.
 
         Args:
-            read: gives the examples.
-            report: is told how it goes; nobody by default.
+            read: reads the examples.
+            report: receives the progress; by default nothing.
             callbacks: Keras callbacks.
 
         Raises:
@@ -180,7 +180,7 @@ class TrainingSession:
             trainer.validation = topology.precompute(validation, run_model.inference, cache)
         reason = trainer.train().describe(train)
         if not alone:
-            # The others are leaving: from here on this process computes alone, with the best weights.
+            # The other workers are finishing: from here on, this process computes alone, with the best weights.
             return Outcome(reason, trainer.interrupted, None, trainer.seconds_left)
         if self._folder.best.exists():
             load_weights(self._folder.best, model)
@@ -195,18 +195,18 @@ class TrainingSession:
     def _fingerprints(
         self, splits: Splits, training: Batches, validation: Batches | None, cache: Path
     ) -> dict[str, str]:
-        """Give split -> what tells its examples from any others."""
+        """Return split -> fingerprint of its examples."""
         found = {"train": training.fingerprint}
         if validation is not None:
             found["validation"] = validation.fingerprint
-        with suppress(ZooError):  # test data that cannot be read are in the way of an evaluation, not of training
+        with suppress(ZooError):  # unreadable test data prevent an evaluation, but not training
             test = self._batches(splits, "test", cache)
             if test is not None:
                 found["test"] = test.fingerprint
         return found
 
     def _check_data(self, fingerprints: Mapping[str, str]) -> None:
-        """Refuse to go on with other data: what was reached until now would no longer be comparable."""
+        """Refuse to resume with other data, because metrics would no longer be comparable."""
         before = self._folder.manifest().data if self._folder.checkpoint.exists() else {}
         for split in before:
             if before[split] != fingerprints.get(split):
@@ -218,7 +218,7 @@ class TrainingSession:
         )
 
     def _commit(self, step: int, fingerprints: Mapping[str, str], columns: Mapping[str, str]) -> None:
-        """Write what a resumed run changes, when its first new result is about to be saved."""
+        """Write the changes of a resumed run, just before its first result is saved."""
         if self._new_settings:
             self._folder.begin(self._folder.manifest(), self._new_settings)
         self._folder.record_data(fingerprints, columns)

@@ -1,4 +1,4 @@
-"""Which task files a user has run on this machine: their code is run again without asking."""
+"""Remembers the task files that a user has run on this machine; they run again without asking."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ def remember(code: bytes, origin: Path) -> None:
 
     Args:
         code: of a file.
-        origin: the file; what it imports from beside it is found there.
+        origin: the path of the file, from whose folder it imports its neighbours.
     """
     with suppress(ZooError, UnicodeEncodeError):  # a home folder that cannot be written to: the user will be asked
         write_atomic(_record(code), f"{origin.resolve()}\n")
 
 
 def recall(code: bytes) -> Path | None:
-    """Give the file that code was run from on this machine; None where the user never ran it."""
+    """Return the file that the code was run from on this machine, or None."""
     try:
         return Path(read_text(_record(code)).rstrip("\n"))
     except (FileNotFoundError, ZooError):

@@ -1,4 +1,4 @@
-"""A model's weights as a file of named arrays."""
+"""A model's weights, as a file of named arrays."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def save_weights(path: Path, model: keras.Model) -> None:
-    """Write a model's weights, each under the path of its variable.
+    """Write a model's weights, each named after its variable's path.
 
     Args:
         path: of the file.

@@ -1,4 +1,4 @@
-"""Defaults that follow the data: what the user did not set is chosen from what was read, with a reason."""
+"""Defaults that adapt to the data: chooses what the user did not set, and gives reasons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoo.settings.resolve import build
 Row = TypeVar("Row")
 
 EVALUATIONS = 30
-"""Evaluations in a whole run, where they do not cost too much."""
+"""Evaluations in a whole run, if they do not cost too much."""
 EVALUATION_SHARE = 0.1
 """Most of a run's computation that evaluations may take; a forward pass costs a third of a training step."""
 WARMUP_SHARE = 0.1
@@ -24,7 +24,7 @@ WITHOUT_PROGRESS = 0.2
 
 
 class Choice(NamedTuple):
-    """A setting that was chosen by the data."""
+    """A setting that was chosen from the data."""
 
     key: str  # dotted
     value: Any
@@ -32,10 +32,10 @@ class Choice(NamedTuple):
 
 
 class AdaptiveDefaults:
-    """Settings that a task's rules fill in, where the user has not.
+    """Settings that a task's rules fill in, unless the user has set them.
 
-    A rule reads `settings`, which hold the user's values and the choices so far, and calls `choose`. A user's own value
-    always stays, so that later rules adapt to it.
+    A rule reads `settings`, which hold the user's values and the choices so far, and calls `choose`. The user's own
+    values always stay, and later rules adapt to them.
 
     Args:
         settings: resolved, with the task's ordinary defaults.
@@ -43,7 +43,7 @@ class AdaptiveDefaults:
 
     Attributes:
         settings: a copy of them, with the choices made so far.
-        choices: what was chosen, in order.
+        choices: the choices, in order.
     """
 
     def __init__(self, settings: Any, explicit: Iterable[str] = ()) -> None:
@@ -60,7 +60,7 @@ class AdaptiveDefaults:
 
         Args:
             values: dotted name -> value.
-            why: what it is about the data that decides, as a short phrase.
+            why: the property of the data that decides, as a short phrase.
         """
         for key, value in values.items():
             if key in self.explicit:
@@ -77,13 +77,13 @@ class AdaptiveDefaults:
     def choose_budget(self, epochs: float, steps_per_epoch: float, validation_steps: float, why: str) -> None:
         """Choose how long to train at most, how often to evaluate, and how long to wait for progress.
 
-        Without a limit of the user's, training ends when the validation metric stops improving, after `epochs` at the
-        latest. With `train.minutes` alone, those end it as well. Whoever gives steps or epochs gets exactly those.
+        Without a limit from the user, training ends when the validation metric stops improving, or after `epochs`. With
+        only `train.minutes`, the time limit applies as well. Steps or epochs from the user are used exactly.
 
         Args:
             epochs: passes over the training data at most.
             steps_per_epoch: batches of a pass.
-            validation_steps: the size of the validation split in training batches; 0 where there is none.
+            validation_steps: the size of the validation split in training batches; 0 if there is none.
             why: as for `choose`.
         """
         exact = {"train.steps", "train.epochs"} & self.explicit
@@ -93,10 +93,10 @@ class AdaptiveDefaults:
         train = self.settings.train
         steps = train.steps or max(1.0, train.epochs * steps_per_epoch)
         every = math.ceil(max(steps / EVALUATIONS, evaluation_interval(validation_steps)))
-        if not exact:  # a run of few steps that is resumed for more is the run of more
+        if not exact:  # a short run that is resumed must equal a long one
             self.choose({"train.warmup": min(train.warmup, math.ceil(WARMUP_SHARE * steps))}, why)
         if train.minutes:
-            # The clock decides: how many steps these minutes have is not known.
+            # The clock decides: the number of steps is unknown.
             self.choose({"train.evaluate_every": 0}, f"about 20 evaluations in {train.minutes:g} minutes")
         else:
             self.choose({"train.evaluate_every": every}, f"about {max(1, round(steps / every))} evaluations in {why}")
@@ -105,7 +105,7 @@ class AdaptiveDefaults:
             self.choose({"train.patience": patience}, "stop when learning stops, and keep the best weights")
 
     def resolved(self, task: str) -> Any:
-        """Give the settings with all choices, checked as if a user had written them.
+        """Return the settings with all choices, checked as if a user had written them.
 
         Args:
             task: the task's name, for messages.
@@ -134,7 +134,7 @@ def by_size(size: float, table: Sequence[tuple[float, Row]]) -> Row:
 
 
 def explain(choices: Sequence[Choice]) -> list[str]:
-    """Write choices as lines, one a reason: `29,000 pairs: model.units=512 model.dropout=0.4`."""
+    """Write choices as lines, one per reason: `29,000 pairs: model.units=512 model.dropout=0.4`."""
     reasons: dict[str, list[str]] = {}
     for key, value, why in choices:
         shown = str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value

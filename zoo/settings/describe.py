@@ -1,4 +1,4 @@
-"""Settings as people and files read them: a table, and YAML."""
+"""Settings as a table for people, and as YAML for files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoo.settings.fields import walk
 
 
 class Described(NamedTuple):
-    """One setting in words."""
+    """The description of a setting."""
 
     name: str  # dotted
     type: str
@@ -25,7 +25,7 @@ def describe(cls: type) -> list[Described]:
         cls: the dataclass.
 
     Returns:
-        One row for each setting, in the order of declaration; parts themselves have no row.
+        One row per setting, in the order of declaration; parts have no row of their own.
     """
     defaults = cls()
     rows = []
@@ -52,7 +52,7 @@ def to_yaml(settings: Any) -> str:
         pass
 
     def text(dumper: Any, value: str) -> Any:
-        # In single quotes PyYAML loses a few of Unicode's line breaks; in double quotes it escapes them.
+        # PyYAML loses some Unicode line breaks in single quotes, and escapes them in double quotes.
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
 
     Dumper.add_representer(str, text)

@@ -1,4 +1,4 @@
-"""How a settings dataclass is declared: `setting` for a value, `part` for a group of values."""
+"""Declares a settings dataclass: `setting` for a value, `part` for a group of values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 LARGEST = {int: 2**31 - 1, float: 3e38}
-"""The greatest value of a setting that states none: what 32 bits hold."""
+"""The default maximum of a setting: the largest 32-bit integer."""
 
 _KINDS = {bool: "yes or no", int: "whole number", float: "number", str: "text"}
 
@@ -26,18 +26,18 @@ def setting(
 ) -> Any:
     """Declare one setting: a dataclass field with a default and a help line.
 
-    Its annotation is `bool`, `int`, `float`, `str` or a `list` of one of them. No setting is ever None: an empty
-    text, a zero or an empty list says "none", so that a value needs no quoting anywhere.
+    Its annotation is `bool`, `int`, `float`, `str` or a `list` of one of them. No setting is None: an empty text, zero
+    or an empty list means "none", so that no value needs quotes.
 
     Args:
-        default: the value when nobody says otherwise.
-        help: one line for people, with the unit.
-        choices: the only values that are allowed.
-        minimum: the least value that is allowed.
-        maximum: the greatest value that is allowed; whole numbers are below 2**31 in any case, and numbers finite.
-        shorthand: whether `part=value` means this setting of the part; at most one in a part.
+        default: the value if nothing else is given.
+        help: one line that describes it, with the unit.
+        choices: the allowed values.
+        minimum: the least allowed value.
+        maximum: the greatest allowed value; whole numbers are always below 2**31, and numbers are finite.
+        shorthand: whether `part=value` means this setting; at most one per part.
         component: the kind of component that the value names: `cells`, `attentions`, `strategies`, `callbacks` or
-            `devices`; a name that neither the zoo nor a plugin has is refused before TensorFlow is imported.
+            `devices`; an unknown name is refused before TensorFlow is imported.
 
     Returns:
         A dataclass field.
@@ -70,7 +70,7 @@ def part(cls: type, **defaults: Any) -> Any:
 
 
 class Declared(NamedTuple):
-    """One setting or part as its dataclass declares it."""
+    """The declaration of a setting or part."""
 
     name: str
     type: Any  # the annotation, with names resolved
@@ -83,7 +83,7 @@ class Declared(NamedTuple):
 
     @property
     def item(self) -> Any:
-        """The type of a list's items; None where this is no list."""
+        """The type of a list's items; None if this is not a list."""
         return typing.get_args(self.type)[0] if typing.get_origin(self.type) is list else None
 
     @property
@@ -101,10 +101,10 @@ class Declared(NamedTuple):
             return True
 
     def expected(self, value: Any = None) -> str:
-        """Say what a value of this setting must be: the type, and the limits or choices.
+        """Describe the valid values of this setting: the type, and the limits or choices.
 
         Args:
-            value: that was given; where it is too small, the upper limit is not said.
+            value: the given value; if it is too small, the upper limit is omitted.
         """
         choices, minimum, maximum = (self.field.metadata.get(key) for key in ("choices", "minimum", "maximum"))
         if choices:
@@ -146,7 +146,7 @@ def declared(cls: type) -> dict[str, Declared]:
 
 
 def walk(cls: type, prefix: str = "") -> Iterator[tuple[str, Declared]]:
-    """All settings of a dataclass, depth first: (dotted name, declaration), parts before what is in them."""
+    """Yield all settings of a dataclass, depth first: (dotted name, declaration), each part before its settings."""
     for name, entry in declared(cls).items():
         yield prefix + name, entry
         if entry.is_part:
@@ -154,7 +154,7 @@ def walk(cls: type, prefix: str = "") -> Iterator[tuple[str, Declared]]:
 
 
 def quoted(value: Any) -> str:
-    """What somebody gave, in quotes and on one line, for a message."""
+    """Quote a given value on one line, for a message."""
     text = str(value)
     text = text if len(text) <= 80 else f"{text[:77]}..."
     return "'" + "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text) + "'"

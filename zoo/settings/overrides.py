@@ -1,4 +1,4 @@
-"""The layers that settings are laid over one another in: defaults < preset < config file < overrides."""
+"""Reads the layers of settings: defaults < preset < config file < overrides."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from zoo.files import expanded, open_file, reason
 from zoo.settings.fields import plain, quoted
 
 LARGEST_FILE = 1 << 20
-"""Bytes of a file of settings."""
+"""Largest size of a settings file in bytes."""
 
 
 class Override(NamedTuple):
-    """One value that somebody gave."""
+    """A given value."""
 
     key: str  # dotted
-    value: Any  # text where it was typed, any object where Python code gave it
+    value: Any  # text from a command line or file, any object from Python
     where: str  # for messages: "" for an override, "file.yaml:3" for a line of a file, "preset small"
 
 
 def from_arguments(arguments: Iterable[str]) -> list[Override]:
-    """Read `key=value` arguments as a command line has them.
+    """Read `key=value` arguments of a command line.
 
     Everything after the first `=` is the value, exactly as typed.
 
     Raises:
-        UsageError: a word has no `=` or no key.
+        UsageError: an argument has no `=` or no key.
     """
     found = []
     for word in arguments:
@@ -40,17 +40,17 @@ def from_arguments(arguments: Iterable[str]) -> list[Override]:
 
 
 def raw_value(given: Iterable[Override], *keys: str) -> str:
-    """What is given for a setting, as a text, unchecked; the last one counts, and it is empty where nothing is given.
+    """Return the last value given for a setting, as unchecked text; empty if there is none.
 
     Args:
-        given: values, of whatever settings.
+        given: values of any settings.
         keys: the setting's name, and other names of it.
     """
     return next((str(entry.value) for entry in reversed(list(given)) if entry.key in keys), "")
 
 
 def from_mapping(values: Mapping[str, Any], where: str = "") -> list[Override]:
-    """Read settings that Python code gave: nested mappings, dotted names, or both."""
+    """Read settings from Python code: nested mappings, dotted names, or both."""
     return list(_flatten(values, "", where))
 
 
@@ -67,7 +67,7 @@ def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Ove
 
 
 def to_arguments(values: Mapping[str, Any]) -> list[str]:
-    """Write settings that Python code gave as the `key=value` arguments of a command line."""
+    """Write settings from Python code as `key=value` arguments of a command line."""
     return [f"{entry.key}={_typed(entry.value)}" for entry in from_mapping(values)]
 
 
@@ -99,17 +99,17 @@ def from_file(path: str) -> list[Override]:
 
 
 def from_text(text: str, where: str) -> list[Override]:
-    """Read settings from YAML text; every scalar arrives as the text that stands there.
+    """Read settings from YAML text; every scalar is kept as text.
 
-    YAML would turn `1984` into a number and `no` into False before a setting's type is known; so the document's nodes
-    are read, not the values that YAML guesses.
+    YAML would turn `1984` into a number and `no` into False before a setting's type is known; so this reads the
+    document's nodes rather than the values that YAML guesses.
 
     Args:
         text: a YAML document: a mapping, nested or with dotted names.
         where: the name of the file, for messages.
 
     Raises:
-        UsageError: not YAML, not a mapping, or a name stands twice.
+        UsageError: not YAML, not a mapping, or a name occurs twice.
     """
     import yaml
 
@@ -132,11 +132,11 @@ def from_text(text: str, where: str) -> list[Override]:
 
 
 def _nodes(mapping: Any, prefix: str, where: str, depth: int, known: set[int]) -> Iterator[Override]:
-    """Walk through a mapping; `known` are those that were met before, which an alias leads to."""
+    """Walk through a mapping; `known` are the mappings visited before, which an alias may point to."""
     import yaml
 
     if id(mapping) in known:
-        # A few aliases of aliases would stand for more settings than any memory holds.
+        # A few aliases of aliases can expand to more settings than fit in memory.
         raise UsageError(f"{where}:{mapping.start_mark.line + 1}: an alias of several settings; write them out")
     known.add(id(mapping))
     seen: set[str] = set()

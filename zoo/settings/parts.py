@@ -9,7 +9,7 @@ from zoo.settings.fields import part, setting
 
 @dataclass
 class DataSettings:
-    """Where the examples come from."""
+    """The source of the examples."""
 
     source: str = setting(
         "", "a data set's name, or a path: file, folder or glob; empty: the task's own data", shorthand=True
@@ -84,7 +84,7 @@ class TrainSettings:
 
 @dataclass
 class TextTrainSettings(TrainSettings):
-    """How a model that writes text about an input is trained."""
+    """How a model that generates text from an input is trained."""
 
     label_smoothing: float = setting(
         0.0, "probability taken from the right token and spread over all tokens in training", minimum=0, maximum=0.9

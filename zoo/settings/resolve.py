@@ -1,4 +1,4 @@
-"""From what people gave to a settings object: every name known, every value of its type."""
+"""Resolves given values into a settings object, checking every name and type."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from zoo.settings.strategy import with_strategy
 SettingsType = TypeVar("SettingsType")
 
 LIMITS = frozenset({"train.steps", "train.epochs", "train.minutes"})
-"""Settings that each end a training; the highest layer that sets one of them decides alone."""
+"""Settings that end a training; only the highest layer that sets one of them counts."""
 
 
 def resolve(
@@ -26,7 +26,7 @@ def resolve(
     *,
     task: str,
 ) -> SettingsType:
-    """Lay the layers over one another: defaults < preset < config file < overrides.
+    """Apply the layers in order: defaults < preset < config file < overrides.
 
     Args:
         cls: the task's settings dataclass.
@@ -57,7 +57,7 @@ def resolve(
 
 
 def explicit_settings(cls: type, overrides: Iterable[str] | Mapping[str, Any]) -> frozenset[str]:
-    """Name the settings that arguments, a mapping or the config file give, in full and dotted.
+    """Return the full dotted names of the settings given by arguments, a mapping or the config file.
 
     Args:
         cls: the task's settings dataclass.
@@ -72,17 +72,17 @@ def explicit_settings(cls: type, overrides: Iterable[str] | Mapping[str, Any]) -
 
 
 def peek(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
-    """See what arguments, a mapping or the config file say of a setting, before the task is known that has it.
+    """Return the value that arguments, a mapping or the config file give a setting, before its task is known.
 
     Args:
         overrides: as for `resolve`.
         keys: the setting's name, and other names of it.
 
     Returns:
-        The value as a text, unchecked; empty where nothing is said.
+        The value as unchecked text; empty if there is none.
 
     Raises:
-        UsageError: no arguments of the form `key=value`, or a file that cannot be read.
+        UsageError: an argument is not of the form `key=value`, or the file cannot be read.
     """
     given = from_mapping(overrides) if isinstance(overrides, Mapping) else from_arguments(overrides)
     files = [plain(entry.value) for entry in given if entry.key == "config"]
@@ -92,11 +92,11 @@ def peek(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
 
 
 def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any], *, task: str) -> SettingsType:
-    """Give a settings object with some values changed; the object itself stays as it is.
+    """Return a copy of a settings object with some values changed.
 
     Args:
         settings: an instance of a settings dataclass.
-        changes: `key=value` arguments, or a mapping; `preset` and `config` are of no use here.
+        changes: `key=value` arguments, or a mapping; `preset` and `config` are not allowed here.
         task: the task's name, for messages.
 
     Raises:
@@ -125,21 +125,21 @@ def from_yaml(cls: type[SettingsType], text: str, where: str) -> SettingsType:
 
 
 def _own_limits(layer: list[Override]) -> list[Override]:
-    """Lift the limits that lower layers set where this one sets a limit of its own.
+    """Clear the limits of lower layers if this layer sets its own limit.
 
-    Who says `train.steps=5000` means 5,000 steps, whatever number of epochs the task would have stopped at.
+    `train.steps=5000` means 5,000 steps, even if the task's own limit is fewer epochs.
     """
     said = {entry.key for entry in layer} & LIMITS
     return [Override(key, 0, "") for key in sorted(LIMITS - said)] + layer if said else layer
 
 
 def build(cls: type[SettingsType], given: Iterable[Override], owner: str) -> SettingsType:
-    """Set given values, in order, over the defaults of a settings dataclass.
+    """Apply given values, in order, to the defaults of a settings dataclass.
 
     Args:
         cls: the settings dataclass.
         given: the values; a later one wins.
-        owner: said after "unknown setting 'x'", such as " of task charlm".
+        owner: added to "unknown setting 'x'", such as " of task charlm".
 
     Raises:
         UsageError: an unknown name or a value of the wrong type.
@@ -161,12 +161,12 @@ def build(cls: type[SettingsType], given: Iterable[Override], owner: str) -> Set
         return OmegaConf.to_object(config)  # type: ignore[return-value]
     except ZooError:
         raise
-    except ValueError as error:  # a check of the task's own, in __post_init__
+    except ValueError as error:  # the task's own check, in __post_init__
         raise UsageError(str(error)) from error
 
 
 def _address(cls: type, entry: Override, owner: str) -> tuple[str, Declared]:
-    """Find the setting that a key names, by way of the shorthand of parts.
+    """Find the setting that a key names, expanding the shorthand of parts.
 
     Returns:
         Its full dotted name and its declaration.
@@ -192,7 +192,7 @@ def _address(cls: type, entry: Override, owner: str) -> tuple[str, Declared]:
 
 
 def _nearest(cls: type, key: str, part: str) -> str:
-    """A hint for an unknown key: the nearest word in its part, in other parts, or the names in its part."""
+    """Return a hint for an unknown key: the nearest name in its part or another one, or all names of its part."""
     everything = [name for name, entry in walk(cls) if not entry.is_part]
     word, prefix = key.rpartition(".")[2], f"{part}." if part else ""
     beside = [name.removeprefix(prefix) for name, _ in walk(cls) if name.startswith(prefix)]
@@ -207,7 +207,7 @@ def _nearest(cls: type, key: str, part: str) -> str:
 
 
 def _typed(setting: Declared, value: Any) -> Any:
-    """A given value in the form that OmegaConf converts to the setting's type."""
+    """Convert a given value to a form that OmegaConf can convert to the setting's type."""
     if setting.item is not None:
         if isinstance(value, str):
             inside = value[1:-1] if value.startswith("[") and value.endswith("]") else value
@@ -226,7 +226,7 @@ def _literal(kind: type, value: Any) -> Any:
         return value
     if kind is float:
         return re.sub(r"^([-+]?)\.(inf|nan)$", r"\1\2", value, flags=re.IGNORECASE)  # as YAML writes them
-    if value == "???":  # OmegaConf's mark of a missing value, which has no escape
+    if value == "???":  # OmegaConf's marker of a missing value, which cannot be escaped
         raise ValueError
     return re.sub(r"(\\*)\$\{", lambda found: found[1] * 2 + r"\${", value)
 

@@ -1,4 +1,4 @@
-"""Who sets an option of a search strategy means that strategy."""
+"""Infers the search strategy from its options."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ OPTIONS = {
     "sample": ("temperature", "top_k", "top_p", "min_p", "typical"),
     "beam": ("beam", "n_best", "length_penalty", "coverage_penalty", "groups", "diversity"),
 }
-"""The settings of `search` that have a meaning for one strategy alone."""
+"""The settings of `search` that apply to only one strategy."""
 _OWNER = {f"search.{option}": strategy for strategy, options in OPTIONS.items() for option in options}
 
 
 def with_strategy(layer: list[Override], typed: bool = False) -> list[Override]:
-    """Add the strategy that a layer of settings means where it does not name one.
+    """Add the strategy that a layer's options imply, unless the layer names one.
 
     Args:
         layer: one layer of settings (see `zoo.settings.overrides`).
-        typed: somebody has just written this layer, so that an option of another strategy is a mistake; a file may
-            hold all settings of an earlier run.
+        typed: whether the user just wrote this layer, so that an option of another strategy is a mistake; a file may
+            contain all settings of an earlier run.
 
     Returns:
         The layer.
