@@ -1,4 +1,4 @@
-"""Data, in the order in which an example travels through it.
+"""The data pipeline; its folders are stages, in the order in which an example passes through them.
 
 `named` (recipes), `fetching`, `readers` (users' files), `tables`, `splitting`, `storage`, `batching`. In: the setting
 `data`, a name or a path. Out: batches to train and evaluate on. Names are loaded on first use.

@@ -1,4 +1,4 @@
-"""What data look like: sizes, lengths and vocabularies, measured on a bounded sample. Rules for defaults read it."""
+"""Measures data on a bounded sample: sizes, lengths and vocabularies. Rules for defaults use it."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from zoo.data.splitting.splits import Example, Examples
 from zoo.errors import ZooError
 
 SAMPLE = 4000
-"""Examples that are looked at."""
+"""Largest number of sampled examples."""
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def sample(examples: Examples, count: int = SAMPLE) -> list[Example]:
-    """Take examples from all over a split: evenly spaced where they can be asked for by their place, else the first.
+    """Sample a split: evenly spaced examples if it is a sequence, otherwise the first ones.
 
     Args:
         examples: of a split.
-        count: how many at most.
+        count: maximum number.
     """
     size = len(examples)
     if size <= count or not isinstance(examples, Sequence):
@@ -35,7 +35,7 @@ def sample(examples: Examples, count: int = SAMPLE) -> list[Example]:
 
 
 def words_of(text: str) -> list[str]:
-    """Cut a text into words and marks, in lower case."""
+    """Split a text into lower-case words and punctuation."""
     return _WORD.findall(text.lower())
 
 
@@ -45,13 +45,13 @@ class TextProfile:
 
     Attributes:
         examples: number of them.
-        sampled: number of those that were looked at.
-        mean: words and marks of a text.
-        long: words that 99 % of the texts do not exceed.
-        distinct: different words in the sample.
-        characters: different characters in the sample.
-        new_words: share of the words in every other text of the sample that none of the rest has: how open the
-            vocabulary is, 0 to 1.
+        sampled: number of sampled examples.
+        mean: words and punctuation per text.
+        long: 99th percentile of the number of words.
+        distinct: number of distinct words in the sample.
+        characters: number of distinct characters in the sample.
+        new_words: share of the words in every second text of the sample that do not occur in the other texts: how open
+            the vocabulary is, 0 to 1.
     """
 
     examples: int
@@ -64,7 +64,7 @@ class TextProfile:
 
     @property
     def estimated_distinct(self) -> int:
-        """Different words in all examples: they grow with the square root of the text (Heaps 1978)."""
+        """Estimated number of distinct words in all examples; grows with the square root of the text (Heaps 1978)."""
         return round(self.distinct * (self.examples / max(1, self.sampled)) ** 0.5)
 
 
@@ -73,7 +73,7 @@ def profile_texts(texts: Iterable[str], examples: int) -> TextProfile:
 
     Args:
         texts: a sample of them.
-        examples: how many there are in all.
+        examples: total number.
     """
     words = [words_of(text) for text in texts]
     lengths = np.array([len(one) for one in words] or [0])
@@ -94,15 +94,15 @@ def profile_texts(texts: Iterable[str], examples: int) -> TextProfile:
 
 
 def shorter_side(images: Iterable[RawValue]) -> int:
-    """Return the median of some images' shorter sides in pixels; 0 where none can be opened.
+    """Return the median of some images' shorter sides in pixels; 0 if none can be opened.
 
     Args:
-        images: as `zoo.codecs.ImageCodec` takes them.
+        images: as accepted by `zoo.codecs.ImageCodec`.
     """
     from zoo.codecs.image import open_image
 
     sides = []
     for image in images:
-        with suppress(ZooError):  # the run will name it
+        with suppress(ZooError):  # the run will report it
             sides.append(min(open_image(image).size))
     return int(statistics.median(sides)) if sides else 0

@@ -1,4 +1,4 @@
-"""Turns raw examples into the arrays that a training step takes.
+"""Turns raw examples into the arrays of a training step.
 
 In: raw examples and their codecs. Out: batches of encoded examples, padded to a small set of shapes.
 """

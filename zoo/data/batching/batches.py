@@ -1,4 +1,4 @@
-"""What a trainer asks of batches."""
+"""The interface between batches and the trainer."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 Batch = dict[str, np.ndarray]
-"""A batch: name -> array whose first axis is the row. `weights` says how much each row, or each token, counts."""
+"""A batch: name -> array whose first axis is the row. `weights` holds the weight of each row or token."""
 
 
 @runtime_checkable
 class Batches(Protocol):
     """Batches of a split, epoch after epoch.
 
-    What an epoch holds depends on the seed and the epoch's number alone, and it can be begun at any step at no cost,
-    so that a run that was killed goes on with the very batch it would have had.
+    An epoch depends only on the seed and the epoch's number, and can start at any step at no cost, so that a killed run
+    resumes with exactly the batch that would have come next.
     """
 
     @property
@@ -26,7 +26,7 @@ class Batches(Protocol):
 
     @property
     def size(self) -> int:
-        """Rows of a batch, padding rows included; where batches differ, those of the largest."""
+        """Rows of the largest batch, including padding rows."""
         ...
 
     @property
@@ -36,24 +36,24 @@ class Batches(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Tells these data from any others: a training that is resumed goes on only with its own."""
+        """Identifies the data: a training resumes only with its own."""
         ...
 
     @property
     def varying(self) -> Mapping[str, tuple[int, ...]]:
-        """Name of an array -> its axes whose size differs from batch to batch; empty where all batches are alike."""
+        """Name of an array -> its axes whose size varies between batches; empty if all batches have the same shape."""
         ...
 
     def describe(self) -> str:
-        """What there is, in a few words for people."""
+        """A short description for people."""
         ...
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
         """The batches of one epoch.
 
         Args:
-            number: which epoch, from 0.
-            start: how many batches to leave out at the beginning; they are not read.
+            number: of the epoch, from 0.
+            start: how many batches to skip at the beginning, without reading them.
 
         Yields:
             Batches; the arrays belong to the receiver.
@@ -62,11 +62,11 @@ class Batches(Protocol):
 
 
 def share_batches(batches: Batches, own: Callable[[int], slice]) -> None:
-    """Let batches read only the rows that are this process's own, where they can leave the others out.
+    """Let batches read only the rows of this process, if they support it.
 
     Args:
-        batches: those that have a method `share` know how.
-        own: rows of a batch -> those that are read.
+        batches: they support it if they have a method `share`.
+        own: rows of a batch -> the rows to read.
     """
     share = getattr(batches, "share", None)
     if share is not None:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_BLOCK = 1 << 18  # examples that are looked at together
+_BLOCK = 1 << 18  # examples processed together
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """Examples that are padded to one shape.
+    """Examples that are padded to the same shape.
 
     Args:
-        members: int32 [n], places of the examples, in their order.
+        members: int32 [n], indices of the examples, in order.
         shape: padded length of each sequence of an example.
-        rows: examples of a batch.
+        rows: examples per batch.
     """
 
     members: np.ndarray
@@ -26,27 +26,27 @@ class Bucket:
 
     @property
     def batches(self) -> int:
-        """How many batches the members make."""
+        """Number of batches of this bucket."""
         return -(-len(self.members) // self.rows)
 
 
 def make_buckets(lengths: np.ndarray, count: int, size: int, tokens: int, multiple: int = 1) -> list[Bucket]:
-    """Divide examples into groups so that little of their batches is padding.
+    """Divide examples into groups with little padding.
 
-    The groups are boxes of the space of lengths. Beginning with one box around all examples, the cut that saves most
-    padding is made, along whichever sequence it lies, until there are enough boxes.
+    The groups are boxes of the space of lengths. Starting with one box around all examples, the best cut, along any
+    sequence, is made repeatedly until there are enough boxes.
 
     Args:
         lengths: int [N, sequences], the length of each sequence of each example.
-        count: how many buckets at most.
-        size: rows of a batch, where `tokens` is 0.
-        tokens: how many positions of the longest sequence a batch may have; at least one row it has anyway.
+        count: maximum number of buckets.
+        size: rows of a batch, if `tokens` is 0.
+        tokens: maximum number of positions of the longest sequence in a batch; a batch has at least one row.
         multiple: rows are a multiple of this.
 
     Returns:
-        Buckets from short to long; together they hold every example once.
+        Buckets from short to long, which together contain each example once.
     """
-    # Examples of equal lengths are never divided, so that the work is on the different lengths, of which there are few.
+    # Examples of equal lengths stay together, so the work depends on the few distinct lengths.
     kinds, counts, kind_of = _kinds(lengths)
     boxes = [np.arange(len(kinds))]
     cuts = [_best_cut(kinds, counts, 2 * _rows(kinds, size, tokens, multiple))]
@@ -72,7 +72,7 @@ def make_buckets(lengths: np.ndarray, count: int, size: int, tokens: int, multip
 
 
 def _kinds(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The different lengths that occur.
+    """Find the distinct lengths.
 
     Args:
         lengths: int [N, sequences].
@@ -102,7 +102,7 @@ def _kinds(lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _keys(lengths: np.ndarray) -> np.ndarray:
-    """What tells the rows of lengths apart: one number each where that is large enough, which is quicker to sort."""
+    """Return a sort key for each row of lengths: a single number if it fits, which sorts faster."""
     sizes = [int(most) + 1 for most in lengths.max(axis=0)]
     if math.prod(sizes) >= 1 << 62:
         return lengths
@@ -113,22 +113,22 @@ def _keys(lengths: np.ndarray) -> np.ndarray:
 
 
 def _rows(lengths: np.ndarray, size: int, tokens: int, multiple: int) -> int:
-    """Rows of a batch of these examples."""
+    """Return the rows of a batch of these examples."""
     rows = tokens // int(lengths.max()) if tokens and lengths.size else size
     return max(1, rows // multiple) * multiple
 
 
 def _best_cut(lengths: np.ndarray, counts: np.ndarray, least: int) -> tuple[int, np.ndarray]:
-    """The cut of a box into two that saves most padding.
+    """Find the cut of a box that saves the most padding.
 
     Args:
         lengths: int [kinds, sequences] of the box's examples.
         counts: int [kinds], how many examples have them.
-        least: how many examples either side must have: a batch that is not full is padding, too, so that a box of
-            less than a batch or two is not worth a shape.
+        least: minimum number of examples on either side; incomplete batches are padded as well, so a box of less than a
+            batch or two is not worth its own shape.
 
     Returns:
-        How many padded positions are saved, and bool [kinds]: which lie on the shorter side.
+        How many padded positions are saved, and bool [kinds]: which lengths are on the shorter side.
     """
     best = (0, np.zeros(len(lengths), np.bool_))
     total = int(counts.sum())

@@ -1,4 +1,4 @@
-"""Examples after their codecs, encoded when they are asked for."""
+"""Encoded examples, computed on demand."""
 
 from __future__ import annotations
 
@@ -11,33 +11,32 @@ from zoo.data.splitting.splits import Example, Examples
 from zoo.processor import memory
 
 _SHARE, _LEAST, _MOST = 16, 256 << 20, 1 << 30
-_OF_AN_EXAMPLE, _OF_AN_ARRAY = 350, 180  # bytes of memory besides the numbers: short sentences are mostly these
+_OF_AN_EXAMPLE, _OF_AN_ARRAY = 350, 180  # bytes of overhead per array, which dominate for short sentences
 _BLOCK = 1 << 20
 
 EncodedExample = Mapping[str, np.ndarray]
 
 
 def kept_bytes() -> int:
-    """Give how many bytes of encoded examples are kept from epoch to epoch: a share of the memory that there is.
-
-    What does not fit is encoded anew each time.
+    """Return how many bytes of encoded examples to keep between epochs: a share of memory. Other examples are encoded
+    each time.
     """
     return min(max(_LEAST, memory() // _SHARE), _MOST)
 
 
 def listed(examples: Examples) -> Sequence[Example]:
-    """Raw examples that can be asked for by their place; those that can only be iterated over become a list."""
-    # Lists of plugins have the methods of a sequence without being one by name.
+    """Return raw examples as a sequence; an iterable becomes a list."""
+    # A plugin's examples may have the methods of a sequence without deriving from it.
     return cast("Sequence[Example]", examples) if hasattr(examples, "__getitem__") else list(examples)
 
 
 class EncodedExamples(Sequence[EncodedExample]):
-    """Encoded examples by their place, kept in memory as far as it goes.
+    """A sequence of encoded examples, kept in memory as far as it suffices.
 
     Args:
-        examples: raw examples; those that can only be iterated over are listed first.
+        examples: raw examples; an iterable is first turned into a list.
         encode: raw example -> name -> array.
-        memory: bytes to keep at most; by default `kept_bytes`.
+        memory: maximum number of bytes to keep; by default `kept_bytes`.
     """
 
     def __init__(
@@ -47,7 +46,7 @@ class EncodedExamples(Sequence[EncodedExample]):
         self._encode = encode
         self._left = kept_bytes() if memory is None else memory
         self._kept: dict[int, EncodedExample] = {}
-        # Numbers are kept packed: a million arrays between short-lived ones would leave gaps of as much again.
+        # Arrays are packed into blocks: a million separate arrays would fragment memory, and double its use.
         self._block, self._used = np.empty(0, np.uint8), 0
 
     def __len__(self) -> int:
@@ -74,7 +73,7 @@ class EncodedExamples(Sequence[EncodedExample]):
         return encoded
 
     def _packed(self, value: np.ndarray) -> np.ndarray:
-        """Copy an array into the present block, or into one of its own where it is large."""
+        """Copy an array into the current block, or into its own block if it is large."""
         if value.nbytes > _BLOCK // 8 or value.dtype.hasobject:
             return value
         start = -(-self._used // value.itemsize) * value.itemsize

@@ -1,4 +1,4 @@
-"""Batches of examples, one a row, padded within buckets of similar length."""
+"""Batches with one example per row, padded within buckets of similar length."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ EncodedExample = Mapping[str, np.ndarray]
 class ExampleBatches:
     """Groups encoded examples of similar length, and pads them to the longest of their group.
 
-    All batches of a bucket have the same shape, the last one too, which is filled up with rows of weight 0; so an
-    epoch has as many shapes as there are buckets. A batch holds, for every name of the examples,
+    All batches of a bucket have the same shape; the last one is filled up with rows of weight 0. So there are as many
+    shapes as buckets. A batch contains, for each name in the examples,
 
-    - `<name>`: [B, ...], or [B, L, ...] padded with 0 where it is a sequence;
-    - `<name>_mask`: bool [B, L], where a sequence is real;
+    - `<name>`: [B, ...], or [B, L, ...] padded with 0 if it is a sequence; - `<name>_mask`: bool [B, L], False at
+    padding;
 
     and
 
-    - `weights`: float32 [B], 1 for an example and 0 for a row of padding; [B, L] where `weighted` is set;
-    - `index`: int32 [B], the example's place in `examples`, -1 for a row of padding.
+    - `weights`: float32 [B], 1 for an example and 0 for a row of padding; [B, L] if `weighted` is set; - `index`: int32
+    [B], the example's place in `examples`, -1 for a row of padding.
 
     Args:
-        examples: encoded examples, all with the same names; anything that can be indexed and has a length.
+        examples: encoded examples, all with the same names; any sequence.
         size: rows of a batch, where `tokens` is 0.
-        tokens: how many positions of the longest sequence a batch may have, padding included; rows follow from it.
-        seed: of the order of each epoch.
-        shuffle: whether examples and batches come in another order each epoch; False for evaluation, where batches
-            come from short to long and examples in their order.
-        sequences: names whose first axis is a length; None: all that have an axis. Images are not sequences.
-        weighted: the sequence whose positions count one by one (a label a frame, a word to predict).
-        buckets: how many different shapes at most.
+        tokens: maximum number of positions of the longest sequence in a batch, including padding; determines the rows.
+        seed: for the order of each epoch.
+        shuffle: whether to shuffle examples and batches in each epoch; if False, as in evaluation, batches go from
+            short to long, with examples in order.
+        sequences: names whose first axis is a length; None: all arrays with an axis. Images are not sequences.
+        weighted: the sequence whose positions are weighted one by one (a label per frame, a word to predict).
+        buckets: maximum number of shapes.
         multiple: rows are a multiple of this, so that replicas share them evenly.
-        redraw: gives another encoding of the example at a place, with random numbers that depend on seed, epoch and
-            place alone; where it is longer than its bucket the usual one is taken.
+        redraw: returns another encoding of the example at an index, with random numbers that depend only on seed, epoch
+            and index; if it is longer than its bucket, the usual encoding is used.
 
     Raises:
         ZooError: there are no examples, or an empty one.
@@ -61,7 +61,7 @@ class ExampleBatches:
         redraw: Callable[[int, np.random.Generator], EncodedExample] | None = None,
     ) -> None:
         if not len(examples):
-            raise ZooError("there are no examples to make batches of")
+            raise ZooError("no examples to make batches of")
         first = examples[0]
         self._first = first
         self._examples = examples
@@ -76,7 +76,7 @@ class ExampleBatches:
         self._seed = seed
         self._shuffle = shuffle
         self._redraw = redraw
-        # Of the examples only their lengths stay in memory: they are read again when a batch needs them.
+        # Only the lengths of examples stay in memory; a batch reads its examples again.
         lengths = np.empty((len(examples), len(self._sequences)), np.int32)  # [N, sequences]
         digest = hashlib.sha256()
         for index, example in enumerate(examples):
@@ -94,12 +94,12 @@ class ExampleBatches:
         self._ends = np.cumsum(steps)  # [buckets]: steps up to and with each bucket
         self.steps_per_epoch = int(self._ends[-1])
         self.size = max(bucket.rows for bucket in self._buckets)
-        # An example without sequences is one position.
+        # An example without sequences counts as one position.
         positions = sum(bucket.batches * bucket.rows * (sum(bucket.shape) or 1) for bucket in self._buckets)
         self._padding = 1 - int(lengths.sum(dtype=np.int64) or len(examples)) / positions
 
     def share(self, own: Callable[[int], slice]) -> None:
-        """Read of each batch only the rows that are this process's own; the others come as padding does.
+        """Read only this process's rows of each batch; the others are filled like padding.
 
         Args:
             own: rows of a batch -> those that are read.
@@ -112,19 +112,19 @@ class ExampleBatches:
         return self._padding
 
     def describe(self) -> str:
-        """What there is, in a few words for people."""
+        """A short description for people."""
         count = len(self.shapes)
         text = f"{len(self._examples):,} examples in batches of {count} shape{'s' if count > 1 else ''}"
         return text + (f", {self.padding:.1%} padding" if self.padding >= 0.001 else "")
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
-        """The different shapes of batches: rows, then the padded length of each sequence."""
+        """The distinct shapes of batches: rows, then the padded length of each sequence."""
         return sorted({(bucket.rows, *bucket.shape) for bucket in self._buckets})
 
     @property
     def varying(self) -> Mapping[str, tuple[int, ...]]:
-        """Name of an array -> its axes whose size differs from bucket to bucket."""
+        """Name of an array -> its axes whose size varies between buckets."""
         rows, *lengths = [len(set(sizes)) > 1 for sizes in zip(*self.shapes, strict=True)]
         first = (0,) if rows else ()
         varies = dict.fromkeys(self._names, first)
@@ -139,7 +139,7 @@ class ExampleBatches:
 
         Args:
             number: which epoch, from 0.
-            start: how many batches to leave out at the beginning; their examples are not touched.
+            start: how many batches to skip at the beginning, without reading their examples.
 
         Yields:
             Batches as described above.

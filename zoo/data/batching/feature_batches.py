@@ -1,4 +1,4 @@
-"""Batches whose sources a frozen network has looked at: once each, not once an epoch."""
+"""Batches of features from a frozen network, which processes each source only once rather than in every epoch."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from zoo.data.batching.batches import Batch, Batches, share_batches
 from zoo.data.storage.array_cache import DISK, ArrayCache
 from zoo.progress import watch
 
-_ROWS = 32  # sources that are looked at together, always as many, so that one graph is made and numbers never differ
+_ROWS = 32  # sources per pass; a fixed number, so that there is one graph and results never vary
 _HIGHEST = float(np.finfo(np.float16).max)
 
 
 class FeatureBatches:
-    """Batches in which `source` is what a function makes of it, float16, kept on disk by the number in `source_index`.
+    """Batches whose `source` is replaced by computed features, float16, cached on disk under the number in
+    `source_index`.
 
-    When they are made all sources are looked at. Those that there is no room for are looked at again in every epoch.
+    All features are computed at the start. Those that do not fit in the cache are computed again in every epoch.
 
     Args:
         batches: with `source` [B, ...], `source_index` int [B], the number of each, and `index` [B], -1 at padding.
-        features: [rows, ...] -> [rows, ...], the same for a row whatever stands in the others.
-        folder: where they are kept.
-        most: bytes to keep at most.
+        features: [rows, ...] -> [rows, ...]; the result for a row must not depend on other rows.
+        folder: of the cache.
+        most: maximum number of bytes to keep.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class FeatureBatches:
         return self._batches.size
 
     def share(self, own: Callable[[int], slice]) -> None:
-        """Read of each batch only some rows (see `ExampleBatches.share`)."""
+        """Read only some rows of each batch (see `ExampleBatches.share`)."""
         share_batches(self._batches, own)
 
     @property
@@ -56,16 +57,16 @@ class FeatureBatches:
 
     @property
     def fingerprint(self) -> str:
-        """Of the sources themselves: what a network makes of them may differ in the last digits elsewhere."""
+        """Identifies the sources themselves: features may differ in the last digits on other machines."""
         return self._batches.fingerprint
 
     @property
     def varying(self) -> Mapping[str, tuple[int, ...]]:
-        """Axes whose size differs from batch to batch."""
+        """Axes whose size varies between batches."""
         return self._batches.varying
 
     def describe(self) -> str:
-        """What there is, in a few words for people."""
+        """A short description for people."""
         return self._batches.describe()
 
     def epoch(self, number: int, start: int = 0) -> Iterator[Batch]:
@@ -82,10 +83,10 @@ class FeatureBatches:
             yield batch
 
     def _look_at_all(self) -> None:
-        """Pass over the sources once, and keep what there is room for."""
+        """Compute features of all sources once, and cache as many as fit."""
         waiting: dict[int, np.ndarray] = {}
         for batch in self._batches.epoch(0):
-            real = batch["index"] >= 0  # rows of padding hold no image
+            real = batch["index"] >= 0  # rows of padding contain no image
             for image, source in zip(batch["source_index"][real].tolist(), batch["source"][real], strict=True):
                 if image not in self._kept:
                     waiting.setdefault(image, source)

@@ -1,4 +1,4 @@
-"""Examples that share sources, such as the captions of an image: each source is encoded once."""
+"""Examples that share sources, such as captions of the same image: each source is encoded once."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from zoo.data.storage.array_cache import DISK, ArrayCache
 from zoo.errors import ZooError
 from zoo.processor import available_cores
 
-_AHEAD = 8  # sources a core that are decoded before they are asked for
+_AHEAD = 8  # sources per core that are decoded ahead
 
 
 class ImageExamples(Sequence[EncodedExample]):
-    """Encoded examples whose sources, of one shape, are decoded once each and kept on disk.
+    """Encoded examples whose sources, all of one shape, are decoded once and cached on disk.
 
-    Examples with the same path share a source. Whoever goes through them in order has files decoded on all cores. An
-    example has the names that `tell` gives, `source`, and `source_index`, int32, the number of its source, by which
-    what is computed from a source can be kept, too.
+    Examples with the same path share a source. Iterating in order decodes files on all cores. An example contains the
+    names from `tell`, `source`, and `source_index`, int32, the number of its source, which is also the cache key for
+    anything computed from it.
 
     Args:
-        examples: raw examples; those that can only be iterated over are listed first. Where they have a `place`, the
-            message about a source that cannot be encoded begins with it.
-        encode: raw source -> array, of the same shape and type for all.
-        tell: raw example -> the encoded names besides the source.
-        folder: where sources are kept.
-        most: bytes of sources to keep at most.
+        examples: raw examples; an iterable is first turned into a list. The message about a source that cannot be
+            encoded begins with the example's `place`, if it has one.
+        encode: raw source -> array, always of the same shape and type.
+        tell: raw example -> the other encoded values by name.
+        folder: of the cache.
+        most: maximum number of bytes of sources to keep.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class ImageExamples(Sequence[EncodedExample]):
         return {"source": source, "source_index": np.array(number, np.int32), **self._told[index]}
 
     def __iter__(self) -> Iterator[EncodedExample]:
-        # What is no file has been made already, by Python, of which threads make nothing faster.
+        # Sources that are not files are already in memory, and threads would not help.
         if self._files is None:
             self._files = len(self) > 0 and _is_file(self._raw[0]["source"])
         cores = available_cores() if self._files else 1
@@ -118,7 +118,7 @@ class ImageExamples(Sequence[EncodedExample]):
 
 
 class _Latest(Sequence[Example]):
-    """Raw examples, of which the one that was read last is at hand: it may be costly to make."""
+    """Raw examples that keep the last one read, because reading may be costly."""
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._examples = examples

@@ -1,4 +1,4 @@
-"""A small set of shapes for lists of any length, so that a compiled function is compiled few times."""
+"""Pads lists of any length to a small set of shapes, so that functions are compiled only a few times."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SHORTEST = 8
 
 
 def length_bucket(length: int) -> int:
-    """Round a length up to 8, 12, 16, 24, 32, 48 and so on: at most half as much again."""
+    """Round a length up to 8, 12, 16, 24, 32, 48 and so on: by at most half."""
     if length <= SHORTEST:
         return SHORTEST
     power = row_bucket(length)
@@ -23,11 +23,11 @@ def row_bucket(rows: int) -> int:
 
 
 def pad_sequences(sequences: Sequence[np.ndarray], rows: int, length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Put sequences into one array.
+    """Pad sequences into one array.
 
     Args:
         sequences: each `[n, ...]`, n at most `length`.
-        rows: of the array; those that are left over are empty.
+        rows: of the array; surplus rows are padding.
         length: of the array.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Batches of inputs to answer: few shapes, so that a compiled function is compiled few times."""
+"""Batches of inputs for prediction, in few shapes, so that functions are compiled only a few times."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class PaddedBatch(NamedTuple):
     """Some inputs of similar length.
 
     Args:
-        places: int `[n]`, of the inputs among all; n is at most B.
-        values: `[B, L, ...]`, padded with 0, the rows behind the n-th with zeros altogether.
-        mask: bool `[B, L]`, where an input is real.
+        places: int `[n]`, indices of the inputs; n is at most B.
+        values: `[B, L, ...]`, padded with 0; rows after the n-th are all padding.
+        mask: bool `[B, L]`, False at padding.
     """
 
     places: np.ndarray
@@ -31,10 +31,9 @@ def padded_batches(values: Sequence[np.ndarray], size: int) -> Iterator[PaddedBa
 
     Args:
         values: arrays `[L, ...]` of any length.
-        size: rows of a batch at most; rounded up to a power of two.
+        size: maximum rows of a batch; rounded up to a power of two.
 
-    Yields:
-        Batches, the longest inputs first, so that what does not fit into memory fails at once.
+    Yields: Batches, the longest inputs first, so that a lack of memory shows at once.
     """
     order = sorted(range(len(values)), key=lambda place: -len(values[place]))
     rows = row_bucket(size)
@@ -53,19 +52,18 @@ def padded_batches(values: Sequence[np.ndarray], size: int) -> Iterator[PaddedBa
 
 
 def within_budget(lengths: Sequence[int], positions: int) -> Iterator[list[int]]:
-    """Group inputs of similar lengths, so that a group is padded to no more than so many positions.
+    """Group inputs of similar lengths, with a limit on the padded positions of a group.
 
     Args:
         lengths: of the inputs.
-        positions: of a group, padding included; an input that is longer by itself is a group.
+        positions: maximum for a group, including padding; a longer input is a group of its own.
 
-    Yields:
-        Places of the inputs of a group, from the longest to the shortest.
+    Yields: Indices of the inputs of a group, from the longest to the shortest.
     """
     order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
     while order:
         rows = max(1, positions // length_bucket(lengths[order[0]]))
-        # Rows are padded to a power of two; so many are as good as full.
+        # Rows are padded to a power of two; this many count as full.
         rows = 1 << (rows.bit_length() - 1)
         yield order[:rows]
         order = order[rows:]

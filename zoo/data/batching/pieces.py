@@ -1,4 +1,4 @@
-"""Long sequences cut into pieces to train on, no frame left out."""
+"""Cuts long sequences into pieces for training, without losing a frame."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class _Place(NamedTuple):
 
 
 class Pieces(Sequence[EncodedExample]):
-    """Encoded pieces `{"source": [T, ...], "target": int32 [T]}` of sequences with a label a frame.
+    """Encoded pieces `{"source": [T, ...], "target": int32 [T]}` of sequences with a label per frame.
 
-    A sequence longer than `length` is cut into as few pieces as that allows, all nearly equally long; together they
-    hold every frame once. Sequences are encoded once, as far as the memory goes; of the others the frames of a piece
-    are read when it is asked for, if the codec has `encode_part(value, start, stop)`, and else the whole.
+    A sequence longer than `length` is cut into the fewest pieces possible, of nearly equal length, which together
+    contain each frame once. Sequences are encoded once, as far as memory suffices. Of the others, only the frames of a
+    piece are read on demand if the codec has `encode_part(value, start, stop)`; otherwise the whole sequence is.
 
     Args:
-        examples: raw examples with `source` and `target`, a label a frame.
+        examples: raw examples with `source` and `target`, a label per frame.
         source: encodes sequences of frames.
         target: encodes a list of labels.
-        length: frames of a piece at most; 0 cuts nothing.
+        length: maximum frames of a piece; 0: no cuts.
         memory: bytes to keep at most; by default `kept_bytes`.
 
     Raises:
-        ZooError: a sequence has not as many labels as frames.
+        ZooError: a sequence has fewer or more labels than frames.
     """
 
     def __init__(
@@ -88,11 +88,11 @@ class Pieces(Sequence[EncodedExample]):
         return self._read(self._places[index])
 
     def shifted(self, index: int, draw: np.random.Generator) -> EncodedExample:
-        """As many frames of a piece's sequence as it has, from wherever chance will: cuts fall elsewhere each time.
+        """Draw a piece of the same length at a random position in its sequence, so that cuts vary.
 
         Args:
             index: of the piece.
-            draw: of random numbers.
+            draw: random number generator.
         """
         example, start, stop = self._places[index]
         length = stop - start

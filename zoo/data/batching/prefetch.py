@@ -1,4 +1,4 @@
-"""Make batches in the background while the model works."""
+"""Prepares batches in a background thread."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-_LOOK = 0.1  # seconds between looks at whether the consumer has gone
+_LOOK = 0.1  # seconds between checks whether the consumer is gone
 _END = object()
 
 
 class Prefetch(Generic[Item]):
-    """Iterates over items that a background thread keeps ready.
+    """Iterates over items that a background thread prepares.
 
-    An exception of the source is raised where its item would have come. The thread ends with the source, with
-    `close`, when nobody holds this object any more, or with the process.
+    An exception of the source is raised in place of its item. The thread ends with the source, with `close`, when this
+    object is garbage-collected, or with the process.
 
     Args:
-        source: what to read, in a thread of its own; nobody else may use it meanwhile.
+        source: iterated in the thread; do not use it elsewhere meanwhile.
         depth: how many items to keep ready.
     """
 
     def __init__(self, source: Iterable[Item], depth: int = 4) -> None:
         self.waited = 0.0
-        """Seconds that the consumer has waited for items: near zero where the data keeps up with the model."""
+        """Seconds that the consumer has waited for items: near zero if the data keeps up with the model."""
         self._ready: queue.Queue[object] = queue.Queue(depth)
         self._gone = threading.Event()
         self._finished = False
-        # The thread must not hold this object, or it would never be seen to be abandoned.
+        # The thread must not reference this object, or the object could never be garbage-collected.
         self._thread = threading.Thread(
             target=_fill, args=(source, self._ready, self._gone), name="zoo-prefetch", daemon=True
         )
@@ -57,7 +57,7 @@ class Prefetch(Generic[Item]):
         return item  # type: ignore[return-value]
 
     def close(self) -> None:
-        """End the thread; no more items come."""
+        """End the thread."""
         self._finished = True
         self._end()
 
@@ -74,12 +74,12 @@ class _Failure:
 
 
 def _fill(source: Iterable[Item], ready: queue.Queue[object], gone: threading.Event) -> None:
-    """The thread: put items until the source ends, fails, or nobody wants them."""
+    """Run in the thread: queue items until the source ends or fails, or the consumer is gone."""
     try:
         for item in source:
             if not _put(item, ready, gone):
                 return
-    except BaseException as error:  # whatever it is, the consumer has to know
+    except BaseException as error:  # any error must reach the consumer
         _put(_Failure(error), ready, gone)
     else:
         _put(_END, ready, gone)
@@ -97,10 +97,10 @@ def _put(item: object, ready: queue.Queue[object], gone: threading.Event) -> boo
 
 def _stop(ready: queue.Queue[object], gone: threading.Event, thread: threading.Thread) -> None:
     gone.set()
-    while True:  # make room, so that a thread that waits for some wakes at once
+    while True:  # make room, so that a waiting thread wakes at once
         try:
             ready.get_nowait()
         except queue.Empty:
             break
     if thread is not threading.current_thread():
-        thread.join(timeout=1)  # a source that hangs in a read must not hang the program
+        thread.join(timeout=1)  # a hanging source must not block the program

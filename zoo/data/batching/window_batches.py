@@ -12,28 +12,27 @@ from zoo.errors import ZooError
 
 
 class WindowBatches:
-    """Cuts the tokens into windows and the sequence of windows into as many streams as a batch has rows.
+    """Cuts the tokens into windows, and divides the windows among as many parallel streams as a batch has rows.
 
-    Row b of one batch is followed by row b of the next, so a recurrent state may be carried from batch to batch.
-    Each token but the first is predicted exactly once an epoch; each token but the first of each document where
-    documents stand for themselves. The last window of a document is padded with weight 0. A batch is
+    Row b of one batch is followed by row b of the next, so a recurrent state may be carried from batch to batch. Each
+    token but the first, or the first of each separate document, is predicted exactly once per epoch. The last window of
+    a document is padded with weight 0. A batch is
 
-    - `tokens`: int32 [B, T], what the model reads;
-    - `target`: int32 [B, T], the token that follows each;
-    - `weights`: float32 [B, T], 1 for what counts and 0 for padding;
-    - `reset`: float32 [B], 1 where the carried state must be set to zero before the window.
+    - `tokens`: int32 [B, T], the model's input; - `target`: int32 [B, T], the next token at each position; - `weights`:
+    float32 [B, T], 0 at padding and 1 elsewhere; - `reset`: float32 [B], 1 if the carried state must be reset to zero
+    before the window.
 
-    Every epoch begins elsewhere in the text and, where documents stand for themselves, takes them in another order.
-    Memory is bounded by the number of documents, however long they are.
+    Each epoch starts at another position of the text and, if documents are separate, shuffles them. Memory grows only
+    with the number of documents, not with their length.
 
     Args:
         tokens: the encoded split.
         size: B, the number of parallel streams.
-        length: T, tokens a window.
-        reset_at_documents: whether the state is set to zero, and a new window begun, where a document begins;
-            else all documents are one text.
-        seed: of the order of each epoch; None: the order of the text, every time, as it should be in evaluation.
-        shrink: use fewer streams where the text has fewer windows than B, as in evaluation; else that is an error.
+        length: T, tokens per window.
+        reset_at_documents: whether each document starts a new window with a zero state; otherwise all documents are one
+            text.
+        seed: for the order of each epoch; None: always the order of the text, as in evaluation.
+        shrink: use fewer streams if the text has fewer windows than B, as in evaluation; otherwise that is an error.
 
     Raises:
         ZooError: the text is shorter than the batch needs; says what would work.
@@ -90,17 +89,17 @@ class WindowBatches:
 
     @property
     def fingerprint(self) -> str:
-        """Tells this text, encoded so, from any other."""
+        """Identifies this encoded text."""
         return self._tokens.fingerprint
 
     @property
     def characters_per_token(self) -> float:
-        """Characters of text that a token stands for, on average."""
+        """Mean number of characters per token."""
         return self._tokens.characters / max(1, len(self._tokens))
 
     @property
     def varying(self) -> Mapping[str, tuple[int, ...]]:
-        """None: all windows are alike."""
+        """Empty: all windows have the same shape."""
         return {}
 
     def describe(self) -> str:
@@ -119,13 +118,13 @@ class WindowBatches:
 
         Args:
             number: which epoch, from 0.
-            start: how many batches to leave out at the beginning; they are not read.
+            start: how many batches to skip at the beginning, without reading them.
 
         Yields:
             Batches as described above.
         """
         order, shift = self._order(number)
-        # Windows before each document, in this epoch's order, and all of them at the end.
+        # Windows before each document, in this epoch's order; the last entry is the total.
         before = np.concatenate([[0], np.cumsum(self._windows[order])])  # [documents + 1]
         edges = np.arange(self.size + 1) * self._total_windows // self.size  # [B + 1]: first window of each stream
         for step in range(start, self.steps_per_epoch):
@@ -152,7 +151,7 @@ class WindowBatches:
         return {"tokens": inputs, "target": target, "weights": weights, "reset": first.astype(np.float32)}
 
     def _order(self, number: int) -> tuple[np.ndarray, int]:
-        """The order of documents in an epoch, and how many windows later than the first it begins."""
+        """Draw the order of documents in an epoch, and the offset of its first window."""
         documents = len(self._windows)
         if self._seed is None:
             return np.arange(documents), 0

@@ -1,4 +1,4 @@
-"""Brings the files of a named data set to this machine.
+"""Downloads the files of named data sets.
 
-In: addresses with checksums. Out: a folder that holds the verified files, fetched once and kept.
+In: addresses with checksums. Out: a folder with the verified files, which are downloaded once and kept.
 """

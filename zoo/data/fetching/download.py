@@ -1,4 +1,4 @@
-"""Fetch a file over HTTP; a download that was cut off goes on where it stopped."""
+"""Downloads a file over HTTP, and resumes interrupted downloads."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from zoo.errors import ZooError
 from zoo.progress import in_words, watch
 
 ATTEMPTS = 5
-"""How often a download that is cut off is taken up again before it is given up for today."""
-_CHUNK = 1 << 13  # bytes; of a download that is cut off, no more than this is lost
+"""How often an interrupted download is resumed before it fails."""
+_CHUNK = 1 << 13  # bytes; an interrupted download loses no more than this
 _TIMEOUT = (10, 60)  # seconds: to connect, and between two pieces
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class NotThere(ZooError):
-    """The server says that there is no such file."""
+    """The server has no such file."""
 
 
 class ResumingDownloader:
     """A downloader for pooch.
 
-    What has come so far stands in a `.part` file; it is gone on with where the server allows it and says by its tag, or
-    its date, that the file is the same.
+    The received part is in a `.part` file. The download resumes if the server supports it, and confirms by tag or date
+    that the file is unchanged.
 
     Args:
-        part: where the incomplete file stands.
+        part: path of the incomplete file.
         name: of the data set, for people.
     """
 
@@ -42,10 +42,10 @@ class ResumingDownloader:
         self._name = name
 
     def __call__(self, url: str, output_file: Any, pooch: Any = None) -> None:
-        """Fetch a file, with pooch's signature.
+        """Download a file, with pooch's signature.
 
         Raises:
-            ZooError: offline, refused, cut off, or no room; in one line.
+            ZooError: offline, refused, interrupted, or the disk is full.
         """
         import requests
 
@@ -70,17 +70,17 @@ class ResumingDownloader:
             self._tag.unlink()
 
     def _get(self, url: str, host: str) -> bool:
-        """One request; whether the file is whole after it."""
+        """Make one request, and return whether the file is complete."""
         import requests
 
         have = self._size()
         validator = self._validator(url) if have else ""
-        # Some servers refuse programs that do not say who they are.
+        # Some servers refuse programs that do not identify themselves.
         headers = {"User-Agent": "seqzoo", "Accept-Encoding": "identity"}
         if have and validator:
             headers |= {"Range": f"bytes={have}-", "If-Range": validator}
         with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
-            if answer.status_code == 416:  # nothing is left to send, or the file is another one: begin anew
+            if answer.status_code == 416:  # nothing left to send, or the file has changed: start again
                 self._part.unlink(missing_ok=True)
                 return False
             if answer.status_code >= 400:
@@ -92,7 +92,7 @@ class ResumingDownloader:
                 return False
             have = have if goes_on else 0
             length = answer.headers.get("Content-Length", "")
-            # What a server packs on the way is unpacked by requests, and has another length.
+            # requests decompresses a compressed response, which then has another length.
             plain = answer.headers.get("Content-Encoding", "identity") == "identity"
             total = have + int(length) if length.isdecimal() and plain else 0
             self._remember(url, answer.headers)
@@ -114,7 +114,7 @@ class ResumingDownloader:
                 raise
             needed = ""
             if error.errno in _NO_ROOM:
-                # What fills the disk up must not stay there.
+                # Do not leave a file that fills the disk.
                 self._part.unlink(missing_ok=True)
                 needed = f"; {in_words(total)} are needed" if total else ""
             raise ZooError(
@@ -143,7 +143,7 @@ class ResumingDownloader:
     def _cut_off(self, host: str) -> str:
         return (
             f"data={self._name}: the download from {host} was cut off after {in_words(self._size())}; "
-            "the same command goes on from there"
+            "the same command resumes it"
         )
 
 
@@ -154,7 +154,7 @@ def _requests_error() -> type[Exception]:
 
 
 def _reason(error: BaseException) -> str:
-    """The innermost cause, in few words."""
+    """Return the innermost cause in a few words."""
     import requests
 
     if isinstance(error, requests.exceptions.Timeout):

@@ -1,4 +1,4 @@
-"""Bring the files of a named data set to this machine, and verify them."""
+"""Downloads and verifies the files of a named data set."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from zoo.files import expanded, write_atomic
 
 
 def fetch(name: str, folder: str, resources: tuple[Resource, ...]) -> Path:
-    """Have the files of a data set in one folder.
+    """Bring the files of a data set into one folder.
 
-    A mirror in a folder (`ZOO_MIRROR`) is used where it stands, unless something must be unpacked; all else goes to the
-    cache and stays there. What is there already is verified and not fetched again.
+    A mirror folder (`ZOO_MIRROR`) is used in place, unless something must be unpacked; everything else goes to the
+    cache. Files that are already there are verified instead of downloaded.
 
     Args:
         name: of the data set, as in `data=NAME`.
-        folder: of its files in the cache, and in a mirror.
-        resources: what it consists of.
+        folder: of its files, in the cache and in a mirror.
+        resources: its parts.
 
     Returns:
-        The folder below which every piece and tree stands.
+        The folder that contains all pieces and trees.
 
     Raises:
-        ZooError: offline, cut off, a wrong checksum, no room; in one line.
+        ZooError: offline, interrupted, a wrong checksum, or the disk is full.
     """
     place = mirror()
     if place and not is_server(place):
@@ -51,13 +51,13 @@ def fetch(name: str, folder: str, resources: tuple[Resource, ...]) -> Path:
 
 
 def _whole(folder: Path, resource: Resource) -> bool:
-    """Whether all that a resource gives stands in a folder."""
+    """Whether a folder contains everything in a resource."""
     pieces = all((folder / piece.path).is_file() for piece in resource.pieces)
     return pieces and all((folder / tree.path).is_dir() for tree in resource.trees)
 
 
 def _bring(name: str, resource: Resource, cache: Path, place: str, folder: str) -> None:
-    """Fetch a resource, from the mirror where there is one, and unpack it into the cache."""
+    """Fetch a resource, from the mirror if there is one, and unpack it into the cache."""
     if place and not is_server(place):
         archive = expanded(place) / folder / resource.name
         if not archive.is_file():
@@ -80,7 +80,7 @@ def _bring(name: str, resource: Resource, cache: Path, place: str, folder: str) 
     except NotThere:
         if not place or resource.trees:
             raise
-        for piece in resource.pieces:  # a mirror may hold them unpacked
+        for piece in resource.pieces:  # a mirror may contain them unpacked
             _retrieve(name, f"{place}/{quote(folder)}/{quote(piece.path)}", piece.sha256, cache / piece.path)
         return
     try:
@@ -102,7 +102,7 @@ def _retrieve(name: str, address: str, sha256: str, path: Path) -> Path:
     downloader = ResumingDownloader(path.with_name(f"{path.name}.part"), name)
     logger = pooch.get_logger()
     level = logger.level
-    logger.setLevel(logging.ERROR)  # the log of pooch goes to the screen
+    logger.setLevel(logging.ERROR)  # pooch's log would go to the screen
     try:
         pooch.retrieve(address, sha256 or None, fname=path.name, path=path.parent, downloader=downloader)
     except ZooError:
@@ -137,7 +137,7 @@ def _same(path: Path, sha256: str) -> bool:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Keep other processes from fetching to the same folder meanwhile."""
+    """Prevent other processes from fetching to the same folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         stream = (folder / ".lock").open("wb")
@@ -148,7 +148,7 @@ def _locked(folder: Path) -> Iterator[None]:
     with stream:
         try:
             import fcntl
-        except ImportError:  # Windows: two at once fetch twice
+        except ImportError:  # Windows: two processes may fetch twice
             yield
             return
         fcntl.flock(stream, fcntl.LOCK_EX)

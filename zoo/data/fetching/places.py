@@ -1,4 +1,4 @@
-"""Where fetched data are kept, and where they may come from instead of the internet."""
+"""The cache of downloaded data, and the mirror to use instead of the internet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoo.files import expanded
 
 
 def cache_folder() -> Path:
-    """The folder of fetched data: `ZOO_CACHE`, or the user's cache folder."""
+    """Return the folder of fetched data: `ZOO_CACHE`, or the user's cache folder."""
     given = os.environ.get("ZOO_CACHE", "")
     if given:
         return expanded(given)
@@ -19,10 +19,10 @@ def cache_folder() -> Path:
 
 
 def mirror() -> str:
-    """`ZOO_MIRROR`: a folder, or the address of a server; empty where there is none."""
+    """Return `ZOO_MIRROR`: a folder, or the address of a server; empty if unset."""
     return os.environ.get("ZOO_MIRROR", "").rstrip("/")
 
 
 def is_server(place: str) -> bool:
-    """Whether a mirror is reached by HTTP."""
+    """Whether a mirror is an HTTP server."""
     return place.startswith(("http://", "https://"))

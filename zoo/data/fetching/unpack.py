@@ -1,4 +1,4 @@
-"""Unpack archives so that nothing of them lands elsewhere."""
+"""Unpacks archives, and never outside the target folder."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ PACKED = (".gz", ".zip", ".tar.gz", ".tgz", ".tar")
 
 
 def is_packed(name: str) -> bool:
-    """Whether a file is an archive, or compressed, by its name."""
+    """Whether a file is an archive or compressed, judged by its name."""
     return name.lower().endswith(PACKED)
 
 
 def unpack(archive: Path, folder: Path, pieces: tuple[Piece, ...], trees: tuple[Tree, ...]) -> None:
-    """Take pieces and trees out of an archive; each appears whole or not at all.
+    """Extract pieces and trees from an archive, each atomically.
 
-    Only regular files are taken, and only below `folder`: a member with an absolute name, with `..` in it, or that is a
-    link is refused, and the whole archive with it.
+    Only regular files are extracted, and only below `folder`. An archive that contains a link, an absolute name or `..`
+    is refused.
 
     Args:
         archive: `.zip`, `.tar`, `.tar.gz`, or a single file in `.gz`.
-        folder: where they go.
+        folder: the target.
         pieces: single files.
         trees: folders.
 
     Raises:
-        ZooError: the archive is damaged, lacks something, or holds something that it must not.
+        ZooError: the archive is damaged, incomplete, or contains a forbidden member.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for abandoned in folder.glob(".unpacking-*"):  # by a process that was killed
+        for abandoned in folder.glob(".unpacking-*"):  # by a killed process
             shutil.rmtree(abandoned, ignore_errors=True)
         with (
             tempfile.TemporaryDirectory(prefix=".unpacking-", dir=folder) as place,
@@ -91,7 +91,7 @@ def _take(
 
 @contextmanager
 def _members(archive: Path, pieces: tuple[Piece, ...]) -> Iterator[Iterator[Member]]:
-    """The regular files of an archive; the single one of a .gz has the name that is asked for."""
+    """Yield the regular files of an archive; the only member of a .gz gets the requested name."""
     name = archive.name.lower()
     if name.endswith(".zip"):
         with zipfile.ZipFile(archive) as packed:
@@ -108,7 +108,7 @@ def _zipped(archive: zipfile.ZipFile) -> Iterator[Member]:
     for entry in archive.infolist():
         name = str(_inside(entry.filename, str(archive.filename)))
         if (entry.external_attr >> 16) & 0o170000 == 0o120000:
-            raise ZooError(f"{Path(str(archive.filename)).name}: refused: it holds the link '{name}'")
+            raise ZooError(f"{Path(str(archive.filename)).name}: refused: contains the link '{name}'")
         if entry.flag_bits & 1:
             raise ZooError(f"{Path(str(archive.filename)).name}: it is encrypted, and the zoo has no password")
         if not entry.is_dir():
@@ -119,14 +119,14 @@ def _tarred(archive: tarfile.TarFile, title: str) -> Iterator[Member]:
     for entry in archive:
         name = str(_inside(entry.name, title))
         if not (entry.isreg() or entry.isdir()):
-            raise ZooError(f"{title}: refused: it holds '{name}', which is neither a file nor a folder")
+            raise ZooError(f"{title}: refused: contains '{name}', which is neither a file nor a folder")
         if entry.isreg():
             yield name, lambda entry=entry: archive.extractfile(entry)  # type: ignore[misc,return-value]
 
 
 def _inside(name: str, archive: str) -> PurePosixPath:
-    """A member's path, where it stays below the folder that it is unpacked to."""
+    """Return a member's path, if it stays below the target folder."""
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name or not path.parts:
-        raise ZooError(f"{Path(archive).name}: refused: its member {name!r} would be unpacked elsewhere")
+        raise ZooError(f"{Path(archive).name}: refused: its member {name!r} would be unpacked outside the folder")
     return path

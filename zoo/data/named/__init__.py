@@ -1,4 +1,4 @@
-"""Named data: one recipe for each data set that `data=NAME` knows.
+"""Named data: one recipe for each data set of `data=NAME`.
 
 In: a name, and the data settings. Out: `Splits` of raw examples, fetched on first use. Names are loaded on first use.
 """

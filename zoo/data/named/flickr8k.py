@@ -26,10 +26,10 @@ _IMAGES = Resource(f"{_ADDRESS}/Flickr8k_Dataset.zip", "", (), (Tree("images", "
 
 
 def read(settings: DataSettings) -> Splits:
-    """Images and captions in the official split (see `zoo.data.readers.captions.read_captions`).
+    """Read images and captions in the official split (see `zoo.data.readers.captions.read_captions`).
 
     Args:
-        settings: `on_error` says what becomes of a damaged image.
+        settings: `on_error` decides about damaged images.
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.readers.captions import read_captions

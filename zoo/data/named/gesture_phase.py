@@ -1,4 +1,4 @@
-"""Gesture Phase: seven recordings of people who tell a story, a phase of a gesture at every frame."""
+"""Gesture Phase: seven recordings of people telling a story, with a gesture phase for every frame."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ _FRAMES = Resource(
 
 
 def read(settings: DataSettings) -> Splits:
-    """18 coordinates and a phase a frame; one recording to test on, the next one to validate on.
+    """Read 18 coordinates and a phase per frame; one recording is for testing, the next one for validation.
 
-    The one row whose phase is written in Portuguese gets the English word.
+    One row has its phase in Portuguese; it is translated.
 
     Args:
-        settings: `fold`, 0 to 6, says which recording is left out (0 where there is no such setting); with
-            `validation` 0 none is validated on, and six are trained on.
+        settings: `fold`, 0 to 6, is the test recording (0 by default). With `validation` 0, there is no validation
+            recording, and six are for training.
 
     Raises:
-        UsageError: there is no such fold.
+        UsageError: unknown fold.
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.readers.feature_file import FeatureFile, read_feature_file

@@ -1,4 +1,4 @@
-"""IMDB: whole film reviews, for or against."""
+"""IMDB: full film reviews, positive or negative."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _REVIEWS = Resource(
 
 
 def read(settings: DataSettings) -> Splits:
-    """Reviews with the labels `pos` and `neg`, in the official split.
+    """Read reviews with the labels `pos` and `neg`, in the official split.
 
     Args:
-        settings: `validation` is the share of the training reviews that is validated on.
+        settings: `validation` is the share of training reviews for validation.
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.readers.class_folders import read_class_folders

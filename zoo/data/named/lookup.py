@@ -1,4 +1,4 @@
-"""The named data that there are, and the one road from a name to examples."""
+"""Finds named data sets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zoo.data.splitting.splits import Splits
     from zoo.settings import DataSettings
 
-# A module a recipe, or two that read the same files.
+# One module per recipe, or for two recipes of the same files.
 _MODULES = (
     "tinyshakespeare",
     "multi30k",
@@ -29,12 +29,12 @@ _MODULES = (
     "mnist",
 )
 
-# Two letters at least: one is a drive of Windows.
+# At least two letters: one letter is a Windows drive.
 _PREFIX = re.compile(r"[a-z][a-z0-9_-]+:")
 
 
 def catalogue() -> dict[str, Recipe]:
-    """All recipes by name; light, nothing is fetched or read for it."""
+    """Return all recipes by name, without fetching or reading data."""
     recipes: dict[str, Recipe] = {}
     for name in _MODULES:
         for recipe in importlib.import_module(f"zoo.data.named.{name}").RECIPES:
@@ -43,26 +43,26 @@ def catalogue() -> dict[str, Recipe]:
 
 
 def names_for(topology: str) -> list[str]:
-    """The names of the recipes for one topology."""
+    """Return the names of the recipes for one topology."""
     return [name for name, recipe in catalogue().items() if recipe.topology == topology]
 
 
 def find_data(
     source: str, topology: str, plugins: Mapping[str, Callable[..., Splits]]
 ) -> Callable[[DataSettings], Splits] | None:
-    """Find what reads a named source.
+    """Find the function that reads a named source.
 
     Args:
         source: the setting `data.source`; names are looked up before paths.
         topology: name of the task's topology.
-        plugins: named data that plugins add, which fit whatever task they are given to. A name that ends with a colon
-            is a prefix: its function reads every source that begins with it, and is told the topology's name, too.
+        plugins: named data from plugins, which fit any task. A name that ends with a colon is a prefix: its function
+            reads every source that begins with it, and also receives the topology's name.
 
     Returns:
-        A function of the data settings; None where nothing has this name.
+        A function of the data settings; None if no data set has this name.
 
     Raises:
-        UsageError: it is data for another topology, or has a prefix that nobody reads.
+        UsageError: the data are for another topology, or the prefix is unknown.
     """
     if source in plugins:
         return plugins[source]

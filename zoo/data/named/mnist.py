@@ -19,7 +19,7 @@ _HELD_OUT = 5000
 
 
 def read(settings: DataSettings) -> Splits:
-    """60,000 digits to train on, the last 5,000 of them held out, and 10,000 to test on."""
+    """Read 60,000 digits for training, the last 5,000 of them for validation, and 10,000 for testing."""
     from zoo.data.splitting.splits import Splits
 
     del settings
@@ -28,7 +28,7 @@ def read(settings: DataSettings) -> Splits:
 
 
 def read_10k(settings: DataSettings) -> Splits:
-    """The 10,000 digits of the test set alone, for quick trials: 8,000, 1,000 and 1,000 in the order of the file."""
+    """Read only the 10,000 digits of the test set, for quick trials: 8,000, 1,000 and 1,000 in file order."""
     from zoo.data.splitting.splits import Splits
 
     del settings
@@ -37,12 +37,12 @@ def read_10k(settings: DataSettings) -> Splits:
 
 
 def _read(name: str, part: str) -> list[Example]:
-    """Examples: `source` uint8 [28, 28], `target` "0" to "9"."""
+    """Read examples: `source` uint8 [28, 28], `target` "0" to "9"."""
     from zoo.data.fetching.fetch import fetch
     from zoo.data.readers.idx import read_idx
 
     names = (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte")
-    # Packed more than once over the years: the content is what is verified.
+    # The files were compressed more than once over the years, so the content is verified instead.
     resources = tuple(Resource(f"{_ADDRESS}/{file}.gz", "", (Piece(file, _SHA256.get(file, "")),)) for file in names)
     folder = fetch(name, "mnist", resources)
     images, labels = (read_idx(folder / file) for file in names)  # [N, 28, 28], [N]

@@ -1,4 +1,4 @@
-"""Multi30k: captions of images in four languages, one sentence a line."""
+"""Multi30k: image captions in four languages, one sentence per line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "de", "fr", "cs")
 _ADDRESS = "https://raw.githubusercontent.com/multi30k/dataset/master/data/task1/raw"
 _SPLITS = ("train", "val", "test_2016_flickr")
-# Packed, and unpacked; those of the other languages are not known here.
+# Compressed and decompressed; the checksums of other languages are unknown.
 _SHA256 = {
     "train.en": (
         "d79cfa999dd4c51d2cb42499b6796d5a882c3a8a961923c25a898c90f8bbd56f",
@@ -44,13 +44,13 @@ _SHA256 = {
 
 
 def read(settings: DataSettings) -> Splits:
-    """The pairs of two languages, in the official split.
+    """Read the pairs of two languages, in the official split.
 
     Args:
-        settings: `pair` says from which language to which, as `en-fr`, the default.
+        settings: `pair` names source and target language, such as `en-fr`, the default.
 
     Raises:
-        UsageError: a language that it has not.
+        UsageError: unknown language.
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.readers.aligned_files import AlignedFiles
@@ -61,7 +61,7 @@ def read(settings: DataSettings) -> Splits:
     if source == target or source not in LANGUAGES or target not in LANGUAGES:
         raise UsageError(f"data.pair={pair}: multi30k has {', '.join(LANGUAGES)}; write for example en-fr")
     names = [f"{word}.{language}" for word in _SPLITS for language in (source, target)]
-    # English first, else by the alphabet, so that both directions share a folder.
+    # English first, otherwise alphabetical, so that both directions share a folder.
     ordered = "_".join(sorted((source, target), key=lambda language: (language != "en", language)))
     folder = fetch("multi30k", f"multi30k_{ordered}", tuple(_resource(name) for name in names))
     train, held_out, tested = (

@@ -1,4 +1,4 @@
-"""Rotten Tomatoes: sentences of film reviews, for or against (the data known as MR)."""
+"""Rotten Tomatoes: sentences from film reviews, positive or negative (also known as MR)."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _REVIEWS = Resource(
 
 
 def read(settings: DataSettings) -> Splits:
-    """Sentences with the labels `positive` and `negative`; a tenth of them to test on.
+    """Read sentences with the labels `positive` and `negative`; a tenth of them is for testing.
 
     Args:
-        settings: `fold`, 0 to 9, says which tenth (0 where there is no such setting); `validation` is the share of the
-            other nine that is validated on.
+        settings: `fold`, 0 to 9, is the tenth for testing (0 by default); `validation` is the share of the rest for
+            validation.
 
     Raises:
-        UsageError: there is no such fold.
+        UsageError: unknown fold.
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.splitting.splits import Splits
@@ -50,10 +50,10 @@ def read(settings: DataSettings) -> Splits:
     folder = fetch("rotten-tomatoes", "rt_polarity", (_REVIEWS,))
     examples = []
     for ending, label in _LABELS.items():
-        # Windows' code page, a superset of the printable part of Latin-1, is what the dashes and quotes are in.
+        # The dashes and quotes are in Windows' code page, a superset of the printable part of Latin-1.
         text = (folder / f"rt-polarity.{ending}").read_text(encoding="cp1252")
         examples += [{"source": line.strip(), "target": label} for line in text.split("\n") if line.strip()]
-    # A hash of the text puts them in an order that is the same everywhere and mixes the classes.
+    # Sorting by a hash of the text mixes the classes, and gives the same order everywhere.
     examples.sort(key=lambda example: (_order(example["source"]), example["source"]))
     tested = examples[fold::FOLDS]
     rest = [example for place, example in enumerate(examples) if place % FOLDS != fold]

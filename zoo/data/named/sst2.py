@@ -1,4 +1,4 @@
-"""SST-2: phrases of film reviews, for or against, in the form of the GLUE benchmark."""
+"""SST-2: phrases from film reviews, positive or negative, as in the GLUE benchmark."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _COLUMNS = {"source": ("sentence",), "target": ("label",)}
 
 
 def read(settings: DataSettings) -> Splits:
-    """Phrases with the labels `0` (against) and `1` (for).
+    """Read phrases with the labels `0` (negative) and `1` (positive).
 
-    GLUE keeps the labels of its test set to itself, so its dev set is tested on.
+    GLUE does not publish the labels of its test set, so the dev set is for testing.
 
     Args:
-        settings: `validation` is the share of the training phrases that is validated on.
+        settings: `validation` is the share of training phrases for validation.
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.splitting.splits import Splits

@@ -1,4 +1,4 @@
-"""The default text: the source of the running Python's standard library."""
+"""The default text: the source code of the running Python's standard library."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from zoo.data.splitting.split_hash import split_share
 from zoo.data.splitting.splits import Splits
 from zoo.errors import ZooError
 
-# Written by the build or the distributor for one machine; not part of the library.
+# Generated for one machine; not part of the library.
 _GENERATED = ("_sysconfigdata", "_sysconfig_vars", "sitecustomize", "usercustomize")
 
-# Chosen once so that the default shares hold in bytes, too, in Python 3.11, 3.12 and 3.13.
+# Chosen so that the default shares also hold in bytes, in Python 3.11, 3.12 and 3.13.
 _SALT = "stdlib-395"
 
 
 def python_stdlib(validation: float = 0.05, test: float = 0.05) -> Splits:
-    """The top-level modules of the standard library, about 4.7 MB of Python in some 160 files.
+    """Read the top-level modules of the standard library, about 4.7 MB of Python in some 160 files.
 
-    Held-out modules are chosen by a hash of their names, so that another version of Python holds out the same ones.
+    Held-out modules are chosen by a hash of their names, so that all versions of Python hold out the same ones.
 
     Args:
-        validation: share of the modules to validate on.
-        test: share of the modules to test on.
+        validation: share of the modules for validation.
+        test: share of the modules for testing.
 
     Returns:
-        Splits of examples `{"target": Document}`, one a module.
+        Splits of examples `{"target": Document}`, one per module.
 
     Raises:
-        ZooError: this Python comes without its source.
+        ZooError: this Python was installed without its source.
     """
     folder = Path(sysconfig.get_path("stdlib"))
     train: list[dict[str, Document]] = []

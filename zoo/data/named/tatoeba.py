@@ -27,13 +27,13 @@ _CODES = {
 
 
 def read(settings: DataSettings) -> Splits:
-    """The pairs of English and another language, split by their sources.
+    """Read pairs of English and another language, split by their sources.
 
     Args:
-        settings: `pair` says from which language to which, one of them English; `validation` and `test` are shares.
+        settings: `pair` names source and target language, one of them English; `validation` and `test` are shares.
 
     Raises:
-        UsageError: a language that it has not.
+        UsageError: unknown language.
     """
     from zoo.data.fetching.fetch import fetch
     from zoo.data.tables.open_table import read_table

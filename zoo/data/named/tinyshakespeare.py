@@ -21,10 +21,10 @@ _TRAINING = _CHARACTERS * 9 // 10
 
 
 def read(settings: DataSettings) -> Splits:
-    """The first 90 % of the characters to train on, the others to validate on; no test.
+    """Read the text: the first 90 % of the characters for training, the rest for validation, no test split.
 
     Args:
-        settings: not looked at.
+        settings: not used.
     """
     from zoo.codecs.document import Document
     from zoo.data.fetching.fetch import fetch
