@@ -30,7 +30,7 @@ LAYERS = (
     ("search",),
     ("topology",),
     ("training",),
-    ("advice",),
+    ("advice", "export"),
     ("components",),
     ("task",),
     ("hookspecs",),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Nest, Tensor
 from zoo.errors import UsageError
 from zoo.search.largest import largest
@@ -86,16 +85,17 @@ class Beam(Strategy):
             return []
         if not hasattr(model, "alignment"):
             raise UsageError("coverage_penalty needs a model that attends; this one has no alignment")
-        return [ops.zeros_like(cast("AttendingStepper", model).alignment(state))]
+        alignment = cast("AttendingStepper", model).alignment(state)
+        return [array_namespace(alignment).zeros_like(alignment)]
 
     def observe(self, own: Nest, model: Stepper, state: Nest, ended: Tensor) -> Nest:
         """Add the attention of a step."""
-        attending = cast("AttendingStepper", model)
+        ops, attending = array_namespace(ended), cast("AttendingStepper", model)
         return [seen + ops.where(ended[:, None], 0.0, attending.alignment(state)) for seen in own]
 
     def choose(self, context: StepContext) -> tuple[Tensor, Tensor]:
         """The likeliest continuations of all hypotheses (see `Strategy.choose`)."""
-        rows, width, size = context.scores.shape
+        ops, (rows, width, size) = array_namespace(context.scores), context.scores.shape
         # A complete hypothesis has one continuation, which always is chosen.
         kept = ops.where(ops.equal(ops.arange(size), 0), INFINITY, -INFINITY)  # [V]
         going_on = ops.maximum(context.total[:, :, None] + context.scores, LEAST)  # [B, W, V]
@@ -119,7 +119,7 @@ class Beam(Strategy):
 
     def score(self, state: BeamState) -> Tensor:
         """Equation 14 of Wu et al. 2016."""
-        score = state.total / self._penalty(state.length)  # [B, W]
+        ops, score = array_namespace(state.total), state.total / self._penalty(state.length)  # [B, W]
         for seen in state.own:
             logs = ops.log(ops.clip(ops.reshape(seen, (*score.shape, -1)), UNSEEN, 1.0))  # [B, W, S]
             if state.mask is not None:
@@ -133,7 +133,7 @@ class Beam(Strategy):
         A log-probability only sinks, and neither penalty is ever positive: what a hypothesis has now, at the greatest
         length, is more than it can come to.
         """
-        none_left = super().finished(state)
+        ops, none_left = array_namespace(state.total), super().finished(state)
         if not self.stop_early or self.groups > 1:  # several groups may have one text twice
             return none_left
         complete = ops.where(state.ended, self.score(state), -INFINITY)  # [B, W]
@@ -143,6 +143,7 @@ class Beam(Strategy):
         return ops.logical_or(none_left, worst_answer >= bound)
 
     def _penalty(self, length: Tensor) -> Tensor:
+        ops = array_namespace(length)
         if not self.on("length_penalty"):
             return ops.ones_like(length, dtype="float32")
         return ((5.0 + ops.cast(length, "float32")) / 6.0) ** self.length_penalty

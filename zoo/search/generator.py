@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from keras import ops
 
+from zoo.backend.array_namespace import to_numpy
 from zoo.backend.types import Nest, Tensor
 from zoo.data.batching.length_buckets import row_bucket
 from zoo.errors import UsageError
@@ -15,12 +15,13 @@ from zoo.search.batching import by_length
 from zoo.search.compiling import compiler
 from zoo.search.greedy import Greedy
 from zoo.search.hypothesis import Hypothesis, answers, paths
-from zoo.search.limits import NotFiniteError, check_tokens, check_whole
-from zoo.search.loop import FREE, Function, Loop
+from zoo.search.limits import MAX_BATCH, NotFiniteError, check_tokens, check_whole
+from zoo.search.loop import Function, Loop
 from zoo.search.memory import Encode, SourceEncoder, take_rows
 from zoo.search.processors import Banned, Processor
 from zoo.search.processors.processor import NOTHING
 from zoo.search.request import Request, make_request
+from zoo.search.step import FREE
 from zoo.search.stepper import Stepper, Tokens, vocabulary_of
 from zoo.search.strategy import Strategy
 
@@ -29,8 +30,6 @@ SHORTEST = 32
 
 STREAMED = 64
 """Steps of one call at most while texts are streamed."""
-
-MAX_BATCH = 1 << 20
 
 
 class Block(NamedTuple):
@@ -253,11 +252,11 @@ class Generator:
                 self._check_vocabulary(request, loop.vocabulary or vocabulary_of(self._model, carry.state, memory))
                 raise
             block = Block(
-                _array(tokens),
-                _array(parents) if width > 1 else None,
-                _array(carry.length),
-                _array(score),
-                _array(carry.total),
+                to_numpy(tokens),
+                to_numpy(parents) if width > 1 else None,
+                to_numpy(carry.length),
+                to_numpy(score),
+                to_numpy(carry.total),
             )
             if not begin:
                 self._check_vocabulary(request, loop.vocabulary)
@@ -281,7 +280,7 @@ class Generator:
         if request.sources is not None:
             return self._encoder(request.sources, rows)
         places = np.arange(rows) % len(request.primes)
-        return take_rows(request.memory, places), None if request.mask is None else _array(request.mask)[places]
+        return take_rows(request.memory, places), None if request.mask is None else to_numpy(request.mask)[places]
 
     def _answers(self, request: Request, blocks: Sequence[Block], strategy: Strategy) -> list[list[Hypothesis]]:
         if not blocks:  # every maximum length is 0
@@ -298,8 +297,3 @@ class Generator:
 
 
 _NONE = np.zeros(0, np.int32)
-
-
-def _array(tensor: Tensor) -> np.ndarray:
-    found: np.ndarray = ops.convert_to_numpy(tensor)
-    return found

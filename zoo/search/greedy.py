@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 from zoo.search.strategy import StepContext, Strategy
 
@@ -29,7 +28,7 @@ def likeliest(scores: Tensor) -> Tensor:
         int32 `[...]`; the first place, of several.
     """
     # Two plain reductions take half the time of an argmax, which XLA does not vectorise on a CPU.
-    size = scores.shape[-1]
+    ops, size = array_namespace(scores), scores.shape[-1]
     largest = ops.max(scores, axis=-1, keepdims=True)
     places = ops.where(scores >= largest, ops.arange(size, dtype="int32"), size - 1)
     return ops.min(places, axis=-1)

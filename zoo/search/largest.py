@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 
 BLOCK = 64
@@ -22,7 +21,7 @@ def largest(numbers: Tensor, count: int) -> tuple[Tensor, Tensor]:
     Returns:
         The numbers `[B, k]`, in descending order, and their places, int32 `[B, k]`.
     """
-    rows, size = numbers.shape
+    ops, (rows, size) = array_namespace(numbers), numbers.shape
     blocks = -(-size // BLOCK)
     if blocks < 4 * count:
         values, places = ops.top_k(numbers, count)

@@ -13,6 +13,8 @@ from zoo.errors import UsageError, ZooError
 
 MAX_LENGTH = 1_000_000
 """The largest number of tokens that one search generates."""
+MAX_BATCH = 1 << 20
+"""Texts that are searched for together, at most."""
 
 
 class NotFiniteError(ZooError):

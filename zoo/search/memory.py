@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from keras import ops, tree
 
+from zoo.backend.array_namespace import array_namespace, leaves, map_structure
 from zoo.backend.types import Nest, Tensor
 from zoo.data.batching.length_buckets import length_bucket, pad_sequences
 from zoo.errors import UsageError
@@ -80,7 +80,7 @@ def check_memory(memory: Nest | None, mask: Tensor | None, count: int) -> None:
     Raises:
         UsageError: a tensor does not have a row for each text.
     """
-    for tensor in tree.flatten(memory) if memory is not None else ():
+    for tensor in leaves(memory) if memory is not None else ():
         if tensor is not None and (not len(tensor.shape) or tensor.shape[0] != count):
             raise UsageError(f"the memory has a tensor of shape {tuple(tensor.shape)} for {count} texts")
     if mask is not None and (len(mask.shape) != 2 or mask.shape[0] != count):
@@ -89,4 +89,6 @@ def check_memory(memory: Nest | None, mask: Tensor | None, count: int) -> None:
 
 def take_rows(memory: Nest | None, rows: np.ndarray) -> Nest | None:
     """Take some rows of every tensor of a memory; None stays None."""
-    return None if memory is None else tree.map_structure(lambda leaf: ops.take(leaf, rows, axis=0), memory)
+    if memory is None:
+        return None
+    return map_structure(lambda leaf: array_namespace(leaf).take(leaf, rows, axis=0), memory)

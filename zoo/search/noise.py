@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from keras import ops
-
-from zoo.backend.generic.hashing import mix, unit_interval
+from zoo.backend.array_namespace import array_namespace
+from zoo.backend.hashing import mix, unit_interval
 from zoo.backend.types import Tensor
 
 
@@ -21,6 +20,7 @@ def gumbel(seeds: Tensor, positions: Tensor, size: int) -> Tensor:
     Returns:
         float32 `[B, V]`.
     """
+    ops = array_namespace(seeds)
     row = mix(ops.cast(seeds, "uint32") + ops.cast(0x9E3779B9, "uint32"))  # [B]
     place = mix(row + mix(ops.cast(positions, "uint32")))  # [B]
     tokens = mix(ops.cast(ops.arange(size, dtype="int32"), "uint32") + ops.cast(1, "uint32"))  # [V]

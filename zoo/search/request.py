@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from keras import ops, tree
 
+from zoo.backend.array_namespace import leaves, to_numpy
 from zoo.backend.types import Nest, Tensor
 from zoo.errors import UsageError
 from zoo.search.limits import check_lengths, check_seeds, check_tokens
@@ -48,7 +48,7 @@ class Request:
             [self.primes[place] for place in places],
             None if self.sources is None else [self.sources[place] for place in places],
             take_rows(self.memory, rows),
-            None if self.mask is None else ops.convert_to_numpy(self.mask)[rows],
+            None if self.mask is None else to_numpy(self.mask)[rows],
             self.limits[rows],
             self.seeds[rows],
         )
@@ -84,7 +84,7 @@ def make_request(
     if primes is None:
         if arrays is None and memory is None:
             raise UsageError("nothing to search for: give primes, sources or a memory")
-        primes = [()] * (len(tree.flatten(memory)[0]) if arrays is None else len(arrays))
+        primes = [()] * (len(leaves(memory)[0]) if arrays is None else len(arrays))
     first = () if begin is None else (begin,)
     whole = [
         np.concatenate([np.array(first, np.int32), check_tokens(prime, f"prime {number + 1}")])

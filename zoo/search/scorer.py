@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from keras import ops
@@ -14,32 +12,11 @@ from zoo.data.batching.length_buckets import pad_sequences, row_bucket
 from zoo.errors import UsageError
 from zoo.search.batching import by_length
 from zoo.search.compiling import compiler
-from zoo.search.generator import MAX_BATCH
-from zoo.search.limits import NotFiniteError, check_tokens, check_whole
+from zoo.search.limits import MAX_BATCH, NotFiniteError, check_tokens, check_whole
 from zoo.search.loop import Function
 from zoo.search.memory import Encode, SourceEncoder, check_memory, take_rows
+from zoo.search.score import Score
 from zoo.search.stepper import Stepper, Tokens, vocabulary_of
-
-
-@dataclass(frozen=True)
-class Score:
-    """How probable a text is.
-
-    Attributes:
-        tokens: float32 `[n]`, the log-probability of each token, the end token's last where there is one.
-    """
-
-    tokens: np.ndarray
-
-    @property
-    def total(self) -> float:
-        """The log-probability of the text, natural."""
-        return float(np.sum(self.tokens, dtype=np.float64))
-
-    @property
-    def perplexity(self) -> float:
-        """Of a token; 1 for an empty text."""
-        return math.exp(min(-self.total / max(1, len(self.tokens)), 700.0))
 
 
 class Scorer:

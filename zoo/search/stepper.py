@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-from keras import ops, tree
 
+from zoo.backend.array_namespace import leaves
 from zoo.backend.types import Nest, Tensor
 
 Tokens = Sequence[int] | np.ndarray
@@ -64,7 +64,9 @@ def vocabulary_of(model: Stepper, state: Nest, memory: Nest | None) -> int:
         state: one that it takes, at least one tensor of B rows; or an empty one for a single row.
         memory: as `start` was given it.
     """
-    shapes = [leaf.shape for leaf in tree.flatten(state) if leaf is not None and len(leaf.shape)]
+    from keras import ops
+
+    shapes = [leaf.shape for leaf in leaves(state) if leaf is not None and len(leaf.shape)]
     tokens = ops.zeros((shapes[0][0] if shapes else 1,), "int32")
     logits, _ = model.step(tokens, state) if memory is None else model.step(tokens, state, memory=memory)
     return int(logits.shape[-1])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Nest, Tensor
 from zoo.search.options import Options
 
@@ -116,4 +115,5 @@ class Strategy(Options):
 
     def finished(self, state: BeamState) -> Tensor:
         """Return which texts, bool `[B]`, need no further step."""
+        ops = array_namespace(state.total)
         return ops.all(ops.logical_or(state.ended, ops.equal(state.total, -float("inf"))), axis=1)

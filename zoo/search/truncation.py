@@ -7,8 +7,7 @@ tokens takes XLA a twentieth of the time on a CPU.
 
 from __future__ import annotations
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 
 BISECTIONS = 32
@@ -19,16 +18,19 @@ REACH = 100.0
 
 def top_k(scores: Tensor, count: Tensor) -> Tensor:
     """Keep the likeliest `count` tokens (Fan et al. 2018, arXiv:1805.04833)."""
+    ops = array_namespace(scores)
     return _keep(scores, _heaviest(scores, ops.ones_like(scores), count))
 
 
 def top_p(scores: Tensor, mass: Tensor) -> Tensor:
     """Keep the fewest likeliest tokens with the probability `mass` (Holtzman et al. 2020, arXiv:1904.09751)."""
+    ops = array_namespace(scores)
     return _keep(scores, ops.logical_or(mass >= 1, _heaviest(scores, ops.softmax(scores), mass)))
 
 
 def min_p(scores: Tensor, share: Tensor) -> Tensor:
     """Keep what has at least this share of the largest probability (Nguyen et al. 2024, arXiv:2407.01082)."""
+    ops = array_namespace(scores)
     return _keep(scores, scores >= ops.max(scores, axis=-1, keepdims=True) + ops.log(share))
 
 
@@ -38,6 +40,7 @@ def typical(scores: Tensor, mass: Tensor) -> Tensor:
     A token is typical when its surprise is near the expected one, the entropy. Unlike the others, this one may leave
     out the likeliest token.
     """
+    ops = array_namespace(scores)
     logs = ops.log_softmax(scores)
     chances = ops.exp(logs)
     entropy = -ops.sum(chances * ops.where(_possible(logs), logs, 0.0), axis=-1, keepdims=True)
@@ -56,7 +59,7 @@ def _heaviest(keys: Tensor, weights: Tensor, amount: Tensor) -> Tensor:
     Returns:
         bool `[..., V]`.
     """
-    possible = _possible(keys)
+    ops, possible = array_namespace(keys), _possible(keys)
     weights = ops.where(possible, weights, 0.0)
     highest = ops.max(keys, axis=-1, keepdims=True)
     keys = ops.maximum(keys, highest - REACH)
@@ -78,4 +81,4 @@ def _possible(scores: Tensor) -> Tensor:
 
 
 def _keep(scores: Tensor, kept: Tensor) -> Tensor:
-    return ops.where(kept, scores, -float("inf"))
+    return array_namespace(scores).where(kept, scores, -float("inf"))

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
+import numpy as np
+
 if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.search import Generator, Plan, Scorer
+    from zoo.search import Plan, Stepper
+    from zoo.search.protocols import TextGenerator, TextScorer
     from zoo.search.strategies import Factory
     from zoo.settings import SearchSettings
 
@@ -53,20 +56,47 @@ class Inference:
             self._kept[name] = make()
         return cast("Kept", self._kept[name])
 
-    @cached_property
-    def generator(self) -> Generator:
-        """Generates with a model that steps; compiled once, so that only the first text waits."""
+    @property
+    def name(self) -> str:
+        """What the model is called in messages."""
+        return str(self.model.name)
+
+    @property
+    def stepper(self) -> Stepper:
+        """The model as what steps; one that cannot step has no method `start`."""
+        return cast("Stepper", self.model)
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """(h, w) of the grid of an image that the model looks at."""
+        return cast("tuple[int, int]", self.model.grid)
+
+    def has_finite_weights(self) -> bool:
+        """Whether all weights are finite numbers."""
+        return all(np.isfinite(weight).all() for weight in self.model.get_weights())
+
+    def make_generator(self, **options: Any) -> TextGenerator:
+        """Make what searches for texts (see `zoo.search.Generator`, whose options these are)."""
         from zoo.search import Generator
 
-        unknown = getattr(self.codecs["target"], "unknown_id", None)
-        return Generator(self.model, self.compile, banned=() if unknown is None else (unknown,))
+        return Generator(self.stepper, self.compile, **options)
 
-    @cached_property
-    def scorer(self) -> Scorer:
-        """Scores given texts; compiled once."""
+    def make_scorer(self, **options: Any) -> TextScorer:
+        """Make what scores texts (see `zoo.search.Scorer`, whose options these are)."""
         from zoo.search import Scorer
 
-        return Scorer(self.model, self.compile)
+        return Scorer(self.stepper, self.compile, **options)
+
+    @cached_property
+    def generator(self) -> TextGenerator:
+        """Generates with a model that steps; compiled once, so that only the first text waits."""
+        unknown = getattr(self.codecs["target"], "unknown_id", None)
+        return self.make_generator(banned=() if unknown is None else (unknown,))
+
+    @cached_property
+    def scorer(self) -> TextScorer:
+        """Scores given texts; compiled once."""
+        return self.make_scorer()
 
     def plan(self, search: SearchSettings) -> Plan:
         """Read the settings of a search, for outputs of the codec `target`."""

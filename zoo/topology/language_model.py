@@ -124,7 +124,7 @@ class LanguageModel(Topology):
 
         codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
         primes = [_prime(prime, codec) + plan.prefix for prime in inputs]
-        with naming_the_cause(inference.model):
+        with naming_the_cause(inference):
             found = inference.generator.search(primes, **plan.arguments)
 
         def text(tokens: np.ndarray) -> str:
@@ -147,7 +147,7 @@ class LanguageModel(Topology):
         """Score texts as continuations of primes (see `Topology.score`)."""
         codec = _text_codec(inference.codecs)
         primes = [_prime(prime, codec) for prime in inputs]
-        with naming_the_cause(inference.model):
+        with naming_the_cause(inference):
             return inference.scorer.score(primes, [codec.encode(text) for text in texts])
 
     def example(self, inference: Inference, settings: Settings) -> str:
@@ -164,7 +164,7 @@ class LanguageModel(Topology):
         primes = [_prime(prime, codec) + plan.prefix for prime in inputs]
         warn_of_unknown([unknown_in(codec, prime) for prime in inputs])
         tokens = inference.generator.stream(primes, seeds=seeds, **plan.arguments)
-        with naming_the_cause(inference.model):
+        with naming_the_cause(inference):
             yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
 
 

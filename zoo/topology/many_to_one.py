@@ -76,11 +76,11 @@ class ManyToOne(SourceToLabel):
 
     def answer(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[Answer]:
         """The likeliest label of each input, with the probabilities of all (see `Topology.answer`)."""
-        from keras import ops
-
         from zoo.data import padded_batches
 
         def classify(values: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+            from keras import ops
+
             model = inference.model
             weights = ops.zeros_like(ops.cast(mask, "float32"))  # [B, S]
             if hasattr(model, "explain"):
@@ -89,13 +89,13 @@ class ManyToOne(SourceToLabel):
                 logits = model(values, mask=mask, training=False)
             return ops.log_softmax(ops.cast(logits, "float32"), axis=-1), weights
 
-        function = inference.function("classify", classify)
+        function = inference.function("predict", classify)
         codec = inference.codecs["source"]
         sequences = encode_sources(codec, inputs, settings.batch.length)
         answers: list[Answer] = [Answer(None)] * len(inputs)
         for batch in padded_batches(sequences, settings.batch.size):
             logarithms, weights = map(np.asarray, function(batch.values, batch.mask))  # [B, classes], [B, S]
-            finite(logarithms[: len(batch.places)], inference.model)
+            finite(logarithms[: len(batch.places)], inference)
             for row, place in enumerate(batch.places.tolist()):
                 details: dict[str, RawValue] = {}
                 if weights[row].any():

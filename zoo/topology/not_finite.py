@@ -11,17 +11,16 @@ import numpy as np
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
-    import keras
-
     from zoo.backend.types import Tensor
+    from zoo.topology.inference import Inference
 
 
-def finite(logarithms: Tensor, model: keras.Model) -> np.ndarray:
+def finite(logarithms: Tensor, inference: Inference) -> np.ndarray:
     """Check what a model predicts.
 
     Args:
         logarithms: of probabilities, of any shape.
-        model: that gave them.
+        inference: that gave them.
 
     Returns:
         The same as an array.
@@ -31,22 +30,22 @@ def finite(logarithms: Tensor, model: keras.Model) -> np.ndarray:
     """
     found = np.asarray(logarithms)
     if np.isnan(found).any():
-        raise ZooError(f"the model predicts numbers that are not finite (NaN){_cause(model)}")
+        raise ZooError(f"the model predicts numbers that are not finite (NaN){_cause(inference)}")
     return found
 
 
 @contextmanager
-def naming_the_cause(model: keras.Model) -> Iterator[None]:
+def naming_the_cause(inference: Inference) -> Iterator[None]:
     """Add to an error of a search that numbers are not finite where they come from."""
     from zoo.search.limits import NotFiniteError
 
     try:
         yield
     except NotFiniteError as error:
-        raise ZooError(f"{error}{_cause(model)}") from error
+        raise ZooError(f"{error}{_cause(inference)}") from error
 
 
-def _cause(model: keras.Model) -> str:
-    if all(np.isfinite(weight).all() for weight in model.get_weights()):
+def _cause(inference: Inference) -> str:
+    if inference.has_finite_weights():
         return ", though its weights are; see whether the input holds numbers that are very large"
     return ": its weights are not, as after a training that diverged; train again, with a smaller train.learning_rate"

@@ -67,9 +67,10 @@ class OneToOne(SourceToLabel):
 
     def answer(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[Answer]:
         """The likeliest label of each input, with the probabilities of all (see `Topology.answer`)."""
-        from keras import ops
 
         def classify(values: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+            from keras import ops
+
             model, details = inference.model, {}
             if hasattr(model, "explain"):
                 logits, details = model.explain(values)  # [B, classes], name -> [B, ...]
@@ -77,7 +78,7 @@ class OneToOne(SourceToLabel):
                 logits = model(values, training=False)
             return ops.log_softmax(ops.cast(logits, "float32"), axis=-1), details
 
-        function = inference.function("classify", classify)
+        function = inference.function("predict", classify)
         codecs, size = inference.codecs, settings.batch.size
         answers: list[Answer] = []
         for begin in range(0, len(inputs), size):
@@ -87,7 +88,7 @@ class OneToOne(SourceToLabel):
             padding = np.zeros((rows - len(encoded), *encoded.shape[1:]), encoded.dtype)
             logarithms, details = function(np.concatenate([encoded, padding]))  # [rows, classes]
             told = {name: np.asarray(value) for name, value in details.items()}
-            own = finite(np.asarray(logarithms)[: len(encoded)], inference.model)  # [n, classes]
+            own = finite(np.asarray(logarithms)[: len(encoded)], inference)  # [n, classes]
             for row, values in enumerate(own):
                 answers.append(
                     label_answer(codecs["target"], values, {name: told[name][row].tolist() for name in told})

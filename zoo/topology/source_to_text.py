@@ -185,7 +185,7 @@ class SourceToText(Topology):
         tokens = writer.generator().stream(
             [plan.prefix] * len(inputs), sources=writer.sources(inputs), seeds=seeds, **plan.arguments
         )
-        with naming_the_cause(inference.model):
+        with naming_the_cause(inference):
             yield from write(tokens, [writer.codec.stream() for _ in inputs], settings.search.prefix)
 
     def score(
@@ -194,7 +194,7 @@ class SourceToText(Topology):
         """Score texts as answers (see `Topology.score`)."""
         writer = self._writer(inference, settings)
         tokens = [writer.codec.encode(text) for text in texts]
-        with naming_the_cause(inference.model):
+        with naming_the_cause(inference):
             return writer.scorer().score(None, tokens, sources=writer.sources(inputs))
 
     def align(
@@ -211,7 +211,7 @@ class SourceToText(Topology):
                 read = tuple(reader.tokens(value)[: weights.shape[1]])
                 alignments.append(Alignment(written, read, weights[:, : len(read)]))
             else:
-                alignments.append(Alignment(written, (), weights.reshape(-1, *inference.model.grid)))
+                alignments.append(Alignment(written, (), weights.reshape(-1, *inference.grid)))
         return alignments
 
     def _search(
@@ -224,7 +224,7 @@ class SourceToText(Topology):
                 raise UsageError(f"search.copy_unknown=yes: {self.name} reads no text to copy from")
             copies = writer.codec.unknown_id is not None
         sources = writer.sources(inputs)
-        with naming_the_cause(inference.model):
+        with naming_the_cause(inference):
             found = writer.generator(unknown=copies).search(
                 [plan.prefix] * len(inputs),
                 sources=sources,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from zoo.backend.array_namespace import to_numpy
+from zoo.backend.numpy_ops import log_softmax
 from zoo.errors import ZooError
 from zoo.topology.answer import Answer, Judgement
 from zoo.topology.not_finite import finite
@@ -102,16 +104,16 @@ class Synced(Topology):
 
     def answer(self, inference: Inference, inputs: Sequence[RawValue], settings: Settings) -> list[Answer]:
         """The likeliest label of every frame, of sequences as a whole (see `Topology.answer`)."""
-        from keras import ops
-
         from zoo.data import padded_batches
         from zoo.data.batching.padded_batches import within_budget
 
         def label(values: Tensor, mask: Tensor) -> Tensor:
+            from keras import ops
+
             logits = ops.cast(inference.model(values, mask=mask, training=False), "float32")  # [B, S, classes]
             return ops.log_softmax(logits, axis=-1)
 
-        function = inference.function("label frames", label)
+        function = inference.function("predict", label)
         for number, value in enumerate(inputs):
             if not len(value):
                 raise ZooError(f"input {number + 1} has no frame")
@@ -123,29 +125,27 @@ class Synced(Topology):
                 logarithms = np.asarray(function(batch.values, batch.mask))  # [B, S, classes]
                 for row, place in enumerate(batch.places.tolist()):
                     own = logarithms[row, : len(sequences[place])]  # [S, classes]
-                    finite(own, inference.model)
+                    finite(own, inference)
                     unknown = unknown_in(inference.codecs["source"], inputs[group[place]])
                     answers[group[place]] = _answer(inference.codecs["target"], own, unknown)
         return answers
 
     def stream_answers(self, inference: Inference, frames: Iterable[RawValue]) -> Iterator[Answer]:
         """Label frames as they come, the state carried from each to the next (see `Topology.stream_answers`)."""
-        model, codecs = inference.model, inference.codecs
-        if not hasattr(model, "start"):
-            raise ZooError(f"this model cannot label a stream: {model.name} does not step")
-        states = model.start(1)
-        step = inference.function("label a frame", model.step)
+        stepper, codecs = inference.stepper, inference.codecs
+        if not hasattr(stepper, "start"):
+            raise ZooError(f"this model cannot label a stream: {inference.name} does not step")
+        states = stepper.start(1)
+        step = inference.function("step", stepper.step)
         history = getattr(codecs["source"], "history", 0)
 
         def answers(states: Nest) -> Iterator[Answer]:
-            from keras import ops
-
             kept: deque[RawValue] = deque(maxlen=history + 1)
             for frame in frames:
                 kept.append(frame)
                 encoded = codecs["source"].encode(list(kept))[-1:]  # [1, ...]
                 logits, states = step(encoded, states)
-                logarithms = finite(ops.log_softmax(ops.cast(logits, "float32"), axis=-1), model)[0]  # [classes]
+                logarithms = finite(log_softmax(to_numpy(logits).astype(np.float32)), inference)[0]  # [classes]
                 best = int(logarithms.argmax())
                 shares = _named(codecs["target"], np.exp(logarithms))
                 yield Answer(codecs["target"].decode(best), float(logarithms[best]), {"probabilities": shares})

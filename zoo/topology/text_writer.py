@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from zoo.backend.types import Nest, Tensor
     from zoo.codecs import TextCodec
     from zoo.codecs.codec import RawValue
-    from zoo.search import Generator, Scorer
+    from zoo.search.protocols import TextGenerator, TextScorer
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
@@ -50,21 +50,17 @@ class TextWriter:
             return encode_sources(codec, inputs, self._settings.batch.length)
         return [codec.encode(value) for value in inputs]
 
-    def generator(self, unknown: bool = False) -> Generator:
+    def generator(self, unknown: bool = False) -> TextGenerator:
         """Return what writes; compiled once.
 
         Args:
             unknown: whether it may write the token for unknown words.
         """
-        from zoo.search import Generator
-
         index = self.codec.unknown_id
         banned = (self._begin,) if unknown or index is None else (self._begin, index)
 
-        def make() -> Generator:
-            return Generator(
-                self._inference.model,
-                self._inference.compile,
+        def make() -> TextGenerator:
+            return self._inference.make_generator(
                 begin=self._begin,
                 end=self._end,
                 banned=banned,
@@ -74,14 +70,11 @@ class TextWriter:
 
         return self._inference.kept("generator of the unknown" if unknown else "generator", make)
 
-    def scorer(self) -> Scorer:
+    def scorer(self) -> TextScorer:
         """Return what scores given texts; compiled once."""
-        from zoo.search import Scorer
 
-        def make() -> Scorer:
-            return Scorer(
-                self._inference.model,
-                self._inference.compile,
+        def make() -> TextScorer:
+            return self._inference.make_scorer(
                 begin=self._begin,
                 end=self._end,
                 encode=self._encode(),
@@ -106,17 +99,17 @@ class TextWriter:
         from zoo.data.batching.length_buckets import length_bucket, pad_sequences, row_bucket
         from zoo.search.batching import by_length
 
-        model = self._inference.model
+        inference = self._inference
         previous = [np.insert(text, 0, self._begin).astype(np.int32) for text in texts]
 
         def attend(sources: Tensor, mask: Tensor, previous: Tensor) -> Tensor:
             masks = {"source_mask": mask} if self._sequential else {}
-            weights = model(sources, previous, **masks).get("alignments")  # [B, T, S]
+            weights = inference.model(sources, previous, **masks).get("alignments")  # [B, T, S]
             if weights is None:
-                raise UsageError(f"{model.name} does not attend to its input while it writes")
+                raise UsageError(f"{inference.name} does not attend to its input while it writes")
             return weights
 
-        function = self._inference.function("align", attend)
+        function = inference.function("align", attend)
         found: list[np.ndarray] = [np.zeros((0, 0), np.float32)] * len(texts)
         sizes = [(len(source), len(tokens)) for source, tokens in zip(sources, previous, strict=True)]
         for places in by_length(sizes, self._settings.batch.size):
@@ -133,9 +126,8 @@ class TextWriter:
 
     def _encode(self) -> Nest:
         """A graph from sources and their mask to what the model's decoder needs of them."""
-        model = self._inference.model
-
-        def encode(sources: Tensor, mask: Tensor) -> Nest:
-            return model.encode(sources, mask) if self._sequential else model.encode(sources)
-
-        return self._inference.function("encode", encode)
+        inference = self._inference
+        if self._sequential:
+            return inference.function("encode", lambda sources, mask: inference.model.encode(sources, mask))
+        encode = inference.function("encode", lambda sources: inference.model.encode(sources))
+        return lambda sources, mask: encode(sources)

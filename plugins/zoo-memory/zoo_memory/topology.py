@@ -83,14 +83,14 @@ class Answering(Topology):
 
     def answer(self, inference, inputs, settings):
         """The likelier value of each bit where an answer is due (see `Topology.answer`)."""
-        from keras import ops
-
         from zoo.data import padded_batches
 
         def probable(values: Tensor, mask: Tensor) -> Tensor:
+            from keras import ops
+
             return ops.sigmoid(ops.cast(inference.model(values, mask=mask, training=False), "float32"))
 
-        function = inference.function("answer", probable)
+        function = inference.function("predict", probable)
         sequences = [inference.codecs["source"].encode(value) for value in inputs]
         answers = [Answer("")] * len(inputs)
         for number, value in enumerate(inputs):

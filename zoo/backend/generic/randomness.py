@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from keras import ops
 
-from zoo.backend.generic.hashing import mix
+from zoo.backend.hashing import mix
 from zoo.backend.types import Tensor
 
 

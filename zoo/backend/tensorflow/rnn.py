@@ -11,6 +11,7 @@ import tensorflow as tf
 from zoo.backend.generic.rnn import is_standard
 from zoo.backend.portable import is_portable
 from zoo.backend.tensorflow.cells import GRUKernel, Kernel, LSTMKernel, SimpleRNNKernel, reorder
+from zoo.backend.tensorflow.marking import marked_recurrence
 from zoo.backend.tensorflow.recurrence import recurrence
 from zoo.backend.types import Tensor
 
@@ -30,7 +31,9 @@ def can_run_layer(layer: keras.layers.RNN, training: bool) -> bool:
     Returns:
         False also on a GPU, where Keras' own layer calls cuDNN, and inside `portable()`.
     """
-    return is_standard(layer, training) and not is_portable() and not tf.config.list_logical_devices("GPU")
+    if not is_standard(layer, training):
+        return False
+    return marked_recurrence() is not None or (not is_portable() and not tf.config.list_logical_devices("GPU"))
 
 
 class Cell(NamedTuple):
@@ -60,6 +63,10 @@ def run_layer(
     embeddings: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Run a layer's cell over a sequence (see `Backend.run_layer`)."""
+    marked = marked_recurrence()
+    if marked is not None:
+        vectors = sequences if embeddings is None else tf.gather(embeddings, sequences)  # [B, T, D]
+        return marked(layer, vectors, states, mask)
     cell = fast_cell(layer.cell, tf.as_dtype(layer.compute_dtype))
     if mask is not None:
         mask = tf.transpose(tf.cast(mask, tf.bool))  # [T, B]

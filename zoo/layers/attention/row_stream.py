@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from zoo.backend.generic.hashing import mix, unit_interval
+from zoo.backend.hashing import mix, unit_interval
 from zoo.backend.types import Tensor
 from zoo.ops.randomness import example_randomness
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 from zoo.search.limits import check_tokens
 from zoo.search.processors.processor import Processor, Written, mark_tokens
@@ -32,4 +31,5 @@ class Banned(Processor):
 
     def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
+        ops = array_namespace(scores)
         return ops.where(mark_tokens(self.tokens, scores.shape[-1], "banned"), -float("inf"), scores)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 from zoo.errors import UsageError
 from zoo.search.limits import MAX_LENGTH, check_tokens, check_whole
@@ -36,6 +35,7 @@ class Forced(Processor):
 
     def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
+        ops = array_namespace(scores)
         for place, token in self.tokens:
             others = ~mark_tokens([token], scores.shape[-1], "forced")  # [V]
             here = ops.equal(written.position, place)  # [R]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 from zoo.search.limits import MAX_LENGTH, set_whole
 from zoo.search.processors.processor import Processor, Written
@@ -35,6 +34,7 @@ class MinLength(Processor):
         """See `Processor`."""
         if written.end is None or not self.on("length"):
             return scores
+        ops = array_namespace(scores)
         early = ops.cast(written.position, "float32") < self.length  # [R]
         is_end = ops.equal(ops.arange(scores.shape[-1]), written.end)  # [V]
         return ops.where(ops.logical_and(early[:, None], is_end), -float("inf"), scores)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 from zoo.search.limits import MAX_LENGTH, set_whole
 from zoo.search.processors.processor import Processor, Written
@@ -33,7 +32,7 @@ class NoRepeat(Processor):
 
     def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
-        history, before = written.history, self.size - 1
+        ops, history, before = array_namespace(scores), written.history, self.size - 1
         starts = history.shape[1] - before
         if starts < 1:  # a history as short as that has no n tokens
             return scores

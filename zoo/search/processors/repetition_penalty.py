@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 from zoo.search.limits import check_number
 from zoo.search.processors.processor import Processor, Written
@@ -37,6 +36,7 @@ class RepetitionPenalty(Processor):
 
     def __call__(self, scores: Tensor, written: Written) -> Tensor:
         """See `Processor`."""
+        ops = array_namespace(scores)
         less = ops.where(scores > 0, scores / self.penalty, scores * self.penalty)
         return ops.where(marked(written.history, written.history >= 0, scores.shape[-1]), less, scores)
 
@@ -52,7 +52,7 @@ def marked(tokens: Tensor, valid: Tensor, size: int) -> Tensor:
     Returns:
         bool `[R, V]`.
     """
-    rows, count = tokens.shape
+    ops, (rows, count) = array_namespace(tokens), tokens.shape
     # One column more, for the tokens that do not count.
     places = ops.where(valid, tokens, size) + ops.arange(rows, dtype="int32")[:, None] * (size + 1)
     flat = ops.reshape(places, (rows * count, 1))

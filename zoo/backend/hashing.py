@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from keras import ops
-
+from zoo.backend.array_namespace import array_namespace
 from zoo.backend.types import Tensor
 
 
@@ -20,6 +19,7 @@ def mix(bits: Tensor) -> Tensor:
     Returns:
         uint32 of the same shape.
     """
+    ops = array_namespace(bits)
     for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
         bits = ops.bitwise_xor(bits, ops.right_shift(bits, ops.cast(shift, "uint32")))
         bits = bits * ops.cast(factor, "uint32")
@@ -35,6 +35,7 @@ def unit_interval(bits: Tensor) -> Tensor:
     Returns:
         float32 of the same shape, one of 2^23 evenly spaced values.
     """
+    ops = array_namespace(bits)
     # 23 bits and a half: 24 would round to 1.0 at the upper end.
     upper = ops.cast(ops.right_shift(bits, ops.cast(9, "uint32")), "float32")
     return (upper + 0.5) * (2.0**-23)

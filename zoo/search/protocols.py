@@ -1,0 +1,64 @@
+"""What a search offers to those who answer, whatever it runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from zoo.backend.types import Nest, Tensor
+from zoo.search.hypothesis import Hypothesis
+from zoo.search.processors import Processor
+from zoo.search.score import Score
+from zoo.search.stepper import Tokens
+from zoo.search.strategy import Strategy
+
+
+class TextGenerator(Protocol):
+    """Searches for texts (see `zoo.search.Generator`)."""
+
+    def search(
+        self,
+        primes: Sequence[Tokens] | None = None,
+        *,
+        sources: Sequence[np.ndarray] | None = None,
+        memory: Nest | None = None,
+        mask: Tensor | None = None,
+        strategy: Strategy | None = None,
+        processors: Sequence[Processor] = (),
+        length: int | Sequence[int] = 100,
+        seeds: Sequence[int] | None = None,
+        batch: int = 64,
+    ) -> list[list[Hypothesis]]:
+        """Search for texts (see `Generator.search`)."""
+
+    def stream(
+        self,
+        primes: Sequence[Tokens] | None = None,
+        *,
+        sources: Sequence[np.ndarray] | None = None,
+        memory: Nest | None = None,
+        mask: Tensor | None = None,
+        strategy: Strategy | None = None,
+        processors: Sequence[Processor] = (),
+        length: int | Sequence[int] = 100,
+        seeds: Sequence[int] | None = None,
+    ) -> Iterator[list[np.ndarray]]:
+        """Search for texts, and yield their tokens as they are chosen (see `Generator.stream`)."""
+
+
+class TextScorer(Protocol):
+    """Scores texts (see `zoo.search.Scorer`)."""
+
+    def score(
+        self,
+        primes: Sequence[Tokens] | None,
+        texts: Sequence[Tokens],
+        *,
+        sources: Sequence[np.ndarray] | None = None,
+        memory: Nest | None = None,
+        ended: bool | Sequence[bool] = True,
+        batch: int = 64,
+    ) -> list[Score]:
+        """Score texts (see `Scorer.score`)."""
