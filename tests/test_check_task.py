@@ -92,7 +92,7 @@ class Unsaved(Majority):
 
 
 class Unfinite(Majority):
-    """Measures something that is no number."""
+    """Measures something that is not a number."""
 
     class Dividing(ManyToOne):
         def summarise(self, totals, data):
@@ -102,7 +102,7 @@ class Unfinite(Majority):
 
 
 class Diverging(Majority):
-    """Has a loss that is no number."""
+    """Has a loss that is not a number."""
 
     class Logarithm(ManyToOne):
         def forward(self, model, batch, carry, training):

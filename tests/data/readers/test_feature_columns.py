@@ -118,7 +118,7 @@ def test_a_column_without_a_name_that_counts_rows_is_no_feature(tmp_path: Path) 
     (tmp_path / "b.csv").write_text(",x,label\n7,5,a\n8,6,b\n9,5,b\n")
     splits = read_features(tmp_path, validation=0, test=0)
     assert [example["source"].shape for example in splits.train] == [(2, 1), (3, 1)]
-    assert "a.csv: the column without a name, 'Unnamed: 0', counts the rows" in splits.notes[0]
+    assert "a.csv: left out the unnamed column 'Unnamed: 0', which contains row numbers" in splits.notes[0]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_one_long_file_with_a_column_of_sequences(tmp_path: Path) -> None:
         for example in part:
             assert example["source"].shape == (10, 1)
             assert len({value % 6 for value in example["source"][:, 0].tolist()}) == 1
-    with pytest.raises(ZooError, match=r"no column 'whom' that tells sequences apart; did you mean 'who'"):
+    with pytest.raises(ZooError, match=r"no column 'whom' of sequence names; did you mean 'who'"):
         read_features(tmp_path / "all.csv", sequence="whom")
 
 
@@ -167,6 +167,6 @@ def test_an_archive_runs_no_code(tmp_path: Path) -> None:
             return Path.touch, (tmp_path / "evil",)
 
     np.savez(tmp_path / "a.npz", features=np.ones((1, 2)), labels=np.array([Evil()], object))
-    with pytest.raises(ZooError, match=r"a.npz: holds Python objects"):
+    with pytest.raises(ZooError, match=r"a.npz: contains Python objects"):
         read_features(tmp_path / "a.npz")
     assert not (tmp_path / "evil").exists()

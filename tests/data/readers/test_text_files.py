@@ -147,8 +147,8 @@ def test_windows_text_in_another_script(tmp_path: Path) -> None:
         ("stdlb", "stdlb: no such file or folder; did you mean 'stdlib'?"),
         ("empty.txt", "empty.txt: the file is empty; a text of at least a few thousand characters is needed"),
         ("pipe", "pipe: not a regular file; save the text to a file first"),
-        ("folder", "folder: it has no readable text files"),
-        ("pictures", "pictures: it has no readable text files (2 binary files)"),
+        ("folder", "folder: no readable text files"),
+        ("pictures", "pictures: no readable text files (2 binary files)"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(tmp_path: Path, source: str, message: str) -> None:

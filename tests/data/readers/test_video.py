@@ -73,7 +73,7 @@ def test_labels_by_number(tmp_path: Path, first: int) -> None:
     with pytest.raises(ZooError, match=f"line 2: frame '{first + 3}' of clip 'walk.mp4' has no label"):
         read_clips(tmp_path)
     (tmp_path / "labels.csv").write_text("clip,frame,label\n" + "\n".join([*rows, "walk.mp4,x,a"]))
-    with pytest.raises(ZooError, match=r"line 6: frame 'x' of the video 'walk.mp4' is no number"):
+    with pytest.raises(ZooError, match=r"line 6: frame 'x' of the video 'walk.mp4' is not a number"):
         read_clips(tmp_path)
 
 

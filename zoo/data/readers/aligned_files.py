@@ -1,4 +1,4 @@
-"""Two text files whose lines belong together: line 7 of one is the translation of line 7 of the other."""
+"""Two parallel text files: line 7 of one is the translation of line 7 of the other."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from zoo.files import expanded
 
 
 class AlignedFiles:
-    """Reads two files once, line by line, and keeps where the lines lie.
+    """Reads two files once, line by line, and stores the positions of lines.
 
-    Lines that are empty in both files are no examples.
+    Lines that are empty in both files are skipped.
 
     Args:
-        source: a text file, or one with `.gz`.
+        source: a text file, possibly `.gz`.
         target: another.
         on_error: `stop` at a pair that cannot be used, or `skip` and count them.
         encoding: of both.
@@ -30,7 +30,7 @@ class AlignedFiles:
         notes: sentences about what was read.
 
     Raises:
-        ZooError: a file cannot be read, or they have not the same number of lines; names file and line.
+        ZooError: a file cannot be read, or the numbers of lines differ; names file and line.
     """
 
     def __init__(self, source: str | Path, target: str | Path, on_error: str = "stop", encoding: str = "utf-8") -> None:
@@ -45,14 +45,14 @@ class AlignedFiles:
         self._read(bad)
         self.notes = bad.notes
         if not len(self._index):
-            raise ZooError(f"{self._names[0]} and {self._names[1]}: they have no pairs of lines")
+            raise ZooError(f"{self._names[0]} and {self._names[1]}: no pairs of lines")
 
     def rows(self) -> Rows:
-        """All pairs, in the order of the files."""
+        """Yield all pairs, in the order of the files."""
         return Rows(self._files, self._index, self._parse, self._kept)
 
     def split(self, validation: float, test: float) -> Splits:
-        """The pairs, divided by their sources (see `RecordIndex.split`)."""
+        """Split the pairs by their sources (see `RecordIndex.split`)."""
         return self.rows().split(validation, test, self.notes)
 
     def _read(self, bad: BadRows) -> None:

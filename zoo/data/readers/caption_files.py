@@ -1,4 +1,4 @@
-"""The files that captions of images are kept in."""
+"""Reads files of image captions."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ _KARPATHY = {"train": "train", "restval": "train", "val": "validation", "test": 
 
 
 class CaptionedImage(NamedTuple):
-    """An image and what is said about it.
+    """An image and its captions.
 
     Args:
-        image: its name in the file of captions.
+        image: its name in the captions file.
         captions: one or more.
-        place: where it was found first, for messages.
-        split: that the file gives it; empty where it gives none.
+        place: where it occurs first, for messages.
+        split: the split given by the file, or empty.
     """
 
     image: str
@@ -56,10 +56,10 @@ class CaptionedImage(NamedTuple):
 
 
 def caption_files(path: Path) -> dict[str, Path]:
-    """The files of captions that a source means, by split: one file, or COCO's `captions_train2017.json` and its like.
+    """Find a source's captions files by split: one file, or several like COCO's `captions_train2017.json`.
 
     Args:
-        path: a file, or a folder with captions in it.
+        path: a file, or a folder that contains captions.
 
     Raises:
         ZooError: there is none.
@@ -74,7 +74,7 @@ def caption_files(path: Path) -> dict[str, Path]:
 
 
 def _find_captions(path: Path) -> Path:
-    """The file of captions: the path itself, or the one in a folder that looks most like it."""
+    """Find the captions file: the path itself, or the best match in a folder."""
     if not path.exists():
         raise ZooError(f"{path}: no such file or folder")
     if path.is_file():
@@ -91,23 +91,23 @@ def _find_captions(path: Path) -> Path:
             if fits(entry.name):
                 return entry
     raise ZooError(
-        f"{path}: no captions in it; expected captions.csv, captions.jsonl, dataset.json or a .token.txt file"
+        f"{path}: no captions found; expected captions.csv, captions.jsonl, dataset.json or a .token.txt file"
     )
 
 
 def captions_in(
     path: Path, bad: BadRows, columns: Columns = CAPTION_COLUMNS, encoding: str = "utf-8"
 ) -> list[CaptionedImage]:
-    """Read a file of captions of any form (see `zoo.data.readers.captions.read_captions`).
+    """Read a captions file of any format (see `zoo.data.readers.captions.read_captions`).
 
     Args:
         path: the file.
-        bad: is told of captions that cannot be used.
+        bad: collects unusable captions.
         columns: role -> names of its column, in a table.
         encoding: of its text.
 
     Returns:
-        The images in the order of the file; where it has a split, those that are in one.
+        The images in the order of the file; if it has splits, only images in a split.
 
     Raises:
         ZooError: it cannot be read.
@@ -141,7 +141,7 @@ def captions_in(
 
 
 def _flickr(path: Path, bad: BadRows) -> Iterator[CaptionedImage]:
-    """`name.jpg#2<tab>caption`, a line a caption."""
+    """Read lines of `name.jpg#2<tab>caption`."""
 
     def rows() -> Iterator[tuple[str, Cell, str, str]]:
         for line in Lines(StoredBytes.of_file(path)):
@@ -157,7 +157,7 @@ def _flickr(path: Path, bad: BadRows) -> Iterator[CaptionedImage]:
 
 
 def _grouped(rows: Iterable[tuple[str, Cell, str, str]]) -> Iterator[CaptionedImage]:
-    """The captions of each image together, in the order of the file."""
+    """Group the captions by image, in the order of the file."""
     found: dict[str, CaptionedImage] = {}
     for image, captions, place, split in rows:
         one = found.setdefault(image, CaptionedImage(image, [], place, split))
@@ -166,7 +166,7 @@ def _grouped(rows: Iterable[tuple[str, Cell, str, str]]) -> Iterator[CaptionedIm
 
 
 def json_document(path: Path) -> object:
-    """The content of a JSON file; None where it is no single JSON value, as JSON lines are not, or is too large.
+    """The content of a JSON file; None if it is not a single JSON value, as JSON lines are not, or is too large.
 
     Raises:
         ZooError: it cannot be read.
@@ -179,7 +179,7 @@ def json_document(path: Path) -> object:
 
 
 def _karpathy(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]:
-    """Karpathy's `dataset.json`: images with their sentences and their split."""
+    """Read Karpathy's `dataset.json`: images with sentences and splits."""
     for number, image in enumerate(document["images"], 1):
         try:
             path = "/".join(filter(None, (image.get("filepath", ""), image["filename"])))
@@ -191,7 +191,7 @@ def _karpathy(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage
 
 
 def _coco(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]:
-    """COCO's `captions_train2017.json`: images and annotations that name them by their number."""
+    """Read COCO's `captions_train2017.json`: images, and annotations that refer to them by id."""
     found: dict[object, CaptionedImage] = {}
     for number, image in enumerate(document["images"], 1):
         try:
@@ -209,7 +209,7 @@ def _coco(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]:
 
 
 def _by_name(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]:
-    """`{"a.jpg": ["a dog", "a dog runs"]}`."""
+    """Read `{"a.jpg": ["a dog", "a dog runs"]}`."""
     for number, (image, captions) in enumerate(document.items(), 1):
         texts = captions if isinstance(captions, list) else [captions]
         if not all(isinstance(text, str) for text in texts):
@@ -218,7 +218,7 @@ def _by_name(document: Mapping[str, Any], name: str) -> Iterator[CaptionedImage]
 
 
 def _flickr_split(path: Path) -> dict[str, list[str]]:
-    """The names of images in `Flickr_8k.trainImages.txt` and its like beside the captions."""
+    """Read the names of images in files like `Flickr_8k.trainImages.txt` next to the captions."""
     found: dict[str, list[str]] = {}
     for split, word in _SPLIT_FILES.items():
         for entry in sorted(path.parent.glob(f"*.{word}.txt")):

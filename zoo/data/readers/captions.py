@@ -1,4 +1,4 @@
-"""Images with captions, in the forms that people keep them in."""
+"""Reads images with captions, in all common formats."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def read_captions(
     """Read images with their captions.
 
     Args:
-        source: a table (CSV, TSV or JSON, a row a caption, or a list of captions a row); Flickr8k's `*.token.txt`, with
-            the `*_8k.trainImages.txt` files beside it for its split; Karpathy's `dataset*.json`; COCO's
+        source: a table (CSV, TSV or JSON, with one caption or a list of captions per row); Flickr8k's `*.token.txt`,
+            with the `*_8k.trainImages.txt` files beside it for its split; Karpathy's `dataset*.json`; COCO's
             `captions_train2017.json`, with `captions_val2017.json` beside it; or a folder with one of them.
         images: the folder of the images; by default the source's own, or `images` or `pictures` in it.
-        validation: share of the images to validate on, where the source has no split.
-        test: share of the images to test on.
-        on_error: `stop` at an image that is missing or a caption that is empty, or `skip` and count them; with `skip`
-            every image is opened once, to leave out those that are damaged.
+        validation: share of the images for validation, if the source has no split.
+        test: share of the images for testing.
+        on_error: `stop` at a missing image or an empty caption, or `skip` and count them; `skip` opens every image
+            once, to leave out damaged ones.
         columns: role -> names of its column, in a table.
         encoding: of its text.
 
     Returns:
-        Splits of examples: `source` is the image's path, `target` a caption, `references` all of its captions,
-        `place` the file and line that named the image first. In `train` there is an example a caption, in the others
-        one an image, with its first caption as target.
+        Splits of examples: `source` is the image's path, `target` a caption, `references` all of its captions, `place`
+        the file and line that named the image first. In `train`, there is one example per caption; in the others, one
+        per image, with its first caption as target.
 
     Raises:
         ZooError: names file and line.
@@ -78,18 +78,18 @@ def _example(one: CaptionedImage, caption: str, folders: Sequence[Path]) -> dict
 
 
 def find_image(image: str, folders: Sequence[Path]) -> Path:
-    """Where an image is: tables name images by themselves, or with their folder, in Windows' way, too."""
+    """Find an image: tables name images with or without their folder, sometimes with backslashes."""
     names = dict.fromkeys((image, image.replace("\\", "/")))
     places = [folder / name for name in names for folder in folders]
     return next((place for place in places if os.path.isfile(place)), places[0])
 
 
 def image_folders(captions: Path, images: str | Path = "") -> list[Path]:
-    """Where the images of a file of captions are looked for.
+    """Return the folders to search for the images of a captions file.
 
     Args:
-        captions: the file.
-        images: the folder of the images; empty: near the file.
+        captions: the captions file.
+        images: the folder of the images; empty: near the captions file.
     """
     return _folders(expanded(images) if images else _image_folder(captions.parent), captions.parent)
 
@@ -101,7 +101,10 @@ def _image_folder(folder: Path) -> Path:
 
 
 def _folders(images: Path, captions: Path) -> list[Path]:
-    """Where images are looked for: their folder, what is named by splits in or beside it, and the captions' folder."""
+    """Return the folders to search for images:
+
+    their folder, folders named after splits in or next to it, and the captions' folder.
+    """
     near = [
         place for here in (images, captions, captions.parent) for place in sorted(here.glob("*[0-9]")) if place.is_dir()
     ]
@@ -123,7 +126,7 @@ def _usable(one: CaptionedImage, folders: Sequence[Path], name: str, bad: BadRow
 
 
 def _damage(image: Path) -> str:
-    """Why an image cannot be decoded; empty where it can."""
+    """Return why an image cannot be decoded; empty if it can."""
     try:
         open_image(image)
     except ZooError as error:
@@ -132,7 +135,7 @@ def _damage(image: Path) -> str:
 
 
 def _split(kept: Sequence[CaptionedImage], validation: float, test: float) -> list[list[CaptionedImage]]:
-    """The images of each split: as the source has it; what it lacks is taken out of the training images."""
+    """Divide images into the source's own splits; missing splits are taken from the training images."""
     own = {name: [one for one in kept if one.split == name] for name in ("train", "validation", "test")}
     if not own["train"]:
         own = {"train": list(kept), "validation": [], "test": []}

@@ -1,4 +1,4 @@
-"""A folder per class, with a text or an image a file: `reviews/good/17.txt`."""
+"""Reads a folder per class, with a text or an image per file: `reviews/good/17.txt`."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def read_class_folders(
     classes: tuple[str, ...] = (),
     read: Callable[[bytes], str | np.ndarray] = text_of,
 ) -> Splits:
-    """Read a folder that has a folder for each class, or such folders below `train`, `test` and `validation`.
+    """Read a folder with a folder per class, or with such folders below `train`, `test` and `validation`.
 
     Args:
         folder: its subfolders' names are the labels; hidden files are left out.
-        validation: share to validate on, where there is no folder for it; files with the same value stay together.
-        test: share to test on, where there is no folder for it.
+        validation: share for validation, if there is no folder for it; files with the same value stay together.
+        test: share for testing, if there is no folder for it.
         on_error: `stop` at a file that `read` refuses, or `skip` and count them.
-        classes: the only labels to read; all by default.
+        classes: the labels to read; all by default.
         read: a file's bytes to its raw value, a text or an array; raises a ZooError that says what is wrong with them.
 
     Returns:
-        Splits of examples `{"source": value, "target": label}`, read from their files when they are asked for.
+        Splits of examples `{"source": value, "target": label}`, which are read from files on demand.
 
     Raises:
         ZooError: names the file.
@@ -93,7 +93,7 @@ def read_class_folders(
 def _files(
     place: Path, root: Path, classes: tuple[str, ...], bad: BadRows, read: Callable[[bytes], str | np.ndarray]
 ) -> tuple[LazyFiles[_File], list[str]]:
-    """The files below the folders of classes, and hashes of what they hold."""
+    """Find the files below the class folders, and hash their contents."""
 
     def example(file: _File) -> dict[str, RawValue]:
         try:
@@ -126,11 +126,11 @@ def _files(
 
 
 def _hash_of(value: str | np.ndarray) -> str:
-    """A short name for a text or an array, to find equal ones by."""
+    """Hash a text or an array, to find equal ones."""
     content = value.encode("utf-8", "surrogatepass") if isinstance(value, str) else np.asarray(value).tobytes()
     return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
 def _size(value: str | np.ndarray) -> int:
-    """Bytes that a text or an array takes."""
+    """Return the size of a text or an array in bytes."""
     return 4 * len(value) if isinstance(value, str) else np.asarray(value).nbytes

@@ -1,4 +1,4 @@
-"""One clip, a folder of images or a video file, with the rows of a table that label its frames."""
+"""Reads one clip, a folder of images or a video file, with the table rows that label its frames."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class LabelRow(NamedTuple):
     """A row of a table that labels a frame.
 
     Args:
-        line: where it stands.
+        line: its line number.
         frame: an image's name, with or without its ending, or a number.
         label: of the frame.
     """
@@ -31,11 +31,11 @@ class LabelRow(NamedTuple):
 
 
 class ClipProblem(Exception):
-    """Why a clip cannot be used.
+    """A clip cannot be used.
 
     Args:
-        line: of the table, that says so.
-        problem: in a clause.
+        line: of the table, with the problem.
+        problem: as a clause.
     """
 
     def __init__(self, line: int, problem: str) -> None:
@@ -44,13 +44,13 @@ class ClipProblem(Exception):
 
 
 def read_clip(root: Path, clip: str, rows: Sequence[LabelRow], thorough: bool = False) -> dict[str, RawValue]:
-    """Bring the frames of a clip together with their labels.
+    """Combine the frames of a clip with their labels.
 
     Args:
         root: the folder of the clips.
-        clip: its name there.
-        rows: that label its frames, in any order.
-        thorough: whether every image is opened, to see that it is whole.
+        clip: its name in that folder.
+        rows: the rows that label its frames, in any order.
+        thorough: whether to open every image, to find damaged ones.
 
     Returns:
         `source`, a tuple of paths or a `Video`, and `target`, a list of their labels.
@@ -80,7 +80,7 @@ def read_clip(root: Path, clip: str, rows: Sequence[LabelRow], thorough: bool = 
 
 
 def images_in(folder: Path) -> list[Path]:
-    """The images of a folder, in the natural order of their names."""
+    """Return the images of a folder, in the natural order of their names."""
     found = (
         path for path in folder.iterdir() if path.suffix.lower() in IMAGE_ENDINGS and not path.name.startswith(".")
     )
@@ -88,7 +88,7 @@ def images_in(folder: Path) -> list[Path]:
 
 
 def _images(folder: Path, rows: Sequence[LabelRow]) -> tuple[tuple[Path, ...], list[str], list[str]]:
-    """The frames of a folder, their names, and the names that rows give."""
+    """Return the frames of a folder, their names, and the names in the rows."""
     found = tuple(images_in(folder))
     names = [_stem(image.name) for image in found]
     if len(set(names)) < len(names):
@@ -98,7 +98,7 @@ def _images(folder: Path, rows: Sequence[LabelRow]) -> tuple[tuple[Path, ...], l
 
 
 def _video(file: Path, rows: Sequence[LabelRow]) -> tuple[Video, list[str], list[str]]:
-    """The same of a video, whose frames are numbered from 0, or from 1 where no row has the number 0."""
+    """Return the same for a video, whose frames are numbered from 0, or from 1 if no row has the number 0."""
     try:
         video = Video(file)
     except ZooError as error:
@@ -106,14 +106,14 @@ def _video(file: Path, rows: Sequence[LabelRow]) -> tuple[Video, list[str], list
     given = []
     for row in rows:
         if not row.frame.isdecimal():
-            raise ClipProblem(row.line, f"frame '{row.frame}' of the video '{file.name}' is no number")
+            raise ClipProblem(row.line, f"frame '{row.frame}' of the video '{file.name}' is not a number")
         given.append(str(int(row.frame)))
     first = 0 if "0" in given else 1
     return video, [str(number) for number in range(first, first + len(video))], given
 
 
 def _check(images: Sequence[Path], line: int) -> None:
-    """Open every image."""
+    """Check every image."""
     for image in images:
         try:
             open_image(image)
@@ -122,11 +122,11 @@ def _check(images: Sequence[Path], line: int) -> None:
 
 
 def _stem(name: str) -> str:
-    """An image's name without its ending."""
+    """Return an image's name without its ending."""
     return Path(name).stem if name.lower().endswith(IMAGE_ENDINGS) else name
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:
-    """A key that puts frame 2 before frame 10."""
+    """Return a sort key that puts frame 2 before frame 10."""
     parts = re.split(r"(\d+)", name.lower())
     return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]

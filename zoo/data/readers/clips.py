@@ -1,4 +1,4 @@
-"""Clips of frames: a folder of images or a video file each, with a table that labels the frames."""
+"""Reads clips, each a folder of images or a video file, with a table that labels the frames."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def read_clips(
     columns: Mapping[str, Sequence[str]] = CLIP_COLUMNS,
     encoding: str = "utf-8",
 ) -> Splits:
-    """Read a folder of clips, whole clips held out.
+    """Read a folder of clips, and hold out whole clips.
 
     Args:
-        source: a folder with a folder of images for each clip, whose frames are in the natural order of their names;
-            or with a video file for each (see `zoo.data.readers.video`).
-        labels: a table with the columns `clip`, `frame` (an image's name, with or without its ending; of a video the
-            frame's number, the first is 0, or 1 where all are counted from 1) and `label`, a row a frame in any order;
-            by default the one table in the folder.
-        validation: share of the clips to validate on.
-        test: share of the clips to test on.
-        on_error: `stop` at a clip with a frame that has no label, or a label that has no frame, or `skip` and count
-            such clips; with `skip` every image is opened once, to leave out clips with a damaged one.
+        source: a folder with a folder of images per clip, in the natural order of their names; or with a video file per
+            clip (see `zoo.data.readers.video`).
+        labels: a table with the columns `clip`, `frame` (an image's name, with or without its ending; for a video, the
+            frame's number from 0 or from 1) and `label`, with one row per frame in any order; by default the only table
+            in the folder.
+        validation: share of the clips for validation.
+        test: share of the clips for testing.
+        on_error: `stop` at a clip with a frame without label or a label without frame, or `skip` and count such clips;
+            `skip` opens every image once, to leave out clips with damaged ones.
         columns: role (`clip`, `frame`, `label`) -> names of its column.
         encoding: of the table.
 

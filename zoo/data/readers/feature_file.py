@@ -1,4 +1,4 @@
-"""One file of feature vectors with a label a row: CSV, TSV or NPZ."""
+"""Reads one file of feature vectors, with a label per row: CSV, TSV or NPZ."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 
 
 class FeatureFile(NamedTuple):
-    """A file of sequences, as a rule of one.
+    """A file of one sequence, or of several.
 
     Args:
-        path: CSV with names of the columns in the first row, a column of labels, and numbers in all others; or NPZ with
-            the arrays `features` float [T, D] and `labels` [T], and, if they have names, `columns` [D].
-        label: names of the column, or array, of labels, or its number from 1; the first that is there is taken.
-        ignore: names or numbers of columns that are no features.
-        rename: label -> the label that it shall be.
-        missing: what becomes of a missing number (see `zoo.data.readers.missing_values`).
-        sequence: name or number of the column that says which sequence a row belongs to; empty: the file is one.
+        path: CSV with column names in the first row, a column of labels, and numbers in all others; or NPZ with the
+            arrays `features` float [T, D] and `labels` [T], and optionally `columns` [D].
+        label: names of the column or array of labels, or its number from 1; the first that exists is used.
+        ignore: names or numbers of columns that are not features.
+        rename: label -> label to use instead.
+        missing: how to fill a missing number (see `zoo.data.readers.missing_values`).
+        sequence: name or number of the column with a row's sequence; empty: the file is one sequence.
         encoding: of the text.
     """
 
@@ -51,14 +51,14 @@ class FeatureFile(NamedTuple):
 
 @dataclass
 class FeatureRows:
-    """The rows of a file, in their order.
+    """The rows of a file, in order.
 
     Args:
-        columns: names of the features; empty where they have none.
-        values: float32 [N, D], NaN where a number is missing.
-        labels: of each row, empty where the file has none.
-        sequences: which sequence each row belongs to.
-        lines: where each row stands, from 1.
+        columns: names of the features; empty if they have none.
+        values: float32 [N, D], NaN for missing numbers.
+        labels: of each row, empty if the file has none.
+        sequences: the sequence of each row.
+        lines: line number of each row, from 1.
         notes: sentences about what was read.
     """
 
@@ -74,8 +74,8 @@ def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, Fea
     """Read a file of one sequence.
 
     Args:
-        file: where it is.
-        labelled: whether it must have labels; without, `target` is a list of empty texts where there are none.
+        file: its description.
+        labelled: whether it must have labels; if not, missing labels are empty texts in `target`.
 
     Returns:
         `source` float32 [T, D], `target` a list of T labels.
@@ -88,11 +88,11 @@ def read_feature_file(file: FeatureFile, labelled: bool = True) -> dict[str, Fea
 
 
 def read_feature_rows(file: FeatureFile, labelled: bool = True) -> FeatureRows:
-    """Read the rows of a file, its missing numbers filled (see `read_feature_file`)."""
+    """Read the rows of a file, and fill missing numbers (see `read_feature_file`)."""
     rows = _from_npz(file, labelled) if file.path.suffix.lower() == ".npz" else _CsvReader(file, labelled).read()
     if not len(rows.labels):
-        raise ZooError(f"{file.path.name}: it has no rows")
-    how = "forward" if file.missing == "drop" and not labelled else file.missing  # every input row is answered
+        raise ZooError(f"{file.path.name}: no rows")
+    how = "forward" if file.missing == "drop" and not labelled else file.missing  # every input row needs an answer
     keep, count = fill_missing(rows.values, rows.sequences, how)
     if count:
         rows.notes.append(f"{file.path.name}: {count:,} missing numbers (data.missing={how})")
@@ -108,16 +108,16 @@ def read_feature_rows(file: FeatureFile, labelled: bool = True) -> FeatureRows:
 
 
 def feature_number(text: str, column: str, place: str, decimal_comma: bool = False) -> float:
-    """Read a feature.
+    """Read a number.
 
     Args:
         text: of its field.
         column: its name.
         place: file and line.
-        decimal_comma: whether `0,5` is a half.
+        decimal_comma: whether `0,5` means one half.
 
     Raises:
-        ZooError: it is no finite number.
+        ZooError: it is not a finite number.
     """
     number = _as_number(text, decimal_comma)
     if number is None or not np.isfinite(number):
@@ -137,8 +137,8 @@ def looks_like_header(fields: Sequence[str], known: Sequence[str] = (), decimal_
 
     Args:
         fields: of the row.
-        known: names of columns that are looked for.
-        decimal_comma: whether `0,5` is a half.
+        known: names of expected columns.
+        decimal_comma: whether `0,5` means one half.
     """
     keys = [column_key(one) for one in fields]
     if {column_key(one) for one in known if not one.isdecimal()} & set(keys):
@@ -191,14 +191,14 @@ class _CsvReader:
     """Reads one file of CSV or TSV.
 
     Args:
-        file: where it is, and what is read.
+        file: its description.
         labelled: whether it must have labels.
     """
 
     def __init__(self, file: FeatureFile, labelled: bool) -> None:
         self._file, self._labelled, self._name = file, labelled, file.path.name
         self._form: Delimited | None = None
-        self._comma = False  # whether 0,5 is a half
+        self._comma = False  # whether 0,5 means one half
         self._columns: list[str] = []
         self._named = False
         self._label = self._sequence = -1
@@ -243,7 +243,7 @@ class _CsvReader:
         return self._without_index(array, labels, sequences, lines)
 
     def _begin(self, fields: list[str], place: str) -> bool:
-        """Find the columns from the first row; whether it names them."""
+        """Find the columns from the first row, and return whether it names them."""
         file = self._file
         self._named = looks_like_header(fields, [*file.label, *file.ignore, file.sequence], self._comma)
         numbered = [f"column {number}" for number in range(1, len(fields) + 1)]
@@ -262,15 +262,15 @@ class _CsvReader:
         self._sequence = self._find([file.sequence], keys) if file.sequence else -1
         if file.sequence and self._sequence < 0:
             hint = did_you_mean(file.sequence, self._columns)
-            raise ZooError(f"{place}: no column '{file.sequence}' that tells sequences apart{hint} (data.sequence)")
+            raise ZooError(f"{place}: no column '{file.sequence}' of sequence names{hint} (data.sequence)")
         ignored = {self._find([one], keys) for one in file.ignore}
         self._used = [number for number in range(len(fields)) if number not in {self._label, self._sequence, *ignored}]
         if not self._used:
-            raise ZooError(f"{place}: no column of features")
+            raise ZooError(f"{place}: no columns of features")
         return self._named
 
     def _find(self, names: Sequence[str], keys: Sequence[str]) -> int:
-        """The place of the first column that is named, by its name or its number from 1; -1 where there is none."""
+        """Return the index of the first column with one of these names, or numbers from 1; -1 if there is none."""
         for name in names:
             if column_key(name) in keys and self._named:
                 return keys.index(column_key(name))
@@ -284,7 +284,7 @@ class _CsvReader:
             if self._file.missing == "stop":
                 raise ZooError(
                     f"{place}: {column} is '{text}', but a number was expected "
-                    "(data.missing=forward, mean, zero or drop says what becomes of missing numbers)"
+                    "(data.missing=forward, mean, zero or drop handles missing numbers)"
                 )
             return np.nan
         return feature_number(text, column, place, self._comma)
@@ -292,7 +292,7 @@ class _CsvReader:
     def _without_index(
         self, values: np.ndarray, labels: list[str], sequences: list[str], lines: list[int]
     ) -> FeatureRows:
-        """The rows; a column without a name that counts them is left out."""
+        """Yield the rows, without an unnamed column of row numbers."""
         names = [self._columns[index] for index in self._used]
         counting = [
             place
@@ -303,6 +303,6 @@ class _CsvReader:
         if counting and len(counting) < len(names):
             kept = [place for place in range(len(names)) if place not in counting]
             dropped = ", ".join(f"'{names[place]}'" for place in counting)
-            notes.append(f"{self._name}: the column without a name, {dropped}, counts the rows and is left out")
+            notes.append(f"{self._name}: left out the unnamed column {dropped}, which contains row numbers")
             values, names = values[:, kept], [names[place] for place in kept]
         return FeatureRows(tuple(names) if self._named else (), values, labels, sequences, lines, notes)

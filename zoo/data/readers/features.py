@@ -1,4 +1,4 @@
-"""Sequences of feature vectors with a label a row: a CSV or NPZ file a sequence, or one long file of several."""
+"""Reads sequences of feature vectors, with a label per row: a CSV or NPZ file per sequence, or one file of several."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FeatureSequence(NamedTuple):
 
     Args:
         name: of the file, and of the sequence in it.
-        lines: where its rows stand, from 1.
+        lines: line numbers of its rows, from 1.
         example: `source` float32 [T, D] and `target`, T labels.
     """
 
@@ -45,23 +45,23 @@ def read_features(
     sequence: str = "",
     encoding: str = "utf-8",
 ) -> Splits:
-    """Read sequences of feature vectors, whole sequences held out.
+    """Read sequences of feature vectors, and hold out whole sequences.
 
-    Features are told apart by the names of their columns, in whatever order a file has them.
+    Features are matched by column name, so files may order their columns differently.
 
     Args:
-        source: a folder of CSV or NPZ files, or with such folders named `train`, `validation` and `test`; or one file.
-        label: names of the column of labels, or its number from 1; the first that is there is taken.
-        ignore: names or numbers of columns that are no features, such as a timestamp.
-        validation: share of the sequences to validate on, where there is no folder for it.
-        test: share to test on, where there is none.
+        source: a folder of CSV or NPZ files, or of such folders named `train`, `validation` and `test`; or one file.
+        label: names of the column of labels, or its number from 1; the first that exists is used.
+        ignore: names or numbers of columns that are not features, such as a timestamp.
+        validation: share of the sequences for validation, if there is no folder for it.
+        test: share for testing, if there is no folder for it.
         on_error: `stop` at a sequence that cannot be read, or `skip` and count them.
-        missing: what becomes of missing numbers (see `zoo.data.readers.missing_values`).
-        sequence: the column that says which sequence a row belongs to; empty: each file is one.
+        missing: how to fill missing numbers (see `zoo.data.readers.missing_values`).
+        sequence: the column with a row's sequence; empty: each file is one sequence.
         encoding: of the text.
 
     Returns:
-        Splits of examples: `source` float32 [T, D], `target` a list of T labels; read when they are asked for.
+        Splits of examples: `source` float32 [T, D], `target` a list of T labels; read on demand.
 
     Raises:
         ZooError: names file and line.
@@ -113,10 +113,10 @@ def read_features(
 
 
 def feature_paths(place: Path) -> list[Path]:
-    """The files of sequences below a folder, or the file itself.
+    """Find the files of sequences below a folder, or return the file itself.
 
     Raises:
-        ZooError: there is no such file or folder.
+        ZooError: the path does not exist.
     """
     if not place.exists():
         raise ZooError(f"{place}: no such file or folder")
@@ -127,7 +127,7 @@ def feature_paths(place: Path) -> list[Path]:
 
 
 def sequences_of(rows: FeatureRows, name: str) -> Iterator[FeatureSequence]:
-    """The sequences of a file's rows, in the order in which they begin.
+    """Divide a file's rows into sequences, in the order in which they begin.
 
     Args:
         rows: of the file.
@@ -146,7 +146,7 @@ def sequences_of(rows: FeatureRows, name: str) -> Iterator[FeatureSequence]:
 def _same_columns(
     rows: FeatureRows, columns: tuple[str, ...] | None, width: int, name: str
 ) -> tuple[tuple[str, ...], int]:
-    """The columns of all files; ZooError where those of this one are others."""
+    """Return the columns of all files; raise ZooError if this file has others."""
     try:
         if columns and rows.columns:
             column_order(rows.columns, columns)
@@ -158,6 +158,6 @@ def _same_columns(
 
 
 def _summary(notes: Sequence[str], most: int = 3) -> list[str]:
-    """The first notes, and how many more there are."""
-    more = [f"and {len(notes) - most} more files likewise"] if len(notes) > most else []
+    """Return the first notes, and how many more there are."""
+    more = [f"and likewise in {len(notes) - most} more files"] if len(notes) > most else []
     return [*notes[:most], *more]

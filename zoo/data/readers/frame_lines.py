@@ -1,4 +1,4 @@
-"""Frames as lines of a stream: numbers of a vector, or the path of an image."""
+"""Reads frames from lines: the numbers of a vector, or the path of an image."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from zoo.errors import ZooError
 def read_frames(
     lines: Iterable[str], labels: Sequence[str] = (), ignore: Sequence[str] = ()
 ) -> Iterator[Path | np.ndarray]:
-    """Read frames, each as soon as its line is there.
+    """Read frames, each as soon as its line arrives.
 
     Args:
-        lines: an image's path each; or numbers, with commas, semicolons, tabs or spaces between them, and names of
-            the columns first where some are to be left out. Empty lines are no frames.
-        labels: names of a column that is left out.
+        lines: each the path of an image; or numbers, separated by commas, semicolons, tabs or spaces, and names of the
+            columns first where some are to be left out. Empty lines are no frames.
+        labels: names of a column to leave out.
         ignore: likewise.
 
     Yields:
         Paths, or float32 `[D]`.
 
     Raises:
-        ZooError: a line is neither; names it by its number.
+        ZooError: a line is neither; names the line.
     """
     columns: list[str] = []
     used: list[int] = []

@@ -1,4 +1,4 @@
-"""Arrays in the idx format of MNIST."""
+"""Reads arrays in the idx format of MNIST."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def read_idx(path: str | Path) -> np.ndarray:
     """Read an idx file: two zero bytes, the type, the number of axes, their sizes, then the values.
 
     Args:
-        path: the file, or one with `.gz`.
+        path: the file, possibly `.gz`.
 
     Returns:
         The array, read-only, in the byte order of the file.
 
     Raises:
-        ZooError: it is no whole idx file.
+        ZooError: it is not a complete idx file.
     """
     file = StoredBytes.of_file(expanded(path))
     size = file.stream.seek(0, 2)

@@ -1,4 +1,4 @@
-"""Images to caption, read from whatever the captioning task is trained on; captions are not needed."""
+"""Reads images to caption, from any source that the captioning task can train on; captions are optional."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_image_inputs(
         if not files:
             found = [file for file in files_below(path) if file.name.lower().endswith(IMAGE_ENDINGS)]
             if not found:
-                raise ZooError(f"{source}: there are no images in this folder")
+                raise ZooError(f"{source}: no images in this folder")
             for file in found:
                 yield Input(file, str(file), ({"image": file.relative_to(path).as_posix()},))
             return
@@ -65,7 +65,7 @@ def read_image_inputs(
 
 
 def _named_in(file: Path, columns: Columns, encoding: str) -> Iterator[Input]:
-    """The names of images in a file, each with its row."""
+    """Yield the names of images in a file, each with its row."""
     if file.name.endswith(".token.txt") or _is_document(file):
         for one in captions_in(file, BadRows("skip"), columns, encoding):
             yield Input(one.image, f"{file.name}: {one.place}", ({"image": one.image},))

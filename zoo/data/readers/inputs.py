@@ -1,4 +1,4 @@
-"""Inputs to answer, read from whatever a task's data may be; labels are not needed."""
+"""Reads inputs for prediction, from any source that a task can train on; labels are optional."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from zoo.errors import ZooError
 from zoo.files import expanded, read_bytes, reason
 
 INPUT_COLUMNS: Columns = {"source": ("input", "source", "text", "sentence", "prompt", "content")}
-"""Names of the column of inputs, for tasks that say nothing else."""
+"""Default names of the column of inputs."""
 
 _TABLES = (".csv", ".tsv", ".tab", *JSON_ENDINGS)
-_LOOKED_AT = 50  # lines that tell a table in a .txt file from plain text
+_LOOKED_AT = 50  # lines read to tell a table in a .txt file from plain text
 
 
 class Input(NamedTuple):
-    """An input to answer, and where it came from.
+    """An input for prediction, and where it came from.
 
     Attributes:
-        value: as `Run.predict` takes it; None where there is a problem.
+        value: as `Run.predict` accepts it; None if there is a problem.
         place: file and line, for messages.
         rows: the rows that the answer belongs to, name of a column -> field; one, or one per frame of a sequence.
-        problem: why it cannot be answered; empty where it can.
+        problem: why it cannot be answered; empty if it can.
     """
 
     value: RawValue
@@ -51,7 +51,7 @@ def read_text_inputs(
     pairs: bool = False,
     read: Callable[[str], RawValue] | None = None,
 ) -> Iterator[Input]:
-    """Read texts, one after the other.
+    """Read texts one by one.
 
     Args:
         source: a table (CSV, TSV, JSON); a text file with one input per line; a folder of tables or of one text per
@@ -60,10 +60,9 @@ def read_text_inputs(
         encoding: of the text.
         settings: role -> the setting that names its column, for messages.
         pairs: whether the columns are two languages.
-        read: makes a raw input of a text, or raises a ZooError.
+        read: converts a text to a raw input, or raises a ZooError.
 
-    Yields:
-        Inputs in the order of the file; bad rows with their problem.
+    Yields: Inputs in the order of the file; bad rows with their problem.
 
     Raises:
         ZooError: the source cannot be read, or has no column of inputs.
@@ -145,7 +144,7 @@ def read_rows(path: Path, options: TableOptions) -> Iterator[Input]:
 
 
 def files_below(folder: Path) -> list[Path]:
-    """All files below a folder but the hidden ones, in the order of their paths."""
+    """Return all files below a folder except hidden ones, sorted by path."""
     found = (path for path in folder.rglob("*") if path.is_file())
     return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
 
@@ -169,11 +168,11 @@ def _in_folder(folder: Path, options: TableOptions) -> Iterator[Input]:
         found = True
         yield from _in_file(path, options) if tables else [_whole(path, folder, options.encoding)]
     if not found:
-        raise ZooError(f"{folder}: there are no files in this folder")
+        raise ZooError(f"{folder}: no files in this folder")
 
 
 def _whole(path: Path, folder: Path, encoding: str) -> Input:
-    """A file that is one text."""
+    """Read a file as one text."""
     name = path.relative_to(folder).as_posix()
     rows = ({"file": name},)
     try:
@@ -192,12 +191,12 @@ def _read(one: Input, read: Callable[[str], RawValue]) -> Input:
 
 
 def with_found(columns: Columns, found: Mapping[str, str], explicit: Sequence[str] = ()) -> Columns:
-    """Names of columns, first those that a run was trained on.
+    """Return names of columns, with those used in training first.
 
     Args:
         columns: role -> names of its column.
-        found: role -> name of the column that it was trained on.
-        explicit: roles whose column a setting names.
+        found: role -> name of the column used in training.
+        explicit: roles whose column is named by a setting.
     """
     return {
         role: names if role in explicit or found.get(role, "0").isdecimal() else (found[role], *names)

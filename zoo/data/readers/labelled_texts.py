@@ -1,4 +1,4 @@
-"""A user's texts with a label each, in whichever form they come."""
+"""Reads a user's labelled texts, in all common formats."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def read_labelled_texts(
     """Read texts with labels.
 
     Args:
-        source: a table (CSV, TSV, JSON); a folder with one for each split, `train.csv`, `dev.csv`, `test.csv`; or a
-            folder of a folder per class (see `read_class_folders`).
+        source: a table (CSV, TSV, JSON); a folder with one table per split, `train.csv`, `dev.csv`, `test.csv`; or a
+            folder with a folder per class (see `read_class_folders`).
         columns: role (`source`, `target`) -> names of its column, in a table.
-        validation: share of what has no split of its own to validate on.
-        test: share to test on.
+        validation: share for validation, if the source has no split.
+        test: share for testing, if the source has no split.
         on_error: `stop` or `skip`.
         quotes: see `zoo.data.tables.table.TableOptions`.
         encoding: of the text.

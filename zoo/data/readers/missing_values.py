@@ -1,4 +1,4 @@
-"""Numbers that are missing in a table of features."""
+"""Fills missing numbers in a table of features."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 
 MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "-", "?"))
-"""How a missing number is written, in lower case."""
+"""Spellings of a missing number, in lower case."""
 
 WAYS = ("stop", "forward", "mean", "zero", "drop")
-"""What can become of missing numbers: an error; the last number of the feature before (the first one behind where there
-is none); the mean of the feature in its sequence; zero; or the whole row is left out."""
+"""How to handle missing numbers: as an error; use the feature's previous number (or the next one at the start); its
+mean in the sequence; zero; or drop the row."""
 
 
 def fill_missing(values: np.ndarray, sequences: Sequence[str], how: str) -> tuple[np.ndarray, int]:
     """Fill the missing numbers of sequences, in place.
 
-    A feature that a sequence has not a single number of is zero in it.
+    A feature without any number in a sequence is zero there.
 
     Args:
-        values: float [N, D], NaN where a number is missing.
-        sequences: which sequence each of the N rows belongs to.
+        values: float [N, D], NaN for missing numbers.
+        sequences: the sequence of each of the N rows.
         how: one of `WAYS`.
 
     Returns:
-        bool [N], which rows are to be kept, and how many numbers were missing.
+        bool [N], the rows to keep, and how many numbers were missing.
     """
     missing = np.isnan(values)  # [N, D]
     keep = np.ones(len(values), np.bool_)
@@ -43,7 +43,7 @@ def fill_missing(values: np.ndarray, sequences: Sequence[str], how: str) -> tupl
 
 
 def _forward(part: np.ndarray) -> np.ndarray:
-    """The last number before, or the first one behind: [T, D]."""
+    """Fill with the previous number, or with the next one at the start: [T, D]."""
     known = ~np.isnan(part)
     steps = np.arange(len(part))[:, None]
     last = np.maximum.accumulate(np.where(known, steps, -1), axis=0)  # [T, D]
@@ -52,7 +52,7 @@ def _forward(part: np.ndarray) -> np.ndarray:
 
 
 def _means(part: np.ndarray) -> np.ndarray:
-    """The mean of what is known of each feature: [D]."""
+    """Return the mean of each feature's known numbers: [D]."""
     known = ~np.isnan(part)
     totals = np.where(known, part, 0).sum(axis=0, dtype=np.float64)
     return np.where(known.any(axis=0), totals / np.maximum(known.sum(axis=0), 1), np.nan)

@@ -1,4 +1,4 @@
-"""Arrays in NPZ files, read without running any code that such a file may hold."""
+"""Reads arrays in NPZ files, without running code from them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from zoo.files import file_errors, open_file
 LARGEST = 1 << 32
 """Bytes of an array that is read at most: a small file may unpack to any size."""
 
-# All that numpy needs to write an array of plain Python objects; nothing of these runs code.
+# All that numpy needs for an array of plain Python objects; none of these runs code.
 _HARMLESS = {
     (module, name)
     for module in ("numpy.core.multiarray", "numpy._core.multiarray")
@@ -26,7 +26,7 @@ _HARMLESS = {
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Read an NPZ file, arrays of texts as Python objects included.
+    """Read an NPZ file, including arrays of Python texts.
 
     Args:
         path: the file.
@@ -35,7 +35,7 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
         Name -> array.
 
     Raises:
-        ZooError: it cannot be read, is damaged, or holds objects that are not plain ones.
+        ZooError: it cannot be read, is damaged, or contains objects other than plain ones.
     """
     name = path.name
     with file_errors(name), open_file(path) as stream, zipfile.ZipFile(stream) as archive:
@@ -71,7 +71,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> np.n
 
 
 class _PlainObjects(pickle.Unpickler):
-    """Reads texts, numbers and lists of such, and refuses everything that would call a function.
+    """Unpickles texts, numbers and lists of them, and refuses everything that would call a function.
 
     Args:
         stream: to read from.
@@ -87,5 +87,5 @@ class _PlainObjects(pickle.Unpickler):
             found: type = super().find_class(module, name)
             return found
         raise ZooError(
-            f"{self._name}: holds Python objects ({module}.{name}); save labels as texts: labels.astype(str)"
+            f"{self._name}: contains Python objects ({module}.{name}); save labels as texts: labels.astype(str)"
         )

@@ -1,4 +1,4 @@
-"""A user's pairs of texts, in whichever form they come."""
+"""Reads a user's pairs of texts, in all common formats."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoo.data.tables.table import TABLE_ENDINGS, Columns, TableOptions
 from zoo.errors import ZooError
 from zoo.files import expanded
 
-# A text file in a folder of splits is one of two aligned ones.
+# A text file in a folder of splits is one of two aligned files.
 _IN_FOLDERS = tuple(ending for ending in TABLE_ENDINGS if ending != ".txt")
 PAIR_COLUMNS = {"source": ("source", "src"), "target": ("target", "tgt", "trg")}
 
@@ -32,12 +32,12 @@ def read_pairs(
     """Read pairs of texts.
 
     Args:
-        source: a table (TSV, CSV, JSON); two aligned files, `corpus.en,corpus.fr`; or a folder with either for
-            each split: `train.tsv`, `dev.tsv`, `test.tsv`, or `train.en`, `train.fr` and so on.
-        columns: role (`source`, `target`) -> names of its column, in a table. In a folder of aligned files the first
-            name of each role is the ending of its files; where there are none such, the endings are taken in order.
-        validation: share of what has no split of its own to validate on.
-        test: share to test on.
+        source: a table (TSV, CSV, JSON); two aligned files, `corpus.en,corpus.fr`; or a folder with either of them per
+            split: `train.tsv`, `dev.tsv`, `test.tsv`, or `train.en`, `train.fr` and so on.
+        columns: role (`source`, `target`) -> names of its column, in a table. In a folder of aligned files, the first
+            name of each role is the ending of its files; if there are none, the endings are used in order.
+        validation: share for validation, if the source has no split.
+        test: share for testing, if the source has no split.
         on_error: `stop` or `skip`.
         quotes: see `zoo.data.tables.table.TableOptions`.
         encoding: of the text.
@@ -63,7 +63,7 @@ def read_pairs(
         return joined({split: table.split(0, 0) for split, table in read.items()}, validation, test)
     endings = two_endings([entry for entry in files if by_split([entry])], columns)
     if not endings:
-        raise ZooError(f"{source}: it has no train.tsv, train.csv or train.jsonl, and no two aligned train.* files")
+        raise ZooError(f"{source}: contains no train.tsv, train.csv or train.jsonl, and no two aligned train.* files")
     sides = [by_split(entry for entry in files if _ending(entry) == ending) for ending in endings]
     aligned: dict[str, Splits] = {}
     for split in sides[0]:
@@ -77,7 +77,7 @@ def _ending(path: Path) -> str:
 
 
 def two_endings(files: Sequence[Path], columns: Columns) -> list[str]:
-    """The endings of source and target among aligned training files."""
+    """Find the endings of source and target among aligned training files."""
     found = sorted({_ending(path) for path in files} - {""})
     named = [f".{names[0].lower()}" for names in columns.values()]
     if set(named) <= set(found):

@@ -1,4 +1,4 @@
-"""One sequence of frames as a user names it: a folder of images, a video, or a file of vectors, labelled or not."""
+"""Reads one sequence of frames: a folder of images, a video, or a file of vectors, with or without labels."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def read_sequence(
     """Read the frames of one sequence.
 
     Args:
-        path: a folder of images; a video file; or a CSV or NPZ file as `zoo.data.read_features` takes it, with labels
-            or without.
-        labels: names of the column of labels, which is left out; empty for the usual ones.
-        ignore: names of columns that are no features.
-        missing: what becomes of missing numbers (see `zoo.data.readers.missing_values`).
+        path: a folder of images; a video file; or a CSV or NPZ file as for `zoo.data.read_features`, with or without
+            labels.
+        labels: names of the column of labels, which is left out; empty for the usual names.
+        ignore: names of columns that are not features.
+        missing: how to fill missing numbers (see `zoo.data.readers.missing_values`).
         encoding: of the text.
 
     Returns:
         A list of the images' paths, a `Video`, or float32 `[T, D]`.
 
     Raises:
-        ZooError: there is nothing such; names file and line.
+        ZooError: the path does not exist, or cannot be read; names file and line.
     """
     from zoo.data.readers.feature_file import FRAME_LABELS, FeatureFile, read_feature_rows
 
@@ -43,7 +43,7 @@ def read_sequence(
     if place.is_dir():
         images = images_in(place)
         if not images:
-            raise ZooError(f"{path}: there are no images in this folder")
+            raise ZooError(f"{path}: no images in this folder")
         return images
     if not place.exists():
         raise ZooError(f"{path}: no such file or folder")

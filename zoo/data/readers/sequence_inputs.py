@@ -1,4 +1,4 @@
-"""Sequences of frames to label, read from whatever the task is trained on; labels are not needed."""
+"""Reads sequences of frames to label, from any source that the task can train on; labels are optional."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def read_sequence_inputs(
             file with the path of a sequence per line.
         read: reads the sequence at a path, or raises a ZooError.
         label: names of the column of labels, or its number from 1.
-        ignore: names or numbers of columns that are no features.
+        ignore: names or numbers of columns that are not features.
         missing: what to do about missing numbers (see `zoo.data.readers.missing_values`).
-        sequence: the column that says which sequence a row belongs to; empty: each file is one.
+        sequence: the column with a row's sequence; empty: each file is one sequence.
         encoding: of the text.
 
     Yields:
@@ -80,7 +80,7 @@ def _read(text: str, read: Callable[[str], RawValue], one: Input) -> Input:
 
 
 def _sequences_in(folder: Path) -> list[Path]:
-    """The clips of a folder, or its files of features; the folder itself where it is a clip."""
+    """Find the clips or feature files of a folder; return the folder itself if it is a clip."""
     if images_in(folder):
         return [folder]
     inner = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
@@ -89,7 +89,7 @@ def _sequences_in(folder: Path) -> list[Path]:
 
 
 def _lists_paths(path: Path, encoding: str) -> bool:
-    """Whether a file names sequences, and is none itself."""
+    """Whether a file is a list of paths rather than a sequence."""
     name = path.name.lower().removesuffix(".gz")
     if not path.is_file() or name.endswith((*FEATURE_ENDINGS, *VIDEO_ENDINGS, *IMAGE_ENDINGS)):
         return False
@@ -109,7 +109,7 @@ def _clip_rows(clip: RawValue, name: str) -> tuple[Mapping[str, object], ...]:
 def _frame_rows(
     found: FeatureSequence, rows: FeatureRows, sequence: str, beside: Mapping[str, str]
 ) -> Iterator[Mapping[str, object]]:
-    """The rows of a sequence of features, as the file has them."""
+    """Return the rows of a sequence of features, as in the file."""
     values = found.example["source"]
     columns = rows.columns or tuple(str(number) for number in range(1, values.shape[1] + 1))
     key = found.name.rpartition(": ")[2] if sequence else ""

@@ -1,4 +1,4 @@
-"""A user's own text: a file, a folder or a glob."""
+"""Reads a user's text: a file, a folder or a glob."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from zoo.data.splitting.splits import Splits
 from zoo.errors import UsageError, ZooError
 from zoo.files import expanded
 
-_PROBE = 8192  # bytes looked at to tell text from binary; a NUL among them is the rule of git and grep
+_PROBE = 8192  # bytes read to tell text from binary; as in git and grep, a NUL means binary
 
 
 def read_documents(
@@ -27,14 +27,14 @@ def read_documents(
 ) -> Splits:
     """Find a user's text and split it.
 
-    One file is cut at line ends: the first part trains, then comes validation, then test. Of a folder (searched
-    recursively) or a glob with at least 20 texts whole files are held out, chosen by a hash of their names, so that
-    another run chooses the same; of fewer, each file is cut as a single one is.
+    One file is cut at line ends: training text first, then validation, then test. From a folder (searched recursively)
+    or a glob with at least 20 texts, whole files are held out, chosen by a hash of their names, so that each run
+    chooses the same. With fewer, each file is cut like a single one.
 
     Args:
         source: path of a file, a folder, or a glob such as `books/**/*.txt`.
-        validation: share of the bytes to validate on, 0 to 1.
-        test: share of the bytes to test on; 0 for no test split.
+        validation: share of the bytes for validation, 0 to 1.
+        test: share of the bytes for testing; 0 for no test split.
         on_error: `stop`, or `skip` to leave out (and count) files that are not UTF-8.
         names: names of built-in sources, for "did you mean".
         encoding: of the texts.
@@ -43,8 +43,8 @@ def read_documents(
         Splits of examples `{"target": Document}`.
 
     Raises:
-        UsageError: the shares leave nothing to train on.
-        ZooError: nothing there, nothing readable, or nothing but empty files.
+        UsageError: the shares leave nothing for training.
+        ZooError: the path does not exist, is not readable, or has only empty files.
     """
     if not (validation >= 0 and test >= 0 and validation + test < 1):
         raise UsageError(
@@ -72,7 +72,7 @@ def read_documents(
 
 
 def _walk(folder: Path, notes: list[str]) -> list[tuple[str, Path]]:
-    """All files below a folder as (name relative to it, path), sorted; hidden ones are left out and counted."""
+    """Return all files below a folder as (name relative to it, path), sorted; hidden files are left out and counted."""
     found: list[tuple[str, Path]] = []
     hidden = 0
     for here, folders, files in os.walk(folder):
@@ -88,7 +88,7 @@ def _walk(folder: Path, notes: list[str]) -> list[tuple[str, Path]]:
 
 
 def _match(pattern: str) -> list[tuple[str, Path]]:
-    """All files that a glob finds as (name relative to the folder before the first wildcard, path), sorted."""
+    """Return all files that a glob matches as (name relative to the folder before the first wildcard, path), sorted."""
     plain = pattern[: min(pattern.find(sign) for sign in "*?[" if sign in pattern)]
     folder = os.path.dirname(plain)
     paths = filter(os.path.isfile, glob.glob(pattern, recursive=True))
@@ -98,7 +98,7 @@ def _match(pattern: str) -> list[tuple[str, Path]]:
 def _texts(
     found: list[tuple[str, Path]], source: str, notes: list[str], on_error: str, encoding: str
 ) -> list[Document]:
-    """The documents among files that are text; the others are counted in the notes."""
+    """Return documents for the text files; the others are counted in the notes."""
     documents: list[Document] = []
     foreign = f"not {encoding.upper()}"
     skipped = {"binary": 0, "empty": 0, "unreadable": 0, foreign: 0}
@@ -111,13 +111,13 @@ def _texts(
     counted = [_files(count, kind) for kind, count in skipped.items() if count]
     if not documents:
         found_instead = f" ({', '.join(counted)})" if counted else ""
-        raise ZooError(f"{source}: it has no readable text files{found_instead}")
+        raise ZooError(f"{source}: no readable text files{found_instead}")
     notes.extend(f"skipped {sentence}" for sentence in counted)
     return documents
 
 
 def _open(path: Path, name: str, encoding: str, on_error: str) -> tuple[Document | None, str]:
-    """A file that is text, or None and why it is not; no reason means another encoding."""
+    """Return a text file as a document, or None and the reason; an empty reason means another encoding."""
     try:
         document = Document.of_file(path, name, encoding)
         probe = next(document.byte_chunks(_PROBE), b"")
@@ -141,7 +141,7 @@ def _files(count: int, kind: str) -> str:
 
 
 def _nearest(path: Path, names: Iterable[str]) -> str:
-    """`; did you mean 'x'?` from the files beside a missing one and the built-in names."""
+    """Return `; did you mean 'x'?` for a missing file, from its neighbours and the built-in names."""
     candidates = {name: name for name in names}
     folder = path.parent
     if not folder.is_dir():

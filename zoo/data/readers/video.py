@@ -1,4 +1,4 @@
-"""Video files as clips whose frames are decoded when they are asked for; needs PyAV, the extra `video`."""
+"""Video files as clips whose frames are decoded on demand; needs PyAV, the extra `video`."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ VIDEO_ENDINGS = (
 
 
 class Video(Sequence[Any]):
-    """The frames of a video file, in the order in which they are shown, each uint8 `[height, width, 3]`.
+    """The frames of a video file, in display order, each uint8 `[height, width, 3]`.
 
-    Frames are decoded one after the other and none is kept; a slice is a video as well, which begins to decode at the
-    last image before it that stands on its own.
+    Frames are decoded one by one, and none is kept. A slice is a video as well, which starts decoding at the last
+    keyframe before it.
 
     Args:
         path: of the file.
 
     Raises:
-        ZooError: PyAV is not installed, or the file is no video; names the file.
+        ZooError: PyAV is not installed, or the file is not a video; names the file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -61,7 +61,7 @@ class Video(Sequence[Any]):
         if isinstance(index, slice):
             start, stop, step = index.indices(len(self))
             if step != 1:
-                raise ValueError("a part of a video has every frame of it")
+                raise ValueError("a slice of a video must have step 1")
             part = object.__new__(Video)
             part.path, part._times, part._start = self.path, self._times[start:stop], self._start + start
             return part
@@ -79,7 +79,7 @@ class Video(Sequence[Any]):
                 shown = container.decode(stream)
                 first = next(shown, None)
                 if first is None or first.pts is None or first.pts > self._times[0]:
-                    # An index that is wrong, or none: from the beginning, then.
+                    # The index is wrong or missing: decode from the beginning.
                     container.seek(0, stream=stream)
                     shown = container.decode(stream)
                 else:
@@ -98,12 +98,12 @@ class Video(Sequence[Any]):
 
 
 def upright(image: np.ndarray, rotation: int) -> np.ndarray:
-    """Turn an image as a telephone held upright has noted it: [H, W, 3], degrees against the clock."""
+    """Rotate an image by the angle that the camera recorded: [H, W, 3], degrees counterclockwise."""
     return np.ascontiguousarray(np.rot90(image, round(rotation / 90) % 4))
 
 
 def _times(path: Path) -> np.ndarray:
-    """When each frame of a video is shown, int64 [T], in order; nothing is decoded for it."""
+    """Read the display time of each frame, int64 [T], in order, without decoding."""
     with _opened(path) as (container, stream):
         times = [packet.pts for packet in container.demux(stream) if packet.size and not packet.is_discard]
     if not times or None in times:
@@ -113,12 +113,12 @@ def _times(path: Path) -> np.ndarray:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
-    """A video's container and its first stream of images."""
+    """Open a video, and return its container and its first video stream."""
     try:
         import av
     except ImportError as error:
         raise ZooError(f"{path}: a video needs PyAV, which is not installed: pip install 'seqzoo[video]'") from error
     with file_errors(path, "cannot be read as a video"), av.open(str(path)) as container:
         if not container.streams.video:
-            raise ZooError(f"{path}: there are no images in it")
+            raise ZooError(f"{path}: no video stream")
         yield container, container.streams.video[0]

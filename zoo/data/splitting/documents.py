@@ -1,4 +1,4 @@
-"""Cut documents into training, validation and test parts, the same parts in every run."""
+"""Splits documents into training, validation and test parts, the same in every run."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from zoo.errors import ZooError
 from zoo.files import open_file
 
 WHOLE_DOCUMENTS = 20
-"""From this many files on, whole files are held out instead of a part of each."""
+"""With at least this many files, whole files are held out instead of a part of each."""
 
-_LINE_END_SEARCH = 1 << 16  # bytes searched for a line end behind a cut
+_LINE_END_SEARCH = 1 << 16  # bytes searched for a line end after a cut
 
 
 def split_documents(documents: list[Document], validation: float, test: float, notes: tuple[str, ...] = ()) -> Splits:
-    """Split documents by whole documents where there are enough of them, else by the bytes of each.
+    """Split by whole documents if there are enough of them, otherwise by the bytes of each.
 
     Args:
-        documents: the documents, in an order that does not change between runs.
-        validation: share of the bytes to validate on.
-        test: share of the bytes to test on.
-        notes: handed on to the splits.
+        documents: in an order that does not change between runs.
+        validation: share of the bytes for validation.
+        test: share of the bytes for testing.
+        notes: passed on to the splits.
 
     Returns:
         Splits of examples `{"target": Document}`.
@@ -40,9 +40,9 @@ def split_documents(documents: list[Document], validation: float, test: float, n
 
 
 def cut_document(document: Document, validation: float, test: float) -> tuple[Document, Document, Document]:
-    """Cut the bytes of one file into a first part to train on, one for validation and one for test.
+    """Cut the bytes of one file into training, validation and test parts, in this order.
 
-    A cut moves forward to the next line end where one is near, and never divides a character.
+    A cut moves forward to the next line end if one is near, and never divides a character.
 
     Args:
         document: a document with a path.
@@ -50,7 +50,7 @@ def cut_document(document: Document, validation: float, test: float) -> tuple[Do
         test: share of the bytes.
 
     Returns:
-        The three parts; those of share 0 are empty.
+        The three parts; a part with share 0 is empty.
     """
     size = document.size
     end = document.start + size
@@ -64,7 +64,7 @@ def cut_document(document: Document, validation: float, test: float) -> tuple[Do
 
 
 def _cut(document: Document, position: int, reach: int) -> int:
-    """The first good place to cut at or behind a byte: behind a line end within reach, else before a character."""
+    """Find the first good place to cut from a byte on: after a near line end, otherwise before a character."""
     assert document.path is not None
     end = document.start + document.size
     begin = max(document.start, position - 1)
@@ -84,7 +84,7 @@ def _cut(document: Document, position: int, reach: int) -> int:
 
 
 def _by_name(documents: list[Document], validation: float, test: float) -> list[list[Document]] | None:
-    """Hold out whole documents by a hash of their names; None where their sizes make that too uneven."""
+    """Hold out whole documents by a hash of their names; return None if their sizes make that too uneven."""
     parts: list[list[Document]] = [[], [], []]
     for document in documents:
         share = split_share(document.name)

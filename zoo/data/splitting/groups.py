@@ -1,4 +1,4 @@
-"""Split a list of examples by what they are about."""
+"""Splits examples by groups, such as by image or speaker."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from zoo.data.splitting.stratify import stratified
 def split_groups(
     keys: Sequence[str], validation: float, test: float, classes: Sequence[Collection[str]] = ()
 ) -> tuple[list[int], list[int], list[int]]:
-    """Divide examples so that those of one key stay together, the same in every run.
+    """Divide examples so that those with the same key stay together, the same way in every run.
 
     Args:
         keys: of each example: its image, its speaker, its text.
-        validation: share of the keys to validate on.
-        test: share of the keys to test on.
-        classes: of each example, where it has labels: each class has an example to train on, and the others are divided
+        validation: share of the keys for validation.
+        test: share of the keys for testing.
+        classes: of each example, if it has labels: each class keeps a training example, and the others are divided
             class by class.
 
     Returns:
-        Places of the examples to train on, to validate on and to test on, each in their order.
+        Indices of the training, validation and test examples, each in order.
     """
     hashes = np.fromiter(map(split_hash, keys), np.uint32, len(keys))  # [N]
     if classes:

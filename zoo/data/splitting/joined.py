@@ -1,4 +1,4 @@
-"""Splits that were read one by one, put together."""
+"""Joins splits that were read separately."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoo.data.splitting.splits import Splits
 
 @runtime_checkable
 class Divisible(Protocol):
-    """Examples that know how to divide themselves."""
+    """Examples that can be divided."""
 
     def split(self, validation: float, test: float) -> Splits:
         """Divide them by shares."""
@@ -18,12 +18,12 @@ class Divisible(Protocol):
 
 
 def joined(parts: Mapping[str, Splits], validation: float, test: float) -> Splits:
-    """Put splits together that were read one by one, each with all of its examples in `train`.
+    """Join splits that were read separately, each with all of its examples in `train`.
 
     Args:
-        parts: split -> what was read for it; `train` is there.
-        validation: share of the training examples to validate on, where there is no such part.
-        test: share of them to test on, where there is none.
+        parts: split -> its data; must contain `train`.
+        validation: share of the training examples for validation, if there is no such part.
+        test: share of them for testing, if there is no such part.
     """
     notes = [note for part in parts.values() for note in part.notes]
     lacking = {"validation": validation, "test": test}

@@ -1,4 +1,4 @@
-"""Which split a file or a folder is, by its name."""
+"""Recognises splits by the names of files and folders."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ SPLIT_NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 def split_of(name: str) -> str:
-    """The split that a word means; empty where it means none."""
+    """Return the split that a word means, or an empty text."""
     return next((split for split, words in SPLIT_NAMES.items() if name.lower() in words), "")
 
 
 def by_split(paths: Iterable[Path]) -> dict[str, Path]:
-    """Files or folders that are splits, by the first part of their names: `train.csv`, `dev.csv`, `test/`.
+    """Find files or folders of splits, by the first part of their names: `train.csv`, `dev.csv`, `test/`.
 
     Args:
-        paths: to look among.
+        paths: to search.
 
     Returns:
-        Split -> path; empty where there is none to train on.
+        Split -> path; empty if there is no training split.
     """
     found: dict[str, Path] = {}
     for path in sorted(paths):

@@ -1,4 +1,4 @@
-"""The one hash by which examples are divided into splits: the same content falls into the same split in every run."""
+"""The hash that divides examples into splits: the same content gets the same split in every run."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ import numpy as np
 
 
 def split_hash(key: str, salt: str = "zoo") -> int:
-    """Hash what decides an example's split.
+    """Hash the key that decides an example's split.
 
     Args:
-        key: what decides: a text, a file's name, a speaker.
-        salt: another one gives another division of the same keys.
+        key: a text, a file's name, a speaker, ...
+        salt: a different salt divides the same keys differently.
 
     Returns:
-        A number below 2**32 that depends on key and salt alone.
+        A number below 2**32 that depends only on key and salt.
     """
     digest = hashlib.sha256(f"{salt}/{key}".encode("utf-8", "surrogatepass"))
     return int.from_bytes(digest.digest()[:4], "big")
 
 
 def split_share(key: str, salt: str = "zoo") -> float:
-    """The hash of a key as a number from 0 to 1: whoever lies below the share for a split belongs to it."""
+    """Return the hash of a key as a number from 0 to 1; a key below a split's share belongs to it."""
     return split_hash(key, salt) / 2**32
 
 
 def hash_limits(hashes: np.ndarray, validation: float, test: float) -> tuple[int, int]:
-    """The hashes below which an example is tested on, and below which it is held out at all.
+    """Return the hash limits of test examples, and of all held-out examples.
 
     Args:
         hashes: uint32 [N], of the examples.
-        validation: share of them to validate on.
-        test: share of them to test on.
+        validation: share for validation.
+        test: share for testing.
 
     Returns:
-        Two limits; as many examples lie below them as the shares want, but for equal hashes, which stay together.
+        Two limits; the shares of examples lie below them, except that equal hashes stay together.
     """
     count = len(hashes)
-    # A share that is wanted is at least one example, where there are enough for three splits.
+    # A nonzero share gets at least one example, if there are enough for three splits.
     least = 1 if count >= 3 else 0
     tested = max(round(count * test), least) if test else 0
     held = tested + (max(round(count * validation), least) if validation else 0)

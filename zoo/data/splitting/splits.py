@@ -13,7 +13,7 @@ Example = RawExample
 
 @runtime_checkable
 class Examples(Protocol):
-    """Raw examples that can be iterated over again and again: a list, or an object that reads a file anew each time."""
+    """Raw examples that can be iterated over repeatedly: a list, or an object that rereads a file."""
 
     def __iter__(self) -> Iterator[Example]: ...
 
@@ -22,14 +22,14 @@ class Examples(Protocol):
 
 @dataclass(frozen=True)
 class Splits:
-    """What a data source gives to a task.
+    """The data of a source, in three splits.
 
     Args:
-        train: raw examples to learn from.
-        validation: raw examples to choose by (schedules, early stopping, best weights); may be empty.
-        test: raw examples that are looked at once, at the end; may be empty.
+        train: raw examples for training.
+        validation: raw examples for schedules, early stopping and the choice of weights; may be empty.
+        test: raw examples used once, at the end; may be empty.
         notes: sentences for the user about what was read, such as how many files were skipped.
-        columns: role -> name or number of the column of a table that it was read from.
+        columns: role -> name or number of its table column.
     """
 
     train: Examples
@@ -39,5 +39,5 @@ class Splits:
     columns: Mapping[str, str] = field(default_factory=dict)
 
     def items(self) -> Iterable[tuple[str, Examples]]:
-        """The three splits with their names, empty ones included."""
+        """Return the three splits by name, including empty ones."""
         return (("train", self.train), ("validation", self.validation), ("test", self.test))

@@ -1,4 +1,4 @@
-"""Split examples with labels: every class is trained on, and each is held out in proportion."""
+"""Splits labelled examples: every class is in the training split, and is held out in proportion."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ TRAIN, VALIDATION, TEST = range(3)
 def stratified(
     hashes: np.ndarray, classes: np.ndarray | Sequence[Sequence[int]], validation: float, test: float
 ) -> np.ndarray:
-    """Divide examples class by class. Those of one hash stay together.
+    """Divide examples class by class. Equal hashes stay together.
 
     Args:
-        hashes: uint32 [N], of what decides an example's split (see `zoo.data.splitting.split_hash`).
+        hashes: uint32 [N], of the keys that decide the split (see `zoo.data.splitting.split_hash`).
         classes: uint32 [N], the hash of each example's class; or a list of the classes of each.
-        validation: share to validate on.
-        test: share to test on.
+        validation: share for validation.
+        test: share for testing.
 
     Returns:
-        int8 [N]: 0 to train on, 1 to validate on, 2 to test on.
+        int8 [N]: 0 for training, 1 for validation, 2 for testing.
     """
     unique, group = np.unique(hashes, return_inverse=True)  # [G], [N]
     group = group.reshape(-1)
     pinned = _first_of_each_class(group, classes, len(unique))  # [G]
     if isinstance(classes, np.ndarray):
         own = np.full(len(unique), np.iinfo(np.uint32).max, np.uint32)  # [G]
-        np.minimum.at(own, group, classes)  # of several classes of one text any will do, but always the same
+        np.minimum.at(
+            own, group, classes
+        )  # if one text has several classes, any will do, as long as it is always the same
         rank = _rank_in_class(np.unique(own, return_inverse=True)[1].reshape(-1))  # [G]
     else:
         rank = np.arange(len(unique), dtype=np.float64)
     order = np.lexsort((unique, rank))  # [G]
     order = order[~pinned[order]]
     count = len(unique)
-    # A share that is wanted is at least one example, where there are enough for three splits.
+    # A nonzero share gets at least one example, if there are enough for three splits.
     least = 1 if count >= 3 else 0
     held = max(round(count * validation), least) if validation else 0
     tested = max(round(count * test), least) if test else 0
@@ -49,9 +51,9 @@ def stratified(
 
 
 def _first_of_each_class(group: np.ndarray, classes: np.ndarray | Sequence[Sequence[int]], count: int) -> np.ndarray:
-    """Which groups are trained on, whatever the shares: bool [G]; together they have every class.
+    """Choose groups that are always for training and together have every class: bool [G].
 
-    Of each class it is the group with the highest hash, which would be held out last.
+    This is the group with the highest hash of each class, which would be held out last.
     """
     pinned = np.zeros(count, np.bool_)
     if isinstance(classes, np.ndarray):
@@ -68,7 +70,7 @@ def _first_of_each_class(group: np.ndarray, classes: np.ndarray | Sequence[Seque
 
 
 def _rank_in_class(classes: np.ndarray) -> np.ndarray:
-    """Where each group stands among those of its class, from 0 to 1: [G]. The lowest are held out first."""
+    """Rank each group within its class, from 0 to 1: [G]. The lowest are held out first."""
     order = np.argsort(classes, kind="stable")  # [G]; within a class by hash
     sizes = np.bincount(classes)[classes[order]]  # [G]
     begins = np.flatnonzero(np.diff(classes[order], prepend=-1))

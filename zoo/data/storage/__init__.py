@@ -1,4 +1,4 @@
-"""Keeps what is too large for memory on disk: rows, arrays, tokens.
+"""Keeps data too large for memory on disk: rows, arrays, tokens.
 
-In: the places of records in files, arrays, encoded documents. Out: the same, read by number when they are asked for.
+In: positions of records in files, arrays, encoded documents. Out: the same data, read by number on demand.
 """

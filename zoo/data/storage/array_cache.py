@@ -1,4 +1,4 @@
-"""Arrays that are costly to make: kept on disk while a run lasts."""
+"""Caches expensive arrays on disk during a run."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import numpy as np
 from zoo.errors import ZooError
 
 DISK = 8 * 1024**3
-"""Bytes that are kept at most; what does not fit is made anew whenever it is asked for."""
+"""Maximum size in bytes; other arrays are recomputed on demand."""
 
 
 class ArrayCache:
-    """Arrays of one shape and type by number, in a file that is gone when nobody holds this object any more.
+    """Numbered arrays of one shape and type, in a file that is deleted with this object.
 
-    They are read with plain reads: the system keeps in memory what fits there, and the pages of a memory map would
-    count as memory of the process.
+    They are read without a memory map, whose pages would count as memory of the process; the system still caches the
+    file.
 
     Args:
-        folder: where the file lies.
-        most: bytes to keep at most.
+        folder: of the file.
+        most: maximum size in bytes.
     """
 
     def __init__(self, folder: Path, most: int = DISK) -> None:
@@ -42,7 +42,7 @@ class ArrayCache:
 
     @property
     def nbytes(self) -> int:
-        """What is kept, in bytes."""
+        """The current size in bytes."""
         return len(self._places) * self._size
 
     @property
@@ -50,14 +50,14 @@ class ArrayCache:
         return int(np.prod(self._shape, dtype=np.int64)) * self._dtype.itemsize
 
     def put(self, number: int, array: np.ndarray) -> bool:
-        """Keep an array.
+        """Store an array.
 
         Args:
-            number: to ask for it by; what is kept under it already stays.
-            array: of the shape and type of all others.
+            number: its key; an array already stored under it stays.
+            array: of the same shape and type as all others.
 
         Returns:
-            Whether it is kept now; False where there is no room.
+            Whether it is stored; False if there is no room.
 
         Raises:
             ZooError: the disk is full, or cannot be written to.
@@ -82,7 +82,7 @@ class ArrayCache:
             return True
 
     def get(self, number: int) -> np.ndarray | None:
-        """The array of a number, or None where it is not kept."""
+        """Return the array with a number, or None if it is not stored."""
         with self._lock:
             place = self._places.get(number)
             if place is None or self._stream is None:

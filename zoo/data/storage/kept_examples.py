@@ -1,4 +1,4 @@
-"""Examples that were read when their source was checked, so that those of a small source are read and parsed once."""
+"""Keeps examples from the first pass over a source, so that a small source is parsed only once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Hashable
 from zoo.data.splitting.splits import Example
 
 LIMIT = 32 << 20
-"""Bytes that are kept of a source; what is beyond is read again whenever it is asked for."""
+"""Maximum bytes to keep of a source; other examples are read again on demand."""
 
-_OBJECTS = 400  # bytes of the objects around the values of an example
+_OBJECTS = 400  # bytes of overhead per example
 
 
 class KeptExamples:
-    """The first examples of a source, by whatever names them, as far as a limit goes.
+    """The first examples of a source by key, up to a size limit.
 
     Args:
-        limit: bytes to keep at most; by default `LIMIT`.
+        limit: maximum bytes to keep; by default `LIMIT`.
     """
 
     def __init__(self, limit: int | None = None) -> None:
@@ -24,11 +24,11 @@ class KeptExamples:
         self._examples: dict[Hashable, Example] = {}
 
     def put(self, key: Hashable, example: Example, size: int) -> None:
-        """Keep an example where there is room.
+        """Keep an example if there is room.
 
         Args:
-            key: to ask for it by, such as its line.
-            example: what was read.
+            key: such as its line.
+            example: to keep.
             size: of its values, bytes.
         """
         size += _OBJECTS
@@ -39,5 +39,5 @@ class KeptExamples:
             self._left = 0
 
     def get(self, key: Hashable) -> Example | None:
-        """The example of a key, or None where it is not kept."""
+        """Return the example with a key, or None if it was not kept."""
         return self._examples.get(key)

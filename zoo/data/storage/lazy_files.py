@@ -1,4 +1,4 @@
-"""Examples that are files, each read when it is asked for."""
+"""Examples that are files, each read on demand."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Item = TypeVar("Item", bound=Hashable)
 
 
 class LazyFiles(Sequence[Example], Generic[Item]):
-    """A list of what to read, and a function that reads one of them.
+    """A sequence of items, and a function that reads one of them.
 
     Args:
-        items: such as paths with their labels.
-        read: an item to an example.
-        kept: what has been read already, by item.
+        items: such as paths with labels.
+        read: item -> example.
+        kept: examples that have already been read, by item.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class LazyFiles(Sequence[Example], Generic[Item]):
             yield self._read(item)
 
     def chosen(self, places: Sequence[int]) -> LazyFiles[Item]:
-        """Some of them."""
+        """Return the given items as a sequence of their own."""
         return LazyFiles([self.items[place] for place in places], self._read_file, self._kept)
 
     def _read(self, item: Item) -> Example:

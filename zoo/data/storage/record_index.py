@@ -1,4 +1,4 @@
-"""Where the records of large files begin, kept on disk."""
+"""An index of the records in large files, kept on disk."""
 
 from __future__ import annotations
 
@@ -12,19 +12,18 @@ from zoo.data.splitting.stratify import TEST, TRAIN, VALIDATION, stratified
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.errors import ZooError
 
-_BLOCK = 1 << 14  # records that are held in memory
+_BLOCK = 1 << 14  # records buffered in memory
 _SPLITS = ("", "train", "validation", "test")
 
 
 class RecordIndex:
-    """A table of records in a file without a name: memory does not grow with their number.
+    """A table of records in an unnamed file: memory does not grow with their number.
 
-    A record has `offsets` int64 [files] and `lengths` int32 [files] in bytes, its `line` in the first file, and `hash`,
-    that of its content, to split by, and `label`, the hash of its class, 0 where it has none,
-    and `split`, that it is said to belong to.
+    A record has `offsets` int64 [files] and `lengths` int32 [files] in bytes, its `line` in the first file, the `hash`
+    of its content, which decides its split, `label`, the hash of its class or 0, and the `split` given by the file.
 
     Args:
-        files: how many files a record has a part in.
+        files: number of files with parts of a record.
     """
 
     def __init__(self, files: int = 1) -> None:
@@ -50,10 +49,10 @@ class RecordIndex:
         Args:
             offsets: of its parts, bytes.
             lengths: of its parts, bytes.
-            line: where it stands, for messages.
-            key: what decides its split: records of one key are never divided between two.
-            label: its class, where it has one.
-            split: that it is said to belong to: `train`, `validation`, `test`; empty where nothing is said.
+            line: its line number, for messages.
+            key: decides its split; records with the same key stay together.
+            label: its class, if it has one.
+            split: the split given by the file: `train`, `validation`, `test` or empty.
         """
         group, number = split_hash(label) if label else 0, _SPLITS.index(split)
         self._waiting.append((offsets, lengths, line, split_hash(key), group, number))
@@ -64,33 +63,33 @@ class RecordIndex:
         return self._written + len(self._waiting)
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """Records `start` to `stop`: [stop - start] of `dtype`."""
+        """Return records `start` to `stop`: [stop - start] of `dtype`."""
         self._flush()
         width = self.dtype.itemsize
         return np.frombuffer(self._file.read(start * width, (stop - start) * width), self.dtype)
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """All records, some thousands at a time."""
+        """Yield all records, some thousands at a time."""
         for start in range(0, len(self), _BLOCK):
             yield self.read(start, min(start + _BLOCK, len(self)))
 
     def split(self, validation: float, test: float) -> tuple[RecordIndex, RecordIndex, RecordIndex]:
-        """Divide the records by their hashes: the same content goes to the same split in every run.
+        """Split the records by their hashes: the same content goes to the same split in every run.
 
-        Records with labels are divided class by class (see `zoo.data.splitting.stratify`).
+        Labelled records are split class by class (see `zoo.data.splitting.stratify`).
 
         Args:
             validation: share for the second split.
             test: share for the third.
 
         Returns:
-            Records to train on, to validate on and to test on, each in the order of the file.
+            Training, validation and test records, each in the order of the file.
         """
         blocks = [block[["hash", "label", "split"]] for block in self.blocks()]
         keys = np.concatenate(blocks) if blocks else np.zeros(0, self.dtype)
         part = np.zeros(len(keys), np.int8)  # [N]
         if keys["split"].any():
-            # What the file says holds; a split that it does not know is taken out of its training rows.
+            # The file's own splits are kept; a missing split is taken from its training rows.
             part = np.maximum(keys["split"].astype(np.int8) - 1, TRAIN)
             validation = 0.0 if (part == VALIDATION).any() else validation
             test = 0.0 if (part == TEST).any() else test
@@ -107,7 +106,7 @@ class RecordIndex:
 
     @property
     def files(self) -> int:
-        """How many files a record has a part in."""
+        """Number of files with parts of a record."""
         return int(self.dtype["offsets"].shape[0])
 
     def _flush(self) -> None:
@@ -127,7 +126,7 @@ class RecordIndex:
 
 
 def _divided(keys: np.ndarray, validation: float, test: float) -> np.ndarray:
-    """The split of each record, by its hash and its class: int8 [N]."""
+    """Return the split of each record, by its hash and class: int8 [N]."""
     if keys["label"].any():
         return stratified(keys["hash"], keys["label"], validation, test)
     first, second = hash_limits(keys["hash"], validation, test)

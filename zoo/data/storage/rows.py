@@ -1,4 +1,4 @@
-"""Examples that lie in files, and are read when they are asked for."""
+"""Examples in files, read on demand."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from zoo.data.storage.record_index import RecordIndex
 from zoo.data.storage.stored_bytes import StoredBytes
 
 Parse = Callable[[list[bytes], int], Example]
-"""Bytes of a record's parts, and its line, to an example."""
+"""(bytes of a record's parts, its line) -> example."""
 
 
 class Rows(Sequence[Example]):
-    """Examples of a file by their place: memory holds a bounded part of them, however large the file.
+    """A sequence of a file's examples, of which only a bounded part is in memory.
 
     Args:
-        files: that the records lie in.
-        index: where they lie.
-        parse: makes an example of a record's bytes.
-        kept: those that have been made already.
+        files: that contain the records.
+        index: of the records.
+        parse: makes an example from a record's bytes.
+        kept: examples that have already been parsed.
     """
 
     def __init__(
@@ -33,12 +33,12 @@ class Rows(Sequence[Example]):
     def split(
         self, validation: float, test: float, notes: Sequence[str] = (), columns: Mapping[str, str] | None = None
     ) -> Splits:
-        """Divide these rows (see `RecordIndex.split`).
+        """Split these rows (see `RecordIndex.split`).
 
         Args:
-            validation: share to validate on.
-            test: share to test on.
-            notes: handed on to the splits.
+            validation: share for validation.
+            test: share for testing.
+            notes: passed on to the splits.
             columns: likewise.
 
         Returns:
@@ -71,7 +71,7 @@ class Rows(Sequence[Example]):
             yield example
 
     def with_lines(self) -> Iterator[tuple[int, Example]]:
-        """All examples, each with the line where it stands."""
+        """Yield all examples with their line numbers."""
         for block in self._index.blocks():
             for record in block.tolist():
                 yield record[2], self._example(record)

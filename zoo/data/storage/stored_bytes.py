@@ -1,4 +1,4 @@
-"""Files that are read from anywhere, by several threads."""
+"""Random access to files, from several threads."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from zoo.files import file_errors, open_file
 
 
 class StoredBytes:
-    """An open file whose bytes are read by their place.
+    """An open file whose bytes are read by position.
 
-    Plain reads and no memory map: mapped pages would count as resident memory of the process.
+    Not a memory map, whose pages would count as resident memory of the process.
 
     Args:
-        stream: opened for reading; it is closed with this object.
+        stream: opened for reading; closed with this object.
         name: of the file, for messages.
     """
 
@@ -30,7 +30,7 @@ class StoredBytes:
 
     @classmethod
     def of_file(cls, path: Path, name: str = "", encoding: str = "utf-8") -> StoredBytes:
-        """Open a file; a `.gz` is unpacked, and a text that is not UTF-8 rewritten, into a file without a name.
+        """Open a file. A `.gz` is decompressed into an unnamed file, and so is text converted to UTF-8.
 
         Args:
             path: the file.
@@ -38,7 +38,7 @@ class StoredBytes:
             encoding: of its text.
 
         Raises:
-            ZooError: it cannot be read, it is no whole gzip file, or no text in this encoding.
+            ZooError: it cannot be read, or is not a complete gzip file or text in this encoding.
         """
         name = name or path.name
         packed, foreign = path.suffix.lower() == ".gz", not is_utf8(encoding)
@@ -53,10 +53,10 @@ class StoredBytes:
             return cls(unpacked, name)
 
     def read(self, position: int, count: int) -> bytes:
-        """Give `count` bytes from a place on.
+        """Return `count` bytes from a position on.
 
         Raises:
-            ZooError: they are not there any more, or cannot be read.
+            ZooError: the bytes no longer exist or cannot be read.
         """
         try:
             if hasattr(os, "pread"):

@@ -1,4 +1,4 @@
-"""Encoded documents of one split, in one file on disk."""
+"""The encoded documents of one split, in one file on disk."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _TAIL = 4 + 8 + len(_MAGIC)
 
 
 class TokenStore:
-    """All tokens of a split one after another, with the places where documents begin.
+    """All tokens of a split in sequence, and where each document begins.
 
-    The tokens lie on disk in the smallest type that holds the vocabulary, and are read with plain reads: pages of a
-    memory map would count as memory of the process. Make one with `build` or `open`.
+    The tokens are on disk in the smallest type that fits the vocabulary. They are read without a memory map, whose
+    pages would count as memory of the process. Create one with `build` or `open`.
 
     Args:
         stream: the store's file, open for reading; the store closes it.
-        description: what stands at the file's end.
+        description: from the end of the file.
         offsets: int64 [documents + 1], where documents begin, and the end.
     """
 
@@ -45,13 +45,13 @@ class TokenStore:
         self.dtype = np.dtype(description["dtype"])
         self.offsets = offsets
         self.characters: int = description["characters"]
-        """Characters of text that the tokens stand for."""
+        """Number of characters in the text."""
         self.unknown: int = description["unknown"]
-        """Tokens that stand for symbols which the codec does not know."""
+        """Number of unknown tokens."""
         self.vocabulary: int = description["vocabulary"]
         """Number of different ids of the codec."""
         self.fingerprint: str = description["fingerprint"]
-        """sha256 of tokens and offsets: another text or another codec gives another."""
+        """sha256 of tokens and offsets, which identifies text and codec."""
 
     @classmethod
     def build(
@@ -64,13 +64,13 @@ class TokenStore:
         """Encode documents, a chunk at a time.
 
         Args:
-            documents: the texts of a split; those without a token are left out.
+            documents: the texts of a split; empty ones are left out.
             codec: a fitted codec.
-            path: the file to make; it appears when it is whole. None: a file without a name, gone when closed.
-            folder: where a file without a name lies; None: the system's folder for temporary files.
+            path: the file to create, atomically. None: an unnamed file, deleted when closed.
+            folder: for an unnamed file; None: the system's temporary folder.
 
         Returns:
-            The store, open.
+            The open store.
 
         Raises:
             ZooError: a document cannot be read, or the disk cannot be written to.
@@ -160,11 +160,11 @@ class TokenStore:
         return len(self.offsets) - 1
 
     def read(self, start: int, stop: int) -> np.ndarray:
-        """Tokens `start` to `stop`.
+        """Return tokens `start` to `stop`.
 
         Args:
             start: first token, at least 0.
-            stop: the token behind the last, at most `len(self)`.
+            stop: after the last token, at most `len(self)`.
 
         Returns:
             [stop - start] of the store's dtype, read-only; may be called from several threads.
@@ -176,7 +176,7 @@ class TokenStore:
         return np.frombuffer(data, self.dtype)
 
     def close(self) -> None:
-        """Close the file; one without a name is gone then."""
+        """Close the file, which deletes an unnamed one."""
         self._stream.close()
 
     def __enter__(self) -> TokenStore:
@@ -203,12 +203,12 @@ class TokenStore:
 
 
 def _smallest(vocabulary: int) -> np.dtype[Any]:
-    """The smallest little-endian type for ids 0 to `vocabulary` - 1."""
+    """Return the smallest little-endian type for ids 0 to `vocabulary` - 1."""
     return np.dtype("u1" if vocabulary <= 1 << 8 else "<u2" if vocabulary <= 1 << 16 else "<i4")
 
 
 def _read_end(stream: IO[bytes]) -> tuple[dict[str, Any], np.ndarray]:
-    """Description and offsets at the end of a store's file; ValueError where they do not fit it."""
+    """Read description and offsets from the end of a store's file; raise ValueError if they do not match the file."""
     size = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, size - _TAIL))
     tail = stream.read()
@@ -232,7 +232,7 @@ def _read_end(stream: IO[bytes]) -> tuple[dict[str, Any], np.ndarray]:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Delete parts that a killed process left; a living one holds a lock on its own."""
+    """Delete partial files of killed processes; a running process locks its own."""
     for part in path.parent.glob(f".{path.name}.*.part"):
         with contextlib.suppress(OSError), open(part, "rb") as stream:
             if _lock(stream):
@@ -240,7 +240,7 @@ def _remove_abandoned(path: Path) -> None:
 
 
 def _lock(stream: IO[bytes]) -> bool:
-    """Lock a file until it is closed, or say that somebody else has; True where the system has no such locks."""
+    """Lock a file until it is closed. Return whether no other process has it (True if locks are unsupported)."""
     try:
         import fcntl
     except ImportError:

@@ -1,14 +1,14 @@
-"""Rows that cannot be used: the first ends the reading, or all are left out and counted."""
+"""Handles unusable rows: stops at the first, or skips and counts them."""
 
 from __future__ import annotations
 
 from zoo.errors import ZooError
 
-_HOPELESS = 10_000  # bad rows, and more of them than of good ones: this is no table that has a few bad rows
+_HOPELESS = 10_000  # with more bad rows than good ones, the file is probably not such a table
 
 
 class BadRows:
-    """What to do with examples that cannot be read.
+    """Collects examples that cannot be read.
 
     Args:
         on_error: `stop` at the first, or `skip` them.
@@ -27,10 +27,10 @@ class BadRows:
         Args:
             place: file and line.
             problem: what is wrong there, and what would be right.
-            good: how many examples were good so far, where the reader counts them.
+            good: number of good examples so far, if counted.
 
         Raises:
-            ZooError: reading stops at bad rows, or there are more bad ones than good ones.
+            ZooError: reading stops at bad rows, or most rows are bad.
         """
         if not self.skips:
             raise ZooError(f"{place}: {problem} (data.on_error=skip skips such examples)")
@@ -40,13 +40,13 @@ class BadRows:
             raise ZooError(f"{self.count:,} examples cannot be read, only {good:,} can; the first: {self._first}")
 
     def include(self, other: BadRows) -> None:
-        """Count what another reader left out, too."""
+        """Add the counts of another reader."""
         self.count += other.count
         self._first = self._first or other._first
 
     @property
     def notes(self) -> list[str]:
-        """A sentence about what was left out; empty where nothing was."""
+        """Return a sentence about skipped examples, or an empty text."""
         if not self.count:
             return []
         return [f"skipped {self.count:,} example{'s' if self.count > 1 else ''}; the first: {self._first}"]

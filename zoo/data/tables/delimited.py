@@ -1,4 +1,4 @@
-"""Fields of a row of CSV or TSV."""
+"""Splits rows of CSV or TSV into fields."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ DELIMITERS = (",", ";", "\t", "|")
 
 
 class Unfinished(Exception):
-    """A quote is open where the line ends; the row goes on in the next line."""
+    """A quote is open at the end of the line; the row continues in the next line."""
 
 
 class Delimited:
-    """How the rows of a file are cut into fields.
+    """The rules by which a file's rows are split into fields.
 
     Args:
         delimiter: one character.
         quotes: `csv`: a field that begins with a quote ends with one, and may hold delimiters, line ends and doubled
-            quotes. `none`: a quote is a character as any other. `auto`: as in `csv` where a row makes sense so, else as
-            in `none`; texts with tabs between them seldom follow any rule.
-        columns: how many fields a row has; 0: not known yet.
+            quotes. `none`: a quote is an ordinary character. `auto`: as in `csv` if the row is valid so, otherwise as
+            in `none`, because tab-separated texts often follow no rule.
+        columns: number of fields per row; 0: not known yet.
     """
 
     def __init__(self, delimiter: str = ",", quotes: str = "csv", columns: int = 0) -> None:
@@ -32,14 +32,14 @@ class Delimited:
         self.delimiter, self.quotes, self.columns = delimiter, quotes, columns
 
     def fields(self, line: str) -> list[str]:
-        """Cut a line.
+        """Split a line.
 
         Args:
             line: with its line end.
 
         Raises:
-            Unfinished: it needs the next lines, too.
-            ValueError: it is no row; the message says why.
+            Unfinished: the row continues in the next line.
+            ValueError: it is not a row; the message says why.
         """
         plain = line.rstrip("\r\n").split(self.delimiter)
         if self.quotes == "none" or '"' not in line:
@@ -53,11 +53,11 @@ class Delimited:
         return plain if self.quotes == "auto" and not self._fits(fields) and self._fits(plain) else fields
 
     def joined(self, lines: Iterable[str]) -> list[str]:
-        """Cut a row that goes over several lines; as many are taken as it needs.
+        """Split a row that spans several lines, taking as many as it needs.
 
         Raises:
-            Unfinished: there are not enough.
-            ValueError: it is no row.
+            Unfinished: more lines are needed.
+            ValueError: it is not a row.
         """
         try:
             return next(csv.reader(lines, delimiter=self.delimiter, strict=True))
@@ -75,17 +75,17 @@ class Delimited:
 
 
 def named_delimiter(line: str) -> str:
-    """The delimiter that a first line such as `sep=;` names, as Excel writes it; empty where it does not."""
+    """Return the delimiter named by a first line such as `sep=;`, as written by Excel, or an empty text."""
     found = re.fullmatch(r"sep=(.)", line.strip("\ufeff\r\n"), re.IGNORECASE)
     return found[1] if found else ""
 
 
 def likely_delimiter(name: str, line: str) -> str:
-    """The delimiter of a file, from its name and its first line."""
+    """Guess the delimiter of a file from its name and its first line."""
     ending = name.lower().removesuffix(".gz").rpartition(".")[2]
     if ending not in ("csv", "txt") or (ending == "txt" and "\t" in line) or not any(one in line for one in DELIMITERS):
         return "," if ending == "csv" else "\t"
-    # Where commas stand in numbers only, as in 0,5;1,5, something else is between them.
+    # If commas occur only in numbers, as in 0,5;1,5, something else is the delimiter.
     decimal = re.search(r"[;\t|]", line) and re.fullmatch(r"(?:[^,]|(?<=\d),(?=\d))*", line)
     commas = 0 if decimal else line.count(",")
     counts = {",": commas, **{one: line.count(one) for one in DELIMITERS[1:]}}

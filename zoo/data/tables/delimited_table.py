@@ -14,7 +14,7 @@ from zoo.data.tables.lines import LONGEST, Line
 from zoo.data.tables.table import Cell, Record, Table, TableOptions, split_column
 from zoo.errors import ZooError
 
-_SAMPLE = 200  # rows that are looked at to know the columns
+_SAMPLE = 200  # rows sampled to find the columns
 
 
 class _Fields(NamedTuple):
@@ -26,12 +26,12 @@ class _Fields(NamedTuple):
 class DelimitedTable(Table):
     """Reads CSV and TSV (see `Table`).
 
-    The first row may hold column names; it does where it holds a name of every role, and where it is unlike the others
-    (see `zoo.data.tables.header`). A role with a single name is never guessed. A first line may be `sep=;`.
+    The first row is a header if it contains a name for every role, or if it is unlike the others (see
+    `zoo.data.tables.header`). A role with a single name is never guessed. The first line may be `sep=;`.
 
     Args:
         path: the file.
-        options: how it is read.
+        options: for reading it.
     """
 
     def __init__(self, path: Path, options: TableOptions) -> None:
@@ -41,7 +41,7 @@ class DelimitedTable(Table):
         self._split = -1
 
     def records(self) -> Iterator[Record]:
-        """All rows, in the order of the file."""
+        """Yield all rows, in the order of the file."""
         first = self._first_line()
         delimiter = named_delimiter(first.text)
         if delimiter:
@@ -62,7 +62,7 @@ class DelimitedTable(Table):
             yield from self._record(one, names)
 
     def _find_columns(self, sample: list[_Fields]) -> tuple[str, ...]:
-        """Find the columns from the first rows, and take the names of the columns out of them."""
+        """Find the columns from the first rows, and remove the header."""
         place, first = next(((place, one) for place, one in enumerate(sample) if not one.problem), (0, None))
         if first is None:
             return ()
@@ -110,7 +110,7 @@ class DelimitedTable(Table):
         raise ZooError(f"{self.name}: the file is empty")
 
     def _fields(self) -> Iterator[_Fields]:
-        """Rows as the lines that they take, and their fields or what is wrong."""
+        """Yield rows with their lines, and their fields or a problem."""
         for line in self._lines:
             if line.problem:
                 yield _Fields([line], [], line.problem)
@@ -123,11 +123,11 @@ class DelimitedTable(Table):
                 except Unfinished:
                     fields, problem = self._go_on(taken)
                 if fields and not self._format.columns and any(one.strip() for one in fields):
-                    self._format.columns = len(fields)  # quotes are understood by it
+                    self._format.columns = len(fields)  # used to interpret quotes
                 yield _Fields(taken, fields, problem)
 
     def _go_on(self, taken: list[Line]) -> tuple[list[str], str]:
-        """Take more lines until the quote that the first one opens is closed; give them back where it never is."""
+        """Take more lines until the open quote is closed; give them back if it never is."""
 
         def texts() -> Iterator[str]:
             yield taken[0].text

@@ -1,4 +1,4 @@
-"""Which columns of a table are read, and whether its first row names them."""
+"""Finds the columns of a table, and whether its first row is a header."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _NAME = re.compile(r"[^.!?,;:]{1,40}")
 
 @dataclass(frozen=True)
 class Header:
-    """What a table's first rows say about its columns.
+    """The columns of a table, as found in its first rows.
 
     Args:
         places: role -> its column, from 0.
-        names: of all columns; their numbers from 1 where the first row is no header.
+        names: of all columns; numbers from 1 if there is no header.
         named: whether the first row names the columns.
-        note: what was guessed, for the user; empty where nothing was.
+        note: what was guessed, for the user; may be empty.
     """
 
     places: Mapping[str, int]
@@ -36,12 +36,12 @@ def find_header(sample: Sequence[Sequence[str]], options: TableOptions, where: s
     """Find the columns of a table.
 
     Args:
-        sample: fields of its first rows, as many as the first one has each.
-        options: which columns are looked for.
+        sample: fields of its first rows, all as many as in the first.
+        options: the columns to find.
         where: file and line of the first row, for messages.
 
     Raises:
-        ZooError: a column is not there, or could be any.
+        ZooError: a column is missing or ambiguous.
     """
     first = sample[0]
     keys = [column_key(one) for one in first]
@@ -87,12 +87,12 @@ def _by_name(keys: Sequence[str], options: TableOptions) -> dict[str, int]:
 
 
 def _guess(sample: Sequence[Sequence[str]], options: TableOptions, where: str) -> Header | None:
-    """Find the columns of a table whose names are not known, or that has none."""
+    """Find the columns of a table with unknown names or without a header."""
     roles = list(options.columns)
     first = sample[0]
     columns = list(range(len(first)))
     if options.pairs and len(columns) > len(roles):
-        # What is beside the two languages: numbers of sentences, and whom to thank.
+        # Columns besides the two languages: sentence numbers and attributions.
         columns = [place for place in columns if not _all_numbers(sample, place)][: len(roles)]
     if len(columns) == 1 and set(roles) - set(options.optional) == {roles[0]}:
         roles = roles[:1]
@@ -102,7 +102,7 @@ def _guess(sample: Sequence[Sequence[str]], options: TableOptions, where: str) -
     if options.labels in places and len(roles) == 2:
         text = next(role for role in roles if role != options.labels)
         swapped = {text: places[options.labels], options.labels: places[text]}
-        # The same few labels come again and again; texts seldom do.
+        # A few labels occur again and again; texts seldom do.
         if _variety(sample, swapped[options.labels]) < _variety(sample, places[options.labels]) - 0.1:
             places = swapped
     header = _names_columns(sample, places, options)
@@ -115,7 +115,7 @@ def _guess(sample: Sequence[Sequence[str]], options: TableOptions, where: str) -
 
 
 def _names_columns(sample: Sequence[Sequence[str]], places: Mapping[str, int], options: TableOptions) -> bool:
-    """Whether the first row holds names, and not an example."""
+    """Whether the first row contains names rather than an example."""
     first, rest = sample[0], sample[1:]
     if options.pairs:
         return all(is_language(first[place]) for place in places.values()) or _unlike_the_rest(sample, places.values())
@@ -132,7 +132,7 @@ def _names_columns(sample: Sequence[Sequence[str]], places: Mapping[str, int], o
 
 
 def _unlike_the_rest(sample: Sequence[Sequence[str]], places: Iterable[int], least: int = 5) -> bool:
-    """Whether the first row has single words where all others have several."""
+    """Whether the first row has single words where all others have several words."""
     rest = sample[1:]
     columns = list(places)
     return (
@@ -143,7 +143,7 @@ def _unlike_the_rest(sample: Sequence[Sequence[str]], places: Iterable[int], lea
 
 
 def _variety(sample: Sequence[Sequence[str]], place: int) -> float:
-    """The share of different values in a column, the first row apart: 1 where all differ."""
+    """Return the share of distinct values in a column, without the first row: 1 if all differ."""
     values = [row[place].strip() for row in sample[1:]]
     return len(set(values)) / len(values) if values else 1.0
 
@@ -159,10 +159,10 @@ def _header(first: Sequence[str], places: Mapping[str, int], named: bool, note: 
 
 
 def _is_explicit(options: TableOptions, role: str) -> bool:
-    """Whether the user has named this role's column, so that no other one is meant."""
+    """Whether the user has named this role's column, so that no other column will do."""
     return len(options.columns[role]) == 1
 
 
 def _number(accepted: Sequence[str]) -> int:
-    """The number of a column that is given so, from 1; else 0."""
+    """Return a column's number from 1 if it is given as a number, otherwise 0."""
     return next((int(name) for name in accepted if name.isdecimal() and name != "0"), 0)

@@ -1,4 +1,4 @@
-"""Tables of JSON: an object a line, or an array of objects."""
+"""Reads tables of JSON: an object per line, or an array of objects."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ LARGEST_DOCUMENT = 1 << 28
 
 
 class JsonTable(Table):
-    """Reads JSON (see `Table`): objects of texts, numbers, or lists of such; an object in one is unfolded.
+    """Reads JSON (see `Table`): objects of texts, numbers, or lists of them; nested objects are flattened.
 
-    An array, or an object with one array of objects in it, is a table as well; it is read as a whole.
+    An array, or an object with one array of objects, is a table as well, and is read at once.
     """
 
     def __init__(self, path: Path, options: TableOptions) -> None:
@@ -88,7 +88,7 @@ class JsonTable(Table):
         return self._canonical(example)
 
     def _is_document(self) -> bool:
-        """Whether the file is one JSON value, and not one a line."""
+        """Whether the file is one JSON value rather than one per line."""
         for line in self._lines:
             self._lines.give_back([line])
             text = line.text.strip()
@@ -99,14 +99,14 @@ class JsonTable(Table):
                     value = json.loads(text)
                 except Exception:
                     return text in ("{", '{"') or not text.endswith("}")
-                # One object on one line, with the rows in it.
+                # One object on one line, which contains the rows.
                 return _rows_in(value) is not None
             next(self._lines)
         return False
 
 
 def _rows_in(value: object) -> list[object] | None:
-    """The records of a JSON document: an array, or the only array of objects in an object."""
+    """Return the records of a JSON document: an array, or the only array of objects in an object."""
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
@@ -117,7 +117,7 @@ def _rows_in(value: object) -> list[object] | None:
 
 
 def _unfolded(file: StoredBytes, name: str) -> StoredBytes:
-    """A JSON document as a file with a record a line."""
+    """Convert a JSON document to a file with a record per line."""
     size = file.stream.seek(0, 2)
     if size > LARGEST_DOCUMENT:
         raise ZooError(
@@ -128,7 +128,7 @@ def _unfolded(file: StoredBytes, name: str) -> StoredBytes:
         value = json.loads(file.read(0, size).decode("utf-8-sig"))
     rows = _rows_in(value)
     if rows is None:
-        raise ZooError(f"{name}: no array of objects in it; one is wanted, or an object on each line")
+        raise ZooError(f"{name}: expected an array of objects, or an object on each line")
     unfolded = tempfile.TemporaryFile(prefix="zoo-json-")  # noqa: SIM115
     with file_errors(name):
         for row in rows:
@@ -138,7 +138,7 @@ def _unfolded(file: StoredBytes, name: str) -> StoredBytes:
 
 
 def _json_value(value: object, role: str) -> Cell:
-    """Text, or a list of texts; numbers and truth values as they are written."""
+    """Return a text or a list of texts; numbers and truth values as written in JSON."""
     if isinstance(value, list) and value:
         return [_json_value(one, role) for one in value]
     if isinstance(value, (bool, int, float)):

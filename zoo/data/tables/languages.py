@@ -1,4 +1,4 @@
-"""Columns that are named by languages: `en`, `French`, `sentence_de`."""
+"""Recognises columns named after languages: `en`, `French`, `sentence_de`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ def is_language(name: str) -> bool:
 
 
 def language_columns(names: Sequence[str], pair: Sequence[str] = ()) -> dict[str, str]:
-    """The columns of source and target among columns that are named by languages.
+    """Find the columns of source and target among columns named after languages.
 
     Args:
         names: of the columns.
-        pair: from which language to which, where that is known.
+        pair: source and target language, if known.
 
     Returns:
-        `source` and `target` where there are exactly two such columns, or those of the pair; else nothing.
+        `source` and `target` if there are exactly two such columns, or those of the pair; otherwise nothing.
     """
     found = [name for name in names if is_language(name)]
     wanted = [name for code in pair for name in found if name.strip().lower() == code.lower()]
@@ -33,5 +33,5 @@ def _languages() -> frozenset[str]:
     from babel import Locale
 
     names = Locale("en").languages
-    # `id` is Indonesian, and in tables nearly always something else.
+    # `id` is Indonesian, but in tables it nearly always means something else.
     return frozenset(str(name).lower() for entry in names.items() for name in entry) - {"id"}

@@ -1,4 +1,4 @@
-"""The lines of a file as text, each with its place."""
+"""Reads the lines of a file as text, with their positions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.errors import ZooError
 
 LONGEST = 1 << 20
-"""Bytes of the longest line that is read: a file without line ends must not fill the memory."""
+"""Largest line in bytes: a file without line ends must not fill the memory."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -23,9 +23,9 @@ class Line(NamedTuple):
     Args:
         number: from 1.
         offset: of its first byte in the file.
-        length: in bytes, the line end included.
-        text: with the line end; empty where `problem` is not.
-        problem: why it is no text.
+        length: in bytes, including the line end.
+        text: with the line end; empty if there is a problem.
+        problem: why it is not text.
     """
 
     number: int
@@ -36,9 +36,9 @@ class Line(NamedTuple):
 
 
 class Lines:
-    """Reads a file line by line; lines that were read too far can be given back.
+    """Reads a file line by line; lines can be given back.
 
-    Lines end with LF or CRLF, or with CR in a file without LF. A byte order mark is no part of the first line.
+    Lines end with LF or CRLF, or with CR in a file without LF. A byte order mark is skipped.
 
     Args:
         file: to read, from its beginning.
@@ -61,20 +61,20 @@ class Lines:
         return self._returned.popleft() if self._returned else next(self._lines)
 
     def give_back(self, lines: list[Line]) -> None:
-        """Let these lines come next, in their order."""
+        """Return these lines next, in order."""
         self._returned.extendleft(reversed(lines))
 
     def _read(self, file: StoredBytes) -> Iterator[Line]:
         number = offset = position = 0
         held = b""
-        tail = False  # whether what comes next is the rest of a line that was too long
+        tail = False  # whether the next bytes belong to a line that was too long
         size = file.stream.seek(0, 2)
         while position < size or held:
             piece = file.read(position, min(_BUFFER, size - position))
             position += len(piece)
             held += piece
             found = _split(held, self._end)
-            # The last one may go on in the next piece.
+            # The last line may continue in the next piece.
             held = found.pop() if position < size else b""
             if len(held) > LONGEST:
                 found.append(held)
@@ -100,7 +100,7 @@ class Lines:
 
 
 def _split(data: bytes, end: bytes) -> list[bytes]:
-    """Lines with their ends; bytes.splitlines would end one at a lone CR among LF, too."""
+    """Split into lines with their ends; bytes.splitlines would also split at a lone CR."""
     if b"\r" not in data:
         return data.splitlines(keepends=True)
     lines = [line + end for line in data.split(end)]

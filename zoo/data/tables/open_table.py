@@ -1,4 +1,4 @@
-"""Tables by the endings of their names."""
+"""Opens tables by the endings of their names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def make_table(path: str | Path, options: TableOptions) -> Table:
 
     Args:
         path: `.csv` (with commas, semicolons or tabs), `.tsv`, `.jsonl`, `.json`, and the same with `.gz`.
-        options: how it is read.
+        options: for reading it.
 
     Raises:
         ZooError: the file cannot be read.
@@ -43,7 +43,7 @@ def open_table(
         on_error: `stop` or `skip`.
         quotes: see `TableOptions`.
         encoding: of the text.
-        labels: the role whose values are classes, where there is one.
+        labels: the role whose values are classes, if there is one.
 
     Raises:
         ZooError: names file and line.
@@ -65,8 +65,8 @@ def read_table(
     Args:
         path: see `make_table`.
         columns: role -> names of its column.
-        validation: share to validate on.
-        test: share to test on.
+        validation: share for validation.
+        test: share for testing.
         on_error: `stop` or `skip`.
         quotes: see `TableOptions`.
         encoding: of the text.

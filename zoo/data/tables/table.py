@@ -22,29 +22,29 @@ from zoo.errors import ZooError
 JSON_ENDINGS = (".jsonl", ".ndjson", ".json")
 TABLE_ENDINGS = (".csv", ".tsv", ".tab", ".txt", *JSON_ENDINGS)
 SPLIT_COLUMNS = ("split", "set", "subset", "partition")
-"""Names of a column that says which split a row belongs to."""
+"""Names of a column with a row's split."""
 
 Cell = str | list["Cell"]
-"""A field of a row: text, or in JSON a list of texts."""
+"""A field of a row: text, or a list of texts in JSON."""
 
 Columns = Mapping[str, Sequence[str]]
-"""Role -> names of the column that it may come from, or its number from 1; the first that the file has is taken."""
+"""Role -> names of its column, or its number from 1; the first name in the file is used."""
 
 
 @dataclass(frozen=True)
 class TableOptions:
-    """How a table is read.
+    """Options for reading a table.
 
     Args:
-        columns: what is read.
+        columns: to read.
         on_error: `stop` at a bad row, or `skip` and count them.
         quotes: see `zoo.data.tables.delimited.Delimited`; by default `csv` in CSV and `auto` in TSV.
         encoding: of the text.
-        labels: the role whose values are classes: 1 and 1.0 are the same one, and each class has a row to train on.
+        labels: the role whose values are classes: 1 and 1.0 are the same class, and each class has a training row.
         optional: roles that a table may lack.
         settings: role -> the setting that names its column, for messages.
-        pairs: whether source and target are the same text in two languages: then columns are known by the names of
-            languages, and what is beside the two is left out.
+        pairs: whether source and target are the same text in two languages: then columns are recognised by the names of
+            languages, and other columns are ignored.
     """
 
     columns: Columns
@@ -66,13 +66,13 @@ class Record(NamedTuple):
     """A row of a table.
 
     Args:
-        line: where it stands, from 1; of a JSON array the number of the record.
+        line: its line number from 1, or its record number in a JSON array.
         offset: of its first byte.
         length: in bytes.
-        row: name of a column -> its field; empty where the row cannot be read.
-        example: role -> its field; empty where there is a problem.
+        row: name of a column -> its field; empty if the row cannot be read.
+        example: role -> its field; empty if there is a problem.
         problem: why it cannot be used.
-        split: that the row belongs to, where the table says so.
+        split: of the row, if the table has such a column.
     """
 
     line: int
@@ -85,26 +85,26 @@ class Record(NamedTuple):
 
 
 class Table(abc.ABC):
-    """The rows of a table: one after the other (`records`), or indexed once and then read by their place (`rows`).
+    """The rows of a table: one by one (`records`), or indexed once and then read by number (`rows`).
 
-    Empty rows are no rows. Text is stripped of the white space around it.
+    Empty rows are skipped. Surrounding white space is stripped.
 
     Args:
-        path: the file; a `.gz` is unpacked first.
-        options: how it is read.
+        path: the file; a `.gz` is decompressed first.
+        options: for reading it.
 
     Attributes:
         name: of the file.
         notes: sentences about what was read.
-        bad: what was left out.
-        found: role -> name or number of the column that it is read from, once the first row was read.
+        bad: skipped rows.
+        found: role -> name or number of its column, once the first row has been read.
 
     Raises:
         ZooError: the file cannot be read.
     """
 
     unit = "line"
-    """What the number of a record counts."""
+    """The unit of record numbers: lines or records."""
 
     def __init__(self, path: Path, options: TableOptions) -> None:
         self.name = path.name
@@ -118,7 +118,7 @@ class Table(abc.ABC):
         self._lines = Lines(self._file)
 
     def index(self) -> Table:
-        """Go through the rows once, check them, and keep where they lie.
+        """Read and check all rows once, and store their positions.
 
         Raises:
             ZooError: a row cannot be read; names the line.
@@ -139,26 +139,26 @@ class Table(abc.ABC):
 
     @abc.abstractmethod
     def records(self) -> Iterator[Record]:
-        """All rows, in the order of the file; to be asked for once."""
+        """Yield all rows, in the order of the file; call this only once."""
 
     @abc.abstractmethod
     def _parse(self, text: str) -> Mapping[str, Cell]:
-        """The example of a row that was read before; ValueError where it is not what it was."""
+        """Return the example of a row read before; raise ValueError if it has changed."""
 
     def rows(self) -> Rows:
-        """All rows that were indexed, in the order of the file."""
+        """Return all indexed rows, in the order of the file."""
         return Rows([self._file], self._index, self._example_of, self._kept)
 
     def split(self, validation: float, test: float) -> Splits:
-        """The rows, divided as the table says, or by their content (see `RecordIndex.split`)."""
+        """Split the rows as the table says, or by their content (see `RecordIndex.split`)."""
         return self.rows().split(validation, test, self.notes, self.found)
 
     def place(self, line: int) -> str:
-        """Where a record stands, for messages."""
+        """Return a record's place, for messages."""
         return f"{self.name}: {self.unit} {line}"
 
     def _canonical(self, example: dict[str, Cell]) -> dict[str, Cell]:
-        """An example, its label written in the one way that there is."""
+        """Return an example with its label in the normal form."""
         label = example.get(self.options.labels)
         if isinstance(label, str):
             example[self.options.labels] = canonical_label(label)
@@ -172,7 +172,7 @@ class Table(abc.ABC):
 
 
 def split_column(names: Sequence[str], values: Mapping[str, Sequence[str]]) -> str:
-    """The column that divides a table into splits; empty where there is none.
+    """Return the column with the split, or an empty text.
 
     Args:
         names: of the columns.
