@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -14,55 +14,48 @@ from typing import TYPE_CHECKING, Any
 from zoo.errors import UsageError, ZooError
 from zoo.files import file_errors
 from zoo.plugins.blame import noting_blame
-from zoo.runs.answered_inputs import AnsweredInput, answer_inputs
 from zoo.runs.checks import check_settings
 from zoo.runs.evaluation_report import EvaluationReport, compare_answers
 from zoo.runs.folder import RunFolder
 from zoo.runs.interrupted import raise_if_interrupted
 from zoo.runs.local_workers import start_others
 from zoo.runs.notebook import notebook_reporter
-from zoo.runs.one_input import as_inputs
+from zoo.runs.predictor import Predictor
 from zoo.runs.read_only_folder import ReadOnlyRunFolder, as_worker
 from zoo.runs.run_model import RunModel
 from zoo.runs.training_session import TrainingSession
 from zoo.settings import override, to_arguments, to_yaml
-from zoo.topology.topology import Topology
-from zoo.topology.unknown import warn_of_answers
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Input, Splits
-    from zoo.search import Score
-    from zoo.settings import Settings
+    from zoo.data import Splits
     from zoo.task import Task
-    from zoo.topology import Alignment, Answer, Inference
+    from zoo.topology import Inference
     from zoo.training.engines.engine import Engine
     from zoo.training.progress import Reporter
 
 
-class Run:
+class Run(Predictor):
     """A task with its settings, its fitted codecs, its model and its folder.
 
-    Made by `zoo.run` and `zoo.load`. The model is built when it is first asked for.
+    Made by `zoo.run` and `zoo.load`. The model is built on first use.
 
     Attributes:
         task: an instance of the task.
         name: the task's name.
         settings: resolved.
         codecs: fitted, by role.
-        folder: where it lives.
-        reason: why its training ended; empty for a run that was loaded.
+        folder: the run's folder.
+        reason: why its training ended; empty for a loaded run.
         interrupted: number of the signal that ended its training, or 0.
-        deadline: when `train.minutes` are over, by `time.perf_counter`; None without that limit, and for a run that
-            was loaded.
+        deadline: when `train.minutes` are over, by `time.perf_counter`; None without that limit, and for a loaded run.
     """
 
     def __init__(self, task: Task, name: str, folder: RunFolder, codecs: dict[str, Codec]) -> None:
-        self.task, self.name, self.folder, self.codecs = task, name, folder, codecs
-        self.settings: Any = task.settings  # of the task's own class
-        self.topology = task.topology
+        super().__init__(task, name, codecs)
+        self.folder = folder
         self.reason = ""
         self.interrupted = 0
         self.deadline: float | None = None
@@ -74,29 +67,29 @@ class Run:
 
     @property
     def is_chief(self) -> bool:
-        """Whether this process writes the run's folder: always, except in a worker that is not the chief."""
+        """Whether this process writes to the run's folder: not in a worker other than the chief."""
         return not isinstance(self.folder, ReadOnlyRunFolder)
 
     @property
     def splits(self) -> Splits:
-        """The examples of the run's data, which are read when they are first asked for, and kept."""
+        """The examples of the run's data, read on first use and kept."""
         if self._splits is None:
             self._splits = self.task.splits()
         return self._splits
 
     @property
     def metrics(self) -> list[dict[str, Any]]:
-        """The evaluations made while training, in order, as `metrics.jsonl` holds them."""
+        """The evaluations during training, in order, as in `metrics.jsonl`."""
         return self.folder.read_metrics()
 
     @property
     def engine(self) -> Engine:
-        """What the run computes on."""
+        """The engine that the run computes on."""
         return self._run_model.engine
 
     @property
     def model(self) -> keras.Model:
-        """The keras.Model with the best weights of a run that was loaded or has ended.
+        """The keras.Model with the best weights of a loaded or finished run.
 
         Raises:
             ZooError: the run's weights are missing or damaged.
@@ -105,7 +98,7 @@ class Run:
 
     @property
     def inference(self) -> Inference:
-        """The model, ready to answer."""
+        """The model, ready for predictions."""
         self._run_model.load(self.folder)
         return self._run_model.inference
 
@@ -121,12 +114,12 @@ class Run:
         callbacks: Sequence[keras.callbacks.Callback] = (),
         splits: Splits | None = None,
     ) -> Run:
-        """Train, or go on where the checkpoint stands.
+        """Train, or resume from the checkpoint.
 
         Args:
-            report: is told how it goes; by default the output of a notebook, and nobody elsewhere.
+            report: receives the progress; by default the notebook's output, or nothing outside a notebook.
             callbacks: Keras callbacks.
-            splits: the examples, where they have been read already.
+            splits: the examples, if they have already been read.
 
         Returns:
             The run itself, with the best weights.
@@ -147,7 +140,7 @@ class Run:
         splits: Splits | None,
         new_settings: str = "",
     ) -> Run:
-        """Train; the clock of `train.minutes` began at `began`."""
+        """Train; the time of `train.minutes` counts from `began`."""
         self._model = None
         self._splits = splits or self._splits
         with self.folder.locked():
@@ -163,10 +156,10 @@ class Run:
     def resume(
         self, report: Reporter | None = None, callbacks: Sequence[keras.callbacks.Callback] = (), **changes: Any
     ) -> Run:
-        """Go on with the training where its checkpoint stands.
+        """Resume the training from its checkpoint.
 
         Args:
-            report: is told how it goes.
+            report: receives the progress.
             callbacks: Keras callbacks.
             **changes: settings to change, such as `train={"epochs": 10}`.
 
@@ -175,12 +168,14 @@ class Run:
 
         Raises:
             UsageError: an unknown setting or a value of the wrong type.
-            ZooError: the checkpoint is damaged or gone, or does not fit the changed settings; the run stays as it was.
+            ZooError: the checkpoint is damaged, missing, or does not fit the changed settings; the run is unchanged.
             KeyboardInterrupt: Ctrl-C ended the training; the run is saved.
         """
-        # A run that was killed before its first checkpoint begins anew; one that has lost it must not be overwritten.
+        # A run killed before its first checkpoint starts again; a run that lost its checkpoint must not be overwritten.
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
-            raise ZooError(f"{self.folder.path} has lost its checkpoint; you can use it, but not train it further")
+            raise ZooError(
+                f"{self.folder.path} has lost its checkpoint; it still makes predictions, but training cannot resume"
+            )
         with noting_blame():
             return raise_if_interrupted(self._resume(report or notebook_reporter(), callbacks, changes))
 
@@ -200,7 +195,7 @@ class Run:
             )
         try:
             if changes:
-                # As `load` would make them: what cannot be loaded again must not be saved.
+                # Build them as `load` would: do not save what cannot be loaded again.
                 task = type(self.task)(settings, self.task.components)
                 self._use(task, restored_codecs(task, folder))
             with ExitStack() as stack:
@@ -218,11 +213,11 @@ class Run:
         self._model = self._splits = None
 
     def evaluate(self, split: str = "", data: str = "") -> dict[str, float]:
-        """Measure the model on a split of its data, or on other data.
+        """Evaluate the model on a split of its data, or on other data.
 
         Args:
             split: `train`, `validation` or `test`; `test` by default.
-            data: other data than the run's own, named as `zoo.run` names them; all of them are measured, or the split.
+            data: other data than the run's own, as in `zoo.run`; evaluated whole, unless a split is given.
 
         Returns:
             Metrics by name.
@@ -241,17 +236,16 @@ class Run:
         on_error: str = "auto",
         deadline: float | None = None,
     ) -> EvaluationReport:
-        """Measure the model on a split of its data, or on other data, and look at its answers.
+        """Evaluate the model on a split of its data, or on other data, and compare its answers.
 
         Args:
             split: `train`, `validation` or `test`; `test` by default.
-            show: how many answers to show beside the truth, and how many of the most wrong.
-            splits: the examples, where they have been read already.
-            data: other data than the run's own, named as `zoo.run` names them; all of them are measured, or the split.
-            on_error: what to do about an example of these data that cannot be read, `stop` or `skip`; `auto`: as
-                in training.
-            deadline: when no further answers are begun, by `time.perf_counter`; metrics that compare answers are then
-                those of the first examples.
+            show: how many answers to show next to the truth, and how many of the worst.
+            splits: the examples, if they have already been read.
+            data: other data than the run's own, as in `zoo.run`; evaluated whole, unless a split is given.
+            on_error: what to do about an unreadable example of `data`, `stop` or `skip`; `auto`: as in training.
+            deadline: when to stop answering, by `time.perf_counter`; metrics of answers then cover only the first
+                examples.
 
         Returns:
             Metrics, notes and answers.
@@ -262,7 +256,7 @@ class Run:
         from zoo.training.evaluation import evaluate
 
         if split not in ("", "train", "validation", "test"):
-            raise UsageError(f"there is no split '{split}': it is train, validation or test")
+            raise UsageError(f"unknown split '{split}': expected train, validation or test")
         read_notes: tuple[str, ...] = ()
         if data:
             split, examples, read_notes = self._other_examples(data, split, on_error)
@@ -280,12 +274,12 @@ class Run:
         report = replace(report, notes=(*read_notes, *report.notes)) if read_notes else report
         known = {} if data else self.folder.manifest().data
         if split != "train" and known.get(split, batches.fingerprint) != batches.fingerprint:
-            note = f"the {split} data is not what it was when the run was trained"
+            note = f"the {split} data has changed since the run was trained"
             report = replace(report, notes=(*report.notes, note))
         return report
 
     def _other_examples(self, data: str, split: str, on_error: str) -> tuple[str, Any, tuple[str, ...]]:
-        """Read other data: a split of them, or their own test split, or all where they are not divided."""
+        """Read other data: the given split, their own test split, or everything if they are not divided."""
         changes: dict[str, Any] = {"data.source": data, "data.validation": 0, "data.test": 0}
         changes |= {"data.on_error": on_error} if on_error != "auto" else {}
         settings = override(self.settings, changes, task=self.name)
@@ -295,159 +289,12 @@ class Run:
         skipped = tuple(note for note in splits.notes if note.startswith("skipped"))
         return (split, getattr(splits, split), skipped) if split else ("whole", splits.train, skipped)
 
-    def read_inputs(self, source: str | Path) -> Iterator[Input]:
-        """Read the inputs of a file or a folder: whatever the task can be trained on, labels optional.
-
-        Args:
-            source: a table in any column order, a text file with one input per line, a folder, ...
-
-        Returns:
-            An iterator over inputs, for `answer_inputs`; a bad row is an input with a problem.
-
-        Raises:
-            ZooError: the source cannot be read.
-        """
-        return self.task.read_inputs(str(source))
-
-    def answer_inputs(self, inputs: Iterable[Input], **search: Any) -> Iterator[AnsweredInput]:
-        """Answer the inputs of a file, in their order; one that is bad does not take the answers of the others.
-
-        Args:
-            inputs: from `read_inputs`; they are read as their turn comes.
-            **search: settings of the search.
-
-        Returns:
-            An iterator over the inputs with their answers, or with what is wrong.
-
-        Raises:
-            ZooError: nothing can be answered, whatever the input.
-        """
-        return answer_inputs(self, inputs, search, self.topology.takes_nothing)
-
-    def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
-        """Answer raw inputs, with scores, probabilities or alternatives beside the answers (see `predict`)."""
-        answers = self.topology.answer(self.inference, self._listed(inputs), self._searching(search))
-        warn_of_answers(answers)
-        return answers
-
-    def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
-        """Answer raw inputs with raw outputs.
-
-        Args:
-            inputs: such as the task's data has them. A text, a path, an image or a sequence of vectors that stands
-                alone is one input.
-            **search: settings of the search, such as `temperature=0.5`.
-
-        Returns:
-            One answer an input.
-        """
-        if type(self.topology).predict is Topology.predict:
-            return [answer.value for answer in self.answer(inputs, **search)]
-        return self.topology.predict(self.inference, self._listed(inputs), self._searching(search))
-
-    def stream_answers(self, frames: Iterable[Any]) -> Iterator[Answer]:
-        """Label frames as they come, such as those of a camera; the model keeps its state from each to the next.
-
-        Args:
-            frames: raw frames, one at a time; an endless iterator will do.
-
-        Returns:
-            An iterator with an answer for each frame, given before the next one is asked for.
-
-        Raises:
-            ZooError: the task labels no frames, or its model looks ahead; train with `model.causal=true`.
-        """
-        return self.topology.stream_answers(self.inference, frames)
-
-    def align(self, inputs: Sequence[Any], texts: Sequence[str]) -> list[Alignment]:
-        """Say where the model looks in its inputs while it writes given texts about them.
-
-        Args:
-            inputs: such as the task's data has them.
-            texts: one an input, such as `predict` gives.
-
-        Returns:
-            One alignment an input; its `lines` draw it.
-
-        Raises:
-            ZooError: the model does not look at its input while it writes.
-        """
-        return self.topology.align(self.inference, self._listed(inputs), list(texts), self.settings)
-
-    def sample(
-        self,
-        prime: Any = "",
-        *,
-        seed: int = 0,
-        count: int = 1,
-        stream: Callable[[int, str], None] | None = None,
-        **search: Any,
-    ) -> Any:
-        """Write a text.
-
-        Args:
-            prime: what it is an answer to; for a language model the text to go on from.
-            seed: the same seed gives the same text.
-            count: how many texts; text `i` has the seed `seed + i`, so that it comes out the same on its own.
-            stream: called with (number of the text, piece of it) as text is produced.
-            **search: settings of the search, such as `length=500, temperature=0.5` or `beam=5`.
-
-        Returns:
-            The text, without the prime; a list of texts where `count` is more than 1.
-
-        Raises:
-            ZooError: the task does not write text.
-        """
-        texts = [""] * count
-        for row, piece in self.stream(prime, seed=seed, count=count, **search):
-            texts[row] += piece
-            if stream is not None:
-                stream(row, piece)
-        return texts[0] if count == 1 else texts
-
-    def stream(self, prime: Any = "", *, seed: int = 0, count: int = 1, **search: Any) -> Iterator[tuple[int, str]]:
-        """Write a text, piece by piece (see `sample`).
-
-        Yields:
-            (number of the text, piece of it), whole characters only.
-        """
-        if count < 1:
-            raise UsageError(f"count={count}: it must be at least 1")
-        seeds = [seed + index for index in range(count)]
-        yield from self.topology.stream(self.inference, [prime] * count, self._searching(search), seeds)
-
-    def score(self, texts: Sequence[str], inputs: Sequence[Any] | None = None) -> list[Score]:
-        """Say how probable texts are: for comparing them, or for a perplexity.
-
-        Args:
-            texts: that the model might have written.
-            inputs: what each is an answer to, as `predict` takes them; a language model goes on from a line end where
-                there are none.
-
-        Returns:
-            For each text the log-probability of its tokens, natural, and their sum.
-
-        Raises:
-            ZooError: the task does not write text.
-        """
-        inputs = [""] * len(texts) if inputs is None else list(inputs)
-        if len(inputs) != len(texts):
-            raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one per input")
-        return self.topology.score(self.inference, inputs, list(texts), self.settings)
-
-    def _listed(self, inputs: Any) -> list[Any]:
-        return as_inputs(inputs, self.codecs.get("source"))
-
-    def _searching(self, search: Mapping[str, Any]) -> Settings:
-        settings: Settings = self.settings
-        return override(settings, {"search": dict(search)}, task=self.name) if search else settings
-
 
 def restored_codecs(task: Task, folder: RunFolder) -> dict[str, Codec]:
-    """Make the codecs of a task as they were fitted and saved in a run's folder.
+    """Restore the fitted codecs of a task from a run's folder.
 
     Raises:
-        ZooError: the folder does not have them, or they are damaged or of another kind.
+        ZooError: they are missing, damaged or of another kind.
     """
     codecs = task.codecs()
     for role, codec in codecs.items():
