@@ -15,7 +15,7 @@ from zoo.settings.fields import quoted
 from zoo.settings.overrides import from_arguments
 from zoo.settings.resolve import build
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def split_target(arguments: Sequence[str], key: str, example: str) -> tuple[str, list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import click
 
@@ -42,7 +41,7 @@ def echo(text: object = "", *, err: bool = False, end: str = "\n") -> None:
             ) from error
 
 
-def to_json(value: Any, indent: int | None = None) -> str:
+def to_json(value: object, indent: int | None = None) -> str:
     """Write a value as JSON, with unprintable characters escaped.
 
     Args:
@@ -60,12 +59,12 @@ def to_json(value: Any, indent: int | None = None) -> str:
     return "".join(letter if letter.isprintable() or letter in "\n " else _escaped(letter) for letter in text)
 
 
-def print_json(value: Any, indent: int | None = 2) -> None:
+def print_json(value: object, indent: int | None = 2) -> None:
     """Write a value to standard output as JSON."""
     echo(to_json(value, indent))
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: object) -> object:
     if hasattr(value, "tolist"):  # of numpy
         value = value.tolist()
     if isinstance(value, float):

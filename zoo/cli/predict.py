@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -83,7 +83,7 @@ class _Arguments:
     out: str = ""
     on_error: str = "report"
     engine: str = "auto"
-    search: dict[str, Any] = field(default_factory=dict)
+    search: dict[str, object] = field(default_factory=dict)
 
 
 def _read_arguments(arguments: Sequence[str]) -> _Arguments:

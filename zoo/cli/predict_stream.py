@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.cli.console import echo, print_json
 
@@ -27,6 +27,6 @@ def predict_stream(run: Run, inputs: Sequence[str], lines: Iterator[str], as_jso
                 echo(str(answer.value))
                 continue
             shares = {str(label): float(share) for label, share in answer.details["probabilities"].items()}
-            record: dict[str, Any] = {"input": name} if name else {}
+            record: dict[str, object] = {"input": name} if name else {}
             record |= {"frame": number, "answer": answer.value, "score": answer.score, "probabilities": shares}
             print_json(record, indent=None)

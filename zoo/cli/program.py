@@ -168,7 +168,7 @@ def _fail(message: str, status: int, debug: bool) -> int:
     return status
 
 
-def _show_warning(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> None:
+def _show_warning(message: Warning | str, category: type[Warning], *where: object, **more: object) -> None:
     # Show only the zoo's warnings: those of libraries are for programmers.
     if category.__module__.startswith("zoo.") or issubclass(category, UserWarning):
         echo(f"warning: {one_line(str(message))}", err=True)

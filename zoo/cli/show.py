@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,6 +21,10 @@ from zoo.runs.adaptation import adapt, wants_adaptation
 from zoo.settings import AdaptiveDefaults, describe, resolve
 from zoo.settings.adaptive import explain
 from zoo.settings.fields import walk
+
+if TYPE_CHECKING:
+    from zoo.settings import Settings
+    from zoo.task import Task
 
 
 @click.command("show")
@@ -90,7 +94,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
             echo(f"  {key}={_word(value)}")
 
 
-def _chosen(task: Any, values: Any, arguments: Sequence[str]) -> AdaptiveDefaults | None:
+def _chosen(task: type[Task], values: Settings, arguments: Sequence[str]) -> AdaptiveDefaults | None:
     """Return the settings that the user's data would choose; None if no local data are named."""
     source = values.data.source
     # Do not download data just to show settings.
@@ -101,7 +105,7 @@ def _chosen(task: Any, values: Any, arguments: Sequence[str]) -> AdaptiveDefault
     return adapt(instance, instance.splits(), list(arguments))
 
 
-def _components(task: Any, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _components(task: type[Task], name: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield the names that plugins add to a task's settings: (setting, name -> distribution)."""
     for key, entry in walk(task.Settings):
         kind = "" if entry.is_part else entry.field.metadata.get("component")
@@ -110,7 +114,7 @@ def _components(task: Any, name: str) -> Iterator[tuple[str, dict[str, str]]]:
             yield key, owners
 
 
-def _topology(task: Any) -> str:
+def _topology(task: type[Task]) -> str:
     return getattr(getattr(task, "topology", None), "name", "")
 
 
@@ -138,7 +142,7 @@ def _value(settings: Any, name: str) -> Any:
     return settings
 
 
-def _word(value: Any) -> str:
+def _word(value: object) -> str:
     """Write a value as a user would type it."""
     if isinstance(value, list):
         return ",".join(map(_word, value)) or "-"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pluggy
 
@@ -31,7 +30,7 @@ class Registered:
 
     owner: str
     hooks: tuple[str, ...]
-    components: Mapping[str, Mapping[str, Callable[..., Any]]] = field(default_factory=dict)
+    components: Mapping[str, Mapping[str, Callable[..., object]]] = field(default_factory=dict)
 
 
 class Registry:
@@ -43,9 +42,9 @@ class Registry:
         self._manager = pluggy.PluginManager("zoo")
         self._manager.add_hookspecs(hookspecs)
         self._known = sorted(name for name in vars(self._manager.hook) if name.startswith("zoo_"))
-        self.registered: dict[Any, Registered] = {}
+        self.registered: dict[object, Registered] = {}
 
-    def add(self, plugin: Any, owner: str) -> Registered:
+    def add(self, plugin: object, owner: str) -> Registered:
         """Register a plugin and call its hooks for components.
 
         Args:
@@ -76,7 +75,7 @@ class Registry:
         self.registered[plugin] = Registered(owner, hooks, components)
         return self.registered[plugin]
 
-    def ask(self, plugin: Any, hook: str) -> dict[str, Callable[..., Any]]:
+    def ask(self, plugin: object, hook: str) -> dict[str, Callable[..., object]]:
         """Call one hook of one plugin, and check that it returns names with classes or functions.
 
         Raises:
@@ -84,7 +83,7 @@ class Registry:
             BaseException: whatever the plugin raises.
         """
         others = [other for other in self._manager.get_plugins() if other is not plugin]
-        answer: dict[str, Callable[..., Any]] = {}
+        answer: dict[str, Callable[..., object]] = {}
         for result in self._manager.subset_hook_caller(hook, others)():
             if not isinstance(result, Mapping):
                 raise PluginError(f"{hook} must return a mapping of names, not {type(result).__name__}")
@@ -104,7 +103,7 @@ class Registry:
         return {key: found for key, found in owners.items() if len(found) > 1}
 
 
-def check_api(version: Any) -> None:
+def check_api(version: object) -> None:
     """Refuse a plugin that was written for a newer version of the interface.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.settings import AdaptiveDefaults, explicit_settings
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zoo.task import Task
 
 
-def adapt(task: Task, splits: Splits, overrides: Iterable[str] | Mapping[str, Any]) -> AdaptiveDefaults:
+def adapt(task: Task, splits: Splits, overrides: Iterable[str] | Mapping[str, object]) -> AdaptiveDefaults:
     """Let a task choose what the user has not set, if the user names data and no preset.
 
     Args:

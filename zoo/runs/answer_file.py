@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from zoo.errors import UsageError, ZooError
 from zoo.files import expanded, reason, replacing
@@ -71,7 +71,7 @@ def write_answers(path: str | Path, answered: Iterable[AnsweredInput]) -> Iterat
         raise ZooError(f"cannot write {path}: {reason(error)}") from error
 
 
-def _rows_of(one: AnsweredInput) -> Iterator[tuple[Mapping[str, object], dict[str, Any]]]:
+def _rows_of(one: AnsweredInput) -> Iterator[tuple[Mapping[str, object], dict[str, object]]]:
     """Yield each row of an input with its output; a sequence's labels are divided among its frames."""
     rows = one.input.rows or ({"input": str(one.input.value)},)
     if one.answer is None:
@@ -125,6 +125,6 @@ def _field(value: object) -> object:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else "" if value is None else value
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """Convert numbers of numpy to Python's, and other types unknown to JSON to text."""
     return value.tolist() if hasattr(value, "tolist") else str(value)

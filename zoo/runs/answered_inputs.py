@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from zoo.errors import UsageError, ZooError
 
@@ -20,7 +20,7 @@ CHUNK = 512
 class Answering(Protocol):
     """Gives one answer per raw input."""
 
-    def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
+    def answer(self, inputs: Sequence[object], **search: object) -> list[Answer]:
         """Answer raw inputs."""
         ...
 
@@ -28,7 +28,7 @@ class Answering(Protocol):
 class Aligning(Protocol):
     """Gives one alignment per raw input and text."""
 
-    def align(self, inputs: Sequence[Any], texts: Sequence[str]) -> list[Alignment]:
+    def align(self, inputs: Sequence[object], texts: Sequence[str]) -> list[Alignment]:
         """Align raw inputs with texts."""
         ...
 
@@ -51,7 +51,7 @@ class AnsweredInput:
 
 
 def answer_inputs(
-    run: Answering, inputs: Iterable[Input], search: dict[str, Any], takes_nothing: bool = False
+    run: Answering, inputs: Iterable[Input], search: dict[str, object], takes_nothing: bool = False
 ) -> Iterator[AnsweredInput]:
     """Answer inputs in order; a bad input gets its problem instead.
 
@@ -92,7 +92,7 @@ def is_blank(one: Input) -> bool:
     return isinstance(one.value, str) and not one.value.strip() and bool(one.rows)
 
 
-def _answers(run: Answering, inputs: Sequence[Input], search: dict[str, Any]) -> list[AnsweredInput]:
+def _answers(run: Answering, inputs: Sequence[Input], search: dict[str, object]) -> list[AnsweredInput]:
     found = _halved(run, inputs, search)
     problems = {str(one.problem) for one in found}
     if len(found) > 1 and len(problems) == 1 and "" not in problems:
@@ -100,7 +100,7 @@ def _answers(run: Answering, inputs: Sequence[Input], search: dict[str, Any]) ->
     return [AnsweredInput(one.input, one.answer, one.problem and _located(one.input, one.problem)) for one in found]
 
 
-def _halved(run: Answering, inputs: Sequence[Input], search: dict[str, Any]) -> list[AnsweredInput]:
+def _halved(run: Answering, inputs: Sequence[Input], search: dict[str, object]) -> list[AnsweredInput]:
     """Answer inputs together; if that fails, halve them until the bad inputs are found."""
     if not inputs:
         return []

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zoo.plugins import Plugins
 
 
-def check_names(settings: Any, plugins: Plugins) -> None:
+def check_names(settings: object, plugins: Plugins) -> None:
     """Refuse settings that name an unknown component.
 
     Before the plugins are loaded, a name passes if some plugin might provide it; so check again afterwards.

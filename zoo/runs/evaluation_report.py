@@ -6,9 +6,10 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from zoo.data.splitting.splits import Examples
     from zoo.settings import Settings
     from zoo.topology import Answer, Inference, Topology
 
@@ -46,7 +47,7 @@ class EvaluationReport:
     examples: tuple[ShownExample, ...] = ()
     worst: tuple[ShownExample, ...] = field(default=())
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The report as JSON accepts it."""
         return {
             "split": self.split,
@@ -61,7 +62,7 @@ def compare_answers(
     topology: Topology,
     inference: Inference,
     settings: Settings,
-    examples: Any,
+    examples: Examples,
     split: str,
     metrics: Mapping[str, float],
     show: int = 3,
@@ -110,7 +111,7 @@ def compare_answers(
 
 
 def _answer(
-    topology: Topology, inference: Inference, settings: Settings, sources: Sequence[Any], deadline: float | None
+    topology: Topology, inference: Inference, settings: Settings, sources: Sequence[object], deadline: float | None
 ) -> list[Answer]:
     """Answer as many sources, from the first on, as there is time for."""
     if deadline is None:

@@ -246,7 +246,7 @@ class RunFolder:
 
     # Saving
 
-    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, object]) -> None:
         """Save everything needed to resume."""
         self._check_present()
         save_checkpoint(self.checkpoint, arrays, state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.plugins import Plugins
 from zoo.plugins.blame import noting_blame
@@ -51,7 +51,7 @@ def open_run(
     task: str | type[Task] = "",
     engine: str = "auto",
     trust: bool = False,
-    changes: Mapping[str, Any] | None = None,
+    changes: Mapping[str, object] | None = None,
 ) -> Run:
     """Load a run, but first check whether its settings allow the given changes.
 

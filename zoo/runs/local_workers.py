@@ -11,16 +11,19 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import UsageError
 from zoo.training.engines.cluster import TF_CONFIG, WorkerLostError
+
+if TYPE_CHECKING:
+    from zoo.settings import DeviceSettings
 
 ALONE = "device.local_workers=0"  # tells the other workers not to start any themselves
 PATIENCE = 20.0  # seconds for the others to finish after the chief
 
 
-def start_others(device: Any, command: Sequence[str], stack: contextlib.ExitStack) -> None:
+def start_others(device: DeviceSettings, command: Sequence[str], stack: contextlib.ExitStack) -> None:
     """Start the other workers if the settings request local workers.
 
     Args:

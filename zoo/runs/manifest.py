@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
 from zoo.errors import ZooError
 from zoo.files import read_text, reason, write_atomic
@@ -85,7 +84,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
     write_atomic(path, json.dumps(asdict(manifest), indent=2) + "\n")
 
 
-def _is_valid(name: str, value: Any) -> bool:
+def _is_valid(name: str, value: object) -> bool:
     if name == "paths":
         return _is_table(value, lambda found: _is_table(found, lambda text: isinstance(text, str)))
     if name in ("versions", "data", "columns", "reasons"):
@@ -96,5 +95,5 @@ def _is_valid(name: str, value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _is_table(value: Any, check: Any) -> bool:
+def _is_table(value: object, check: Callable[[object], bool]) -> bool:
     return isinstance(value, dict) and all(isinstance(key, str) and check(found) for key, found in value.items())

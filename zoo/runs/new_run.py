@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.codecs.fitting import fit_codecs
 from zoo.errors import UsageError
@@ -48,7 +48,7 @@ def run(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     report: Reporter | None = None,
     arguments: Sequence[str] = (),
-    **settings: Any,
+    **settings: object,
 ) -> Run:
     """Train a task.
 
@@ -77,14 +77,14 @@ def _run(
     callbacks: Sequence[keras.callbacks.Callback],
     report: Reporter | None,
     arguments: Sequence[str],
-    settings: Mapping[str, Any],
+    settings: Mapping[str, object],
 ) -> Run:
     if in_notebook():
         silence()
     began = time.perf_counter()
     if settings and arguments:
         raise UsageError("give settings as arguments or as keywords, not both")
-    overrides: Mapping[str, Any] | list[str] = {**settings} if settings else list(arguments)
+    overrides: Mapping[str, object] | list[str] = {**settings} if settings else list(arguments)
     # Set before a task's module imports Keras and TensorFlow, which read these only once.
     kind = peek(overrides, "device", "device.kind") or "auto"
     choose_engine(peek(overrides, "engine") or "auto", kind, load=False)

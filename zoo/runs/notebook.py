@@ -46,7 +46,7 @@ class NotebookReporter:
         display: that of IPython.
     """
 
-    def __init__(self, display: Callable[..., Any]) -> None:
+    def __init__(self, display: Callable[..., object]) -> None:
         self._display = display
         self._handle: Any = None
         self._lines: list[str] = []

@@ -21,7 +21,7 @@ def as_inputs(inputs: Any, codec: object) -> list[Any]:
     return [inputs] if _is_one(inputs, codec) else list(inputs)
 
 
-def _is_one(value: Any, codec: object) -> bool:
+def _is_one(value: object, codec: object) -> bool:
     if isinstance(value, (str, Path)) or type(value).__module__.startswith("PIL."):
         return True
     if not isinstance(value, np.ndarray):

@@ -56,7 +56,7 @@ class Predictor(ABC):
         """
         return self.task.read_inputs(str(source))
 
-    def answer_inputs(self, inputs: Iterable[Input], **search: Any) -> Iterator[AnsweredInput]:
+    def answer_inputs(self, inputs: Iterable[Input], **search: object) -> Iterator[AnsweredInput]:
         """Answer the inputs of a file in order; bad inputs do not affect the others.
 
         Args:
@@ -71,7 +71,7 @@ class Predictor(ABC):
         """
         return answer_inputs(self, inputs, search, self.topology.takes_nothing)
 
-    def answer(self, inputs: Sequence[Any], **search: Any) -> list[Answer]:
+    def answer(self, inputs: Sequence[object], **search: object) -> list[Answer]:
         """Answer raw inputs, with scores, probabilities or alternatives (see `predict`)."""
         answers = self.topology.answer(self.inference, self._listed(inputs), self._searching(search))
         warn_of_answers(answers)
@@ -91,7 +91,7 @@ class Predictor(ABC):
             return [answer.value for answer in self.answer(inputs, **search)]
         return self.topology.predict(self.inference, self._listed(inputs), self._searching(search))
 
-    def stream_answers(self, frames: Iterable[Any]) -> Iterator[Answer]:
+    def stream_answers(self, frames: Iterable[object]) -> Iterator[Answer]:
         """Label frames as they arrive, for example from a camera; the model keeps its state between frames.
 
         Args:
@@ -105,7 +105,7 @@ class Predictor(ABC):
         """
         return self.topology.stream_answers(self.inference, frames)
 
-    def align(self, inputs: Sequence[Any], texts: Sequence[str]) -> list[Alignment]:
+    def align(self, inputs: Sequence[object], texts: Sequence[str]) -> list[Alignment]:
         """Return where the model attends in its inputs while it generates given texts.
 
         Args:
@@ -122,12 +122,12 @@ class Predictor(ABC):
 
     def sample(
         self,
-        prime: Any = "",
+        prime: object = "",
         *,
         seed: int = 0,
         count: int = 1,
         stream: Callable[[int, str], None] | None = None,
-        **search: Any,
+        **search: object,
     ) -> Any:
         """Generate text.
 
@@ -151,7 +151,9 @@ class Predictor(ABC):
                 stream(row, piece)
         return texts[0] if count == 1 else texts
 
-    def stream(self, prime: Any = "", *, seed: int = 0, count: int = 1, **search: Any) -> Iterator[tuple[int, str]]:
+    def stream(
+        self, prime: object = "", *, seed: int = 0, count: int = 1, **search: object
+    ) -> Iterator[tuple[int, str]]:
         """Generate text piece by piece (see `sample`).
 
         Yields:
@@ -162,7 +164,7 @@ class Predictor(ABC):
         seeds = [seed + index for index in range(count)]
         yield from self.topology.stream(self.inference, [prime] * count, self._searching(search), seeds)
 
-    def score(self, texts: Sequence[str], inputs: Sequence[Any] | None = None) -> list[Score]:
+    def score(self, texts: Sequence[str], inputs: Sequence[object] | None = None) -> list[Score]:
         """Compute the log-probabilities of texts, to compare them or to compute a perplexity.
 
         Args:
@@ -183,6 +185,6 @@ class Predictor(ABC):
     def _listed(self, inputs: Any) -> list[Any]:
         return as_inputs(inputs, self.codecs.get("source"))
 
-    def _searching(self, search: Mapping[str, Any]) -> Settings:
+    def _searching(self, search: Mapping[str, object]) -> Settings:
         settings: Settings = self.settings
         return override(settings, {"search": dict(search)}, task=self.name) if search else settings

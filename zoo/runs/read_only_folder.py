@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.runs.folder import RunFolder
 from zoo.runs.manifest import Manifest
@@ -51,7 +51,7 @@ class ReadOnlyRunFolder(RunFolder):
     def record_data(self, fingerprints: Mapping[str, str], columns: Mapping[str, str]) -> None:
         """Save nothing."""
 
-    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, object]) -> None:
         """Save nothing."""
 
     def save_best(self, model: keras.Model) -> None:

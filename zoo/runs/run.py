@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Splits
+    from zoo.data import Examples, Splits
     from zoo.task import Task
     from zoo.topology import Inference
     from zoo.training.engines.engine import Engine
@@ -154,7 +154,7 @@ class Run(Predictor):
         return self
 
     def resume(
-        self, report: Reporter | None = None, callbacks: Sequence[keras.callbacks.Callback] = (), **changes: Any
+        self, report: Reporter | None = None, callbacks: Sequence[keras.callbacks.Callback] = (), **changes: object
     ) -> Run:
         """Resume the training from its checkpoint.
 
@@ -180,7 +180,7 @@ class Run(Predictor):
             return raise_if_interrupted(self._resume(report or notebook_reporter(), callbacks, changes))
 
     def _resume(
-        self, report: Reporter | None, callbacks: Sequence[keras.callbacks.Callback], changes: Mapping[str, Any]
+        self, report: Reporter | None, callbacks: Sequence[keras.callbacks.Callback], changes: Mapping[str, object]
     ) -> Run:
         began = time.perf_counter()
         before = self.task, self.codecs
@@ -278,9 +278,9 @@ class Run(Predictor):
             report = replace(report, notes=(*report.notes, note))
         return report
 
-    def _other_examples(self, data: str, split: str, on_error: str) -> tuple[str, Any, tuple[str, ...]]:
+    def _other_examples(self, data: str, split: str, on_error: str) -> tuple[str, Examples, tuple[str, ...]]:
         """Read other data: the given split, their own test split, or everything if they are not divided."""
-        changes: dict[str, Any] = {"data.source": data, "data.validation": 0, "data.test": 0}
+        changes: dict[str, object] = {"data.source": data, "data.validation": 0, "data.test": 0}
         changes |= {"data.on_error": on_error} if on_error != "auto" else {}
         settings = override(self.settings, changes, task=self.name)
         splits = type(self.task)(settings, self.task.components).splits()

@@ -96,7 +96,7 @@ class RunModel:
         assert self._inference is not None, "build or load the model first"
         return self._inference
 
-    def prepare(self, optimizer: Any = None, clip: float = 0.0, average: float = 0.0) -> None:
+    def prepare(self, optimizer: object = None, clip: float = 0.0, average: float = 0.0) -> None:
         """Prepare the engine for steps of training and evaluation.
 
         Args:

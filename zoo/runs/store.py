@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import keras
@@ -28,7 +28,7 @@ class DeferredStore:
         self._folder = folder
         self.before_first: Callable[[], None] | None = None
 
-    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, Any]) -> None:
+    def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, object]) -> None:
         """Save everything needed to resume."""
         self._begin()
         self._folder.save_checkpoint(arrays, state)

@@ -27,7 +27,7 @@ class Choice(NamedTuple):
     """A setting that was chosen from the data."""
 
     key: str  # dotted
-    value: Any
+    value: object
     why: str
 
 
@@ -55,7 +55,7 @@ class AdaptiveDefaults:
         """Whether the user gave this setting."""
         return key in self.explicit
 
-    def choose(self, values: Mapping[str, Any], why: str) -> None:
+    def choose(self, values: Mapping[str, object], why: str) -> None:
         """Choose settings, except those that the user gave.
 
         Args:

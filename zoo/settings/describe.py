@@ -13,7 +13,7 @@ class Described(NamedTuple):
 
     name: str  # dotted
     type: str
-    default: Any
+    default: object
     help: str
     choices: tuple[str, ...] | None
 
@@ -51,7 +51,7 @@ def to_yaml(settings: Any) -> str:
     class Dumper(yaml.SafeDumper):
         pass
 
-    def text(dumper: Any, value: str) -> Any:
+    def text(dumper: Dumper, value: str) -> yaml.ScalarNode:
         # PyYAML loses some Unicode line breaks in single quotes, and escapes them in double quotes.
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
 

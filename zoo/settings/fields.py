@@ -15,7 +15,7 @@ _KINDS = {bool: "yes or no", int: "whole number", float: "number", str: "text"}
 
 
 def setting(
-    default: Any,
+    default: object,
     help: str,
     choices: tuple[str, ...] | None = None,
     *,
@@ -74,7 +74,7 @@ class Declared(NamedTuple):
 
     name: str
     type: Any  # the annotation, with names resolved
-    field: dataclasses.Field[Any]
+    field: dataclasses.Field[object]
 
     @property
     def is_part(self) -> bool:
@@ -100,7 +100,7 @@ class Declared(NamedTuple):
         except (TypeError, ValueError, OverflowError):
             return True
 
-    def expected(self, value: Any = None) -> str:
+    def expected(self, value: object = None) -> str:
         """Describe the valid values of this setting: the type, and the limits or choices.
 
         Args:
@@ -153,7 +153,7 @@ def walk(cls: type, prefix: str = "") -> Iterator[tuple[str, Declared]]:
             yield from walk(entry.type, f"{prefix}{name}.")
 
 
-def quoted(value: Any) -> str:
+def quoted(value: object) -> str:
     """Quote a given value on one line, for a message."""
     text = str(value)
     text = text if len(text) <= 80 else f"{text[:77]}..."

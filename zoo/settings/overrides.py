@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from zoo.errors import UsageError
 from zoo.files import expanded, open_file, reason
 from zoo.settings.fields import plain, quoted
+
+if TYPE_CHECKING:
+    import yaml
 
 LARGEST_FILE = 1 << 20
 """Largest size of a settings file in bytes."""
@@ -49,12 +52,12 @@ def raw_value(given: Iterable[Override], *keys: str) -> str:
     return next((str(entry.value) for entry in reversed(list(given)) if entry.key in keys), "")
 
 
-def from_mapping(values: Mapping[str, Any], where: str = "") -> list[Override]:
+def from_mapping(values: Mapping[str, object], where: str = "") -> list[Override]:
     """Read settings from Python code: nested mappings, dotted names, or both."""
     return list(_flatten(values, "", where))
 
 
-def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Override]:
+def _flatten(values: Mapping[str, object], prefix: str, where: str) -> Iterator[Override]:
     for name, value in values.items():
         if not isinstance(name, str):
             raise UsageError(f"{where or 'settings'}: {prefix}{name!r} is not the name of a setting")
@@ -66,12 +69,12 @@ def _flatten(values: Mapping[str, Any], prefix: str, where: str) -> Iterator[Ove
             yield Override(prefix + name, plain(value), where)
 
 
-def to_arguments(values: Mapping[str, Any]) -> list[str]:
+def to_arguments(values: Mapping[str, object]) -> list[str]:
     """Write settings from Python code as `key=value` arguments of a command line."""
     return [f"{entry.key}={_typed(entry.value)}" for entry in from_mapping(values)]
 
 
-def _typed(value: Any) -> str:
+def _typed(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ",".join(map(_typed, value))
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
@@ -131,7 +134,7 @@ def from_text(text: str, where: str) -> list[Override]:
     return list(_nodes(root, "", where, 0, set()))
 
 
-def _nodes(mapping: Any, prefix: str, where: str, depth: int, known: set[int]) -> Iterator[Override]:
+def _nodes(mapping: yaml.MappingNode, prefix: str, where: str, depth: int, known: set[int]) -> Iterator[Override]:
     """Walk through a mapping; `known` are the mappings visited before, which an alias may point to."""
     import yaml
 

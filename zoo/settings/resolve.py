@@ -21,8 +21,8 @@ LIMITS = frozenset({"train.steps", "train.epochs", "train.minutes"})
 
 def resolve(
     cls: type[SettingsType],
-    presets: Mapping[str, Mapping[str, Any]],
-    overrides: Iterable[str] | Mapping[str, Any],
+    presets: Mapping[str, Mapping[str, object]],
+    overrides: Iterable[str] | Mapping[str, object],
     *,
     task: str,
 ) -> SettingsType:
@@ -56,7 +56,7 @@ def resolve(
     return build(cls, given, f" of task {task}")
 
 
-def explicit_settings(cls: type, overrides: Iterable[str] | Mapping[str, Any]) -> frozenset[str]:
+def explicit_settings(cls: type, overrides: Iterable[str] | Mapping[str, object]) -> frozenset[str]:
     """Return the full dotted names of the settings given by arguments, a mapping or the config file.
 
     Args:
@@ -71,7 +71,7 @@ def explicit_settings(cls: type, overrides: Iterable[str] | Mapping[str, Any]) -
     return frozenset(_address(cls, entry, "")[0] for entry in with_strategy(given))
 
 
-def peek(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
+def peek(overrides: Iterable[str] | Mapping[str, object], *keys: str) -> str:
     """Return the value that arguments, a mapping or the config file give a setting, before its task is known.
 
     Args:
@@ -91,7 +91,7 @@ def peek(overrides: Iterable[str] | Mapping[str, Any], *keys: str) -> str:
     return raw_value(given, *keys)
 
 
-def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, Any], *, task: str) -> SettingsType:
+def override(settings: SettingsType, changes: Iterable[str] | Mapping[str, object], *, task: str) -> SettingsType:
     """Return a copy of a settings object with some values changed.
 
     Args:
@@ -206,7 +206,7 @@ def _nearest(cls: type, key: str, part: str) -> str:
     return f"; known: {', '.join(prefix + name for name in beside)}"
 
 
-def _typed(setting: Declared, value: Any) -> Any:
+def _typed(setting: Declared, value: object) -> object:
     """Convert a given value to a form that OmegaConf can convert to the setting's type."""
     if setting.item is not None:
         if isinstance(value, str):
@@ -220,7 +220,7 @@ def _typed(setting: Declared, value: Any) -> Any:
     return _literal(setting.type, value)
 
 
-def _literal(kind: type, value: Any) -> Any:
+def _literal(kind: type, value: object) -> object:
     """Keep OmegaConf from reading `${...}` in a text as a reference to another setting."""
     if not isinstance(value, str):
         return value
