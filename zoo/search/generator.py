@@ -133,16 +133,7 @@ class Generator:
             UsageError: an argument is out of range.
             ZooError: the model predicts numbers that are not finite.
         """
-        request = make_request(
-            primes,
-            self._encoder,
-            self.begin,
-            sources=sources,
-            memory=memory,
-            mask=mask,
-            length=length,
-            seeds=seeds,
-        )
+        request = self._request(primes, sources, memory, mask, length, seeds)
         size = check_whole("batch", batch, 1, MAX_BATCH)
         strategy = strategy or Greedy()
         found: list[list[Hypothesis]] = [[] for _ in request.primes]
@@ -174,16 +165,7 @@ class Generator:
         Yields:
             The new tokens of each text, int32 `[n]`, n from 0 on.
         """
-        request = make_request(
-            primes,
-            self._encoder,
-            self.begin,
-            sources=sources,
-            memory=memory,
-            mask=mask,
-            length=length,
-            seeds=seeds,
-        )
+        request = self._request(primes, sources, memory, mask, length, seeds)
         strategy = strategy or Greedy()
         if not request.primes:
             return
@@ -211,6 +193,26 @@ class Generator:
         if key not in self._loops:
             self._loops[key] = Loop(self._model, strategy, processors, self.end, self._compile)
         return self._loops[key]
+
+    def _request(
+        self,
+        primes: Sequence[Tokens] | None,
+        sources: Sequence[np.ndarray] | None,
+        memory: Nest | None,
+        mask: Tensor | None,
+        length: int | Sequence[int],
+        seeds: Sequence[int] | None,
+    ) -> Request:
+        return make_request(
+            primes,
+            self._encoder,
+            self.begin,
+            sources=sources,
+            memory=memory,
+            mask=mask,
+            length=length,
+            seeds=seeds,
+        )
 
     def _run(
         self, request: Request, strategy: Strategy, processors: Sequence[Processor], most: int | None = None

@@ -221,7 +221,7 @@ def test_rows_are_a_sequence_and_take_bounded_memory(
     assert rows[-1] == {"source": f"{'a long sentence ' * 20}39999", "target": "0"}
     assert rows[3:9:5] == [rows[3], rows[8]]
     assert isinstance(rows, Rows)
-    with pytest.raises(IndexError, match="example 40000 of 40000"):
+    with pytest.raises(IndexError, match="item 40000 of 40000"):
         rows[40_000]
 
 

@@ -1,24 +1,7 @@
 """The element-wise part of one step of LSTM, GRU and SimpleRNN on JAX, which derives its gradient.
 
-With the input x_t, the state h_t, σ the sigmoid, ∘ the element-wise product, and the layouts of the weights of Keras:
-
-LSTM (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000)::
-
-    i_t = σ(W_i x_t + R_i h_{t-1} + b_i)        f_t = σ(W_f x_t + R_f h_{t-1} + b_f)
-    g_t = tanh(W_g x_t + R_g h_{t-1} + b_g)     o_t = σ(W_o x_t + R_o h_{t-1} + b_o)
-    c_t = f_t ∘ c_{t-1} + i_t ∘ g_t             h_t = o_t ∘ tanh(c_t)
-
-GRU (Cho et al. 2014, with the reset gate after the matmul, as in cuDNN)::
-
-    z_t = σ(W_z x_t + b_z + R_z h_{t-1} + d_z)  r_t = σ(W_r x_t + b_r + R_r h_{t-1} + d_r)
-    g_t = tanh(W_g x_t + b_g + r_t ∘ (R_g h_{t-1} + d_g))
-    h_t = z_t ∘ h_{t-1} + (1 - z_t) ∘ g_t
-
-SimpleRNN (Elman 1990)::
-
-    h_t = tanh(W x_t + R h_{t-1} + b)
-
-The projections W x_t + b are made for all steps before the loop, and R h_{t-1} + d by the loop: here both are known.
+The equations are in `zoo/backend/tensorflow/cells.py`. The projections W x_t + b of all steps are computed before the
+loop, and R h_{t-1} + d in the loop; these functions receive both.
 """
 
 from __future__ import annotations

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import cast, overload
+from typing import cast
 
 import numpy as np
 
 from zoo.data.splitting.splits import Example, Examples
+from zoo.data.storage.item_sequence import ItemSequence
 from zoo.processor import memory
 
 _SHARE, _LEAST, _MOST = 16, 256 << 20, 1 << 30
@@ -30,7 +31,7 @@ def listed(examples: Examples) -> Sequence[Example]:
     return cast("Sequence[Example]", examples) if hasattr(examples, "__getitem__") else list(examples)
 
 
-class EncodedExamples(Sequence[EncodedExample]):
+class EncodedExamples(ItemSequence[EncodedExample]):
     """A sequence of encoded examples, kept in memory as far as it suffices.
 
     Args:
@@ -52,17 +53,7 @@ class EncodedExamples(Sequence[EncodedExample]):
     def __len__(self) -> int:
         return len(self._examples)
 
-    @overload
-    def __getitem__(self, index: int) -> EncodedExample: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[EncodedExample]: ...
-
-    def __getitem__(self, index: int | slice) -> EncodedExample | list[EncodedExample]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
+    def _item(self, index: int) -> EncodedExample:
         if index in self._kept:
             return self._kept[index]
         encoded = self._encode(self._examples[index])

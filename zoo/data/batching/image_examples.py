@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +13,14 @@ from zoo.codecs.codec import RawValue
 from zoo.data.batching.encoded_examples import EncodedExample, EncodedExamples, listed
 from zoo.data.splitting.splits import Example, Examples
 from zoo.data.storage.array_cache import DISK, ArrayCache
+from zoo.data.storage.item_sequence import ItemSequence
 from zoo.errors import ZooError
 from zoo.processor import available_cores
 
 _AHEAD = 8  # sources per core that are decoded ahead
 
 
-class ImageExamples(Sequence[EncodedExample]):
+class ImageExamples(ItemSequence[EncodedExample]):
     """Encoded examples whose sources, all of one shape, are decoded once and cached on disk.
 
     Examples with the same path share a source. Iterating in order decodes files on all cores. An example contains the
@@ -56,15 +57,7 @@ class ImageExamples(Sequence[EncodedExample]):
     def __len__(self) -> int:
         return len(self._numbers)
 
-    @overload
-    def __getitem__(self, index: int) -> EncodedExample: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[EncodedExample]: ...
-
-    def __getitem__(self, index: int | slice) -> EncodedExample | list[EncodedExample]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
+    def _item(self, index: int) -> EncodedExample:
         number = int(self._numbers[index])
         source = None if number < 0 else self._kept.get(number)
         if source is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, cast, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
 from zoo.data.batching.encoded_examples import EncodedExample, kept_bytes, listed
 from zoo.data.splitting.splits import Example, Examples
+from zoo.data.storage.item_sequence import ItemSequence
 from zoo.errors import ZooError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class _Place(NamedTuple):
     stop: int
 
 
-class Pieces(Sequence[EncodedExample]):
+class Pieces(ItemSequence[EncodedExample]):
     """Encoded pieces `{"source": [T, ...], "target": int32 [T]}` of sequences with a label per frame.
 
     A sequence longer than `length` is cut into the fewest pieces possible, of nearly equal length, which together
@@ -76,15 +77,7 @@ class Pieces(Sequence[EncodedExample]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, index: int) -> EncodedExample: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[EncodedExample]: ...
-
-    def __getitem__(self, index: int | slice) -> EncodedExample | list[EncodedExample]:
-        if isinstance(index, slice):
-            return [self[place] for place in range(*index.indices(len(self)))]
+    def _item(self, index: int) -> EncodedExample:
         return self._read(self._places[index])
 
     def shifted(self, index: int, draw: np.random.Generator) -> EncodedExample:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Generic, TypeVar, overload
+from typing import Generic, TypeVar
 
 from zoo.data.splitting.splits import Example
+from zoo.data.storage.item_sequence import ItemSequence
 from zoo.data.storage.kept_examples import KeptExamples
 
 Item = TypeVar("Item", bound=Hashable)
 
 
-class LazyFiles(Sequence[Example], Generic[Item]):
+class LazyFiles(ItemSequence[Example], Generic[Item]):
     """A sequence of items, and a function that reads one of them.
 
     Args:
@@ -30,15 +31,7 @@ class LazyFiles(Sequence[Example], Generic[Item]):
     def __len__(self) -> int:
         return len(self.items)
 
-    @overload
-    def __getitem__(self, place: int) -> Example: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[Example]: ...
-
-    def __getitem__(self, place: int | slice) -> Example | list[Example]:
-        if isinstance(place, slice):
-            return [self._read(item) for item in self.items[place]]
+    def _item(self, place: int) -> Example:
         return self._read(self.items[place])
 
     def __iter__(self) -> Iterator[Example]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import overload
 
 from zoo.data.splitting.splits import Example, Splits
+from zoo.data.storage.item_sequence import ItemSequence
 from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.record_index import RecordIndex
 from zoo.data.storage.stored_bytes import StoredBytes
@@ -14,7 +14,7 @@ Parse = Callable[[list[bytes], int], Example]
 """(bytes of a record's parts, its line) -> example."""
 
 
-class Rows(Sequence[Example]):
+class Rows(ItemSequence[Example]):
     """A sequence of a file's examples, of which only a bounded part is in memory.
 
     Args:
@@ -51,19 +51,7 @@ class Rows(Sequence[Example]):
     def __len__(self) -> int:
         return len(self._index)
 
-    @overload
-    def __getitem__(self, place: int) -> Example: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[Example]: ...
-
-    def __getitem__(self, place: int | slice) -> Example | list[Example]:
-        if isinstance(place, slice):
-            return [self[index] for index in range(*place.indices(len(self)))]
-        if place < 0:
-            place += len(self)
-        if not 0 <= place < len(self):
-            raise IndexError(f"example {place} of {len(self)}")
+    def _item(self, place: int) -> Example:
         return self._example(self._index.read(place, place + 1).tolist()[0])
 
     def __iter__(self) -> Iterator[Example]:
