@@ -1,4 +1,4 @@
-"""What all tests share, those of the zoo and those of its plugins: a budget of time, and quick processes."""
+"""Shared by all tests, those of the zoo and those of its plugins: JAX's devices, a time budget, and quick processes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ import pytest
 from tests.launcher import Launcher, forks
 
 pytest_plugins = ["tests.budget"]
+
+if os.environ.get("KERAS_BACKEND") == "jax":
+    import jax
+
+    # JAX must not have started yet. This file is loaded before all tests, whichever paths are named, in any order.
+    jax.config.update("jax_num_cpu_devices", 2)
 
 
 @pytest.fixture(scope="session")

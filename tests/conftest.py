@@ -28,13 +28,6 @@ TINY: dict[str, Any] = {
 }
 
 
-if os.environ.get("KERAS_BACKEND") == "jax":
-    import jax
-
-    # Now, not in a fixture: tests outside of this folder may come first and start JAX.
-    jax.config.update("jax_num_cpu_devices", 2)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def two_devices() -> None:
     """Give this process two CPU devices, as `zoo run` does on two cores."""
