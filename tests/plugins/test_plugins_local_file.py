@@ -63,7 +63,7 @@ def test_a_hook_says_which_one(load):
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("import zoo\n", "it has no task"),
+        ("import zoo\n", "contains no task"),
         ("import zoo\nclass A(zoo.Task): pass\nclass B(zoo.Task): pass\n", r"2 tasks in one file \(A, B\)"),
         ("x = 1\ny = (\n", r"my_task.py:2: SyntaxError"),
         ("x = 1\n\n1 / 0\n", r"my_task.py:3: ZeroDivisionError"),

@@ -95,7 +95,7 @@ def test_evaluation_measures_the_split_that_was_asked_for(run: Any):
     test = run.evaluate("test")
     assert test["loss"] > 0
     assert run.evaluate("validation") == pytest.approx(run.metrics[-1]["validation"], rel=1e-5)
-    with pytest.raises(UsageError, match="no split 'testt'"):
+    with pytest.raises(UsageError, match="unknown split 'testt'"):
         run.evaluate("testt")
 
 
