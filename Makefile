@@ -18,6 +18,8 @@ USER := .venv/user
 DEVELOPER := .venv/developer
 # A worker that has run its share takes tests from the other.
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+# XLA compiles twice as fast if it optimises little. The long run has it optimise as users do.
+QUICK := XLA_FLAGS=--xla_backend_optimization_level=0
 
 .PHONY: run test jax nightly coverage lint docs reference api bench clean
 
@@ -26,15 +28,14 @@ run: $(USER)
 	$(BIN)/zoo predict translation --alignment "The teacher did not find her green umbrella last Sunday."
 
 test: lint
-	$(PYTEST)
+	$(QUICK) $(PYTEST)
 
 coverage: lint
-	$(PYTEST) --cov --cov-report=term:skip-covered
+	$(QUICK) $(PYTEST) --cov --cov-report=term:skip-covered
 
-# What the tests of one backend alone are about is left out: the kernels for TensorFlow, and `tf.GradientTape`. The flag
-# halves the time of compilation, which is most of these tests.
+# What the tests of one backend alone are about is left out: the kernels for TensorFlow, and `tf.GradientTape`.
 jax: $(DEVELOPER)
-	KERAS_BACKEND=jax XLA_FLAGS=--xla_backend_optimization_level=0 $(PYTEST) -k "not xla and not gradient and not gaze" \
+	KERAS_BACKEND=jax $(QUICK) $(PYTEST) -k "not xla and not gradient and not gaze" \
 	  tests/layers/test_draws.py tests/layers/test_jax_layers.py tests/models/test_classifier.py tests/models/test_tagger.py \
 	  tests/search tests/tasks/test_built_in_tasks.py tests/test_check_task.py tests/topology \
 	  tests/training/test_checkpoint.py tests/training/test_exactness.py tests/training/test_jax_padding.py \

@@ -1,7 +1,9 @@
 """The tests' budget: the processor time of each test is measured, and one that takes more than its share fails.
 
-It is the time of this process and of those that it starts, so a busy machine fails nothing. A test over its share is
-measured against a fixed piece of work at the same moment, so a slow machine fails nothing either. A fixture of a
+It is the time of this process and of those that it starts. A test over its share is measured against a fixed piece of
+work at the same moment, so a slow machine fails nothing; and since a processor that is shared by many works slower for
+all of them (twice to three times as slow was seen at a load of seven on two cores), a busy machine fails nothing either.
+A fixture of a
 session, package or module has a share of its own: it does not count for the test that happens to come first.
 """
 
@@ -60,6 +62,12 @@ def slowness() -> float:
     return max(1.0, (time.process_time() - before) / WORK)
 
 
+def crowding() -> float:
+    """How many times more wants to run than this machine has cores for, beyond these tests; never less than 1."""
+    usual = 1.5 * (os.cpu_count() or 1)  # two workers, and the threads of TensorFlow
+    return max(1.0, os.getloadavg()[0] / usual)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "budget(reason): may take more than its share of the processor, for a reason")
     config.stash[began] = time.monotonic()
@@ -103,7 +111,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         followed = 1.5 if item.config.pluginmanager.hasplugin("_cov") else 1.0
         # JAX compiles whole programs, which takes longer than most tests compute.
         compiled = 2.0 if os.environ.get("KERAS_BACKEND") == "jax" else 1.0
-        if long and not free and (scale := slowness() * followed * compiled) * SHARE < max(long.values()):
+        if long and not free and (scale := slowness() * crowding() * followed * compiled) * SHARE < max(long.values()):
             name = max(long, key=lambda name: long[name])
             item.stash[over] = (
                 f"{name} took {long[name]:.1f} seconds of the processor; a test may take {SHARE * scale:.0f} here. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import os
 import random
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.quick_graphs import skip_graph_optimization
 
 RHYME = (
     "one two, buckle my shoe;\nthree four, knock at the door;\nfive six, pick up sticks;\n"
@@ -44,10 +47,14 @@ def two_devices() -> None:
         tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(2)
+        skip_graph_optimization()
         # TensorFlow starts here, or the first run of a test on a machine with one core would take one of them away.
         tf.config.list_logical_devices()
 
     start()
+    # Libraries stay until the end: the garbage collector need not look at them again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

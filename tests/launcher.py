@@ -246,6 +246,10 @@ def serve(engine: str) -> None:
     assert choose_engine(engine) == engine
     for module in ("keras", *WARM_UP):
         importlib.import_module(module)
+    if engine == "tensorflow":
+        from tests.quick_graphs import skip_graph_optimization
+
+        skip_graph_optimization()
 
     for line in sys.stdin:
         order = json.loads(line)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from keras import ops, tree
 
+from tests.long_run import first
 from zoo.layers import ATTENTIONS, CELLS, GRU, LSTM, Attending, SimpleRNN, Stack, Zoneout, attention_by_name
 from zoo.models import Tagger
 from zoo.models.pooling import POOLINGS, Pooling
@@ -75,7 +76,7 @@ def check(layer, compute, mask: np.ndarray, size: int = FEATURES) -> None:
 
 @pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
 @pytest.mark.parametrize("training", [False, True], ids=["inference", "training"])
-@pytest.mark.parametrize("kind", [SimpleRNN, LSTM, GRU])
+@pytest.mark.parametrize("kind", first(2, [LSTM, GRU, SimpleRNN]))
 def test_layers(kind, training, mask):
     layer = kind(UNITS, return_sequences=True, return_state=True)
     layer.build((None, None, FEATURES))
@@ -115,7 +116,9 @@ def test_arguments_and_wrappers(wrap):
 
 @many
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("kind", [{}, {"bidirectional": True}, {"connection": "residual"}, {"zoneout": 0.2}], ids=str)
+@pytest.mark.parametrize(
+    "kind", first(1, [{"bidirectional": True}, {"connection": "residual"}, {"zoneout": 0.2}, {}]), ids=str
+)
 def test_stacks(cell, kind):
     stack = Stack(cell, layers=2, units=UNITS, **kind)
     stack.build((None, STEPS, FEATURES))
@@ -124,7 +127,7 @@ def test_stacks(cell, kind):
 
 @many
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("connection", ["plain", "highway"])
+@pytest.mark.parametrize("connection", first(1, ["highway", "plain"]))
 def test_tokens(cell, connection):
     """The vector of a token that occurs only under the mask does not count, and a token there need not exist."""
     stack = Stack(cell, layers=2, units=UNITS, connection=connection)
@@ -182,7 +185,7 @@ def test_attentions(name, training):
 
 
 @many
-@pytest.mark.parametrize("attend", ["after", "before"])
+@pytest.mark.parametrize("attend", first(1, ["before", "after"]))
 @pytest.mark.parametrize("name", ["none", "additive", "coverage"])
 def test_decoders_over_a_memory(name, attend):
     mask, tokens = MASKS["padded"], draw(ROWS, 2, FEATURES)
@@ -221,7 +224,7 @@ def test_a_tagger(layers):
 
 
 @pytest.mark.skipif(JAX, reason="of TensorFlow's kernels")
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16", "bfloat16"])
+@pytest.mark.parametrize("policy", first(1, ["mixed_float16", "mixed_bfloat16", "bfloat16"]))
 def test_16_bits(policy):
     layer = LSTM(UNITS, return_sequences=True, return_state=True, dtype=policy)
     layer.build((None, None, FEATURES))

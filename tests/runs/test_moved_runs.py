@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,26 @@ from tests.conftest import RHYME
 from tests.runs.conftest import TINY
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which `project` was trained, and a copy of it that stays as it is, `pristine`."""
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "project").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder / "project")
+        Path("book.txt").write_text(RHYME * 40)
+        zoo.run("charlm", data="book.txt", **TINY)
+    shutil.copytree(folder / "project", folder / "pristine", symlinks=True)
+    yield folder
+
+
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(trained: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with `book.txt` and the run of a relative path, `runs/charlm/...`."""
-    project = tmp_path / "project"
-    project.mkdir()
+    project = trained / "project"
+    shutil.rmtree(project, ignore_errors=True)
+    shutil.copytree(trained / "pristine", project, symlinks=True)
     monkeypatch.chdir(project)
-    Path("book.txt").write_text(RHYME * 40)
-    zoo.run("charlm", data="book.txt", **TINY)
     return project
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 LARGEST = {int: 2**31 - 1, float: 3e38}
@@ -121,7 +123,7 @@ class Declared(NamedTuple):
         return words
 
 
-def declared(cls: type) -> dict[str, Declared]:
+def declared(cls: type) -> Mapping[str, Declared]:
     """Read what a settings dataclass declares.
 
     Args:
@@ -133,7 +135,12 @@ def declared(cls: type) -> dict[str, Declared]:
     Raises:
         TypeError: a field's type cannot be written as `key=value` text.
     """
-    hints = typing.get_type_hints(cls if isinstance(cls, type) else type(cls))
+    return _declared(cls if isinstance(cls, type) else type(cls))
+
+
+@functools.lru_cache(maxsize=256)  # resolving type hints takes most of the time of reading settings
+def _declared(cls: type) -> Mapping[str, Declared]:
+    hints = typing.get_type_hints(cls)
     found = {}
     for field in dataclasses.fields(cls):
         entry = Declared(field.name, hints[field.name], field)
@@ -142,7 +149,7 @@ def declared(cls: type) -> dict[str, Declared]:
                 f"{field.name} of {cls}: {entry.type} cannot be a setting; use bool, int, float, str or a list of one"
             )
         found[field.name] = entry
-    return found
+    return MappingProxyType(found)
 
 
 def walk(cls: type, prefix: str = "") -> Iterator[tuple[str, Declared]]:
