@@ -1,10 +1,9 @@
 """The tests' budget: the processor time of each test is measured, and one that takes more than its share fails.
 
 It is the time of this process and of those that it starts. A test over its share is measured against a fixed piece of
-work at the same moment, so a slow machine fails nothing; and since a processor that is shared by many works slower for
-all of them (twice to three times as slow was seen at a load of seven on two cores), a busy machine fails nothing either.
-A fixture of a
-session, package or module has a share of its own: it does not count for the test that happens to come first.
+work at the same moment, so a slow machine fails nothing. Nor does a busy one, although a processor works two to three
+times slower for each of many that share it (seen at a load of seven on two cores): the share grows with the load. A
+fixture of a session, package or module has a share of its own: it does not count for the test that comes first.
 """
 
 from __future__ import annotations
