@@ -1,4 +1,4 @@
-"""What the tests of the plugins share with those of the zoo, as they run in the same process.
+"""Shared with the tests of the zoo, because both run in the same process.
 
 Outside this repository a plugin's tests run without it.
 """

@@ -1,4 +1,4 @@
-"""What the tests share: two CPU devices, set before TensorFlow or JAX starts, and small texts."""
+"""Shared by the tests: two CPU devices, set before TensorFlow or JAX starts, and small texts."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class Reverse(zoo.Task):
         return {"source": letters, "target": letters}
 
     def model(self, codecs):
-        """Build a reader of both directions and a writer that looks back at what was read."""
+        """Build a bidirectional encoder and a decoder with attention."""
         from zoo.models import AttendingDecoder, Encoder, SequenceToSequence
 
         settings, parts = self.settings.model, self.components

@@ -45,7 +45,7 @@ def sparsemax(scores):
 
 @keras.saving.register_keras_serializable(package="zoo_sparse")
 class SparseAttention(GeneralAttention):
-    """General attention (Luong et al. 2015) that looks at a few places only: sparsemax instead of softmax."""
+    """General attention (Luong et al. 2015) that attends to a few positions only: sparsemax instead of softmax."""
 
     def attend(self, queries, prepared, training=False, state=None):
         """See `Attention.attend`: queries [B, T, Q] to contexts [B, T, D], alignments [B, T, S] and no state."""

@@ -1,4 +1,4 @@
-"""What data show before training: few rows to choose by, copies, swapped columns, cut texts, bad vocabularies."""
+"""Checks data before training: small validation splits, duplicates, swapped columns, cut texts, bad vocabularies."""
 
 from __future__ import annotations
 

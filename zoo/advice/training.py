@@ -1,4 +1,4 @@
-"""What evaluations show while a model trains: that it does not learn, or that it learns by heart."""
+"""Checks evaluations during training: a model that does not learn, or that overfits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class TrainingAdvisor:
     Args:
         entropy: nats of a target whose frequency alone is known.
         learning_rate: of the training.
-        dropout: of the model; None where it has no such setting.
+        dropout: of the model; None if it has no such setting.
     """
 
     def __init__(self, entropy: float, learning_rate: float, dropout: float | None = None) -> None:

@@ -1,4 +1,4 @@
-"""What differs between the backends of Keras: recurrences, loops, losses, random numbers, compilation.
+"""The parts that differ between Keras backends: recurrences, loops, losses, random numbers, compilation.
 
 In come tensors and Keras layers; out come the same numbers, computed the way that suits the backend. `active()` is the
 one place that chooses. Each backend is a folder that provides `Backend`, so a third backend is a third folder.

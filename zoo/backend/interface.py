@@ -1,4 +1,4 @@
-"""What each backend's folder provides."""
+"""The interface of each backend's folder."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Backend(Protocol):
 
         Args:
             weight: [I, O].
-            known: [T, B, O], what is added to the product at each step.
+            known: [T, B, O], added to the product at each step.
             training: whether the gradient matters more than that the graph can be exported.
         """
 

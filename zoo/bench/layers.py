@@ -47,7 +47,7 @@ def run(arguments: Arguments, say: Say) -> Report:
 
     Args:
         arguments: what to measure.
-        say: told each line of the table as soon as it is known.
+        say: receives each line of the table as soon as it is known.
 
     Returns:
         The table.

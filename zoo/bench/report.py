@@ -1,4 +1,4 @@
-"""What a benchmark found out: a Markdown table under the machine and the versions."""
+"""The report of a benchmark: machine, versions, and a Markdown table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Report:
         title: the heading.
         packages: distributions whose versions matter.
         columns: the names of the columns.
-        say: told each line.
+        say: receives each line.
         notes: sentences between machine and table.
     """
 

@@ -1,4 +1,4 @@
-"""What the benchmark of search measures; the same for all contenders."""
+"""The case of the search benchmark, the same for all libraries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one line of the benchmark of translation measures; the same for all contenders."""
+"""One case of the translation benchmark, the same for all libraries."""
 
 from __future__ import annotations
 

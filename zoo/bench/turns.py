@@ -34,7 +34,7 @@ class Contender:
         self, module: str, words: Sequence[Any], environment: Mapping[str, str] | None = None, python: str = ""
     ) -> None:
         self.module = module
-        # What libraries write as they start is no news, until something goes wrong.
+        # Hide the start-up messages of libraries, unless something goes wrong.
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process = subprocess.Popen(
             [python or sys.executable, "-m", module, *map(str, words)],

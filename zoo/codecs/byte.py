@@ -18,7 +18,7 @@ class ByteCodec(TextCodec):
     """One id a byte, 256 of them, for text in UTF-8 and for files that are no text at all.
 
     Args:
-        normalization: what is done to a text first.
+        normalization: applied to a text first.
     """
 
     def __init__(self, normalization: Normalization = KEEP) -> None:
@@ -41,7 +41,7 @@ class ByteCodec(TextCodec):
         return np.frombuffer(b"".join(Document.of_text(text).byte_chunks()), np.uint8).astype(np.int32)
 
     def encode_document(self, document: Document, chunk: int = CHUNK) -> Iterator[EncodedChunk]:
-        """Bytes of a document as they stand in the file, line ends and byte order mark included."""
+        """Bytes of a document as in the file, including line ends and byte order mark."""
         if self.normalization:
             yield from super().encode_document(document, chunk)
             return
@@ -63,7 +63,7 @@ class ByteCodec(TextCodec):
         return ByteStream(self.decode_bytes)
 
     def save(self, folder: Path, name: str = "codec") -> None:
-        """Write `<name>.json`, which says that this is the byte codec, and how it normalises."""
+        """Write `<name>.json` with the kind of codec and its normalization."""
         write_codec(folder, name, "byte", normalization_content(self.normalization))
 
     def restore(self, folder: Path, name: str = "codec") -> None:

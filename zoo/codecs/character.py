@@ -18,12 +18,12 @@ _REPLACEMENT = 0xFFFD
 
 
 class CharacterCodec(TextCodec):
-    """One id a character; id 0 stands for all characters that the training text did not have and prints as U+FFFD.
+    """One id per character; id 0 is for characters unseen in training, and prints as U+FFFD.
 
     Args:
         vocabulary: how many ids at most, the unknown one included (the rarest characters become unknown); 0: no limit.
         order: `frequency` numbers the characters from the most to the least frequent, `code` by code point.
-        normalization: what is done to a text first.
+        normalization: applied to a text first.
     """
 
     unknown_id = 0
@@ -58,7 +58,7 @@ class CharacterCodec(TextCodec):
         known = np.flatnonzero(counts)
         if not known.size:
             raise no_text("an alphabet")
-        # Stable, so that characters of equal frequency stand by code point.
+        # Stable, so that characters of equal frequency are sorted by code point.
         by_frequency = known[np.argsort(-counts[known], kind="stable")]
         kept = by_frequency[: self.vocabulary - 1] if self.vocabulary else by_frequency
         self._set(kept if self.order == "frequency" else np.sort(kept))

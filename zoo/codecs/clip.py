@@ -27,7 +27,7 @@ class ClipCodec(ImageCodec):
         """A clip as uint8 `[T, height, width, channels]`.
 
         Raises:
-            ZooError: there is no frame, or one is damaged; names it.
+            ZooError: there are no frames, or one is damaged; names it.
         """
         if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.shape[1:] == self.shape and len(value):
             return value
@@ -35,7 +35,7 @@ class ClipCodec(ImageCodec):
         if not len(frames):
             raise ZooError("a clip has no frame")
         clip = np.empty((len(frames), *self.shape), np.uint8)  # [T, height, width, channels]
-        # One after the other, so that no more than one stands in memory at its full size.
+        # One by one, so that only one image is in memory at full size.
         for number, frame in enumerate(frames):
             clip[number] = super().encode(frame)
         return clip

@@ -17,7 +17,7 @@ RawExample: TypeAlias = Mapping[str, RawValue]
 
 @runtime_checkable
 class Codec(Protocol):
-    """Turns raw values into arrays and back; what it learns from the training values is kept in the run's folder.
+    """Turns raw values into arrays and back; the state learned from training values is saved in the run's folder.
 
     A codec is made unfitted by `Task.codecs()`. Training fits and saves it, everything later restores it.
     """
@@ -40,7 +40,7 @@ class Codec(Protocol):
         ...
 
     def save(self, folder: Path, name: str = "codec") -> None:
-        """Write what was learned to files in the folder whose names begin with `name`; each appears whole."""
+        """Write the learned state to files in the folder whose names begin with `name`, each atomically."""
         ...
 
     def restore(self, folder: Path, name: str = "codec") -> None:

@@ -22,7 +22,7 @@ def write_codec(folder: Path, name: str, kind: str, content: dict[str, Any]) -> 
         folder: the run's folder.
         name: the codec's role in the task, such as `target`.
         kind: which codec this is.
-        content: what it learned, as JSON takes it.
+        content: its learned state, for JSON.
     """
     record = {"codec": kind, "format": _FORMAT, "content": content, "sha256": _checksum(content)}
     write_atomic(folder / f"{name}.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")

@@ -21,14 +21,14 @@ _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class Document:
-    """A text in memory, or the bytes `start` to `stop` of a file; nothing is read before it is asked for.
+    """A text in memory, or the bytes `start` to `stop` of a file; read only on demand.
 
     Args:
         name: what the user calls it; error messages begin with it.
         path: the file, or None for a text in memory.
         start: first byte of the part, at the beginning of a character.
-        stop: the byte behind the part; None is the end of the file as it is when read.
-        text: the text itself where there is no file.
+        stop: the byte after the part; None: the end of the file at the time of reading.
+        text: the text itself, if there is no file.
         keeper: what keeps the file there as long as the document is in use.
     """
 
@@ -58,7 +58,7 @@ class Document:
             encoding: of its text.
 
         Raises:
-            ZooError: it cannot be unpacked, or is no text in this encoding.
+            ZooError: it cannot be decompressed, or is not text in this encoding.
         """
         path = Path(path)
         name = name or path.name
@@ -161,7 +161,7 @@ class Document:
         return "".join(self.chunks())
 
     def fingerprint(self) -> str:
-        """What tells this content from another: `<bytes>-<sha256>` of the bytes, wherever they lie."""
+        """A fingerprint of the content: `<bytes>-<sha256>`, independent of its location."""
         digest = hashlib.sha256()
         total = 0
         for data in self.byte_chunks():

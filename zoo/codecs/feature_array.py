@@ -1,4 +1,4 @@
-"""Vectors whose features have names, so that they are told apart by name and not by their order."""
+"""Vectors with named features, which are matched by name instead of order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class FeatureArray(np.ndarray):
 
     Args:
         values: `[T, D]` or `[D]`.
-        columns: names of the D features; none where they have no names.
+        columns: names of the D features; empty if they have none.
     """
 
     columns: tuple[str, ...]
@@ -40,7 +40,7 @@ def columns_of(value: object) -> tuple[str, ...]:
 
 
 def column_key(name: str) -> str:
-    """What a column is found by: case and white space do not tell columns apart."""
+    """Return the key of a column, ignoring case and white space."""
     return " ".join(name.split()).casefold()
 
 

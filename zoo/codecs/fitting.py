@@ -72,12 +72,12 @@ class _Learner:
         self._thread.start()
 
     def take(self, examples: Sequence[RawExample]) -> None:
-        """Hand on some examples; waits while the codec is behind."""
+        """Pass on some examples; wait while the codec is busy."""
         if not self.done:
             self._waiting.put(examples)
 
     def finish(self) -> None:
-        """Say that there are no more examples, and wait until the codec has learned."""
+        """Signal the end of the examples, and wait until the codec has learned."""
         self._waiting.put(None)
         self._thread.join()
 
@@ -102,7 +102,7 @@ class _Learner:
         except BaseException as error:
             self.error = error
         self.done = True
-        while not ended:  # whoever still hands on examples must not wait for ever
+        while not ended:  # the producer must not wait for ever
             ended = self._waiting.get() is None
 
 

@@ -81,7 +81,7 @@ class ImageCodec:
         """An image as uint8 `[height, width, channels]`.
 
         Raises:
-            ZooError: the file is no image, or is damaged; names it.
+            ZooError: the file is not an image, or is damaged; names it.
         """
         if isinstance(value, np.ndarray) and value.dtype == np.uint8 and value.shape == self.shape:
             return value
@@ -183,7 +183,7 @@ def open_image(value: RawValue) -> Image.Image:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Turn an image as its EXIF says; one whose EXIF makes no sense stays as it is."""
+    """Rotate an image according to its EXIF; ignore an invalid EXIF."""
     from PIL import ImageOps
 
     try:
@@ -199,7 +199,7 @@ def _plain(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         return _from_array(np.asarray(image))
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        # What is transparent shows white, not the colour that happens to be stored there.
+        # Transparent pixels become white rather than the colour stored there.
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(paper, image)

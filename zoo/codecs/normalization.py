@@ -13,7 +13,7 @@ _WHITE = re.compile("[\\s\u200b\u2060\ufeff]+")
 
 @dataclass(frozen=True)
 class Normalization:
-    """What is done to a text before it is cut into tokens. A codec keeps it with what it learned.
+    """The normalization of a text before tokenization. A codec keeps it with what it learned.
 
     Args:
         white_space: whether any run of white space becomes one space, and none is left at the ends.
@@ -49,7 +49,7 @@ class Normalization:
                 begun = True
 
     def as_json(self) -> dict[str, bool]:
-        """What a codec writes to its file."""
+        """Return the entry of a codec's file."""
         return asdict(self)
 
     @classmethod
@@ -80,5 +80,5 @@ SENTENCE = Normalization(white_space=True, nfc=True)
 
 
 def normalization_content(normalization: Normalization) -> dict[str, dict[str, bool]]:
-    """What a codec adds to its file: nothing where texts stay as they are, as in files of earlier versions."""
+    """Return the entries of a codec's file: none without normalization, as in files of earlier versions."""
     return {"normalization": normalization.as_json()} if normalization else {}

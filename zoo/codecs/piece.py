@@ -20,7 +20,7 @@ from zoo.codecs.text import EncodedChunk, TextCodec, TextStream, checked_ids, no
 from zoo.errors import UsageError, ZooError
 from zoo.files import file_errors, read_bytes, reason, write_atomic
 
-_SPACE = "\u2581"  # what sentencepiece writes for a space, and therefore cannot tell from one
+_SPACE = "\u2581"  # sentencepiece's symbol for a space, which it cannot tell from a space
 _ALWAYS_PIECES = ("\n", "\t")
 _UNTRAINABLE = re.compile("[\0\u2581\u2585\n]+")  # sentencepiece leaves out sentences that hold one of these
 _LONGEST_SENTENCE = 1000  # characters
@@ -41,7 +41,7 @@ class PieceCodec(TextCodec):
             https://arxiv.org/abs/1508.07909).
         sample: how many characters of the training text to learn the pieces from, drawn from all over it.
         sentences: whether values are sentences: then the first word is the same piece as that word elsewhere.
-        normalization: what is done to a text first.
+        normalization: applied to a text first.
     """
 
     def __init__(
@@ -270,7 +270,7 @@ class SentenceStream:
         return self._first(self._stream.push(ids))
 
     def flush(self) -> str:
-        """What is left at the end."""
+        """Return the rest at the end."""
         return self._first(self._stream.flush())
 
     def _first(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""What codecs of text share: documents of any size, and text that appears while ids arrive."""
+"""The base of text codecs: documents of any size, and streaming of ids to text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class EncodedChunk(NamedTuple):
 
     Args:
         ids: int32 [N].
-        characters: how many characters of text they stand for, to give results a character.
+        characters: number of characters in the text, for metrics per character.
     """
 
     ids: np.ndarray
@@ -34,7 +34,7 @@ class TextStream(Protocol):
         ...
 
     def flush(self) -> str:
-        """What is left at the end: a character that was never finished prints as U+FFFD."""
+        """Return the rest at the end: an incomplete character prints as U+FFFD."""
         ...
 
 
@@ -47,7 +47,7 @@ class TextCodec(abc.ABC):
     unknown_id: int | None = None
     """The id of all tokens that were not in the training text; None where every text can be encoded."""
     normalization: Normalization = KEEP
-    """What is done to a text first; a codec keeps it with what it learned."""
+    """Applied to a text first; saved with the codec."""
 
     @property
     @abc.abstractmethod
@@ -90,7 +90,7 @@ class TextCodec(abc.ABC):
 
     @abc.abstractmethod
     def save(self, folder: Path, name: str = "codec") -> None:
-        """Write what was learned to the folder."""
+        """Write the learned state to the folder."""
 
     @abc.abstractmethod
     def restore(self, folder: Path, name: str = "codec") -> None:
@@ -101,7 +101,7 @@ class TextCodec(abc.ABC):
         """
 
     def surface(self, text: str) -> list[str]:
-        """The tokens of a string as they stand there, whatever the codec makes of capitals."""
+        """Split a string into its tokens, before any change of case."""
         return self.tokens(text)
 
     def encode_token(self, text: str) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Files as plain UTF-8: what is packed is unpacked, what is in another encoding rewritten."""
+"""Converts files to plain UTF-8: decompresses them, and decodes other encodings."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def copy_as_utf8(path: Path, target: IO[bytes], encoding: str, name: str) -> Non
 
 
 def plain_copy(path: Path, encoding: str, name: str) -> IO[bytes]:
-    """A copy of a file, unpacked and in UTF-8, which is gone when nobody holds it any more.
+    """A decompressed copy of a file in UTF-8, which is deleted when it is garbage-collected.
 
     Args:
         path: of the file.

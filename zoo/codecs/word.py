@@ -38,7 +38,7 @@ class WordCodec(TextCodec):
         vocabulary: how many ids at most, the unknown one included; 0: no limit.
         least: how often a word must occur in the training text to be learned.
         lowercase: whether capitals are made small first; then they do not come back.
-        normalization: what is done to a text first.
+        normalization: applied to a text first.
     """
 
     unknown_id = 0
@@ -119,7 +119,7 @@ class WordCodec(TextCodec):
         return [_bare(token) for part in self._texts(text) for token in self._tokens(part)]
 
     def surface(self, text: str) -> list[str]:
-        """The words and marks of a string as they stand there, with their capitals."""
+        """Return the words and punctuation of a string, without changing case."""
         tokens = self.tokens(text)
         cased = [_bare(token) for part in self._texts(text) for token in self._cut(part)]
         return cased if len(cased) == len(tokens) else tokens
@@ -174,7 +174,7 @@ def _bare(token: str) -> str:
 
 
 def _opens(token: str) -> bool:
-    """Whether a token is a bracket or a quote that may stand before a word; a straight quote is either."""
+    """Whether a token is a bracket or quote that may precede a word; a straight quote is both."""
     return len(token) == 1 and (token in "\"'`¿¡" or unicodedata.category(token) in ("Ps", "Pi", "Pf"))
 
 
@@ -200,7 +200,7 @@ class WordStream:
 
     def __init__(self, codec: WordCodec) -> None:
         self._codec = codec
-        self._joined = True  # whether no space belongs in front of what comes next
+        self._joined = True  # whether the next token needs no space before it
 
     def push(self, ids: Iterable[int] | np.ndarray) -> str:
         """The words of these ids."""

@@ -1,4 +1,4 @@
-"""Recurrent layers that look at a memory while they run: attention before or after them, with input feeding or not."""
+"""Recurrent layers with attention to a memory: before or after them, with or without input feeding."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Attending(keras.layers.Layer):
             mask: [B, S], False at places that are not there; None for no such place.
 
         Returns:
-            What the mechanism prepares: tensors with the batch first.
+            The output of the mechanism's `prepare`: tensors with the batch first.
         """
         if self.attention is not None:
             return dict(self.attention.prepare(memory, mask))
@@ -167,7 +167,7 @@ class Attending(keras.layers.Layer):
         Args:
             sequences: [B, T, E]; or tokens [B, T] with embeddings.
             prepared: what `prepare` gave.
-            state: what `start`, `step` or an earlier call gave; None to start anew.
+            state: from `start`, `step` or an earlier call; None to start from zero.
             training: whether dropout is on.
             embeddings: the vector of every token [V, E] (see `Stack.call`).
             feedback: gives the input of each step instead of `sequences`, of which only the shape then counts.
@@ -270,7 +270,7 @@ class Attending(keras.layers.Layer):
             prepared: the memory.
             state: before the step.
             vector: the attentional vector before, [B, U], for input feeding.
-            training: whether what is random in training is on.
+            training: whether to apply dropout and other randomness of training.
 
         Returns:
             The output of the layers [B, U], the context [B, D] or None, the state after without its vector, records.
@@ -301,7 +301,7 @@ class Attending(keras.layers.Layer):
         return ops.reshape(ops.tanh(flat), (*ops.shape(outputs)[:-1], self.units))
 
     def get_config(self) -> Config:
-        """Return what is needed to make this layer again: its layers, whatever made them."""
+        """Return the configuration of this layer and its inner layers."""
         return {
             **super().get_config(),
             "stack": keras.saving.serialize_keras_object(self.stack),

@@ -1,4 +1,4 @@
-"""What the zoo's SimpleRNN, LSTM and GRU have in common: the fast path, and clear errors for bad input."""
+"""The base of the zoo's SimpleRNN, LSTM and GRU: the fast path, and clear errors for bad input."""
 
 from __future__ import annotations
 
@@ -85,8 +85,7 @@ class Recurrent:
                 the embeddings rather than the sequence, which saves a quarter of a layer's work when V is small.
 
         Returns:
-            What the layer of Keras returns: the last output [B, U] or all outputs [B, T, U], and with
-            `return_state` the final states.
+            As Keras' layer: the last output [B, U] or all outputs [B, T, U], and with `return_state` the final states.
         """
         mask = one_mask(mask)
         sequences = zero_masked(sequences if embeddings is None else ops.cast(sequences, "int32"), mask)
@@ -146,7 +145,7 @@ class Recurrent:
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Run the backend's recurrence (see `Backend.run_layer`); it never sees the states of rows that are all masked.
 
-        Such a row gives its states back, whatever they are: they have no part in any gradient of the weights.
+        Such a row returns its states unchanged: they do not affect gradients of the weights.
         """
         before = tree.flatten(states)
         if mask is None:

@@ -94,7 +94,7 @@ class Reinforce(keras.layers.Layer):
         )
         rewards = ops.stop_gradient(rewards)
         weights = ops.ones_like(log_probability) if weights is None else ops.cast(weights, self.compute_dtype)
-        # A row that has no weight has no reward either, and a choice without weight was never made.
+        # A row without weight has no reward, and a choice without weight is ignored.
         rewards = ops.where(ops.any(weights != 0, axis=1), rewards, 0.0)
         log_probability, entropy = zero_masked(log_probability, weights), zero_masked(entropy, weights)
         if expected is not None:
@@ -113,7 +113,7 @@ class Reinforce(keras.layers.Layer):
         return self.reward_weight * advantage * log_probability + self.entropy_weight * entropy
 
     def _check(self, given: Mapping[str, Tensor | None]) -> None:
-        """Refuse shapes that would be broadcast to something that nobody meant."""
+        """Refuse shapes that would broadcast unintentionally."""
         for name, tensor in given.items():
             wanted = "[batch]" if name == "rewards" else "[batch, steps]"
             if tensor is not None and len(tensor.shape) != 1 + wanted.count(","):
@@ -121,7 +121,7 @@ class Reinforce(keras.layers.Layer):
 
     @property
     def baseline(self) -> Tensor:
-        """What rewards are compared with: 0 before the first batch."""
+        """The baseline of rewards: 0 before the first batch."""
         return ops.convert_to_tensor(self.state)[0]
 
     def _moved(self) -> Tensor:

@@ -233,7 +233,7 @@ class Stack(keras.layers.Layer):
         return mask, [[None for _ in _state_sizes(layer)] for layer in self.layers]
 
     def get_config(self) -> Config:
-        """Return what is needed to make the stack again: its layers, whatever made them."""
+        """Return the configuration of the stack and its layers."""
         layers = [keras.saving.serialize_keras_object(layer) for layer in self.layers]
         return {
             **super().get_config(),

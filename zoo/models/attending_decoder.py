@@ -1,4 +1,4 @@
-"""A decoder with a memory: tokens in, logits of the next token out, looking at what an encoder left behind."""
+"""A decoder with attention: tokens in, logits of the next token out, attending to the encoder's output."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from zoo.ops.masking import zero_masked
 class AttendingDecoder(keras.Model):
     """Embedded tokens, a stack of recurrent layers with attention over a memory, a softmax's logits.
 
-    `prepare` looks at a memory once; then the model is called with whole sequences (teacher forcing), or steps (see
+    `prepare` processes a memory once; then the model is called with whole sequences (teacher forcing), or steps (see
     `zoo.search.Stepper`): both give the same numbers. The recurrent layers begin with a learned view of the memory: the
     encoder's summary, or where it has none the mean of the memory, through a dense layer and tanh.
 
     Args:
         vocabulary: V, the number of different tokens.
         memory: D, the width of the memory.
-        summary: width of an encoder's summary; 0 where there is none.
+        summary: width of an encoder's summary; 0 if there is none.
         cell: name of a recurrent cell (`rnn`, `lstm`, `gru`, or one that a plugin adds).
         layers: how many recurrent layers.
         units: U, of each layer.
@@ -126,7 +126,7 @@ class AttendingDecoder(keras.Model):
         return self.vocabulary.bias
 
     def prepare(self, memory: Tensor, mask: Tensor | None = None, initial: Tensor | None = None) -> dict[str, Nest]:
-        """Look at a memory, once a source.
+        """Process a memory, once per source.
 
         Args:
             memory: [B, S, D].
@@ -134,7 +134,7 @@ class AttendingDecoder(keras.Model):
             initial: [B, D'], an encoder's summary, for a model made with `summary`; else None.
 
         Returns:
-            What `start`, `step` and `call` take as `memory`: a nesting of tensors with the batch first.
+            The `memory` argument of `start`, `step` and `call`: a nesting of tensors with the batch first.
 
         Raises:
             UsageError: a memory or a summary of another width than the model was made for.
@@ -169,7 +169,7 @@ class AttendingDecoder(keras.Model):
         Args:
             tokens: int [B, T], the target shifted by one.
             memory: what `prepare` gave.
-            states: what `start`, `step` or an earlier call gave; None to start anew.
+            states: from `start`, `step` or an earlier call; None to start from zero.
             training: whether dropout and scheduled sampling are on.
 
         Returns:

@@ -44,7 +44,7 @@ def check_backbone(name: str, channels: int) -> None:
     """Refuse a network that there is not, or that cannot read images of so many channels.
 
     Raises:
-        UsageError: says what is wrong.
+        UsageError: the images do not fit the network.
     """
     if name not in backbone_names():
         raise UsageError(f"model.backbone: there is no network '{name}'{did_you_mean(name, backbone_names())}")
@@ -63,7 +63,7 @@ def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
         A model from preprocessed images to a grid of features `[B, h, w, D]`.
 
     Raises:
-        UsageError: there is no such network, or it cannot read such images.
+        UsageError: the network is unknown, or cannot read such images.
     """
     check_backbone(name, shape[-1])
     try:
@@ -107,7 +107,7 @@ def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
             raise ZooError(f"model.backbone_weights={weights}: not the weights of {name}: {reason}") from error
         return
     try:
-        # Keras tells of its downloads on standard output, which is for answers.
+        # Keras reports downloads on standard output, which is reserved for answers.
         with contextlib.redirect_stdout(sys.stderr):
             trained = getattr(keras.applications, name)(
                 include_top=False, weights="imagenet", input_shape=network.input_shape[1:]

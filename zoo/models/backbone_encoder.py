@@ -26,7 +26,7 @@ class BackboneEncoder(keras.layers.Layer):
         frozen: whether the network stays as it is, so that only the dense layer learns.
 
     Raises:
-        UsageError: there is no such network, or the images are too small for it.
+        UsageError: the network is unknown, or the images are too small for it.
     """
 
     def __init__(self, backbone: str, units: int, shape: Sequence[int], frozen: bool = False, **keywords: Any) -> None:
@@ -55,7 +55,8 @@ class BackboneEncoder(keras.layers.Layer):
         load_pretrained(self.network, self.backbone, weights)
 
     def features(self, images: Tensor) -> Tensor:
-        """What the network alone makes of images: all of an encoding that training leaves as it is, where frozen.
+        """Compute the backbone's features of images: the part of the encoding that is constant if the backbone is
+        frozen.
 
         Args:
             images: `[B, height, width, channels]`, values from 0 to 255.

@@ -16,7 +16,7 @@ from zoo.models.pooling import Pooling
 
 @keras.saving.register_keras_serializable(package="zoo")
 class Classifier(Exportable, keras.Model):
-    """Reads a text, pools what it read, and says which class it is of.
+    """Encodes a text, pools the states, and classifies it.
 
     Args:
         encoder: reads the tokens.
@@ -67,7 +67,7 @@ class Classifier(Exportable, keras.Model):
         return self.explain(source, mask, training)[0]
 
     def explain(self, source: Tensor, mask: Tensor | None = None, training: bool = False) -> tuple[Tensor, Tensor]:
-        """Classify, and say which places counted.
+        """Classify, and return the weight of each position.
 
         Returns:
             Logits `[B, C]`, and float32 `[B, S]` that sum to 1 over a row with pooling by mean or attention; zeros

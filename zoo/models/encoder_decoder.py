@@ -1,4 +1,4 @@
-"""What the models share that read a source once and write about it: all but the reading."""
+"""The base of models that encode a source once and generate text from it: everything but the encoder."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class EncoderDecoder(Exportable, keras.Model):
 
     @property
     def reinforce(self) -> Tensor:
-        """What trains an attention that draws places; None for another attention."""
+        """The trainer of an attention that samples positions; None for other attentions."""
         return self.decoder.reinforce
 
     def start(self, rows: int | Tensor, memory: Tensor | None = None) -> dict[str, Nest]:

@@ -18,7 +18,8 @@ TOKENS = keras.InputSpec(shape=(None, None), dtype="int32")
 
 
 class Exportable:
-    """Mixin in front of `keras.Model`: says what `call` reads, where Keras would guess float32 of the last shapes.
+    """Mixin before `keras.Model`: declares the inputs of `call`, because Keras would guess float32 with the last
+    shapes.
 
     So `model.export(path)`, `tf.saved_model.save(model, path)` and the converters need no example, and what they write
     takes batches and lengths of any size. Its outputs are flat, as the format wants them (see `flat_outputs`).
@@ -46,7 +47,7 @@ class Exportable:
         Args:
             filepath: the folder or file to write.
             format: `tf_saved_model`, `litert`, `onnx`, ...
-            verbose: whether Keras tells what it wrote.
+            verbose: whether Keras prints what it wrote.
             input_signature: what `call` reads, one entry a positional argument; None for any batch and length.
             **kwargs: what the format takes.
         """

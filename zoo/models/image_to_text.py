@@ -44,7 +44,7 @@ class ImageToText(EncoderDecoder):
 
     @property
     def grid(self) -> tuple[int, int]:
-        """(h, w) of the grid that is looked at."""
+        """(h, w) of the feature grid."""
         _, height, width, _ = self.encoder.compute_output_shape((None, *self.shape))
         return height, width
 
@@ -70,7 +70,7 @@ class ImageToText(EncoderDecoder):
             training: whether dropout is on.
 
         Returns:
-            What the decoder's call gives: `logits` `[B, T, V]`, `alignments` `[B, T, h w]`, `states`.
+            The decoder's output: `logits` `[B, T, V]`, `alignments` `[B, T, h w]`, `states`.
         """
         return self.decoder(previous, memory=self.encode(source), training=training)
 

@@ -54,7 +54,7 @@ class SequenceToSequence(EncoderDecoder):
             training: whether dropout and scheduled sampling are on.
 
         Returns:
-            What the decoder's call gives: `logits` [B, T, V], `alignments` [B, T, S], `states`.
+            The decoder's output: `logits` [B, T, V], `alignments` [B, T, S], `states`.
         """
         return self.decoder(previous, memory=self.encode(source, source_mask, training), training=training)
 

@@ -173,7 +173,7 @@ class Tagger(Exportable, keras.Model):
         whole = (count - 1) // AT_ONCE
 
         def part(number: int | Tensor) -> Tensor:
-            # The last part begins earlier, so that all are of one size; what it repeats is left out below.
+            # The last part begins earlier, so that all have the same size; the overlap is removed below.
             start = ops.minimum(number * AT_ONCE, count - AT_ONCE)
             return self._read_images(ops.slice(images, (start, 0, 0, 0), (AT_ONCE, *self.frame)))
 

@@ -1,4 +1,4 @@
-"""What layers draw while a model runs: the topology tells them afterwards how well it came out."""
+"""Records what layers sample while a model runs, so that the topology can reward them afterwards."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from zoo.backend.types import Tensor
 
 
 class Losses(NamedTuple):
-    """What a model's logits are worth, place by place."""
+    """Losses and accuracies of logits at each position."""
 
     sharp: Tensor
     """Cross entropies [...] in nats, float32."""

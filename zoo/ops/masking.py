@@ -1,4 +1,4 @@
-"""Masks: what stands at a masked place does not count, whatever it is."""
+"""Masks: values at masked positions are ignored, whatever they are."""
 
 from __future__ import annotations
 

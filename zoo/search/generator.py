@@ -55,7 +55,7 @@ class Generator:
 
     The whole loop is compiled, once for each kind of search and each set of shapes: the number of rows, a power of two;
     the length of the sources and of the texts, a few sizes each. One call makes at most `chunk` steps and is repeated
-    as often as needed, so that long texts need no shape of their own. The same loop reads the primes.
+    as often as needed, so that long texts do not need their own shape. The same loop reads the primes.
 
     Args:
         model: the stepper (see `Stepper`); any Keras model with `start` and `step`.
@@ -63,7 +63,7 @@ class Generator:
         chunk: maximum number of steps in one call of the compiled function. A call costs as much as some fifty steps of
             a small model; texts that are short, or streamed, take fewer.
         begin: the token that every text begins with, before the prime; None where there is none.
-        end: the token that ends a text; None where texts go on to their maximum length.
+        end: the token that ends a text; None if texts continue to their maximum length.
         banned: tokens that are never chosen, such as the one for unknown words.
         encode: makes the memory of padded sources `[B, S, ...]` and their mask, bool `[B, S]`; compiled or not. None
             for a language model, or where the memory is given.
@@ -121,7 +121,7 @@ class Generator:
             memory: in place of sources, what an encoder made of them: any nesting of tensors, one row a text.
             mask: bool `[texts, S]`, which positions of a given memory there are.
             strategy: how tokens are chosen; by default the likeliest each time.
-            processors: what is preferred and what is forbidden.
+            processors: change the logits, to prefer or forbid tokens.
             length: maximum number of tokens, including the end token; one for all, or one a text. 0: none.
             seeds: one a text, for strategies that draw; by default 0, 1, 2 and so on.
             batch: how many texts at a time.
@@ -158,7 +158,7 @@ class Generator:
     ) -> Iterator[list[np.ndarray]]:
         """Search for texts, all at a time, and yield their tokens as they are chosen.
 
-        A strategy with several hypotheses knows no token before it knows them all: it yields its best text at the end.
+        A strategy with several hypotheses decides about all tokens at the end, so it yields only its best text.
 
         Args: as of `search`.
 
@@ -240,7 +240,7 @@ class Generator:
         memory, mask = self._memory(request, rows)
         carry, memory = loop.start(first, memory, limits, history, numbers)
         for begin in range(0, forced.shape[1], steps):
-            # Each text's positions count from its own first token, wherever that stands in this batch.
+            # Each text's positions count from its own first token, wherever that is in this batch.
             position = (begin - (lengths - 1)).astype(np.int32)
             window = forced[:, begin : begin + steps]
             try:

@@ -1,4 +1,4 @@
-"""Answers of a search, put together from what its loop left behind."""
+"""Assembles the answers of a search from the records of its loop."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Hypothesis:
 
     Attributes:
         tokens: int32 `[n]`, without prime and end token.
-        score: what it was compared by, the larger the better; the log-probability where there are no penalties.
+        score: for ranking, the larger the better; the log-probability if there are no penalties.
         log_probability: the sum over its tokens, the end token's included; the model's own, unless a bias or a
             repetition penalty changed what the model expects.
         ended: whether the model ended it; else it was cut at its greatest length, or had nowhere to go.
@@ -31,7 +31,7 @@ def paths(tokens: np.ndarray, parents: np.ndarray | None) -> np.ndarray:
 
     Args:
         tokens: int `[T, B, W]`, chosen at each step.
-        parents: int `[T, B, W]`, the hypothesis that each goes on from; None: from its own.
+        parents: int `[T, B, W]`, the hypothesis that each continues; None: its own.
 
     Returns:
         int `[B, W, T]`, the tokens of each hypothesis.
@@ -54,7 +54,7 @@ def answers(
 
     Args:
         written: the tokens of each hypothesis, the end token among them.
-        scores: `[W]`, -inf for what is no complete text.
+        scores: `[W]`, -inf for incomplete texts.
         totals: `[W]`, log-probabilities.
         end: the end token, or None.
         count: how many at most.

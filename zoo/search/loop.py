@@ -30,7 +30,7 @@ class Loop:
         model: the stepper.
         strategy: chooses.
         processors: are applied before it.
-        end: the token that ends a text; None where texts go on to their maximum length.
+        end: the token that ends a text; None if texts continue to their maximum length.
         compile: compiles a function of tensors.
     """
 

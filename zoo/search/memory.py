@@ -1,4 +1,4 @@
-"""What an encoder left behind, for a padded batch of texts."""
+"""The encoder's output for a padded batch of texts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SourceEncoder:
         """Check what a caller passed.
 
         Returns:
-            The sources as arrays; None where there are none.
+            The sources as arrays, or None.
 
         Raises:
             UsageError: both are given, one is empty, or there is nothing to encode them with.
@@ -64,7 +64,7 @@ class SourceEncoder:
         assert self.encode is not None
         longest = max(len(source) for source in sources)
         array, mask = pad_sequences(sources, rows, longest if self.fixed else length_bucket(longest))
-        # A row without a single position would leave attention nothing to look at.
+        # Attention needs at least one position in each row.
         mask[len(sources) :, 0] = True
         return self.encode(array, mask), mask
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Encode = Callable[[str], Iterable[int]]
 T = TypeVar("T")
 
-# What cannot be typed, or would be lost at a comma.
+# Escapes for characters that cannot be typed or that separate the list.
 ESCAPES = {r"\n": "\n", r"\t": "\t", r"\s": " ", r"\c": ",", r"\\": "\\"}
 
 
@@ -96,7 +96,7 @@ def make_plan(
 
 
 def check_search(search: SearchSettings, strategies: Mapping[str, Factory] | None = None) -> Strategy:
-    """Refuse settings that contradict each other, as far as that shows without a codec.
+    """Refuse settings that contradict each other, if that shows without a codec.
 
     Returns:
         The strategy.

@@ -1,4 +1,4 @@
-"""What a search offers to those who answer, whatever it runs on."""
+"""The interfaces of generators and scorers, whatever they run on."""
 
 from __future__ import annotations
 

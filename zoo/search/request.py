@@ -1,4 +1,4 @@
-"""What a caller of a search asks for, checked."""
+"""The checked arguments of a search."""
 
 from __future__ import annotations
 

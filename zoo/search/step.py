@@ -18,7 +18,7 @@ FREE = -1
 
 
 class Carry(NamedTuple):
-    """What goes from step to step, and from call to call.
+    """The state that passes from step to step, and from call to call.
 
     Attributes:
         tokens: int `[B, W]`, the last token of each hypothesis.
@@ -41,14 +41,14 @@ class Carry(NamedTuple):
     history: list[Tensor]
 
     def beam_state(self, limit: Tensor, mask: Tensor | None) -> BeamState:
-        """What the strategy scores."""
+        """The hypotheses that the strategy scores."""
         return BeamState(self.total, self.length, self.ended, limit, self.own, mask)
 
 
 def first_carry(
     model: Stepper, strategy: Strategy, tokens: Tensor, state: Nest, limit: Tensor, history: Tensor | None
 ) -> Carry:
-    """What a search begins with, on tensors or on NumPy arrays.
+    """The initial state of a search, as tensors or NumPy arrays.
 
     Args:
         model: the stepper.
@@ -101,7 +101,7 @@ def search_step(
         position: int `[B]`, how many tokens each text has; negative while its prime is read.
         limit: int `[B]`, the maximum length of each text.
         seeds: int `[B]`.
-        end: the token that ends a text; None where texts go on to their maximum length.
+        end: the token that ends a text; None if texts continue to their maximum length.
 
     Returns:
         The new carry; parents int `[B, W]`, None where W is 1; the logits `[B W, V]`.

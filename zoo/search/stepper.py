@@ -17,9 +17,9 @@ Tokens = Sequence[int] | np.ndarray
 class Stepper(Protocol):
     """A model, recurrent or not, that reads one token at a time and predicts the next.
 
-    A state is any nesting of lists, tuples and dictionaries of tensors, each with the batch as its first axis. The
-    memory that an encoder left behind is not part of the state: it is passed to every step, so a beam search, which
-    reorders the states of its hypotheses, leaves the memory where it is.
+    A state is any nesting of lists, tuples and dictionaries of tensors, each with the batch as its first axis. The the
+    encoder's output is not part of the state: it is passed to every step, so a beam search, which reorders the states
+    of its hypotheses, leaves the memory where it is.
 
     A model that attends may also have the method of `AttendingStepper`; before the first step the alignment is zero.
     """
@@ -29,8 +29,7 @@ class Stepper(Protocol):
 
         Args:
             rows: B, of the batch.
-            memory: what an encoder left behind: any nesting of tensors with the batch first; None for a language
-                model.
+            memory: the encoder's output: any nesting of tensors with the batch first; None for a language model.
 
         Returns:
             The state.

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class StepContext(NamedTuple):
-    """What a strategy knows when it chooses: B texts, W hypotheses of each, V tokens.
+    """The input of a strategy's choice: B texts, W hypotheses of each, V tokens.
 
     Attributes:
         scores: `[B, W, V]`, log-probabilities of the next token; -inf where it is forbidden.
-        total: `[B, W]`, log-probability of each hypothesis so far; -inf where there is no hypothesis yet.
+        total: `[B, W]`, log-probability of each hypothesis so far; -inf for no hypothesis yet.
         ended: bool `[B, W]`, whether the hypothesis is complete.
         position: int `[B]`, how many tokens the text has, not counting its prime.
         seeds: int `[B]`.
@@ -33,7 +33,7 @@ class StepContext(NamedTuple):
 
 
 class BeamState(NamedTuple):
-    """What a strategy knows when it scores its hypotheses.
+    """The input of a strategy's scoring of hypotheses.
 
     Attributes:
         total: `[B, W]`, log-probability of each hypothesis.
@@ -114,6 +114,6 @@ class Strategy(Options):
         return state.total
 
     def finished(self, state: BeamState) -> Tensor:
-        """Return which texts, bool `[B]`, need no further step."""
+        """Return which texts are complete, bool `[B]`."""
         ops = array_namespace(state.total)
         return ops.all(ops.logical_or(state.ended, ops.equal(state.total, -float("inf"))), axis=1)

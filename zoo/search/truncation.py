@@ -29,7 +29,7 @@ def top_p(scores: Tensor, mass: Tensor) -> Tensor:
 
 
 def min_p(scores: Tensor, share: Tensor) -> Tensor:
-    """Keep what has at least this share of the largest probability (Nguyen et al. 2024, arXiv:2407.01082)."""
+    """Keep tokens with at least this share of the largest probability (Nguyen et al. 2024, arXiv:2407.01082)."""
     ops = array_namespace(scores)
     return _keep(scores, scores >= ops.max(scores, axis=-1, keepdims=True) + ops.log(share))
 

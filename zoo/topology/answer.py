@@ -1,4 +1,4 @@
-"""What a model answers to one input, and how good its answers to many are."""
+"""A model's answer to one input, and the quality of its answers to many."""
 
 from __future__ import annotations
 

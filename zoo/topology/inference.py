@@ -23,7 +23,7 @@ Kept = TypeVar("Kept")
 
 
 class Inference:
-    """What a topology needs to predict: the model, its codecs, and compiled functions that are kept from call to call.
+    """Everything a topology needs to predict: the model, its codecs, and compiled functions, which are cached.
 
     Args:
         model: a built keras.Model.
@@ -58,17 +58,17 @@ class Inference:
 
     @property
     def name(self) -> str:
-        """What the model is called in messages."""
+        """The model's name in messages."""
         return str(self.model.name)
 
     @property
     def stepper(self) -> Stepper:
-        """The model as what steps; one that cannot step has no method `start`."""
+        """The model as a stepper; a model that cannot step has no method `start`."""
         return cast("Stepper", self.model)
 
     @property
     def grid(self) -> tuple[int, int]:
-        """(h, w) of the grid of an image that the model looks at."""
+        """(h, w) of the image grid that the model attends to."""
         return cast("tuple[int, int]", self.model.grid)
 
     def has_finite_weights(self) -> bool:

@@ -107,7 +107,7 @@ class ManyToOne(SourceToLabel):
         return answers
 
     def show_beside(self, source: RawValue, target: RawValue, answer: RawValue) -> tuple[str, str, str]:
-        """As other topologies do, but with more of the source: what decides may stand at its end."""
+        """As in other topologies, but with more of the source: its end may decide the label."""
         return self.show(source, SHOWN), self.show(target), self.show(answer)
 
     def remark(self, answer: Answer) -> str:
@@ -147,7 +147,7 @@ def encode_sources(codec: Codec, inputs: Sequence[RawValue], longest: int) -> li
 
 
 def _names(codec: Codec, text: RawValue, ids: np.ndarray) -> list[str]:
-    """What each position of a source stands for."""
+    """Return the text of each position of a source."""
     if hasattr(codec, "tokens"):
         return list(codec.tokens(text))
     return [str(codec.decode([index])) for index in ids.tolist()]

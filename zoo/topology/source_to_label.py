@@ -1,4 +1,4 @@
-"""What topologies with one label a source share: the loss, the metrics, the answers."""
+"""The base of topologies with one label per source: loss, metrics, answers."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class SourceToLabel(Topology):
         right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")  # [B]
         accuracy = (weighted_sum(right, weights), ops.sum(weights))
         if not training:
-            # A class that training never saw (-1) has no probability to be measured: it is wrong, and has no loss.
+            # A class unseen in training (-1) has no probability: it counts as wrong, without a loss.
             weights = weights * ops.cast(target >= 0, "float32")
             target = ops.maximum(target, 0)
         logits = zero_masked(logits, weights)

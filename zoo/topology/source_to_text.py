@@ -1,4 +1,4 @@
-"""What topologies that write a text about a source share: the batch, the loss, the search."""
+"""The base of topologies that generate text from a source: batch, loss, search."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ class SourceToText(Topology):
     ) -> Batches:
         """Encode the pairs and group them in length buckets (see `Topology.batches`).
 
-        If the task has a setting `text.sampling` above 0, training cuts texts into pieces anew in each epoch.
+        If the task has a setting `text.sampling` above 0, training segments texts into pieces differently in each
+        epoch.
         """
         from zoo.data import EncodedExamples, ExampleBatches
 

@@ -87,7 +87,7 @@ class Synced(Topology):
         right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
         accuracy = (weighted_sum(right, weights), ops.sum(weights))
         if not training:
-            # A class that training never saw (-1) has no probability to be measured: it is wrong, and has no loss.
+            # A class unseen in training (-1) has no probability: it counts as wrong, without a loss.
             weights = weights * ops.cast(target >= 0, "float32")
             target = ops.maximum(target, 0)
         logits = zero_masked(logits, weights)
@@ -221,7 +221,7 @@ def _named(codec: Codec, values: np.ndarray) -> dict[RawValue, np.ndarray]:
 
 
 def _constant(truths: Sequence[Sequence[RawValue]], labels: Sequence[RawValue]) -> str:
-    """What always answering with the most frequent label would score."""
+    """Return the score of always predicting the most frequent label."""
     from zoo.metrics import frame_metrics
 
     most = Counter(labels).most_common(1)[0][0]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TextWriter:
-    """What `SourceToText` needs to answer.
+    """The interface that `SourceToText` needs for predictions.
 
     Args:
         inference: the model with its codecs; keeps the compiled functions.

@@ -13,7 +13,7 @@ def timelines(rows: Sequence[Sequence[Hashable]], width: int = 72) -> tuple[list
 
     Args:
         rows: labels `[T]`, each row of the same T.
-        width: columns at most; where there are more frames, a column shows the most frequent label of several.
+        width: maximum number of columns; with more frames, a column shows the most frequent label of several.
 
     Returns:
         A line a row, and what its letters and columns stand for.

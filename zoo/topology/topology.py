@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Topology:
-    """What all tasks of one topology share, so that no task repeats it.
+    """The base class of topologies: everything that tasks of one topology share.
 
     The six topologies and their batches; B rows, S source and T target positions, whole numbers int32, others float32.
     Every batch has `weights`, of the shape of `target`, 0 at padding.
@@ -222,7 +222,7 @@ class Topology:
         raise NotImplementedError
 
     def show(self, value: RawValue, width: int = 72) -> str:
-        """Return one line that stands for a raw input or output."""
+        """Return a raw input or output as one line."""
         text = " ".join(str(value).split())
         return text if len(text) <= width else text[: width - 3] + "..."
 
@@ -231,11 +231,11 @@ class Topology:
         return self.show(source), self.show(target), self.show(answer)
 
     def remark(self, answer: Answer) -> str:
-        """Return one line about an answer for people; empty where there is nothing to say."""
+        """Return one line about an answer for people, or an empty text."""
         del answer
         return ""
 
     def example(self, inference: Inference, settings: Settings) -> str:
-        """Return a text to look at after an evaluation; empty where this topology has none."""
+        """Return a sample text after an evaluation, or an empty text."""
         del inference, settings
         return ""

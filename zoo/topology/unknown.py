@@ -1,4 +1,4 @@
-"""What of an input the model has never seen."""
+"""Finds parts of inputs that are unknown to the model."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def warn_of_unknown(inputs: Sequence[Iterable[str]]) -> None:
     """Warn of what the model has never seen.
 
     Args:
-        inputs: of each input what is unknown of it.
+        inputs: the unknown parts of each input.
     """
     words = list(dict.fromkeys(word for unknown in inputs for word in unknown))
     if not words:

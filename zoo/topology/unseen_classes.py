@@ -60,7 +60,7 @@ def as_answered(labels: Sequence[RawValue], known: Iterable[RawValue]) -> list[R
 
 
 def unseen_note(labels: Sequence[RawValue], known: Iterable[RawValue]) -> tuple[str, ...]:
-    """A sentence about the labels that training never saw; none where there are none.
+    """Yield a sentence about labels unseen in training, if there are any.
 
     Args:
         labels: of all held-out examples or frames.

@@ -37,7 +37,7 @@ def record_monitor(
 
 
 def _rank(value: float, loss: float | None, more_is_better: bool) -> tuple[float, float]:
-    """Return what is smaller the better an evaluation is."""
+    """Return a sort key: the better the evaluation, the smaller."""
     return _finite(-value if more_is_better else value), math.inf if loss is None else _finite(loss)
 
 

@@ -1,4 +1,4 @@
-"""Where a training saves what it produces."""
+"""The interface through which a training saves its results."""
 
 from __future__ import annotations
 

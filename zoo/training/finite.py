@@ -1,4 +1,4 @@
-"""Naming what is not finite, in batches and in weights."""
+"""Names values that are not finite, in batches and in weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training reports while it runs, and to whom."""
+"""Progress reports of a training, and their receivers."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ class Evaluation:
     Attributes:
         status: of the training at that moment.
         train: metrics over the training batches since the previous evaluation.
-        validation: metrics over the validation split; empty where there is none.
+        validation: metrics on the validation split; empty if there is none.
         best: whether this is the best so far.
-        example: something to look at; may be empty.
+        example: a sample of the model's output; may be empty.
         advice: what goes wrong, and the setting to change; empty where all is well.
     """
 
@@ -82,7 +82,7 @@ class Reporter(Protocol):
 class SafeReporter:
     """Passes everything on to another reporter, and drops what that one cannot write.
 
-    A training must not end because nobody can see it: its terminal was closed, or the reader of its output has left.
+    A training must not end because its output fails: a closed terminal, or a closed pipe.
 
     Args:
         reporter: the other one.

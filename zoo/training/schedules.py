@@ -13,12 +13,12 @@ WARMUP_SHARE = 0.1
 
 @dataclass
 class ScheduleState:
-    """The progress of a training, as far as schedules depend on it.
+    """The progress of a training that schedules depend on.
 
     Attributes:
         step: optimiser steps taken.
         epoch: passes over the training data, including the fraction of the present one.
-        progress: share of the training that is done, 0 to 1; 0 where it has no limit.
+        progress: completed share of the training, 0 to 1; 0 if there is no limit.
         plateaus: how often the learning rate has been lowered for lack of progress.
     """
 

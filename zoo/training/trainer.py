@@ -57,7 +57,7 @@ class Trainer:
         store: saves checkpoints, weights and metrics.
         callbacks: Keras callbacks.
         report: shows progress.
-        example: returns a text to look at after an evaluation.
+        example: returns a sample text after an evaluation.
         advise: says of an evaluation what goes wrong, in a line; nothing where all is well.
         began: when the command began, by `time.perf_counter`; now by default.
 
@@ -114,7 +114,7 @@ class Trainer:
 
     @property
     def seconds_left(self) -> float | None:
-        """What is left of `train.minutes`, in seconds; None without that limit."""
+        """The rest of `train.minutes`, in seconds; None without that limit."""
         return self.settings.minutes * 60 - self._throughput.elapsed if self.settings.minutes else None
 
     def finished(self) -> StopReason | None:
@@ -153,7 +153,7 @@ class Trainer:
 
     @contextlib.contextmanager
     def _saving_before_errors_of_callbacks(self) -> Iterator[None]:
-        """Save what was reached where a callback raises an error, such as one that prints to a closed pipe."""
+        """Save the progress if a callback raises an error, such as one that prints to a closed pipe."""
         try:
             yield
         except Exception:
@@ -216,7 +216,7 @@ class Trainer:
         self._stop_if(self._workers.interrupted, StopReason.INTERRUPTED)
 
     def _evaluate_at_end(self) -> None:
-        """Evaluate the final weights; after an interrupt nobody waits for that."""
+        """Evaluate the final weights, except after an interrupt."""
         if self._reason is not StopReason.INTERRUPTED and self.state.evaluated != self.state.step:
             self._evaluate()
 
@@ -281,7 +281,7 @@ class Trainer:
     # Evaluation and saving
 
     def _evaluate(self) -> bool:
-        """Evaluate on the validation split, look at an example, and save the best weights.
+        """Evaluate on the validation split, generate an example, and save the best weights.
 
         Returns:
             Whether it was completed: a signal abandons an evaluation, which can take long, and stops the training.

@@ -21,7 +21,7 @@ INTERVAL = 0.5
 class WorkerAgreement:
     """Shares the chief's clock, and any worker's wish to stop, among all workers.
 
-    A single process has nobody to agree with: its own wishes count at once.
+    A single process decides alone.
 
     Args:
         engine: which connects the workers.
@@ -40,12 +40,12 @@ class WorkerAgreement:
 
     @property
     def interrupted(self) -> bool:
-        """Whether a signal has come to a worker, as far as all of them know."""
+        """Whether a worker has received a signal, as known to all workers."""
         return bool(self.interrupt.signal) if self._alone else self._interrupted
 
     @property
     def stopped_by_callback(self) -> bool:
-        """Whether a callback has asked to stop, as far as all workers know."""
+        """Whether a callback has requested a stop, as known to all workers."""
         return self._callbacks.stop if self._alone else self._stop
 
     def abandon_evaluation(self) -> bool:

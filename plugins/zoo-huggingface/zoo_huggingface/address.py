@@ -1,4 +1,4 @@
-"""What stands behind `hf:`: a name or a path, and options, with commas between them."""
+"""Parses the source after `hf:`: a name or path, and options, separated by commas."""
 
 from __future__ import annotations
 

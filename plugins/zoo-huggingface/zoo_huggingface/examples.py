@@ -1,4 +1,4 @@
-"""Examples of a data set, decoded when they are asked for."""
+"""Examples of a data set, decoded on demand."""
 
 from __future__ import annotations
 

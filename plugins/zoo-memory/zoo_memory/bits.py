@@ -20,7 +20,7 @@ MANY = 10
 
 
 class _Words:
-    """What the two codecs have in common: nothing is learned, for the task's settings say all."""
+    """The base of the two codecs: they learn nothing, because the task's settings determine everything."""
 
     def __init__(self, bits: int, more: int) -> None:
         self.bits = bits

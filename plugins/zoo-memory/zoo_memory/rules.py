@@ -14,7 +14,7 @@ Example = dict[str, str]
 
 
 def copy(draw: np.random.Generator, length: int, bits: int, repeats: int) -> Example:
-    """Repeat what was seen, in its order."""
+    """Repeat the sequence in order."""
     del repeats
     vectors = _vectors(draw, length, bits)
     return {"source": " ".join([*vectors, QUESTION, *[DUE] * length]), "target": " ".join(vectors)}
@@ -47,7 +47,7 @@ def shortest(rule: str) -> int:
 
 
 class Drawn:
-    """Examples of a rule that are drawn when they are asked for, each from its own place in the random numbers.
+    """Examples of a rule, drawn on demand, each from its own part of the random numbers.
 
     Args:
         rule: name of a rule.

@@ -1,4 +1,4 @@
-"""What captioning chooses by the number and size of the images, and by their captions."""
+"""Defaults of captioning, chosen by the number and size of the images, and by their captions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the shapes of a scene go, and what can be said about it."""
+"""Arranges the shapes of a scene, and describes it."""
 
 from __future__ import annotations
 

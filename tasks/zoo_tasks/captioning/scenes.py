@@ -69,7 +69,7 @@ class DrawnScene(Mapping[str, Any]):
 
 
 class Scenes:
-    """Examples, each composed when it is asked for.
+    """Examples, composed on demand.
 
     Args:
         part: `train`, `validation` or `test`.

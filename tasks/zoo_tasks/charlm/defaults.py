@@ -1,4 +1,4 @@
-"""What the language model chooses by the size of the text."""
+"""Defaults of the language model, chosen by the size of the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What frames chooses by the number of frames, and by how much sequences differ from one another."""
+"""Defaults of frames, chosen by the number of frames, and by how much sequences differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a digit does, and for how long: plans of motions, some of whose changes are held out."""
+"""Plans of a digit's motions, with some changes of motion held out."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def motions(train: int = 2_000, validation: int = 200, test: int = 300, seed: in
 
 
 class Motions:
-    """Examples `{"source": clip, "target": motions}`, each drawn when it is asked for.
+    """Examples `{"source": clip, "target": motions}`, drawn on demand.
 
     `source` is uint8 [T, 20, 20, 1], `target` a list of T of MOTIONS: what the digit did since the frame before; the
     first frame has the label of the second.
@@ -63,7 +63,7 @@ class Motions:
         return {"source": clip, "target": [motion for motion, length in plan for _ in range(length)]}
 
     def plan(self, index: int) -> tuple[int, int, list[tuple[str, int]]]:
-        """What an example shows, without drawing it.
+        """Return the plan of an example, without drawing it.
 
         Args:
             index: the example's place.

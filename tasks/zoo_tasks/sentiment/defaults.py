@@ -1,4 +1,4 @@
-"""What sentiment chooses by the number of texts, their length and how many words are new."""
+"""Defaults of sentiment, chosen by the number of texts, their length and the share of new words."""
 
 from __future__ import annotations
 

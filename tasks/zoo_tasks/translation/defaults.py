@@ -1,4 +1,4 @@
-"""What translation chooses by the number of pairs, the length of sentences and how open the vocabularies are."""
+"""Defaults of translation, chosen by the number of pairs, the length of sentences and how open the vocabularies are."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ class LoopProjection:
 
     Args:
         weight: [I, O].
-        known: [T, B, O], what is added: the projection of the known part of the input, or a bias.
+        known: [T, B, O], added to the product: the projection of the known part of the input, or a bias.
     """
 
     def __init__(self, weight: Tensor, known: Tensor) -> None:

@@ -15,7 +15,7 @@ States = list[list[Tensor]]
 
 
 class Stacked(Protocol):
-    """What the steps need of a `zoo.layers.Stack`."""
+    """The parts of a `zoo.layers.Stack` that the steps need."""
 
     layers: Sequence[keras.layers.RNN]
     dropouts: Sequence[keras.layers.Dropout]

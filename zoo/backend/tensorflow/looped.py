@@ -85,7 +85,7 @@ class _Loop:
             save: whether to save what the kernel needs on the way back.
 
         Returns:
-            The outputs [T, B, U]; the final states; and what was saved, each [iterations + 1, size, B, ...].
+            The outputs [T, B, U]; the final states; and the saved arrays, each [iterations + 1, size, B, ...].
         """
         inputs = self.inputs
         weights = matrix(inputs.weights)
@@ -152,7 +152,7 @@ class _Loop:
         return tf.TensorArray(dtype, size=self.count + 1, infer_shape=False)
 
     def _stack(self, array: tf.TensorArray, width: int, dtype: tf.DType) -> Tensor:
-        """Stack what the iterations wrote, and zeros behind it: [iterations + 1, size, B, width]."""
+        """Stack the arrays that the iterations wrote, followed by zeros: [iterations + 1, size, B, width]."""
         stacked = array.write(self.count, tf.zeros([self.size, self.rows, width], dtype)).stack()
         return tf.ensure_shape(stacked, [None, self.size, self.inputs.projected.shape[1], width])
 

@@ -13,7 +13,7 @@ from zoo.processor import likes_transposed_weights
 
 
 class Inputs(NamedTuple):
-    """What a recurrence reads.
+    """The inputs of a recurrence.
 
     Args:
         kernel: the cell.
@@ -33,7 +33,7 @@ class Inputs(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """What a forward pass over some steps leaves behind.
+    """The results of a forward pass over some steps.
 
     Args:
         outputs: the first state after each step.
@@ -95,7 +95,7 @@ def forward_steps(
         keep: for each step [B, 1]: 1 where it counts, 0 where it is masked; None if all count.
 
     Returns:
-        What the steps leave behind.
+        The results of the steps.
     """
     dtype = weights.values.dtype
     outputs: list[Tensor] = []

@@ -1,4 +1,4 @@
-"""What all attention mechanisms have in common: the protocol, masks, the softmax, and clear words for bad input."""
+"""The base of attention mechanisms: protocol, masks, softmax, and clear errors for bad input."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Attention(keras.layers.Layer):
     computes what depends on the memory alone, once; a decoder then calls `step`, or `attend` for all its steps.
 
     Weighted sums have the layer's computation type; alignments are float32 (float64 under that policy) whatever the
-    policy, and so is the softmax. What stands at masked places does not count, be it NaN. A row whose memory is masked
+    policy, and so is the softmax. Masked positions are ignored, even if they are NaN. A row whose memory is masked
     everywhere gets zeros, of both.
 
     Args:
@@ -78,7 +78,7 @@ class Attention(keras.layers.Layer):
             queries: [B, T, Q].
             memory: [B, S, D].
             mask: [B, S], False at places that are not there; None for no such place.
-            training: whether what is random in training is on.
+            training: whether to apply dropout and other randomness of training.
 
         Returns:
             The contexts [B, T, D'] and the alignments [B, T, S].
@@ -97,7 +97,7 @@ class Attention(keras.layers.Layer):
             `values` [B, S, D], `mask` [B, S], and what the mechanism adds, such as `keys`.
 
         Raises:
-            UsageError: the memory has no three axes, or the mask another length.
+            UsageError: the memory does not have three axes, or the mask has another length.
         """
         self._check_memory(memory, mask)
         values = zero_masked(ops.cast(memory, self.compute_dtype), mask)  # [B, S, D]
@@ -117,13 +117,13 @@ class Attention(keras.layers.Layer):
             query: [B, Q].
             prepared: what `prepare` gave.
             state: what `start` or the step before gave.
-            training: whether what is random in training is on.
+            training: whether to apply dropout and other randomness of training.
 
         Returns:
             The context [B, D'], the alignment [B, S] and the new state.
 
         Raises:
-            UsageError: the query has no two axes.
+            UsageError: the query does not have two axes.
         """
         self._check(query, 2, "query", "[batch, features]")
         contexts, alignments, state = self.attend(ops.expand_dims(query, 1), prepared, training=training)
@@ -137,14 +137,14 @@ class Attention(keras.layers.Layer):
         Args:
             queries: [B, T, Q].
             prepared: what `prepare` gave.
-            training: whether what is random in training is on.
-            state: what the steps before left; None to start anew.
+            training: whether to apply dropout and other randomness of training.
+            state: from earlier steps; None to start from zero.
 
         Returns:
             The contexts [B, T, D'], the alignments [B, T, S] and the state after the last step.
 
         Raises:
-            UsageError: the queries have no three axes.
+            UsageError: the queries do not have three axes.
         """
         self._check(queries, 3, "queries", "[batch, time, features]")
         if self.stateless:

@@ -15,7 +15,7 @@ from zoo.layers.attention.attention import Prepared, masked_softmax
 
 @keras.saving.register_keras_serializable(package="zoo")
 class CoverageAttention(AdditiveAttention):
-    """Additive attention that knows how much it has looked at every place so far.
+    """Additive attention that accumulates how much each position has been attended to.
 
     Scores `v · tanh(W query + U memory + w coverage + b)`, where the coverage is the sum of the alignments so far.
     `coverage_loss` of its alignments is what the paper adds to the loss, with a weight of 1.
@@ -53,7 +53,7 @@ class CoverageAttention(AdditiveAttention):
 
 
 def coverage_loss(alignments: Tensor) -> Tensor:
-    """Charge for looking again at what was covered: the sum over places of min(alignment, coverage).
+    """Penalize repeated attention: the sum over positions of min(alignment, coverage).
 
     Args:
         alignments: [B, T, S], of any mechanism.

@@ -43,7 +43,7 @@ def attention_by_name(name: str, extra: Mapping[str, AttentionFactory] | None = 
         extra: mechanisms that plugins brought, by name.
 
     Returns:
-        The factory; None for `none`, a decoder that looks at nothing.
+        The factory; None for `none`, a decoder without attention.
 
     Raises:
         UsageError: if the name is unknown; lists the known ones.

@@ -13,7 +13,7 @@ from zoo.search.processors.processor import Processor, Written
 
 @dataclass(frozen=True)
 class MinLength(Processor):
-    """Forbids the end token until a text has enough tokens; does nothing where there is no end token.
+    """Forbids the end token until a text has enough tokens; does nothing without an end token.
 
     Args:
         length: minimum number of tokens, not counting the prime and the end token.

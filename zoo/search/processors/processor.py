@@ -17,7 +17,7 @@ NOTHING = -1
 
 
 class Written(NamedTuple):
-    """What has been written so far, in R rows, a row a hypothesis.
+    """The tokens generated so far, in R rows, one per hypothesis.
 
     Attributes:
         history: int `[R, H]`, the tokens so far, including the prime, then `NOTHING`; None where no processor needs it.
@@ -52,7 +52,7 @@ class Processor(Options):
 
         Args:
             scores: float32 `[R, V]`, logits or log-probabilities.
-            written: what has been written.
+            written: the tokens generated so far.
 
         Returns:
             float32 `[R, V]`.

@@ -1,4 +1,4 @@
-"""What a machine has to compute on, and what a run would use of it, for people."""
+"""Describes a machine's devices, and which of them a run would use."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ GIGABYTE = 1 << 30
 
 @dataclass(frozen=True)
 class DeviceInventory:
-    """What an engine finds on a machine.
+    """The devices that an engine finds on a machine.
 
     Attributes:
         engine: its name and version.
         accelerators: the name of each.
-        platform: what they are: `gpu` or `tpu`.
+        platform: `gpu` or `tpu`.
         facts: further facts to show.
     """
 

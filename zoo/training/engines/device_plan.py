@@ -61,7 +61,7 @@ def check_kind(kind: str, planners: Iterable[str] = ()) -> None:
         planners: names that plugins provide.
 
     Raises:
-        UsageError: there is no such device; the message suggests the nearest.
+        UsageError: the device is unknown; the message suggests the nearest.
     """
     known = [*KINDS, *planners]
     if kind not in known:
@@ -80,7 +80,7 @@ def plan_devices(
         rows: rows of a global batch.
         cores: cores that may be used.
         accelerators: number of GPUs or TPUs.
-        platform: what they are: `gpu` or `tpu`.
+        platform: `gpu` or `tpu`.
 
     Raises:
         UsageError: there is no GPU or TPU where one was requested, or there are more replicas than GPUs, TPUs or rows.
@@ -117,7 +117,7 @@ def plan_worker(
         rows: rows of a global batch.
         cores: cores that may be used.
         accelerators: number of GPUs or TPUs.
-        platform: what they are: `gpu` or `tpu`.
+        platform: `gpu` or `tpu`.
 
     Raises:
         UsageError: there are more workers than rows, or several replicas on a CPU.

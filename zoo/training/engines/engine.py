@@ -120,7 +120,7 @@ class Engine(ABC):
             seed: of the initial weights.
 
         Returns:
-            What `make` returned.
+            The result of `make`.
         """
         with build_scope(self.precision, seed), self._replica_scope():
             built = make()
@@ -259,7 +259,7 @@ class Engine(ABC):
                 variable.assign(value)
 
     def gather(self) -> Arrays:
-        """Return every array that training needs to go on: weights, optimiser state, moving average."""
+        """Return every array needed to resume training: weights, optimiser state, moving average."""
         arrays = {
             f"{group}/{name}": np.asarray(ops.convert_to_numpy(variable))
             for group, variables in self._named_variables().items()
@@ -272,7 +272,7 @@ class Engine(ABC):
 
         Args:
             arrays: by name; older versions numbered them.
-            source: what they were read from, for messages.
+            source: where they were read from, for messages.
 
         Raises:
             ZooError: an array is missing, unknown or of another shape, as when settings were changed.
@@ -315,7 +315,7 @@ class Engine(ABC):
     def trace(self, function: Function) -> Function:
         """Make a graph of a function of tensors that runs on one replica, with the layers' own fast paths."""
 
-    # What each backend provides
+    # Provided by each backend
 
     @abstractmethod
     def _find_accelerators(self, kind: str, cpu_devices: int) -> Accelerators:

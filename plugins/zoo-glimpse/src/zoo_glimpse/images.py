@@ -19,9 +19,9 @@ def read_images(folder: str, channels: int, validation: float, test: float, on_e
     Args:
         folder: the names of its folders are the labels.
         channels: 1 (grey) or 3 (red, green, blue).
-        validation: share to validate on, where there is no folder for it.
-        test: share to test on, where there is no folder for it.
-        on_error: `stop` at a file that is no image, or `skip` and count them.
+        validation: share for validation, if there is no folder for it.
+        test: share for testing, if there is no folder for it.
+        on_error: `stop` at a file that is not an image, or `skip` and count them.
 
     Returns:
         Splits of examples `{"source": uint8 [height, width] or [height, width, 3], "target": label}`.

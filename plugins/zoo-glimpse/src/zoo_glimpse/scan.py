@@ -14,7 +14,7 @@ from zoo_glimpse.types import Tensor
 
 
 class Scan(keras.Model):
-    """A recurrent network that reads an image in order, from its upper left corner, and then says what it is.
+    """A recurrent network that reads an image in order, from its upper left corner, and then classifies it.
 
     Args:
         classes: how many labels.
