@@ -29,7 +29,7 @@ LAYERS = (
     ("metrics", "models"),
     ("search",),
     ("topology",),
-    ("training",),
+    ("runtime", "training"),
     ("advice", "export"),
     ("components",),
     ("task",),

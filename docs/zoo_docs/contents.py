@@ -41,7 +41,12 @@ def chapters(root: Path = ROOT) -> list[Chapter]:
         Chapter("Learn", _documents("tutorial", "topologies")),
         # Sphinx has a page `search` of its own.
         Chapter(
-            "Use", [*_documents("data"), Page(Path("docs/search.md"), "searching"), *_documents("devices", "faults")]
+            "Use",
+            [
+                *_documents("data"),
+                Page(Path("docs/search.md"), "searching"),
+                *_documents("export", "devices", "faults"),
+            ],
         ),
         Chapter("Tasks", [Page(*card) for card in cards if (root / card[0]).exists()]),
         Chapter("Extend", [*_documents("plugins"), PROMISES, *(Page(*plugin) for plugin in sorted(plugins))]),

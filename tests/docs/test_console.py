@@ -20,6 +20,7 @@ from tests.docs.documents import DOCUMENTS, ROOT, blocks, prose
 from zoo.bench import BENCHMARKS
 from zoo.cli.devices import DevicesArguments
 from zoo.cli.evaluate import EvaluateArguments
+from zoo.cli.export import ExportArguments
 from zoo.cli.program import COMMANDS, program
 from zoo.cli.sample import SampleArguments
 from zoo.data.named import catalogue
@@ -146,7 +147,7 @@ def test_a_command_is_as_the_code_has_it(line: Line, tasks: Any) -> None:
     given = list(arguments.get("words", ()))
     if name in ("run", "show") and given:
         check_settings(tasks, given)
-    elif name in ("resume", "predict", "sample", "evaluate") and given:
+    elif name in ("resume", "predict", "sample", "evaluate", "export") and given:
         known = {info.name for info in find_plugins() if info.kind == "task"} | {NEW, *GUIDE}
         task, rest = check_run(tasks, given, known)
         if name == "resume":
@@ -166,7 +167,12 @@ def check_words(name: str, words: list[str]) -> None:
 
 def words_of(name: str) -> Any:
     """The dataclass that declares the words of a command, or of a benchmark."""
-    fixed = {"sample": SampleArguments, "evaluate": EvaluateArguments, "devices": DevicesArguments}
+    fixed = {
+        "sample": SampleArguments,
+        "evaluate": EvaluateArguments,
+        "devices": DevicesArguments,
+        "export": ExportArguments,
+    }
     return fixed[name] if name in fixed else importlib.import_module(BENCHMARKS[name][0]).Arguments
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": ("zoo.cli.evaluate", "Measure a run on a split of its data."),
     "predict": ("zoo.cli.predict", "Answer inputs with a trained run."),
     "sample": ("zoo.cli.sample", "Generate text with a trained run."),
+    "export": ("zoo.cli.export", "Export a run as a bundle that answers without TensorFlow."),
     "list": ("zoo.cli.list", "List the installed tasks and the data sets."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List the installed plugins, and what is wrong with broken ones."),

@@ -179,7 +179,11 @@ def _fold(operation: Any, inputs: Sequence[Value]) -> list[Value] | None:
     """Carry out an operation on constants; None where TensorFlow does not, or the result is too large to keep."""
     function = getattr(tf.raw_ops, operation.type, None)
     sizes = [tensor.shape.num_elements() for tensor in operation.outputs]
-    if function is None or any(size is None or size > FOLDED for size in sizes) or operation.op_def.is_stateful:
+    # Where TensorFlow does not know the size of a result, it is arithmetic of shapes.
+    most = 1 << 16 if None in sizes else FOLDED
+    given = sum(np.size(value) for value in inputs if isinstance(value, np.ndarray))
+    large = any(size is not None and size > most for size in sizes) or (None in sizes and given > most)
+    if function is None or large or operation.op_def.is_stateful:
         return None
     if any(tensor.dtype in (tf.resource, tf.variant) for tensor in [*operation.inputs, *operation.outputs]):
         return None
@@ -203,7 +207,7 @@ def _fold(operation: Any, inputs: Sequence[Value]) -> list[Value] | None:
     except (tf.errors.OpError, TypeError, ValueError):
         return None
     listed = list(found) if isinstance(found, (list, tuple)) else [found]
-    return [tensor.numpy() for tensor in listed]
+    return [np.asarray(tensor.numpy()) for tensor in listed]
 
 
 def constant(value: Value, what: str) -> np.ndarray:

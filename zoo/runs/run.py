@@ -20,7 +20,7 @@ from zoo.runs.folder import RunFolder
 from zoo.runs.interrupted import raise_if_interrupted
 from zoo.runs.local_workers import start_others
 from zoo.runs.notebook import notebook_reporter
-from zoo.runs.predictor import Predictor
+from zoo.runs.predictor import TaskPredictor
 from zoo.runs.read_only_folder import ReadOnlyRunFolder, as_worker
 from zoo.runs.run_model import RunModel
 from zoo.runs.training_session import TrainingSession
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Examples, Splits
+    from zoo.export import Export
     from zoo.task import Task
     from zoo.topology import Inference
     from zoo.training.engines.engine import Engine
     from zoo.training.progress import Reporter
 
 
-class Run(Predictor):
+class Run(TaskPredictor):
     """A task with its settings, its fitted codecs, its model and its folder.
 
     Made by `zoo.run` and `zoo.load`. The model is built on first use.
@@ -288,6 +289,25 @@ class Run(Predictor):
             split = "test"
         skipped = tuple(note for note in splits.notes if note.startswith("skipped"))
         return (split, getattr(splits, split), skipped) if split else ("whole", splits.train, skipped)
+
+    def export(self, out: str | Path = "", **options: Any) -> Export:
+        """Export the model as a bundle, which answers without TensorFlow (see `zoo.runtime`), and compare both.
+
+        Args:
+            out: a folder, or a file that ends in `.zoo`; by default `bundles/` in the run's folder.
+            **options: `format`, `precision`, `examples`, `tolerance`, `license` (see `zoo.export.ExportOptions`).
+
+        Returns:
+            Where the bundle lies, and how its answers compare with the run's.
+
+        Raises:
+            UsageError: an unknown format or precision, or a place where something else is.
+            ZooError: the model has no counterpart in the format, or a smaller precision loses too much.
+        """
+        from zoo.export import ExportOptions
+        from zoo.runs.exporting import export_run
+
+        return export_run(self, self.task, self.folder, self.splits, out, ExportOptions(**options))
 
 
 def restored_codecs(task: Task, folder: RunFolder) -> dict[str, Codec]:

@@ -68,6 +68,12 @@ class SourceEncoder:
         mask[len(sources) :, 0] = True
         return self.encode(array, mask), mask
 
+    def exactly(self, sources: Sequence[np.ndarray]) -> tuple[Nest, np.ndarray]:
+        """Encode some sources, padded to the longest of them, for what computes any shape."""
+        assert self.encode is not None
+        array, mask = pad_sequences(sources, len(sources), max(len(source) for source in sources))
+        return self.encode(array, mask), mask
+
 
 def check_memory(memory: Nest | None, mask: Tensor | None, count: int) -> None:
     """Check a memory that a caller passed.

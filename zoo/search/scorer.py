@@ -9,13 +9,13 @@ from keras import ops
 
 from zoo.backend.types import Nest, Tensor
 from zoo.data.batching.length_buckets import pad_sequences, row_bucket
-from zoo.errors import UsageError
 from zoo.search.batching import by_length
 from zoo.search.compiling import compiler
 from zoo.search.limits import MAX_BATCH, NotFiniteError, check_tokens, check_whole
 from zoo.search.loop import Function
 from zoo.search.memory import Encode, SourceEncoder, check_memory, take_rows
 from zoo.search.score import Score
+from zoo.search.scored_texts import check_texts
 from zoo.search.stepper import Stepper, Tokens, vocabulary_of
 
 
@@ -85,21 +85,8 @@ class Scorer:
         arrays = self._encoder.check(sources, memory)
         check_memory(memory, None, len(texts))
         size = check_whole("batch", batch, 1, MAX_BATCH)
-        primes = [()] * len(texts) if primes is None else primes
-        endings = [bool(ended)] * len(texts) if np.ndim(ended) == 0 else list(np.asarray(ended))
-        for name, given in (("primes", primes), ("sources", arrays), ("values of ended", endings)):
-            if given is not None and len(given) != len(texts):
-                raise UsageError(f"{len(given)} {name} for {len(texts)} texts: there must be one per text")
-        whole, starts = [], []
-        for number, (prime, text, ending) in enumerate(zip(primes, texts, endings, strict=True)):
-            read = [] if self._begin is None else [self._begin]
-            read += check_tokens(prime, f"prime {number + 1}", self._vocabulary).tolist()
-            if not read:
-                raise UsageError("an empty prime: without a begin token at least one token is needed to go on from")
-            end = [] if self._end is None or not ending else [self._end]
-            starts.append(len(read) - 1)
-            tokens = check_tokens(text, f"text {number + 1}", self._vocabulary).tolist()
-            whole.append(np.array([*read, *tokens, *end], np.int32))
+        given = check_texts(primes, texts, arrays, ended, self._begin, self._end, self._vocabulary)
+        whole, starts = [one.tokens for one in given], [one.start for one in given]
         sizes = [(0 if arrays is None else len(arrays[place]), len(tokens)) for place, tokens in enumerate(whole)]
         found: list[Score] = [Score(np.zeros(0, np.float32))] * len(texts)
         for places in by_length(sizes, size):

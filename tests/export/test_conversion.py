@@ -1,0 +1,124 @@
+"""Models of every cell and attention as ONNX graphs: the same numbers as Keras."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
+onnxruntime = pytest.importorskip("onnxruntime", reason="needs pip install 'seqzoo[export]'")
+
+from zoo.export.graphs import output_names  # noqa: E402
+from zoo.export.tracing import to_onnx  # noqa: E402
+from zoo.models import AttendingDecoder, Encoder, SequenceToSequence  # noqa: E402
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
+
+SIZE, UNITS = 12, 4
+
+
+def names(structure: Any) -> list[str]:
+    return [f"output_{place}" for place, _ in enumerate(keras.tree.flatten(output_names(structure)))]
+
+
+def spec(name: str, array: Any, length: int) -> tuple[str, tuple[int | None, ...], str]:
+    shape = [None, *array.shape[1:]]
+    if len(shape) > 1 and shape[1] == length:
+        shape[1] = None
+    return name, tuple(shape), np.asarray(array).dtype.name
+
+
+def run(model: Any, arrays: dict[str, Any]) -> list[np.ndarray]:
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    return session.run(None, {name: np.asarray(value) for name, value in arrays.items()})
+
+
+slow = pytest.mark.slow
+CASES = [
+    ("lstm", "additive", ["LSTM"]),
+    ("lngru", "coverage", ["Loop"]),
+    pytest.param("gru", "location", ["GRU"], marks=slow),
+    pytest.param("rnn", "multihead", ["RNN"], marks=slow),
+    pytest.param("lnlstm", "monotonic", ["Loop"], marks=slow),
+    pytest.param("gru", "hard", ["GRU"], marks=slow),
+    pytest.param("lstm", "general", ["LSTM"], marks=slow),
+    pytest.param("gru", "concat", ["GRU"], marks=slow),
+    pytest.param("lstm", "none", ["LSTM"], marks=slow),
+]
+
+
+@pytest.mark.parametrize(("cell", "attention", "operators"), CASES)
+def test_graphs_of_a_translator_give_the_numbers_of_keras(cell: str, attention: str, operators: list[str]):
+    keras.utils.set_random_seed(1)
+    encoder = Encoder(SIZE, units=UNITS, embedding=3, bidirectional=True, cell=cell)
+    decoder = AttendingDecoder(
+        SIZE,
+        encoder.output_size,
+        summary=encoder.summary_size,
+        units=UNITS,
+        embedding=3,
+        attention=attention,
+        cell=cell,
+    )
+    model = SequenceToSequence(encoder, decoder)
+    model.build()
+    draw = np.random.default_rng(0)
+    for variable in model.trainable_variables:
+        variable.assign(draw.normal(size=variable.shape) * 0.5)
+
+    encode, _ = to_onnx(
+        lambda source, mask: keras.tree.flatten(model.encode(source, mask)),
+        [("source", (None, None), "int32"), ("mask", (None, None), "bool")],
+        names,
+    )
+    assert {node.op_type for node in encode.graph.node} & {"LSTM", "GRU", "RNN", "Loop"} == set(operators)
+    for length in (9, 5):  # shorter and longer than what is unrolled, and than the rows
+        source = draw.integers(0, SIZE, (3, length)).astype(np.int32)
+        mask = np.arange(length) < np.array([[length], [1], [3]])
+        memory = model.encode(source, mask)
+        for wanted, found in zip(
+            keras.tree.flatten(memory), run(encode, {"source": source, "mask": mask}), strict=True
+        ):
+            there = mask.reshape(mask.shape + (1,) * (found.ndim - 2)) if found.shape[:2] == mask.shape else True
+            np.testing.assert_allclose(np.asarray(wanted) * there, found * there, atol=2e-6)
+
+    state = model.start(3, memory)
+    flat_memory, flat_state = keras.tree.flatten(memory), keras.tree.flatten(state)
+
+    def step(tokens: Any, *given: Any) -> Any:
+        before = keras.tree.pack_sequence_as(state, list(given[len(flat_memory) :]))
+        packed = keras.tree.pack_sequence_as(memory, list(given[: len(flat_memory)]))
+        logits, after = model.step(tokens, before, packed)
+        return [logits, *keras.tree.flatten(after)]
+
+    given = {f"given_{place}": leaf for place, leaf in enumerate([*flat_memory, *flat_state])}
+    graph, _ = to_onnx(
+        step, [("tokens", (None,), "int32"), *(spec(name, leaf, 5) for name, leaf in given.items())], names
+    )
+    tokens = np.array([1, 2, 3], np.int32)
+    for _ in range(2):
+        logits, state = model.step(tokens, state, memory)
+        found = run(graph, {"tokens": tokens, **given})
+        for wanted, one in zip([logits, *keras.tree.flatten(state)], found, strict=True):
+            np.testing.assert_allclose(np.asarray(wanted), one, atol=2e-6)
+        given |= {f"given_{len(flat_memory) + place}": leaf for place, leaf in enumerate(found[1:])}
+
+
+def test_an_operation_without_a_counterpart_is_named():
+    from zoo.export.conversion import UnknownOperationError
+
+    with pytest.raises(UnknownOperationError, match="Digamma"):
+        to_onnx(
+            lambda values: keras.ops.digamma(values) if hasattr(keras.ops, "digamma") else digamma(values),
+            [("values", (None,), "float32")],
+            names,
+        )
+
+
+def digamma(values: Any) -> Any:
+    import tensorflow as tf
+
+    return tf.math.digamma(values)

@@ -1,0 +1,121 @@
+"""Bundles of trained runs: the same answers without TensorFlow, and nothing that was tampered with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+
+import zoo
+from tests.conftest import RHYME, TINY
+from zoo.errors import UsageError, ZooError
+
+pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
+pytest.importorskip("onnxruntime", reason="needs pip install 'seqzoo[export]'")
+
+import zoo.runtime
+
+pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bundles")
+
+
+@pytest.fixture(scope="module")
+def charlm(folder: Path) -> Any:
+    (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
+    return zoo.run("charlm", data=str(folder / "rhyme.txt"), out=str(folder / "charlm"), **TINY)
+
+
+@pytest.fixture(scope="module")
+def sentiment(folder: Path) -> Any:
+    rows = [
+        f"{text} {number},{label}" for number in range(20) for text, label in (("good day", "yes"), ("bad night", "no"))
+    ]
+    (folder / "reviews.csv").write_text("text,label\n" + "\n".join(rows) + "\n")
+    model = {"units": 4, "embedding": 4, "pooling": "attention"}
+    return zoo.run(
+        "sentiment", data=str(folder / "reviews.csv"), out=str(folder / "sentiment"), model=model, train={"steps": 2}
+    )
+
+
+@pytest.fixture(scope="module")
+def bundle(charlm: Any, folder: Path) -> Path:
+    return charlm.export(folder / "charlm.zoo", examples=0).path
+
+
+def test_a_bundle_writes_the_texts_of_its_run(charlm: Any, bundle: Path):
+    model = zoo.runtime.load(bundle)
+    assert model.sample("one ", seed=3, count=2, length=40) == charlm.sample("one ", seed=3, count=2, length=40)
+    (ours,), (theirs,) = model.score(["two, buckle"], ["one "]), charlm.score(["two, buckle"], ["one "])
+    assert ours.tokens == pytest.approx(theirs.tokens, abs=1e-5)
+
+
+def test_an_export_compares_and_says_so(sentiment: Any, folder: Path):
+    done = sentiment.export(folder / "sentiment-bundle", examples=8, license="CC0-1.0")
+    assert done.parity.equal == 1 and done.parity.difference < 1e-5
+    card = (done.path / "README.md").read_text()
+    assert "100.0%" in card and "CC0-1.0" in card
+    inputs = ["good day 3", "a bad night", "day"]
+    ours, theirs = zoo.runtime.load(done.path).answer(inputs), sentiment.answer(inputs)
+    assert [one.value for one in ours] == [one.value for one in theirs]
+    assert ours[0].details["probabilities"] == pytest.approx(theirs[0].details["probabilities"], abs=1e-5)
+    assert [word for word, _ in ours[1].details["looked_at"]] == ["a", "bad", "night"]
+
+
+def test_small_numbers_are_refused_where_they_lose_too_much(sentiment: Any, folder: Path, monkeypatch: Any):
+    half = sentiment.export(folder / "half", precision="float16", examples=4)
+    assert half.parity.equal == 1
+    from zoo.export.parity import Parity
+
+    monkeypatch.setattr(Parity, "loss", 0.5)
+    with pytest.raises(ZooError, match="precision=int8 loses 50.0% of accuracy"):
+        sentiment.export(folder / "eight", precision="int8", examples=4)
+    assert not (folder / "eight").exists()
+
+
+PROGRAM = """
+import sys, zoo.runtime
+print(zoo.runtime.load(sys.argv[1]).sample("one ", seed=3, length=20))
+print(sorted({name.split(".")[0] for name in sys.modules} & {"keras", "tensorflow", "jax"}))
+"""
+
+
+def test_a_bundle_needs_neither_keras_nor_tensorflow(charlm: Any, bundle: Path):
+    done = subprocess.run([sys.executable, "-c", PROGRAM, bundle], capture_output=True, text=True, timeout=300)
+    text, _, names = done.stdout.rstrip("\n").rpartition("\n")
+    assert names == "[]", done.stderr
+    assert text == charlm.sample("one ", seed=3, length=20)
+
+
+def test_what_was_tampered_with_is_refused(sentiment: Any, folder: Path):
+    path = sentiment.export(folder / "tampered", examples=0).path
+    graph = path / "graphs" / "predict.onnx"
+    whole = graph.read_bytes()
+    graph.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(ZooError, match="predict.onnx: damaged or changed"):
+        zoo.runtime.load(path)
+    graph.write_bytes(whole)
+    manifest = json.loads((path / "bundle.json").read_text())
+    del manifest["files"]["graphs/predict.onnx"]
+    (path / "bundle.json").write_text(json.dumps(manifest))
+    with pytest.raises(ZooError, match="no checksum"):
+        zoo.runtime.load(path)
+    with pytest.raises(ZooError, match="not a bundle"):
+        zoo.runtime.load(folder)
+
+
+def test_nothing_else_is_overwritten(sentiment: Any, folder: Path):
+    (folder / "mine").mkdir()
+    (folder / "mine" / "thesis.txt").write_text("precious")
+    with pytest.raises(UsageError, match="not empty"):
+        sentiment.export(folder / "mine")
+    with pytest.raises(UsageError, match="did you mean 'onnx'"):
+        sentiment.export(folder / "other", format="onx")

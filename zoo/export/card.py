@@ -1,0 +1,67 @@
+"""The model card of a bundle: what it is, how good it is, how to use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from zoo.export.parity import Parity
+from zoo.runtime.manifest import BundleManifest
+
+USE = """```python
+import zoo.runtime
+
+model = zoo.runtime.load("{folder}")
+print(model.{call})
+```"""
+
+
+def parity_table(parity: Parity, size: int) -> list[tuple[str, str]]:
+    """What an export prints: a line a number.
+
+    Args:
+        parity: of run and bundle.
+        size: bytes of the bundle.
+    """
+    rows = [
+        ("examples compared", f"{parity.examples:,}"),
+        ("equal answers", f"{parity.equal:.1%}"),
+        ("largest difference of log-probabilities", f"{parity.difference:.1e}"),
+        ("milliseconds each, run", f"{1e3 * parity.seconds[0]:.3g}"),
+        ("milliseconds each, bundle", f"{1e3 * parity.seconds[1]:.3g}"),
+        ("size", f"{size / 1e6:.2f} MB"),
+    ]
+    rows += [(f"{name}, run and bundle", f"{one:.4f} {other:.4f}") for name, (one, other) in parity.metrics.items()]
+    return rows
+
+
+def write_card(folder: Path, manifest: BundleManifest, data: str, parity: Parity | None, size: int) -> None:
+    """Write `README.md`.
+
+    Args:
+        folder: of the bundle.
+        manifest: of it.
+        data: name of the data that the run was trained on.
+        parity: of run and bundle; None where nothing was compared.
+        size: bytes of the bundle.
+    """
+    call = 'sample("", length=200)' if manifest.topology == "LanguageModel" else "predict([...])"
+    lines: list[Any] = [
+        f"# {manifest.task}",
+        "",
+        f"A model of the sequence zoo (topology {manifest.topology or 'of a plugin'}), as ONNX graphs "
+        f"({manifest.precision}).",
+        "",
+        f"- Task: {manifest.task}",
+        f"- Data: {data or 'the built-in data of the task'}",
+        f"- License: {manifest.license or 'not stated; ask the author'}",
+        f"- Made with: {', '.join(f'{name} {found}' for name, found in manifest.versions.items())}",
+        "",
+        "## Use",
+        "",
+        USE.format(folder=folder.name, call=call),
+    ]
+    if parity is not None:
+        lines += ["", "## Compared with the run", "", "| | |", "|---|---|"]
+        lines += [f"| {name} | {value} |" for name, value in parity_table(parity, size)]
+    (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

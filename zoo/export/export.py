@@ -1,0 +1,117 @@
+"""`zoo export`: a run becomes a bundle, which is compared with the run before it is kept."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoo.errors import UsageError, ZooError
+from zoo.export.bundle_writer import write_bundle
+from zoo.export.card import write_card
+from zoo.export.options import Export, ExportOptions
+from zoo.export.parity import Parity, compare
+from zoo.export.quantization import quantize
+from zoo.files import expanded
+from zoo.runtime.bundle import load
+from zoo.runtime.manifest import write_bundle_manifest
+
+if TYPE_CHECKING:
+    from zoo.codecs.codec import RawExample
+    from zoo.export.exported_run import ExportedRun
+    from zoo.runtime.predictor import Predictor
+
+
+def check_target(out: str | Path) -> Path:
+    """Refuse a place where a bundle cannot be written, before anything is converted.
+
+    Raises:
+        UsageError: something else is there already.
+    """
+    place = expanded(out)
+    if place.suffix == ".zoo" and place.is_dir():
+        raise UsageError(f"out={out}: it is a folder, but a .zoo file was expected")
+    if place.is_dir() and any(place.iterdir()) and not (place / "bundle.json").is_file():
+        raise UsageError(f"out={out} is not empty, and no bundle; choose another out=")
+    if place.exists() and not place.is_dir() and place.suffix != ".zoo":
+        raise UsageError(f"out={out} is a file; choose a folder, or a name that ends in .zoo")
+    return place
+
+
+def export(
+    run: ExportedRun, answers: Predictor, examples: Sequence[RawExample], out: Path, options: ExportOptions, data: str
+) -> Export:
+    """Write a bundle, and compare it with the run.
+
+    Args:
+        run: what is exported.
+        answers: the run itself.
+        examples: of the validation split, or of another.
+        out: the folder, or the `.zoo` file.
+        options: how.
+        data: name of the data, for the card.
+
+    Returns:
+        Where it lies, and how it compares.
+
+    Raises:
+        ZooError: the model cannot be exported, or a smaller precision loses more than it may.
+    """
+    compared = list(islice(iter(examples), max(1, options.examples)))
+    inputs = [example["source"] for example in compared[:2] if "source" in example]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
+        folder = Path(temporary) / "bundle"
+        folder.mkdir()
+        manifest = write_bundle(run, inputs, folder)
+        if options.precision != "float32":
+            for entry in manifest.graphs.values():
+                quantize(folder / entry.file, options.precision)
+        manifest = replace(manifest, precision=options.precision, license=options.license)
+        write_bundle_manifest(folder, manifest)
+        parity = compare(run.topology, answers, load(folder), compared) if options.examples else None
+        if parity is not None:
+            _check(parity, options)
+            metrics = {name: {"run": one, "bundle": other} for name, (one, other) in parity.metrics.items()}
+            manifest = replace(manifest, metrics=metrics)
+        write_card(folder, manifest, data, parity, _size(folder))
+        write_bundle_manifest(folder, manifest)
+        size = _size(folder)
+        _keep(folder, out)
+    return Export(out, parity, size)
+
+
+def _check(parity: Parity, options: ExportOptions) -> None:
+    """Refuse a bundle of smaller numbers that lost too much."""
+    if options.precision == "float32" or parity.loss <= options.tolerance:
+        return
+    name, (before, after) = next(iter(parity.metrics.items()), ("equal answers", (1.0, parity.equal)))
+    raise ZooError(
+        f"precision={options.precision} loses {parity.loss:.1%} of {name} ({before:.4f} becomes {after:.4f}), more "
+        f"than tolerance={options.tolerance:g}; use precision=float16 or float32, or allow more"
+    )
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _keep(folder: Path, out: Path) -> None:
+    """Put a finished bundle where it shall stand, in place of an older one."""
+    if out.suffix == ".zoo":
+        packed = folder.with_suffix(".zip")
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+                archive.write(path, path.relative_to(folder).as_posix())
+        os.replace(packed, out)
+        return
+    if out.exists():
+        shutil.rmtree(out)
+    os.replace(folder, out)
+    os.chmod(out, 0o755)

@@ -1,0 +1,59 @@
+"""How a run is exported, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoo.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from zoo.export.parity import Parity
+
+FORMATS = ("onnx",)
+PRECISIONS = ("float32", "int8", "float16")
+EXAMPLES = 200
+"""Validation examples that an export compares."""
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """How a run is exported.
+
+    Attributes:
+        format: `onnx`.
+        precision: `float32`, `int8` or `float16`.
+        examples: how many validation examples run and bundle answer; 0: none.
+        tolerance: the share of the first metric that a smaller precision may lose.
+        license: of the model, as an SPDX name.
+
+    Raises:
+        UsageError: an unknown format or precision.
+    """
+
+    format: str = "onnx"
+    precision: str = "float32"
+    examples: int = EXAMPLES
+    tolerance: float = 0.01
+    license: str = ""
+
+    def __post_init__(self) -> None:
+        for name, known in (("format", FORMATS), ("precision", PRECISIONS)):
+            if (given := getattr(self, name)) not in known:
+                raise UsageError(f"unknown {name} '{given}'{did_you_mean(given, known)}")
+
+
+@dataclass(frozen=True)
+class Export:
+    """What came of an export.
+
+    Attributes:
+        path: of the bundle, a folder or a `.zoo` file.
+        parity: how it compares with the run; None where nothing was compared.
+        size: bytes of its files.
+    """
+
+    path: Path
+    parity: Parity | None
+    size: int

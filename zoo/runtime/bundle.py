@@ -1,0 +1,151 @@
+"""A bundle: what an export wrote, ready to answer without TensorFlow."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo.errors import ZooError
+from zoo.files import expanded
+from zoo.runtime.bundle_inference import BundleInference
+from zoo.runtime.manifest import BundleManifest, read_bundle_manifest
+from zoo.runtime.predictor import Predictor
+
+if TYPE_CHECKING:
+    from zoo.codecs import Codec
+    from zoo.settings import Settings
+    from zoo.topology import Topology
+
+CODECS = "codecs"
+"""The folder of a bundle with the files of its codecs."""
+LARGEST = 1 << 32
+"""Bytes of an unpacked bundle."""
+
+
+class Bundle(Predictor):
+    """Answers raw inputs with the graphs of a bundle; made by `load`.
+
+    Attributes:
+        folder: where it lies.
+        manifest: what it is.
+    """
+
+    def __init__(self, folder: Path, manifest: BundleManifest, keep: object = None) -> None:
+        super().__init__(manifest.task, _topology(manifest), _settings(manifest), _codecs(manifest, folder / CODECS))
+        self.folder, self.manifest = folder, manifest
+        self._keep = keep  # a folder that is removed with this object
+        self._inference = BundleInference(folder, manifest, self.codecs)
+
+    def __repr__(self) -> str:
+        return f"<Bundle of {self.name} in {self.folder}>"
+
+    @property
+    def inference(self) -> BundleInference:
+        """The graphs, ready to answer."""
+        return self._inference
+
+
+def load(path: str | Path) -> Bundle:
+    """Load a bundle.
+
+    Args:
+        path: its folder, or its `.zoo` file.
+
+    Returns:
+        The bundle: `predict`, `answer`, `sample`, `stream`, `score`, `align` and `stream_answers` answer as those of
+        the `zoo.Run` that it was exported from.
+
+    Raises:
+        ZooError: it is no bundle, damaged, or of a plugin whose code it does not hold.
+    """
+    place = expanded(path)
+    if place.is_file():
+        keep = tempfile.TemporaryDirectory(prefix="zoo-bundle-")
+        folder = Path(keep.name)
+        _unpack(place, folder)
+        return Bundle(folder, read_bundle_manifest(folder), keep)
+    return Bundle(place, read_bundle_manifest(place))
+
+
+def is_bundle(path: str | Path) -> bool:
+    """Whether a path leads to a bundle, as far as its name and first file say."""
+    place = expanded(path)
+    return (place / "bundle.json").is_file() or (place.suffix == ".zoo" and place.is_file())
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if sum(entry.file_size for entry in entries) > LARGEST:
+                raise ZooError(f"{path}: damaged: it unpacks to more than {LARGEST >> 30} GB")
+            for entry in entries:
+                if Path(entry.filename).is_absolute() or ".." in Path(entry.filename).parts:
+                    raise ZooError(f"{path}: damaged: {entry.filename} is not inside it")
+                archive.extract(entry, folder)
+    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
+        raise ZooError(f"{path}: not a bundle: {error}") from error
+
+
+def _topology(manifest: BundleManifest) -> Topology:
+    import zoo.topology
+
+    known = getattr(zoo.topology, manifest.topology, None) if manifest.topology else None
+    if not isinstance(known, type) or not issubclass(known, zoo.topology.Topology):
+        raise ZooError(
+            f"this bundle needs the code of the task {manifest.task}, which a bundle does not hold; install its plugin "
+            "and use the run"
+        )
+    return known()
+
+
+def _settings(manifest: BundleManifest) -> Settings:
+    from zoo.settings import BatchSettings, SearchSettings, Settings
+
+    given: Mapping[str, Any] = manifest.settings
+    try:
+        return Settings(
+            seed=given["seed"], batch=BatchSettings(**given["batch"]), search=SearchSettings(**given["search"])
+        )
+    except (KeyError, TypeError) as error:
+        raise ZooError("the bundle's settings are damaged, or were written by another version of the zoo") from error
+
+
+def _codecs(manifest: BundleManifest, folder: Path) -> dict[str, Codec]:
+    found = {}
+    for role, name in manifest.codecs.items():
+        codec = make_codec(name)
+        if codec is None:
+            raise ZooError(
+                f"this bundle needs the codec '{role}' of the task {manifest.task}, which a bundle does not hold; "
+                "install its plugin and use the run"
+            )
+        codec.restore(folder, role)
+        found[role] = codec
+    return found
+
+
+CODEC_NAMES = (
+    "ByteCodec",
+    "CharacterCodec",
+    "ClipCodec",
+    "FrameCodec",
+    "ImageCodec",
+    "LabelCodec",
+    "PieceCodec",
+    "VectorCodec",
+    "WordCodec",
+)
+
+
+def make_codec(name: str) -> Codec | None:
+    """Make an unfitted codec of the zoo by the name of its class; None for any other."""
+    from zoo import codecs
+
+    if name not in CODEC_NAMES:
+        return None
+    made: Codec = codecs.FrameCodec(codecs.ClipCodec()) if name == "FrameCodec" else getattr(codecs, name)()
+    return made

@@ -1,0 +1,160 @@
+"""Answers inputs with a trained model: what a run and a bundle have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from zoo.errors import UsageError
+from zoo.runtime.one_input import as_inputs
+from zoo.topology.topology import Topology
+from zoo.topology.unknown import warn_of_answers
+
+if TYPE_CHECKING:
+    from zoo.codecs import Codec
+    from zoo.search import Score
+    from zoo.settings import Settings
+    from zoo.topology import Alignment, Answer, Inference
+
+
+class Predictor(ABC):
+    """Predicts, samples, aligns and scores with a trained model.
+
+    Args:
+        name: of the task.
+        topology: of the task.
+        settings: of the run.
+        codecs: fitted, by role.
+    """
+
+    def __init__(self, name: str, topology: Topology, settings: Any, codecs: dict[str, Codec]) -> None:
+        self.name, self.topology, self.codecs = name, topology, codecs
+        self.settings: Any = settings  # of the task's own class
+
+    @property
+    @abstractmethod
+    def inference(self) -> Inference:
+        """The model, ready for predictions."""
+
+    def answer(self, inputs: Sequence[object], **search: object) -> list[Answer]:
+        """Answer raw inputs, with scores, probabilities or alternatives (see `predict`)."""
+        answers = self.topology.answer(self.inference, self._listed(inputs), self._searching(search))
+        warn_of_answers(answers)
+        return answers
+
+    def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
+        """Answer raw inputs with raw outputs.
+
+        Args:
+            inputs: as in the task's data; or a single text, path, image or sequence of vectors.
+            **search: settings of the search, such as `temperature=0.5`.
+
+        Returns:
+            One answer per input.
+        """
+        if type(self.topology).predict is Topology.predict:
+            return [answer.value for answer in self.answer(inputs, **search)]
+        return self.topology.predict(self.inference, self._listed(inputs), self._searching(search))
+
+    def stream_answers(self, frames: Iterable[object]) -> Iterator[Answer]:
+        """Label frames as they arrive, for example from a camera; the model keeps its state between frames.
+
+        Args:
+            frames: raw frames, one at a time; may be endless.
+
+        Returns:
+            An answer for each frame, before the next one is read.
+
+        Raises:
+            ZooError: the task labels no frames, or its model looks ahead; train with `model.causal=true`.
+        """
+        return self.topology.stream_answers(self.inference, frames)
+
+    def align(self, inputs: Sequence[object], texts: Sequence[str]) -> list[Alignment]:
+        """Return where the model attends in its inputs while it generates given texts.
+
+        Args:
+            inputs: as in the task's data.
+            texts: one per input, for example from `predict`.
+
+        Returns:
+            One alignment per input; its `lines` draw it.
+
+        Raises:
+            ZooError: the model does not attend to its input.
+        """
+        return self.topology.align(self.inference, self._listed(inputs), list(texts), self.settings)
+
+    def sample(
+        self,
+        prime: object = "",
+        *,
+        seed: int = 0,
+        count: int = 1,
+        stream: Callable[[int, str], None] | None = None,
+        **search: object,
+    ) -> Any:
+        """Generate text.
+
+        Args:
+            prime: the input to answer; for a language model, the text to continue.
+            seed: the same seed gives the same text.
+            count: number of texts; text `i` has the seed `seed + i`, so that it can be reproduced alone.
+            stream: called with (number of the text, piece of it) during generation.
+            **search: settings of the search, such as `length=500, temperature=0.5` or `beam=5`.
+
+        Returns:
+            The text, without the prime; a list of texts if `count` is more than 1.
+
+        Raises:
+            ZooError: the task does not generate text.
+        """
+        texts = [""] * count
+        for row, piece in self.stream(prime, seed=seed, count=count, **search):
+            texts[row] += piece
+            if stream is not None:
+                stream(row, piece)
+        return texts[0] if count == 1 else texts
+
+    def stream(
+        self, prime: object = "", *, seed: int = 0, count: int = 1, **search: object
+    ) -> Iterator[tuple[int, str]]:
+        """Generate text piece by piece (see `sample`).
+
+        Yields:
+            (number of the text, piece of it), whole characters only.
+        """
+        if count < 1:
+            raise UsageError(f"count={count}: it must be at least 1")
+        seeds = [seed + index for index in range(count)]
+        yield from self.topology.stream(self.inference, [prime] * count, self._searching(search), seeds)
+
+    def score(self, texts: Sequence[str], inputs: Sequence[object] | None = None) -> list[Score]:
+        """Compute the log-probabilities of texts, to compare them or to compute a perplexity.
+
+        Args:
+            texts: possible outputs of the model.
+            inputs: one per text, as for `predict`; without inputs, a language model continues a line end.
+
+        Returns:
+            For each text, the natural log-probabilities of its tokens, and their sum.
+
+        Raises:
+            ZooError: the task does not generate text.
+        """
+        inputs = [""] * len(texts) if inputs is None else list(inputs)
+        if len(inputs) != len(texts):
+            raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one per input")
+        return self.topology.score(self.inference, inputs, list(texts), self.settings)
+
+    def _listed(self, inputs: Any) -> list[Any]:
+        return as_inputs(inputs, self.codecs.get("source"))
+
+    def _searching(self, search: Mapping[str, object]) -> Settings:
+        settings: Settings = self.settings
+        if not search:
+            return settings
+        from zoo.settings import override
+
+        return override(settings, {"search": dict(search)}, task=self.name)

@@ -1,0 +1,80 @@
+"""A graph of a bundle, ready to compute: an ONNX Runtime session as a function of arrays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from zoo.errors import ZooError
+
+Outputs: TypeAlias = Any
+"""Names of outputs in the nesting of what a function returns: a text, or lists and mappings of such."""
+
+SMALL = 1 << 22
+"""Bytes of a graph up to which a second thread costs more than it helps."""
+
+
+class Graph:
+    """A function of arrays.
+
+    Args:
+        path: of the ONNX file.
+        inputs: names of its inputs, in the order of the arguments.
+        outputs: names of its outputs, nested as they are returned.
+
+    Raises:
+        ZooError: ONNX Runtime is not installed, or cannot read the file.
+    """
+
+    def __init__(self, path: Path, inputs: Sequence[str], outputs: Outputs) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise ZooError("answers of a bundle need ONNX Runtime: pip install 'seqzoo[export]'") from error
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = 1 if path.stat().st_size < SMALL else _cores()
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime has classes of its own for each kind of failure
+            raise ZooError(f"{path}: ONNX Runtime cannot read it: {error}") from error
+        self._inputs, self._outputs = list(inputs), outputs
+        self._names = _flat(outputs)
+
+    def __call__(self, *arrays: np.ndarray) -> Any:
+        """Compute.
+
+        Args:
+            arrays: the inputs, in order.
+
+        Returns:
+            Arrays, nested as the function returns them.
+        """
+        found = self._session.run(self._names, dict(zip(self._inputs, arrays, strict=True)))
+        return _nested(self._outputs, dict(zip(self._names, found, strict=True)))
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _flat(outputs: Outputs) -> list[str]:
+    if isinstance(outputs, str):
+        return [outputs]
+    parts = outputs.values() if isinstance(outputs, Mapping) else outputs
+    return [name for part in parts for name in _flat(part)]
+
+
+def _nested(outputs: Outputs, found: Mapping[str, np.ndarray]) -> Any:
+    if isinstance(outputs, str):
+        return found[outputs]
+    if isinstance(outputs, Mapping):
+        return {name: _nested(part, found) for name, part in outputs.items()}
+    return [_nested(part, found) for part in outputs]
