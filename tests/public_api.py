@@ -28,7 +28,7 @@ MODULES = (
     "zoo.metrics",
     "zoo.testing",
 )
-# Those of every Keras layer or model: Keras calls them, nobody else does.
+# Methods of every Keras layer or model, which only Keras calls.
 OF_KERAS = {"build", "build_from_config", "compute_mask", "compute_output_shape", "compute_output_spec"}
 OF_KERAS |= {"from_config", "get_build_config", "get_config"}
 HEAD = "# The public interface of the zoo. `make api` writes this file; docs/api.md says what it is for.\n"

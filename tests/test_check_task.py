@@ -1,4 +1,4 @@
-"""The test that a task's author calls, on a task that is no language model, on a built-in one, and on broken ones."""
+"""`check_task` on a task that is not a language model, on a built-in task, and on broken ones."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ except zoo.ZooError:
     [
         (None, "", "1"),
         ("0", "", "0"),
-        # Whoever has started TensorFlow has chosen.
+        # Once TensorFlow has started, the choice is fixed.
         (None, ", sys; sys.modules['tensorflow'] = sys", None),
     ],
 )

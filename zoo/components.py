@@ -1,4 +1,4 @@
-"""What plugins add to the zoo, by kind and name."""
+"""The components that plugins add, by kind and name."""
 
 from __future__ import annotations
 

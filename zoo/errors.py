@@ -1,4 +1,4 @@
-"""Errors that are for people: one line that says what was wrong, where, and what would be right."""
+"""Errors for people: one line with what was wrong, where, and what would be right."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import unicodedata
 from collections.abc import Iterable
 
 BIDIRECTIONAL = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Marks that turn the direction of a text, so that it seems to say something else."""
+"""Marks that change the direction of a text, and so can disguise it."""
 LONGEST_WORD = 400
-"""Characters of a word of a message; a longer one is cut in its middle."""
+"""Longest word in a message; a longer one is shortened in the middle."""
 
 
 def one_line(text: str) -> str:
     """Make any text fit for one line of a terminal.
 
     Args:
-        text: may hold line breaks, control characters and words without an end.
+        text: may contain line breaks, control characters and endless words.
 
     Returns:
         The text with spaces for white space, escapes such as `\\x1b` for what does not print, and long words cut.
@@ -24,11 +24,11 @@ def one_line(text: str) -> str:
 
 
 def printable(text: str, keep: str = "") -> str:
-    """Escape what a terminal would not print but obey, such as the colour codes of a stranger's file.
+    """Escape control characters that a terminal would obey, such as colour codes in an untrusted file.
 
     Args:
         text: any text.
-        keep: characters that stay though they do not print, such as line breaks.
+        keep: unprintable characters to keep, such as line breaks.
     """
     if text.isprintable():
         return text
@@ -36,7 +36,7 @@ def printable(text: str, keep: str = "") -> str:
 
 
 def _escaped(letter: str) -> str:
-    # Spaces of other widths and marks that join letters do no harm, and other scripts cannot be written without them.
+    # Spaces of other widths and joining marks are harmless, and other scripts need them.
     if unicodedata.category(letter) in ("Zs", "Cf") and letter not in BIDIRECTIONAL:
         return letter
     return letter.encode("unicode_escape", "surrogatepass").decode("ascii")
@@ -49,11 +49,11 @@ def _cut(word: str) -> str:
 
 
 class ZooError(Exception):
-    """Something failed that a user can understand and mend; the command exits with 1.
+    """A failure that a user can understand and fix; the command exits with 1.
 
     Args:
-        message: one line: what was wrong, where, what would be right. Names of files and other people's texts in it may
-            hold anything: line breaks become spaces, control characters are escaped, long words are cut.
+        message: one line: what was wrong, where, what would be right. File names and foreign texts in it may contain
+            anything: line breaks become spaces, control characters are escaped, long words are shortened.
     """
 
     exit_code = 1
@@ -72,11 +72,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Suggest the nearest known words.
 
     Args:
-        word: what was typed.
-        known: the words that would have been right.
+        word: the given word.
+        known: the valid words.
 
     Returns:
-        `"; did you mean 'x'?"`, or `"; known: a, b, c"` when nothing is near, or an empty string when nothing is known.
+        `"; did you mean 'x'?"`, or `"; known: a, b, c"` when nothing is near, or an empty text if `known` is empty.
     """
     choices = sorted(known)
     import difflib

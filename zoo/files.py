@@ -1,4 +1,4 @@
-"""Files that are read only where they are files, and written whole or not at all."""
+"""Reads regular files only, and writes files atomically."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from zoo.errors import ZooError
 
 
 def open_file(path: Path) -> BinaryIO:
-    """Open a regular file for reading, never a pipe or a device, which might not end or not begin.
+    """Open a regular file for reading, but not a pipe or device, which might block or never end.
 
     Args:
         path: of the file; links are followed.
 
     Raises:
-        OSError: it cannot be read, or is no regular file.
-        ValueError: no file can have such a name.
+        OSError: it cannot be read, or is not a regular file.
+        ValueError: the name is invalid.
     """
     # Without O_NONBLOCK opening a pipe waits for a writer.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
@@ -43,11 +43,11 @@ def read_text(path: Path, limit: int = 1 << 24) -> str:
 
     Args:
         path: of the file.
-        limit: bytes that it may have.
+        limit: maximum size in bytes.
 
     Raises:
-        FileNotFoundError: it is not there.
-        ZooError: it is no regular file, too large, or not UTF-8; the message names it.
+        FileNotFoundError: it does not exist.
+        ZooError: it is not a regular file, too large, or not UTF-8; the message names it.
     """
     try:
         with open_file(path) as stream:
@@ -65,15 +65,15 @@ def read_text(path: Path, limit: int = 1 << 24) -> str:
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """Read a file as a whole.
+    """Read a whole file.
 
     Args:
         path: of the file.
-        limit: bytes that it may have.
+        limit: maximum size in bytes.
 
     Raises:
-        OSError: it cannot be read, or is no regular file.
-        ZooError: it is larger; says that alone.
+        OSError: it cannot be read, or is not a regular file.
+        ZooError: it is too large; the message does not name it.
     """
     with open_file(path) as stream:
         size = os.fstat(stream.fileno()).st_size
@@ -88,12 +88,12 @@ def read_json(path: Path, limit: int) -> object:
 
     Args:
         path: of the file.
-        limit: bytes that it may have.
+        limit: maximum size in bytes.
 
     Raises:
-        OSError: it cannot be read, or is no regular file.
-        ValueError: it is not one JSON value, or is nested too deeply, or no memory holds it.
-        ZooError: it is larger; says that alone.
+        OSError: it cannot be read, or is not a regular file.
+        ValueError: it is not one JSON value, is nested too deeply, or does not fit in memory.
+        ZooError: it is too large; the message does not name it.
     """
     data = read_bytes(path, limit)
     try:
@@ -106,14 +106,14 @@ def read_json(path: Path, limit: int) -> object:
 
 @contextmanager
 def file_errors(name: str | Path, problem: str = "cannot be read", kind: type[ZooError] = ZooError) -> Iterator[None]:
-    """Turn whatever a library raises over the content of a file into one line that names the file.
+    """Turn any exception of a library that reads a file into one line that names the file.
 
-    No list of a library's exceptions is complete: of a damaged file zipfile, Pillow, numpy and the others raise
-    whatever their decoders meet.
+    No list of exceptions is complete: for a damaged file, zipfile, Pillow, numpy and others raise whatever their
+    decoders raise.
 
     Args:
         name: of the file.
-        problem: what the message says before the library's reason.
+        problem: the message before the library's reason.
         kind: of the error.
 
     Raises:
@@ -128,7 +128,7 @@ def file_errors(name: str | Path, problem: str = "cannot be read", kind: type[Zo
 
 
 def expanded(path: str | Path) -> Path:
-    """Give a path with `~` replaced by the user's home folder; one that names an unknown user stays as it is."""
+    """Replace `~` in a path by the user's home folder; keep a path with an unknown user."""
     try:
         return Path(path).expanduser()
     except RuntimeError:
@@ -136,13 +136,13 @@ def expanded(path: str | Path) -> Path:
 
 
 def check_readable(source: str) -> None:
-    """Refuse a path that no file can have, and pipes and devices, which might not end.
+    """Refuse invalid paths, and pipes and devices, which might never end.
 
     Args:
-        source: a path, or a name of something else.
+        source: a path, or the name of something else.
 
     Raises:
-        ZooError: it is one of those.
+        ZooError: the path is refused.
     """
     try:
         mode = expanded(source).stat().st_mode
@@ -169,10 +169,10 @@ def reason(error: Exception) -> str:
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
-    """Write a file so that a reader sees the old content or the new, never a part.
+    """Write a file atomically: a reader sees the old content or the new, never a part.
 
     Args:
-        path: where the file shall stand; its folder is made if missing.
+        path: of the file; its folder is created if missing.
         content: the bytes, or text to be written as UTF-8.
 
     Raises:
@@ -185,10 +185,10 @@ def write_atomic(path: Path, content: bytes | str) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Give a stream to write a file's new content to, which takes the old one's place when the block ends.
+    """Provide a stream for a file's new content, which replaces the old content at the end of the block.
 
     Args:
-        path: where the file shall stand; its folder is made if missing.
+        path: of the file; its folder is created if missing.
 
     Raises:
         ZooError: the folder cannot be written to, or the disk is full; the old file is untouched.

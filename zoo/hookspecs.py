@@ -1,9 +1,9 @@
-"""The whole plugin contract.
+"""The complete plugin interface.
 
-A plugin is a module that an entry point names: `zoo.tasks` for a task (the entry point's name is the task's name),
-`zoo.plugins` for everything else. The module implements hooks, each marked with `@zoo.hookimpl`. A hook takes nothing,
-does nothing and returns a mapping; two plugins must not use one name. The module may state `ZOO_API = 1`, the version
-of this contract that it was written for.
+A plugin is a module named by an entry point: `zoo.tasks` for a task (the entry point's name is the task's name),
+`zoo.plugins` for everything else. The module implements hooks, each marked with `@zoo.hookimpl`. A hook has no
+arguments and no side effects, and returns a mapping; two plugins must not use the same name. The module may state
+`ZOO_API = 1`, the version of this interface that it was written for.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ hookimpl = pluggy.HookimplMarker("zoo")
 
 @hookspec
 def zoo_tasks() -> Mapping[str, type[Task]]:  # type: ignore[empty-body]
-    """Give tasks: name -> subclass of `zoo.Task`. Used as `zoo run task=NAME`."""
+    """Return tasks: name -> subclass of `zoo.Task`. Used as `zoo run task=NAME`."""
 
 
 @hookspec
 def zoo_cells() -> Mapping[str, Callable[..., keras.Layer]]:  # type: ignore[empty-body]
-    """Give recurrent cells: name -> class. Used as `model.cell=NAME`."""
+    """Return recurrent cells: name -> class. Used as `model.cell=NAME`."""
 
 
 @hookspec
 def zoo_attentions() -> Mapping[str, Callable[..., keras.Layer]]:  # type: ignore[empty-body]
-    """Give attention mechanisms: name -> subclass of `zoo.layers.Attention`. Used as `model.attention=NAME`."""
+    """Return attention mechanisms: name -> subclass of `zoo.layers.Attention`. Used as `model.attention=NAME`."""
 
 
 @hookspec
 def zoo_strategies() -> Mapping[str, type[Strategy]]:  # type: ignore[empty-body]
-    """Give strategies of the search: name -> subclass of `zoo.search.Strategy`. Used as `search.strategy=NAME`."""
+    """Return search strategies: name -> subclass of `zoo.search.Strategy`. Used as `search.strategy=NAME`."""
 
 
 @hookspec
 def zoo_data() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
-    """Give named data sources: name -> function of the data settings that returns `zoo.data.Splits`. `data=NAME`.
+    """Return named data sources: name -> function of the data settings that returns `zoo.data.Splits`. `data=NAME`.
 
     A name that ends with a colon is a prefix: `data=NAME:REST` calls
     `function(settings, topology=name of the topology)`.
@@ -58,12 +58,12 @@ def zoo_data() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
 
 @hookspec
 def zoo_callbacks() -> Mapping[str, Callable[[Path], keras.callbacks.Callback]]:  # type: ignore[empty-body]
-    """Give training callbacks: name -> function of the run's folder. Used as `train.callbacks=NAME`."""
+    """Return training callbacks: name -> function of the run's folder. Used as `train.callbacks=NAME`."""
 
 
 @hookspec
 def zoo_devices() -> Mapping[str, Callable[[Any, int, int, int], DevicePlan]]:  # type: ignore[empty-body]
-    """Give devices: name -> function that chooses what a run uses of a machine. Used as `device=NAME`.
+    """Return devices: name -> function that chooses which devices a run uses. Used as `device=NAME`.
 
     It is called with the settings of the device, the rows of a batch, and the number of cores and of GPUs.
     """

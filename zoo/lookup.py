@@ -1,4 +1,4 @@
-"""One lookup by name for whatever users and plugins name: cells, attention mechanisms, search strategies."""
+"""Looks up components by name: cells, attention mechanisms, search strategies."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ def by_name(kind: str, name: str, built_in: Mapping[str, Entry], extra: Mapping[
     """Find an entry.
 
     Args:
-        kind: what the entries are, for the message: `cell`, `attention`, `strategy`.
+        kind: of the entries, for the message: `cell`, `attention`, `strategy`.
         name: of a built-in entry or one of `extra`.
-        built_in: the entries of the zoo, which go before others of the same name.
+        built_in: the entries of the zoo, which take precedence.
         extra: the entries that plugins add.
 
     Returns:
         The entry.
 
     Raises:
-        UsageError: nothing has the name; the message suggests the nearest name and lists all.
+        UsageError: the name is unknown; the message suggests the nearest name and lists all.
     """
     known = {**(extra or {}), **built_in}
     if name in known:
@@ -32,7 +32,7 @@ def by_name(kind: str, name: str, built_in: Mapping[str, Entry], extra: Mapping[
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> str:
-    """Say that nothing has a name: suggest the nearest, and list all."""
+    """Return the message for an unknown name: suggest the nearest, and list all."""
     hint = did_you_mean(name, known)
     names = "" if hint.startswith("; known") else f" (known: {', '.join(sorted(known))})"
     return f"unknown {kind} '{name}'{hint}{names}"

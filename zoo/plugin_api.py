@@ -1,4 +1,4 @@
-"""The version of the plugin contract, which `zoo.hookspecs` writes down."""
+"""The version of the plugin interface, which `zoo.hookspecs` defines."""
 
 from __future__ import annotations
 

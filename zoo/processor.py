@@ -1,4 +1,4 @@
-"""What the processor has, and which of TensorFlow's kernels to use on it."""
+"""Describes the processor, and chooses TensorFlow's kernels for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
 def prefer_onednn() -> None:
     """Let TensorFlow multiply matrices with oneDNN, unless the environment says otherwise or TensorFlow has started.
 
-    TensorFlow does so by itself only on the newest processors; on others its own kernels pack every matrix twice, and
+    TensorFlow does so by itself only on the newest processors; on others, its own kernels pack each matrix twice, and
     take up to twice the time.
     """
     if "tensorflow" not in sys.modules:
@@ -23,7 +23,7 @@ def prefer_onednn() -> None:
 
 
 def available_cores() -> int:
-    """Cores that this process may use, which is fewer than the machine's under `taskset` or in a container."""
+    """Return the cores that this process may use: fewer than the machine's under `taskset` or in a container."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -62,18 +62,18 @@ INSTRUCTIONS = {
 
 
 def processor_name() -> str:
-    """Give the processor's name, as far as it is known."""
+    """Return the processor's name, if known."""
     return _described("model name") or platform.processor() or platform.machine()
 
 
 def instructions() -> list[str]:
-    """Give the instructions that the processor has for matrix products; empty if that is unknown."""
+    """Return the processor's instructions for matrix products; empty if unknown."""
     flags = (_described("flags") or _described("Features")).split()
     return [name for flag, name in INSTRUCTIONS.items() if flag in flags]
 
 
 def memory() -> int:
-    """Give the bytes of memory that this process may use, which a container may limit; 0 if that is unknown."""
+    """Return the bytes of memory that this process may use, which a container may limit; 0 if unknown."""
     sizes = []
     with contextlib.suppress(OSError, ValueError, AttributeError):
         sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))

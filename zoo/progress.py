@@ -19,12 +19,11 @@ def watch(title: str, done: int, total: int) -> Iterator[Advance]:
     """Show a download on standard error.
 
     Args:
-        title: what is fetched from where.
-        done: bytes that are there already.
-        total: bytes in all; 0 where the server does not say.
+        title: the file and its source.
+        done: bytes already received.
+        total: total bytes; 0 if unknown.
 
-    Yields:
-        A function to be told of further bytes.
+    Yields: A function to call with the number of further bytes.
     """
     other = watching.get()
     if other is not None:
@@ -45,7 +44,7 @@ def watch(title: str, done: int, total: int) -> Iterator[Advance]:
 
 
 def in_words(size: int) -> str:
-    """A number of bytes for people."""
+    """Write a number of bytes for people."""
     for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if size >= factor:
             return f"{size / factor:.1f} {unit}"

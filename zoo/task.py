@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 class Task:
     """A kind of model with its data: what `zoo run task=NAME` trains.
 
-    A subclass says which topology it has and fills in three methods; the loop, the devices, the files, the metrics and
-    the predictions come from the topology and the trainer.
+    A subclass declares its topology and defines three methods; the loop, devices, files, metrics and predictions come
+    from the topology and the trainer.
 
     Attributes:
         topology: the topology, an instance.
         Settings: the dataclass of its settings, a subclass of `zoo.Settings`.
         presets: name -> settings, nested or by dotted name.
-        data_names: names of `data.source` that the task itself makes data for, such as `reviews`.
-        columns: role -> name of the column that a run was trained on; empty before, and for data without columns.
+        data_names: names of `data.source` for which the task generates data, such as `reviews`.
+        columns: role -> name of the column used in training; empty before training, and for data without columns.
         api: the version of the plugin interface that it was written for.
 
     Args:
@@ -52,7 +52,7 @@ class Task:
         self.columns: Mapping[str, str] = {}
 
     def splits(self) -> Splits:
-        """Read the data: a named source, ours or a plugin's, or what the task itself makes of `data.source`.
+        """Read the data: a named source, or the task's own interpretation of `data.source`.
 
         Raises:
             ZooError: the data cannot be read.
@@ -70,11 +70,11 @@ class Task:
                     stacklevel=2,
                 )
             return read(data) if read else self.data()
-        except OSError as error:  # which no reader foresaw, such as links in a circle
+        except OSError as error:  # not handled by the reader, such as links in a circle
             raise ZooError(f"data={data.source}: {reason(error)}") from error
 
     def data(self) -> Splits:
-        """Give the raw examples of each split.
+        """Return the raw examples of each split.
 
         Returns:
             Splits of examples; an example is a mapping from role (`source`, `target`) to a raw value.
@@ -85,26 +85,26 @@ class Task:
         raise NotImplementedError(f"{type(self).__name__} does not define data()")
 
     def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
-        """Choose defaults that follow the data: called when the user names data, and no preset.
+        """Adapt defaults to the data; called if the user names data but no preset.
 
         Args:
-            splits: what `splits` read.
-            defaults: `defaults.choose({"model.units": 512}, "29,000 pairs")` sets what the user has not set.
+            splits: the result of `splits`.
+            defaults: `defaults.choose({"model.units": 512}, "29,000 pairs")` sets values that the user has not set.
         """
 
     def read_input(self, text: str) -> Any:
-        """Turn what a user writes on the command line into a raw input: text as it is, the path of a picture, ...
+        """Convert an argument of the command line to a raw input: text as it is, the path of an image, ...
 
         Args:
-            text: a word of `zoo predict`, or a line of its file.
+            text: an argument of `zoo predict`, or a line of its file.
 
         Raises:
-            ZooError: it is no input.
+            ZooError: it is not a valid input.
         """
         return text
 
     def read_inputs(self, source: str) -> Iterator[Input]:
-        """Read the inputs that a run is to answer from a path: whatever `data.source` may name, labels optional.
+        """Read inputs for prediction from a path, in any format of `data.source`; labels are optional.
 
         By default tables with a column of inputs, text files with one input per line, and folders of texts are read;
         each text goes through `read_input`.
@@ -121,18 +121,18 @@ class Task:
         return read_text_inputs(source, columns, self.settings.data.encoding, read=self.read_input)
 
     def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
-        """Turn the lines of a stream into raw frames, each as soon as its line is there (`zoo predict --stream`).
+        """Convert the lines of a stream to raw frames, each as soon as its line arrives (`zoo predict --stream`).
 
         Args:
             lines: of a pipe or a file, without their ends.
 
         Raises:
-            ZooError: a line is no frame.
+            ZooError: a line is not a frame.
         """
         return map(self.read_input, lines)
 
     def codecs(self) -> dict[str, Codec]:
-        """Give a codec for each role, not yet fitted; the run fits them on the training examples and keeps them."""
+        """Return an unfitted codec for each role; the run fits them on the training examples and saves them."""
         raise NotImplementedError(f"{type(self).__name__} does not define codecs()")
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
@@ -147,13 +147,13 @@ class Task:
         raise NotImplementedError(f"{type(self).__name__} does not define model()")
 
     def begin(self, model: keras.Model) -> None:
-        """Change a new model before its training begins, such as by loading weights that it is to start from.
+        """Initialize a new model before training, for example with pretrained weights.
 
-        A run that is loaded or resumed has weights of its own, and does not call this.
+        Not called for a loaded or resumed run, which has its own weights.
 
         Args:
-            model: what `model` gave.
+            model: the result of `model`.
 
         Raises:
-            ZooError: the weights cannot be had.
+            ZooError: the weights are unavailable.
         """

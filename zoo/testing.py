@@ -1,4 +1,4 @@
-"""The test that a task's author calls."""
+"""The test for authors of tasks."""
 
 from __future__ import annotations
 
@@ -31,11 +31,10 @@ with open(out, "w", encoding="utf-8") as stream:
 
 
 def check_task(task: type[Task], steps: int = 3, **settings: Any) -> Any:
-    """Check that a task does all that the zoo promises of it.
+    """Check that a task keeps all promises of the zoo.
 
-    Trains a few steps on two replicas, evaluates, resumes, loads the run in a fresh process, and wants the same
-    predictions there. TensorFlow's devices can be set only once in a process: where it has started with one, the check
-    trains on that one.
+    Trains a few steps on two replicas, evaluates, resumes, loads the run in a fresh process, and expects the same
+    predictions there. If TensorFlow has already started with one device, the check trains on that one.
 
     Args:
         task: the class.
@@ -43,7 +42,7 @@ def check_task(task: type[Task], steps: int = 3, **settings: Any) -> Any:
         **settings: further settings by part, to make the task small, such as `model={"units": 8}`.
 
     Returns:
-        The run, for checks of one's own.
+        The run, for further checks.
 
     Raises:
         AssertionError: a promise is not kept; the message says which.
@@ -85,7 +84,7 @@ def _elsewhere(task: type[Task], run: Path, inputs: list[Any]) -> list[str]:
     source = sys.modules[task.__module__].__file__
     where = json.dumps({"module": task.__module__, "file": source, "name": task.__qualname__})
     with tempfile.TemporaryDirectory() as folder:
-        # The inputs are this process's own, so that reading them back runs nobody else's code.
+        # The inputs come from this process, so unpickling them runs no foreign code.
         given, answer = Path(folder) / "inputs", Path(folder) / "answer"
         given.write_bytes(pickle.dumps(inputs))
         status, err = _in_a_fresh_process(PREDICT, [str(run), where, str(given), str(answer)])
@@ -95,7 +94,7 @@ def _elsewhere(task: type[Task], run: Path, inputs: list[Any]) -> list[str]:
 
 
 def _in_a_fresh_process(script: str, arguments: list[str]) -> tuple[int, str]:
-    """Run a script where nothing of this process is left but its import path; gives its status and what it says."""
+    """Run a script in a fresh process with the same import path; return its status and error output."""
     done = subprocess.run(
         [sys.executable, "-c", script, *arguments],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
@@ -107,7 +106,7 @@ def _in_a_fresh_process(script: str, arguments: list[str]) -> tuple[int, str]:
 
 
 def locate(where: str) -> Any:
-    """Find a task's class again in a fresh process: by its module, or by the file that it stands in."""
+    """Find a task's class in a fresh process: by its module, or by its file."""
     import importlib
     import importlib.util
 

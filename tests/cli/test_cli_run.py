@@ -53,7 +53,7 @@ def test_run_sample_evaluate_resume(zoo, book, tmp_path):
         text=True,
         env=environment,
         start_new_session=True,
-        # Whoever runs the tests may have been started deaf to Ctrl-C.
+        # The test runner may have been started with SIGINT ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     begun = endless.stdout.read(300)

@@ -1,4 +1,4 @@
-"""Pictures, clips and vectors: whatever people have on disk, and what is no picture."""
+"""Images, clips and vectors in all common formats, and files that are not images."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def subject(words: list[str], key: str) -> tuple[str, list[str]]:
 
 
 def real(words: list[str]) -> list[str]:
-    """The words that are no placeholders, and no file of settings."""
+    """Return the arguments that are neither placeholders nor settings files."""
     return [word for word in words if not PLACEHOLDER.fullmatch(word) and not word.startswith("config=")]
 
 
@@ -161,7 +161,7 @@ def test_a_command_is_as_the_code_has_it(line: Line, tasks: Any) -> None:
 
 
 def check_words(name: str, words: list[str]) -> None:
-    """Words of a command that are no settings of a task."""
+    """Return the arguments of a command that are not settings of a task."""
     build(words_of(name), from_arguments(words), f" of zoo {name}")
 
 

@@ -1,4 +1,4 @@
-"""Files as nobody should write them: valid ones that were cut, shuffled and sown with what parsers dislike."""
+"""Mutated files: valid ones that were cut, shuffled, and filled with bytes that parsers dislike."""
 
 from __future__ import annotations
 

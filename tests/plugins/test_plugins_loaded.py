@@ -1,4 +1,4 @@
-"""Plugins are loaded by name, whole or not at all, and a broken one disturbs nobody."""
+"""Plugins are loaded by name, completely or not at all, and a broken one affects no other."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def test_control_c_while_waiting() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Whoever runs the tests may have been started deaf to Ctrl-C.
+        # The test runner may have been started with SIGINT ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
