@@ -96,4 +96,4 @@ def test_other_data_can_be_a_split(project: Path):
 def test_data_that_have_changed_are_noted(project: Path):
     assert not any("not what it was" in note for note in zoo.load("charlm").evaluation_report().notes)
     Path("book.txt").write_text(RHYME.upper().lower().replace("hen", "cow") * 40)
-    assert any("test data is not what it was" in note for note in zoo.load("charlm").evaluation_report().notes)
+    assert any("test data has changed" in note for note in zoo.load("charlm").evaluation_report().notes)

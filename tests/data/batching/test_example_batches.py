@@ -214,7 +214,7 @@ def test_examples_that_are_drawn_anew_each_epoch() -> None:
 
 
 def test_nothing_to_batch() -> None:
-    with pytest.raises(ZooError, match="there are no examples"):
+    with pytest.raises(ZooError, match="no examples to make batches of"):
         ExampleBatches([], 4)
     with pytest.raises(ZooError, match="example 2: its source is empty"):
         ExampleBatches(made([3, 0]), 4)
