@@ -119,3 +119,45 @@ def test_nothing_else_is_overwritten(sentiment: Any, folder: Path):
         sentiment.export(folder / "mine")
     with pytest.raises(UsageError, match="did you mean 'onnx'"):
         sentiment.export(folder / "other", format="onx")
+
+
+COMMAND = """
+import sys
+from zoo.cli import main
+status = main(sys.argv[1:])
+print(status, sorted({name.split(".")[0] for name in sys.modules} & {"keras", "tensorflow", "jax"}))
+"""
+
+
+def test_a_command_answers_with_the_graphs_that_a_run_keeps(sentiment: Any, capsys: Any):
+    from zoo.cli import main
+
+    path = sentiment.folder.path
+    assert main(["predict", str(path), "good day 3", "runtime=off"]) == 0
+    assert not (path / "runtime").exists()
+    wanted = capsys.readouterr().out
+    assert main(["predict", str(path), "good day 3"]) == 0
+    assert capsys.readouterr().out == wanted
+    assert len(list((path / "runtime").iterdir())) == 1
+    words = ["predict", str(path), "good day 3"]
+    done = subprocess.run([sys.executable, "-c", COMMAND, *words], capture_output=True, text=True, timeout=300)
+    assert done.stdout == f"{wanted}0 []\n", done.stderr
+
+
+def test_graphs_of_other_weights_or_damaged_ones_answer_nothing(sentiment: Any):
+    from zoo.runs.fast_answers import FastAnswers
+
+    answers = FastAnswers(sentiment.folder)
+    assert answers.make(sentiment.task, sentiment.name, sentiment.codecs, ["good day"]) is not None
+    (kept,) = (sentiment.folder.path / "runtime").iterdir()
+    graph = kept / "graphs" / "predict.onnx"
+    whole = graph.read_bytes()
+    graph.write_bytes(whole[:-1])
+    assert answers.find(sentiment.codecs) is None
+    graph.write_bytes(whole)
+    assert answers.find(sentiment.codecs) is not None
+    best = sentiment.folder.best
+    weights = best.read_bytes()
+    best.write_bytes(weights + b"\n")
+    assert answers.find(sentiment.codecs) is None
+    best.write_bytes(weights)

@@ -39,6 +39,7 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
       zoo predict sentiment < reviews.txt             a pipe; an empty line gets an empty answer
       zoo predict translation file=- search.beam=10   search settings
       zoo predict translation file=a.txt engine=jax   another engine than the run was trained with
+      zoo predict translation file=a.txt runtime=off  answer by TensorFlow, without the graphs that the run keeps
       zoo predict translation "Good day." --alignment where the model looked
       sensor | zoo predict frames --stream            one frame per line in, its label out at once
 
@@ -57,7 +58,7 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
     from zoo.runs.loaded_run import open_run
 
     changes = {f"search.{key}": value for key, value in given.search.items()}
-    run = open_run(given.run, engine=given.engine, trust=trust, changes=changes)
+    run = open_run(given.run, engine=given.engine, trust=trust, changes=changes, fast=given.runtime == "auto")
     if stream:
         predict_stream(run, given.inputs, _lines(given.file), as_json)
         return 0
@@ -83,6 +84,7 @@ class _Arguments:
     out: str = ""
     on_error: str = "report"
     engine: str = "auto"
+    runtime: str = "auto"
     search: dict[str, object] = field(default_factory=dict)
 
 
@@ -94,7 +96,13 @@ def _read_arguments(arguments: Sequence[str]) -> _Arguments:
         if word == "--":
             given.inputs += arguments[place + 1 :]
             break
-        if key in ("run", "file", "out") and value or key in ("engine", "on_error") and value and " " not in value:
+        if (
+            key in ("run", "file", "out")
+            and value
+            or key in ("engine", "on_error", "runtime")
+            and value
+            and " " not in value
+        ):
             setattr(given, key, value)
         elif key.startswith("search.") and value and " " not in key:
             given.search[key.removeprefix("search.")] = value
@@ -106,6 +114,8 @@ def _read_arguments(arguments: Sequence[str]) -> _Arguments:
         raise UsageError("no run given; write zoo predict translation (a task's latest run), or a run's folder")
     if given.inputs and given.file:
         raise UsageError("give inputs on the command line or as file=PATH, not both")
+    if given.runtime not in ("auto", "off"):
+        raise UsageError(f"runtime: expected auto or off, not '{given.runtime}'")
     if given.on_error not in ON_ERROR:
         raise UsageError(f"on_error: expected {', '.join(ON_ERROR[:-1])} or {ON_ERROR[-1]}, not '{given.on_error}'")
     return given

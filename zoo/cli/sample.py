@@ -20,6 +20,11 @@ class SampleArguments(SearchSettings):
     seed: int = setting(0, "the same seed gives the same text", minimum=0, maximum=2**31 - 1)
     count: int = setting(1, "number of texts, with consecutive seeds", minimum=1, maximum=100_000)
     engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
+    runtime: str = setting(
+        "auto",
+        "auto: answer with the graphs that the run keeps, made on first use; off: by TensorFlow",
+        ("auto", "off"),
+    )
     trust: bool = setting(False, "run the code of a task file that came with the run")
 
 
@@ -37,8 +42,9 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     from zoo.runs.loaded_run import open_run
 
     engine, trust = given.pop("engine", "auto"), given.pop("trust", False)
+    fast = given.pop("runtime", "auto") == "auto"
     changes = {f"search.{key}": value for key, value in given.items() if key not in ("prime", "seed", "count")}
-    run = open_run(name, engine=engine, trust=trust, changes=changes)
+    run = open_run(name, engine=engine, trust=trust, changes=changes, fast=fast)
     count, prime = given.get("count", 1), given.get("prime", "")
     if as_json:
         texts = run.sample(**given)

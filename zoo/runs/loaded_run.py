@@ -10,6 +10,8 @@ from zoo.plugins import Plugins
 from zoo.plugins.blame import noting_blame
 from zoo.processor import prefer_onednn
 from zoo.runs.component_names import check_names
+from zoo.runs.fast_answers import FastAnswers
+from zoo.runs.fast_run import FastRun
 from zoo.runs.folder import RunFolder
 from zoo.runs.latest import find_run
 from zoo.runs.notebook import in_notebook
@@ -52,6 +54,7 @@ def open_run(
     engine: str = "auto",
     trust: bool = False,
     changes: Mapping[str, object] | None = None,
+    fast: bool = False,
 ) -> Run:
     """Load a run, but first check whether its settings allow the given changes.
 
@@ -61,6 +64,7 @@ def open_run(
         engine: likewise.
         trust: likewise.
         changes: settings for resuming or predicting; checked before TensorFlow is imported.
+        fast: answer with the graphs that the folder keeps, or that the first answer makes (see `FastRun`).
 
     Returns:
         The run, with its own settings.
@@ -84,10 +88,22 @@ def open_run(
         settings = override(settings, moved, task=manifest.task)
     if changes:
         check_names(override(settings, changes, task=manifest.task), plugins)
+    answers = FastAnswers(folder)
+    fast = fast and engine == "auto" and answers.can_answer(settings, str((changes or {}).get("search.strategy", "")))
+    if fast:
+        instance = found(settings)
+        instance.columns = manifest.columns
+        codecs = restored_codecs(instance, folder)
+        graphs = answers.find(codecs)
+        if graphs is not None:
+            return FastRun(instance, manifest.task, folder, codecs, answers, graphs)
     choose_engine(chosen, strict=strict)
     instance = found(settings, plugins.load_components())
     instance.columns = manifest.columns
-    return Run(instance, manifest.task, folder, restored_codecs(instance, folder))
+    codecs = restored_codecs(instance, folder)
+    if fast:
+        return FastRun(instance, manifest.task, folder, codecs, answers, None)
+    return Run(instance, manifest.task, folder, codecs)
 
 
 def _find_task(plugins: Plugins, task: str | type[Task], manifest: Manifest, folder: Path, trust: bool) -> type[Task]:

@@ -1,0 +1,101 @@
+"""Graphs of a run, made once and kept in its folder: with them a command answers without starting TensorFlow."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo.errors import ZooError
+from zoo.runs.folder import RunFolder
+
+if TYPE_CHECKING:
+    from zoo.codecs import Codec
+    from zoo.runtime.bundle_inference import BundleInference
+    from zoo.settings import Settings
+    from zoo.task import Task
+
+STRATEGIES = ("greedy", "sample", "beam")
+"""Strategies that run on NumPy arrays; those of plugins run on tensors."""
+
+
+class FastAnswers:
+    """The graphs of one run, under the checksum of its weights and settings.
+
+    Args:
+        folder: of the run.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._folder = folder
+        self._tried = False
+
+    @staticmethod
+    def can_answer(settings: Settings, strategy: str = "") -> bool:
+        """Whether graphs give the answers of a run.
+
+        Args:
+            settings: of the run.
+            strategy: of the search, where it is not that of the settings.
+        """
+        installed = all(find_spec(name) for name in ("onnx", "onnxruntime"))
+        plain = settings.device.precision == "float32" and (strategy or settings.search.strategy) in STRATEGIES
+        return installed and plain
+
+    def find(self, codecs: Mapping[str, Codec]) -> BundleInference | None:
+        """Give the graphs, where they were made for these weights and are whole."""
+        from zoo.runtime.bundle_inference import BundleInference
+        from zoo.runtime.manifest import read_bundle_manifest
+
+        try:
+            place = self._place()
+            return BundleInference(place, read_bundle_manifest(place), codecs)
+        except (ZooError, OSError):
+            return None
+
+    def make(self, task: Task, name: str, codecs: Mapping[str, Codec], inputs: Sequence[Any]) -> BundleInference | None:
+        """Make the graphs, and keep them; TensorFlow has to run.
+
+        Args:
+            task: of the run.
+            name: of the task.
+            codecs: fitted, by role.
+            inputs: some raw inputs.
+
+        Returns:
+            The graphs; None where the model has none, or they cannot be written: then the model itself answers.
+        """
+        import keras
+
+        if self._tried or not inputs or keras.backend.backend() != "tensorflow":
+            return None
+        self._tried = True
+        from zoo.export.bundle_writer import write_bundle
+        from zoo.runs.exporting import exported_run
+
+        with suppress(ZooError, OSError):
+            place = self._place()
+            place.parent.mkdir(exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=place.parent) as temporary:
+                made = Path(temporary) / "graphs"
+                made.mkdir()
+                write_bundle(exported_run(task, name, codecs, self._folder), inputs[:1], made)
+                if place.exists():  # damaged, or somebody else was faster
+                    shutil.rmtree(place)
+                os.replace(made, place)
+            return self.find(codecs)
+        return None
+
+    def _place(self) -> Path:
+        """The folder of the graphs; another for other weights or settings."""
+        weights = self._folder.best if self._folder.best.exists() else self._folder.last
+        digest = hashlib.sha256(self._folder.settings.read_bytes())
+        with weights.open("rb") as stream:
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+        return self._folder.path / "runtime" / digest.hexdigest()[:16]
