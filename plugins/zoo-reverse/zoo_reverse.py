@@ -20,7 +20,9 @@ class ReverseModel:
     """The reader and the writer."""
 
     cell: str = zoo.setting("gru", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
-    units: int = zoo.setting(128, "units of the writer; the reader has half as many per direction", minimum=2)
+    units: int = zoo.setting(
+        128, "units of the writer; the reader has half as many per direction", minimum=2, maximum=100_000
+    )
     attention: str = zoo.setting(
         "additive", "attention to the word: additive, dot, general, ...", component="attentions"
     )
@@ -30,8 +32,10 @@ class ReverseModel:
 class ReverseSettings(zoo.Settings):
     """Settings of the task."""
 
-    examples: int = zoo.setting(20_000, "number of words to generate, unless data= names a file", minimum=10)
-    letters: int = zoo.setting(12, "length of the longest generated word", minimum=3)
+    examples: int = zoo.setting(
+        20_000, "number of words to generate, unless data= names a file", minimum=10, maximum=100_000_000
+    )
+    letters: int = zoo.setting(12, "length of the longest generated word", minimum=3, maximum=1_000_000)
     model: ReverseModel = zoo.part(ReverseModel)
     batch: BatchSettings = zoo.part(BatchSettings, size=128, length=40)
     search: SearchSettings = zoo.part(SearchSettings, strategy="greedy", length=40)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import random
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ import zoo
 from tests.long_run import first
 from tests.properties import tried
 from tests.small_data import SMALL_DATA
+from zoo.cli.standard_input import piped_table
 
 QUICK: dict[str, dict[str, Any]] = {
     "sentiment": {"model": {"units": 4, "embedding": 4}},
@@ -262,3 +265,78 @@ def test_one_text_is_one_input(runs: Any) -> None:
     text = "the film was good"
     assert run.predict(text) == run.predict([text])
     assert len(run.answer(text)) == 1
+
+
+TEXTS = ["the film was good", 'dull, "I" say', "the film was bad"]
+PIPED = {
+    "csv": b'text,label\nthe film was good,x\n"dull, ""I"" say",x\nthe film was bad,x\n',
+    "csv with a mark": b'\xef\xbb\xbfid;text\n1;the film was good\n2;"dull, ""I"" say"\n3;the film was bad\n',
+    "tsv": b'text\tid\nthe film was good\t1\ndull, "I" say\t2\nthe film was bad\t3\n',
+    "jsonl": "".join(json.dumps({"id": 1, "text": text}) + "\n" for text in TEXTS).encode(),
+    "json": json.dumps([{"text": text} for text in TEXTS]).encode(),
+    "json over lines": json.dumps([{"text": text} for text in TEXTS], indent=1).encode(),
+    "lines": "\n".join(TEXTS).encode(),
+    "lines with CRLF": "\r\n".join(TEXTS).encode() + b"\r\n",
+}
+
+
+@pytest.fixture
+def piped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+    """Gives the inputs that these bytes on standard input are for a run; of lines, the lines."""
+
+    def read(run: zoo.Run, data: bytes, form: str = "auto") -> list[Any]:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        table, lines = piped_table(run, form)
+        return list(lines) if table is None else list(table)
+
+    return read
+
+
+def test_a_pipe_is_read_as_a_file_is(runs: Any, piped: Any, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = runs("sentiment")
+    for form, data in PIPED.items():
+        found = piped(run, data)
+        assert [one if "lines" in form and "over" not in form else one.value for one in found] == TEXTS, form
+    for form in ("csv", "tsv", "jsonl", "json"):
+        assert [one.value for one in piped(run, PIPED[form], form)] == TEXTS, form
+    assert len(piped(run, PIPED["csv"], "lines")) == 4
+    assert piped(run, b"[sighs] what a film\n{so} bad\n") == ["[sighs] what a film", "{so} bad"], "these are no JSON"
+    assert piped(run, b"") == [] and piped(run, b"\n\n") == ["", ""]
+    bad = piped(run, PIPED["csv"] + b"an odd row,x,y\n")[-1]
+    assert bad.value is None and bad.place == "standard input.txt: line 5" and "3 columns, but 2" in bad.problem
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(PIPED["jsonl"])))
+    status, printed, _ = command("predict", str(run.folder.path))
+    assert (status, printed) == (0, "".join(f"{answer}\n" for answer in run.predict(TEXTS)))
+    status, _, errors = command("predict", str(run.folder.path), "format=xml")
+    assert status == 2 and "format: expected auto, lines, csv" in errors
+    status, _, errors = command("predict", str(run.folder.path), "file=a.csv", "format=csv")
+    assert status == 2 and "the format of a file is known by its name" in errors
+
+
+def test_frames_through_a_pipe_and_a_bad_one_among_good_ones(runs: Any, piped: Any, tmp_path: Path) -> None:
+    run = runs("frames")
+    values = np.random.default_rng(5).normal(size=(4, 3)).astype(np.float32)
+    expected = run.predict([values])[0]
+    table = "\n".join(",".join(map(str, frame)) for frame in values.tolist()) + "\n"
+    (one,) = piped(run, table.encode())
+    np.testing.assert_array_equal(one.value, values)
+    (tmp_path / "good.csv").write_text(table)
+    bad = {
+        "wide.csv": "1,2,3,4\n" * 3,
+        "words.csv": "a,b,c\n1,2,x\n",
+        "huge.csv": "1,2,1e39\n",
+        "empty.csv": "",
+        "broken.npz": "PK\3\4",
+        "infinite.csv": "1,2,inf\n",
+        "missing.csv": "1,,3\n",
+    }
+    paths = [str(tmp_path / "good.csv")]
+    for file, content in bad.items():
+        (tmp_path / file).write_text(content)
+        paths += [str(tmp_path / file), str(tmp_path / "good.csv")]
+    paths.append(str(tmp_path / "no such file"))
+    assert piped(run, "\n".join(paths).encode()) == paths
+    (tmp_path / "list.txt").write_text("\n".join(paths))
+    found = list(run.answer_inputs(run.read_inputs(tmp_path / "list.txt")))
+    assert [one.answer.value if one.answer else None for one in found] == [expected, None] * (len(bad) + 1)
+    assert all(file in one.problem for file, one in zip([*bad, "no such file"], found[1::2], strict=True))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 
 import pytest
 
+from zoo.errors import UsageError
 from zoo.plugins import Plugins
 from zoo.settings import Settings, describe, part, resolve, setting
+from zoo.settings.fields import walk
 
 
 def settings_classes() -> list[type]:
@@ -25,6 +28,31 @@ def test_every_setting_has_a_help_line_and_an_allowed_default(cls):
         word = ",".join(map(str, row.default)) if isinstance(row.default, list) else str(row.default)
         if row.name != "preset":
             resolve(cls, {}, [f"{row.name}={word}"], task="any")
+
+
+COUNTERS = {"steps", "warmup", "evaluate_every", "save_every", "patience", "schedule_patience"}
+"""Whole numbers of which any is as good as infinite, and takes no memory."""
+
+
+def every_settings_class() -> list[type]:
+    return [Settings, *(Plugins().load_task(point.name).Settings for point in entry_points(group="zoo.tasks"))]
+
+
+@pytest.mark.parametrize("cls", every_settings_class(), ids=lambda cls: cls.__name__)
+def test_every_number_has_bounds_that_mean_something(cls):
+    for name, entry in walk(cls):
+        kind = entry.item or entry.type
+        if kind in (int, float) and name.rpartition(".")[2] not in COUNTERS:
+            least, most = (entry.field.metadata[key] for key in ("minimum", "maximum"))
+            assert least is not None and most is not None, f"{name} has no bounds"
+            assert least >= 0 and most <= (1e12 if kind is float else 2**31 - 1), name
+            with pytest.raises(UsageError, match=f"{re.escape(name)}.*expected"):
+                resolve(cls, {}, [f"{name}={most * 2 + 1}"], task="any")
+
+
+def test_a_learning_rate_that_no_one_means_is_refused_at_once():
+    with pytest.raises(UsageError, match="train.learning_rate: expected a number from 0 to 1000"):
+        resolve(Settings, {}, ["train.learning_rate=1e38"], task="any")
 
 
 def test_description_names_type_default_help_and_choices():

@@ -14,7 +14,9 @@ from zoo.cli.arguments import take_trust
 from zoo.cli.bad_inputs import ON_ERROR, BadInputs
 from zoo.cli.console import echo, print_json, to_json
 from zoo.cli.predict_stream import predict_stream
+from zoo.cli.standard_input import FORMATS, NAME, decoded_lines, piped_table
 from zoo.errors import UsageError, ZooError
+from zoo.files import open_file, reason
 
 if TYPE_CHECKING:
     from zoo.data import Input
@@ -37,6 +39,7 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
       zoo predict sentiment file=a.csv out=b.csv      write the answers beside the rows (.csv, .tsv or .jsonl)
       zoo predict sentiment file=a.csv on_error=skip  leave out bad rows; on_error=stop ends at the first
       zoo predict sentiment < reviews.txt             a pipe; an empty line gets an empty answer
+      zoo predict sentiment < reviews.csv             a table, which is recognised; format=csv or lines says what it is
       zoo predict translation file=- search.beam=10   search settings
       zoo predict translation file=a.txt engine=jax   another engine than the run was trained with
       zoo predict translation file=a.txt runtime=off  answer by TensorFlow, without the graphs that the run keeps
@@ -83,6 +86,7 @@ class _Arguments:
     file: str = ""
     out: str = ""
     on_error: str = "report"
+    form: str = "auto"
     engine: str = "auto"
     runtime: str = "auto"
     search: dict[str, object] = field(default_factory=dict)
@@ -104,6 +108,8 @@ def _read_arguments(arguments: Sequence[str]) -> _Arguments:
             and " " not in value
         ):
             setattr(given, key, value)
+        elif key == "format" and value and " " not in value:
+            given.form = value
         elif key.startswith("search.") and value and " " not in key:
             given.search[key.removeprefix("search.")] = value
         elif place == 0:
@@ -116,6 +122,10 @@ def _read_arguments(arguments: Sequence[str]) -> _Arguments:
         raise UsageError("give inputs on the command line or as file=PATH, not both")
     if given.runtime not in ("auto", "off"):
         raise UsageError(f"runtime: expected auto or off, not '{given.runtime}'")
+    if given.form not in FORMATS:
+        raise UsageError(f"format: expected {', '.join(FORMATS[:-1])} or {FORMATS[-1]}, not '{given.form}'")
+    if given.form != "auto" and (given.inputs or given.file not in ("", "-")):
+        raise UsageError("format= says what comes through a pipe; the format of a file is known by its name")
     if given.on_error not in ON_ERROR:
         raise UsageError(f"on_error: expected {', '.join(ON_ERROR[:-1])} or {ON_ERROR[-1]}, not '{given.on_error}'")
     return given
@@ -127,7 +137,12 @@ def _inputs(run: Run, given: _Arguments) -> Iterator[Input]:
     if given.file not in ("", "-"):
         yield from run.read_inputs(given.file)
         return
-    texts: Iterable[str] = given.inputs or _lines("")
+    texts: Iterable[str] = given.inputs
+    if not given.inputs:
+        table, texts = piped_table(run, given.form)
+        if table is not None:
+            yield from table
+            return
     for number, text in enumerate(texts, 1):
         place = f"input {number}" if given.inputs else f"standard input, line {number}"
         # Keep empty lines, so that line 7 of the output answers line 7 of the input.
@@ -144,17 +159,11 @@ def _inputs(run: Run, given: _Arguments) -> Iterator[Input]:
 def _lines(file: str) -> Iterator[str]:
     """Yield the lines of a file or of standard input, without line ends."""
     file = "" if file == "-" else file
-    where = file or "standard input"
     try:
-        with Path(file).open("rb") if file else sys.stdin.buffer as stream:
-            for number, line in enumerate(stream, 1):
-                raw = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-                try:
-                    yield raw.decode("utf-8").rstrip("\r\n")
-                except UnicodeDecodeError as error:
-                    raise ZooError(f"{where}, line {number}: byte {error.start + 1} is not valid UTF-8") from error
+        with open_file(Path(file)) if file else sys.stdin.buffer as stream:
+            yield from decoded_lines(stream, file or NAME)
     except OSError as error:
-        raise ZooError(f"{where}: cannot be read: {error.strerror or error}") from error
+        raise ZooError(f"{file}: cannot be read: {reason(error)}") from error
 
 
 def _print(run: Run, one: AnsweredInput, as_json: bool) -> None:

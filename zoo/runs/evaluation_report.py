@@ -85,11 +85,13 @@ def compare_answers(
     """
     if not topology.judges:
         return EvaluationReport(split, metrics)
+    from zoo.topology.not_finite import finite_scores
+
     chosen = list(islice(iter(examples), MOST))
     answers = _answer(topology, inference, settings, [example["source"] for example in chosen], deadline)
     limit = "" if len(answers) == len(chosen) else "; train.minutes left no time for more (`zoo evaluate` takes it)"
     chosen = chosen[: len(answers)]
-    judgement = topology.judge(chosen, answers)
+    judgement = topology.judge(chosen, finite_scores(answers, inference))
     notes = judgement.notes
     if len(chosen) < len(examples):
         counted = f"the first {len(chosen):,} of {len(examples):,} examples"

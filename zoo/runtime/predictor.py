@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError
 from zoo.runtime.one_input import as_inputs
+from zoo.topology.not_finite import finite_scores
 from zoo.topology.topology import Topology
 from zoo.topology.unknown import warn_of_answers
 
@@ -41,7 +42,7 @@ class Predictor(ABC):
         """Answer raw inputs, with scores, probabilities or alternatives (see `predict`)."""
         answers = self.topology.answer(self.inference, self._listed(inputs), self._searching(search))
         warn_of_answers(answers)
-        return answers
+        return finite_scores(answers, self.inference)
 
     def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
         """Answer raw inputs with raw outputs.

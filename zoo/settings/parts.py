@@ -50,7 +50,7 @@ class TrainSettings:
         maximum=10_000_000,
     )
     optimizer: str = setting("adam", "the optimizer", ("adam", "adamw", "rmsprop", "sgd"))
-    learning_rate: float = setting(2e-3, "peak learning rate", minimum=0)
+    learning_rate: float = setting(2e-3, "peak learning rate", minimum=0, maximum=1_000)
     weight_decay: float = setting(
         0.0, "weight decay of matrices per step, times the learning rate", minimum=0, maximum=1_000
     )

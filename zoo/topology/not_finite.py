@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from zoo.errors import ZooError
 
 if TYPE_CHECKING:
     from zoo.backend.types import Tensor
+    from zoo.topology.answer import Answer
     from zoo.topology.inference import Inference
 
 
@@ -32,6 +34,21 @@ def finite(logarithms: Tensor, inference: Inference) -> np.ndarray:
     if np.isnan(found).any():
         raise ZooError(f"the model predicts numbers that are not finite (NaN){_cause(inference)}")
     return found
+
+
+def finite_scores(answers: list[Answer], inference: Inference) -> list[Answer]:
+    """Check what any topology answers, a plugin's among them.
+
+    Args:
+        answers: to be handed on.
+        inference: the model that gave them.
+
+    Raises:
+        ZooError: the score of one is NaN.
+    """
+    if any(isinstance(answer.score, float) and math.isnan(answer.score) for answer in answers):
+        raise ZooError(f"the model predicts numbers that are not finite (NaN){_cause(inference)}")
+    return answers
 
 
 @contextmanager

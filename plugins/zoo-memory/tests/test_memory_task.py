@@ -90,6 +90,9 @@ def test_it_answers_evaluates_and_says_what_is_wrong(tmp_path: Path):
         run.predict(["011"])
     with pytest.raises(zoo.UsageError, match="this task generates its sequences; set data.rule=copy"):
         zoo.run(Memory, data="mine.csv", train={"steps": 1}, out=str(tmp_path / "other"))
+    run.model.set_weights([np.full_like(weight, np.nan) for weight in run.model.get_weights()])
+    with pytest.raises(zoo.ZooError, match=r"not finite \(NaN\): its weights are not, as after a training"):
+        run.predict([next(iter(run.task.splits().test))["source"]])
 
 
 @pytest.mark.parametrize("cell", [pytest.param(cell, marks=pytest.mark.slow) for cell in ("ntm", "ntm_hard")])

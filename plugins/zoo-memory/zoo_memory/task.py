@@ -23,14 +23,14 @@ class MemoryData(DataSettings):
     """What is drawn."""
 
     rule: str = zoo.setting("copy", "what to do with the sequence", tuple(RULES))
-    bits: int = zoo.setting(8, "bits per vector", minimum=1)
+    bits: int = zoo.setting(8, "bits per vector", minimum=1, maximum=10_000)
     longest: int = zoo.setting(
-        10, "vectors in the longest training sequence; for recall, items of three vectors", minimum=2
+        10, "vectors in the longest training sequence; for recall, items of three vectors", minimum=2, maximum=1_000_000
     )
-    tested: int = zoo.setting(20, "vectors, or items, in every test sequence", minimum=2)
-    repeats: int = zoo.setting(4, "maximum number of repetitions of repeat-copy", minimum=1)
+    tested: int = zoo.setting(20, "vectors, or items, in every test sequence", minimum=2, maximum=1_000_000)
+    repeats: int = zoo.setting(4, "maximum number of repetitions of repeat-copy", minimum=1, maximum=1_000_000)
     examples: int = zoo.setting(
-        20_000, "training sequences; validation and test have a fortieth of that each", minimum=40
+        20_000, "training sequences; validation and test have a fortieth of that each", minimum=40, maximum=100_000_000
     )
 
 
@@ -41,10 +41,10 @@ class MemoryModel:
     cell: str = zoo.setting(
         "ntm_dense", "ntm, ntm_dense, ntm_hard, lstm, gru, rnn, or one that a plugin adds", component="cells"
     )
-    units: int = zoo.setting(100, "units of the layer, or of the controller", minimum=1)
-    places: int = zoo.setting(32, "memory locations (ntm)", minimum=3)
-    width: int = zoo.setting(20, "size of a memory location (ntm)", minimum=1)
-    heads: int = zoo.setting(1, "read heads (ntm)", minimum=1)
+    units: int = zoo.setting(100, "units of the layer, or of the controller", minimum=1, maximum=100_000)
+    places: int = zoo.setting(32, "memory locations (ntm)", minimum=3, maximum=100_000)
+    width: int = zoo.setting(20, "size of a memory location (ntm)", minimum=1, maximum=100_000)
+    heads: int = zoo.setting(1, "read heads (ntm)", minimum=1, maximum=1_000)
 
 
 @dataclass

@@ -62,7 +62,10 @@ class CaptioningModel:
     """The encoder and the decoder."""
 
     filters: list[int] = setting(
-        [24, 48, 96], "channels of each stage of the encoder; every stage halves height and width"
+        [24, 48, 96],
+        "channels of each stage of the encoder; every stage halves height and width",
+        minimum=1,
+        maximum=100_000,
     )
     blocks: int = setting(1, "residual blocks per stage", minimum=0, maximum=1_000)
     backbone: str = setting("", "a network of keras.applications as encoder, such as MobileNetV3Small")

@@ -71,7 +71,7 @@ class FramesModel:
     units: int = setting(64, "units per layer and direction", minimum=1, maximum=100_000)
     causal: bool = setting(False, "do not look ahead, so that the model can label a stream")
     dropout: float = setting(0.0, "dropout rate", minimum=0, maximum=0.95)
-    filters: list[int] = setting([16, 32], "channels of each stage of the image encoder")
+    filters: list[int] = setting([16, 32], "channels of each stage of the image encoder", minimum=1, maximum=100_000)
 
 
 @dataclass

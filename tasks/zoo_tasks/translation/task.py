@@ -48,7 +48,7 @@ class TranslationText:
     nfc: bool = setting(True, "compose accents (Unicode NFC): both ways to write é are one character")
     shared: bool = setting(False, "one vocabulary for both languages")
     sampling: float = setting(
-        0.0, "subword regularisation: exponent of Kudo 2018, such as 0.2 (unit=piece); 0: none", minimum=0
+        0.0, "subword regularisation: exponent of Kudo 2018, such as 0.2 (unit=piece); 0: none", minimum=0, maximum=100
     )
 
 
