@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from zoo.errors import UsageError
-from zoo.layers import GRU, LSTM, DotAttention, SimpleRNN, Stack
+from zoo.layers import GRU, LSTM, Attending, DotAttention, SimpleRNN, Stack, attention_by_name
 
 JAX = keras.backend.backend() == "jax"
 KINDS = [SimpleRNN, LSTM, GRU]
@@ -111,3 +111,32 @@ def test_eager_calls_trace_nothing_anew(training, monkeypatch):
     for rows in (1, 2, 3, 5):
         call(rows)
     assert 0 < len(traced) == count
+
+
+@pytest.mark.skipif(JAX, reason="of TensorFlow's loop")
+@pytest.mark.parametrize("attention", ["additive", "none"])
+def test_second_derivatives_of_a_decoder(attention):
+    """Those of a loop in training are refused in one sentence; otherwise they are there."""
+    import tensorflow as tf
+
+    layer = Attending(Stack("gru", layers=1, units=4), attention_by_name(attention)(4) if attention != "none" else None)
+    layer.build((None, None, 3), (None, None, 3))
+    memory = tf.constant(INPUTS)
+    prepared = layer.prepare(memory, np.ones((2, 10), bool))
+
+    def slope_of_slope(training):
+        inputs = tf.constant(INPUTS[:, :3])
+        with tf.GradientTape() as outer:
+            outer.watch(inputs)
+            with tf.GradientTape() as inner:
+                inner.watch(inputs)
+                value = tf.reduce_sum(layer(inputs, prepared, training=training)["vectors"])
+            penalty = tf.reduce_sum(inner.gradient(value, inputs) ** 2)
+        return outer.gradient(penalty, inputs)
+
+    found = slope_of_slope(False)
+    assert np.isfinite(found).all() and np.any(found)
+    try:
+        np.testing.assert_allclose(slope_of_slope(True), found, atol=1e-5)
+    except UsageError as error:
+        assert "call the model with training=False" in str(error)

@@ -339,4 +339,5 @@ def test_frames_through_a_pipe_and_a_bad_one_among_good_ones(runs: Any, piped: A
     (tmp_path / "list.txt").write_text("\n".join(paths))
     found = list(run.answer_inputs(run.read_inputs(tmp_path / "list.txt")))
     assert [one.answer.value if one.answer else None for one in found] == [expected, None] * (len(bad) + 1)
-    assert all(file in one.problem for file, one in zip([*bad, "no such file"], found[1::2], strict=True))
+    for number, (file, one) in enumerate(zip([*bad, "no such file"], found[1::2], strict=True)):
+        assert file in one.problem or f"list.txt, line {2 * number + 2}:" in one.problem, (file, one.problem)
