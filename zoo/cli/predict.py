@@ -16,7 +16,7 @@ from zoo.cli.console import echo, print_json, to_json
 from zoo.cli.predict_stream import predict_stream
 from zoo.cli.standard_input import FORMATS, NAME, decoded_lines, piped_table
 from zoo.errors import UsageError, ZooError
-from zoo.files import open_file, reason
+from zoo.files import reason
 
 if TYPE_CHECKING:
     from zoo.data import Input
@@ -160,7 +160,7 @@ def _lines(file: str) -> Iterator[str]:
     """Yield the lines of a file or of standard input, without line ends."""
     file = "" if file == "-" else file
     try:
-        with open_file(Path(file)) if file else sys.stdin.buffer as stream:
+        with Path(file).open("rb") if file else sys.stdin.buffer as stream:
             yield from decoded_lines(stream, file or NAME)
     except OSError as error:
         raise ZooError(f"{file}: cannot be read: {reason(error)}") from error
