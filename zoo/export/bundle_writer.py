@@ -76,7 +76,7 @@ def write_graphs(found: RunGraphs, folder: Path) -> dict[str, GraphEntry]:
             model, _ = to_onnx(traced.function, traced.inputs, names)
         except ZooError as error:
             raise ZooError(
-                f"the graph '{name}' cannot be exported: {error}; use the run itself, or format=savedmodel"
+                f"the graph '{name}' cannot be exported: {error}; use the run itself"
             ) from error
         file = f"graphs/{name}.onnx"
         (folder / file).write_bytes(model.SerializeToString())

@@ -67,7 +67,7 @@ def export(
     inputs = [example["source"] for example in compared[:2] if "source" in example]
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
-        folder = Path(temporary) / "bundle"
+        folder = Path(temporary) / out.name
         folder.mkdir()
         manifest = write_bundle(run, inputs, folder)
         if options.precision != "float32":

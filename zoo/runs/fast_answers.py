@@ -89,6 +89,9 @@ class FastAnswers:
                 if place.exists():  # damaged, or somebody else was faster
                     shutil.rmtree(place)
                 os.replace(made, place)
+            for other in place.parent.iterdir():
+                if other != place and len(other.name) == len(place.name):  # of earlier weights
+                    shutil.rmtree(other, ignore_errors=True)
             return self.find(codecs)
         return None
 
