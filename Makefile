@@ -36,7 +36,8 @@ coverage: lint
 # What the tests of one backend alone are about is left out: the kernels for TensorFlow, and `tf.GradientTape`.
 jax: $(DEVELOPER)
 	KERAS_BACKEND=jax $(QUICK) $(PYTEST) -k "not xla and not gradient and not gaze" \
-	  tests/layers/test_draws.py tests/layers/test_jax_layers.py tests/models/test_classifier.py tests/models/test_tagger.py \
+	  tests/layers/test_draws.py tests/layers/test_jax_layers.py tests/layers/test_keras_inputs.py \
+	  tests/layers/test_masked_values.py tests/models/test_classifier.py tests/models/test_tagger.py \
 	  tests/search tests/tasks/test_built_in_tasks.py tests/test_check_task.py tests/topology \
 	  tests/training/test_checkpoint.py tests/training/test_exactness.py tests/training/test_jax_padding.py \
 	  tests/training/test_jax_worker_gone.py tests/training/test_precision.py plugins

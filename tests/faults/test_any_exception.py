@@ -40,6 +40,8 @@ from zoo.data.readers.text_files import read_documents
 from zoo.data.storage.token_store import TokenStore
 from zoo.errors import ZooError
 from zoo.runs.folder import RunFolder
+from zoo.runtime.bundle import load as load_bundle
+from zoo.runtime.manifest import MANIFEST, read_bundle_manifest
 from zoo.settings.overrides import from_file
 from zoo.training.checkpoint import load_checkpoint, save_checkpoint
 
@@ -137,6 +139,17 @@ def manifest(path: Path) -> Callable[[], object]:
     return lambda: RunFolder(path.parent).manifest()
 
 
+def bundle(path: Path) -> Callable[[], object]:
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("bundle.json", "{}")
+    return lambda: load_bundle(path)
+
+
+def bundle_manifest(path: Path) -> Callable[[], object]:
+    path.write_text('{"format": 1}')
+    return lambda: read_bundle_manifest(path.parent)
+
+
 def store(path: Path) -> Callable[[], object]:
     made = text_codec("character")
     made.fit(["abc"])
@@ -206,6 +219,8 @@ CASES = [
     ),
     Case("run.json", manifest, ["json.loads"], ["runs/manifest"]),
     Case("a.tokens", store, ["json.loads", "numpy.frombuffer", "zlib.crc32"], ["data/storage/token_store"]),
+    Case("a.zoo", bundle, [*ZIP[:2], ZIP[2]], ["runtime/bundle"]),
+    Case(MANIFEST, bundle_manifest, ["json.loads"], ["runtime/manifest"]),
     Case("1.txt", class_folder, ["zoo.data.readers.class_folders.read_bytes"], ["data/readers/class_folders"]),
     Case("a.mp4", video, ["av.open"], ["data/readers/video"]),
 ]
@@ -244,6 +259,8 @@ DECODERS = {
     *("SentencePieceProcessor", "h5py.File"),
 }
 OWN = {
+    "zoo/cli/standard_input.py": "a first line, of which any exception means that it is text",
+    "zoo/export/export.py": "an archive that is written",
     "zoo/bench/search.py": "arrays that the benchmark wrote",
     "zoo/data/fetching/download.py": "a note beside a download, of which any exception means that there is none",
     "zoo/runs/answer_file.py": "lines that were written to a temporary file a moment ago",

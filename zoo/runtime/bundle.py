@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ZooError
-from zoo.files import expanded
+from zoo.files import expanded, file_errors, open_file, reason
 from zoo.runtime.bundle_inference import BundleInference
 from zoo.runtime.manifest import BundleManifest, read_bundle_manifest
 from zoo.runtime.predictor import Predictor
@@ -78,7 +78,7 @@ def is_bundle(path: str | Path) -> bool:
 
 def _unpack(path: Path, folder: Path) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_file(path) as stream, zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()
             if sum(entry.file_size for entry in entries) > LARGEST:
                 raise ZooError(f"{path}: damaged: it unpacks to more than {LARGEST >> 30} GB")
@@ -86,8 +86,10 @@ def _unpack(path: Path, folder: Path) -> None:
                 if Path(entry.filename).is_absolute() or ".." in Path(entry.filename).parts:
                     raise ZooError(f"{path}: damaged: {entry.filename} is not inside it")
                 archive.extract(entry, folder)
-    except (zipfile.BadZipFile, OSError, RuntimeError) as error:
-        raise ZooError(f"{path}: not a bundle: {error}") from error
+    except ZooError:
+        raise
+    except Exception as error:  # of a damaged archive zipfile and its decoders raise whatever they meet
+        raise ZooError(f"{path}: not a bundle: {reason(error)}") from error
 
 
 def _topology(manifest: BundleManifest) -> Topology:
@@ -110,7 +112,7 @@ def _settings(manifest: BundleManifest) -> Settings:
         return Settings(
             seed=given["seed"], batch=BatchSettings(**given["batch"]), search=SearchSettings(**given["search"])
         )
-    except (KeyError, TypeError) as error:
+    except Exception as error:
         raise ZooError("the bundle's settings are damaged, or were written by another version of the zoo") from error
 
 
@@ -123,7 +125,8 @@ def _codecs(manifest: BundleManifest, folder: Path) -> dict[str, Codec]:
                 f"this bundle needs the codec '{role}' of the task {manifest.task}, which a bundle does not hold; "
                 "install its plugin and use the run"
             )
-        codec.restore(folder, role)
+        with file_errors(folder / f"{role}.json", "damaged"):
+            codec.restore(folder, role)
         found[role] = codec
     return found
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.errors import ZooError
-from zoo.files import write_atomic
+from zoo.files import read_text, reason, write_atomic
 
 MANIFEST = "bundle.json"
 FORMAT = 1
@@ -88,11 +88,13 @@ def read_bundle_manifest(folder: Path, verify: bool = True) -> BundleManifest:
     """
     path = folder / MANIFEST
     try:
-        found = json.loads(path.read_bytes())
-    except OSError as error:
+        found = json.loads(read_text(path))
+    except FileNotFoundError as error:
         raise ZooError(f"{folder} is not a bundle: it has no {MANIFEST}") from error
-    except (ValueError, RecursionError) as error:
-        raise ZooError(f"{path} is damaged: {error}") from error
+    except ZooError:
+        raise
+    except Exception as error:  # whatever json makes of it
+        raise ZooError(f"{path} is damaged: {reason(error)}") from error
     if not isinstance(found, dict) or not isinstance(found.get("format"), int):
         raise ZooError(f"{path} is damaged: it has no format")
     if found["format"] > FORMAT:
@@ -105,7 +107,7 @@ def read_bundle_manifest(folder: Path, verify: bool = True) -> BundleManifest:
         )
         files = dict(manifest.files)
         named = {entry.file for entry in graphs.values()}
-    except (KeyError, TypeError, AttributeError) as error:
+    except Exception as error:
         raise ZooError(f"{path} is damaged: it is not what an export writes") from error
     if verify:
         for name, wanted in files.items():
