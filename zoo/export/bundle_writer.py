@@ -75,9 +75,7 @@ def write_graphs(found: RunGraphs, folder: Path) -> dict[str, GraphEntry]:
         try:
             model, _ = to_onnx(traced.function, traced.inputs, names)
         except ZooError as error:
-            raise ZooError(
-                f"the graph '{name}' cannot be exported: {error}; use the run itself"
-            ) from error
+            raise ZooError(f"the graph '{name}' cannot be exported: {error}; use the run itself") from error
         file = f"graphs/{name}.onnx"
         (folder / file).write_bytes(model.SerializeToString())
         entries[name] = GraphEntry(file, [given for given, _, _ in traced.inputs], nested[0])
