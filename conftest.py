@@ -10,7 +10,7 @@ import pytest
 
 from tests.launcher import Launcher, forks
 
-pytest_plugins = ["tests.budget"]
+pytest_plugins = ["tests.budget", "tests.coverage_data"]
 
 if os.environ.get("KERAS_BACKEND") == "jax":
     import jax
