@@ -49,6 +49,7 @@ def ended(process: Command) -> tuple[int, str, str]:
     return process.wait(), process.out, process.err
 
 
+@pytest.mark.budget("four trainings in five processes; workers wait for one another with busy processors")
 def test_two_workers_give_the_curve_of_one_process_and_another_number_goes_on(tmp_path: Path, rhyme: Path):
     data = f"data={rhyme}"
     alone = start(words("charlm", tmp_path / "alone", data, "device.replicas=1"))
