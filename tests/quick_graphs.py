@@ -1,4 +1,4 @@
-"""The default suite compiles more than it computes: there TensorFlow and XLA optimise little."""
+"""The default suite compiles more than it computes, so it switches off what optimises graphs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def skip_graph_optimization() -> None:
-    """Run TensorFlow's graphs as they are traced, where XLA is told to optimise little; before TensorFlow starts."""
+    """Switch TensorFlow's graph optimiser off if XLA's is off too; call it before TensorFlow starts."""
     if "optimization_level=0" in os.environ.get("XLA_FLAGS", ""):
         import tensorflow as tf
 

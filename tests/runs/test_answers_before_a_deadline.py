@@ -14,7 +14,7 @@ from zoo.topology import Answer, Judgement
 
 
 class Clock:
-    """A clock that moves only when it is told."""
+    """A clock that stands still until a test moves it."""
 
     def __init__(self) -> None:
         self.now = 0.0
