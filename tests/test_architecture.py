@@ -37,7 +37,7 @@ LAYERS = (
     ("plugins",),
     ("runs", "templates"),
     ("__init__",),
-    ("bench", "testing"),
+    ("bench", "serve", "testing"),
     ("cli",),
     ("__main__",),
 )

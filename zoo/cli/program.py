@@ -26,6 +26,7 @@ COMMANDS = {
     "predict": ("zoo.cli.predict", "Answer inputs with a trained run."),
     "sample": ("zoo.cli.sample", "Generate text with a trained run."),
     "export": ("zoo.cli.export", "Export a run as a bundle that answers without TensorFlow."),
+    "serve": ("zoo.cli.serve", "Answer requests over HTTP, with a page for each model."),
     "list": ("zoo.cli.list", "List the installed tasks and the data sets."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List the installed plugins, and what is wrong with broken ones."),

@@ -37,6 +37,11 @@ class FrameCodec:
         """Of one frame: (height, width, channels) or (D,)."""
         return self._inner.shape
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the features; empty where they have none, as for images."""
+        return self._inner.columns if isinstance(self._inner, VectorCodec) else ()
+
     def fit(self, values: Iterable[RawValue]) -> None:
         """See what the training values are, and learn the scale of vectors."""
         remaining = iter(values)
