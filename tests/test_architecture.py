@@ -36,6 +36,7 @@ LAYERS = (
     ("hookspecs",),
     ("plugins",),
     ("runs", "templates"),
+    ("open_model",),
     ("__init__",),
     ("bench", "serve", "testing"),
     ("cli",),

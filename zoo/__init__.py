@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from zoo.components import Components
     from zoo.errors import UsageError, ZooError
     from zoo.hookspecs import hookimpl
+    from zoo.open_model import load
     from zoo.plugin_api import ZOO_API
     from zoo.plugins import Plugins
-    from zoo.runs.loaded_run import load
     from zoo.runs.new_run import run
     from zoo.runs.run import Run
     from zoo.settings import Settings, part, setting
@@ -35,7 +35,7 @@ _MODULE_OF = {
     "ZOO_API": "zoo.plugin_api",
     "ZooError": "zoo.errors",
     "hookimpl": "zoo.hookspecs",
-    "load": "zoo.runs.loaded_run",
+    "load": "zoo.open_model",
     "part": "zoo.settings",
     "run": "zoo.runs.new_run",
     "setting": "zoo.settings",
@@ -63,12 +63,20 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         from importlib.metadata import PackageNotFoundError, version
 
-        try:
-            return version("seqzoo")
-        except PackageNotFoundError:  # a checkout on the path that was never installed
-            return "0+unknown"
+        for distribution in ("seqzoo", "seqzoo-runtime"):
+            try:
+                return version(distribution)
+            except PackageNotFoundError:
+                continue
+        return "0+unknown"  # a checkout on the path that was never installed
     if name in _MODULE_OF:
-        value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+        try:
+            value = getattr(importlib.import_module(_MODULE_OF[name]), name)
+        except ModuleNotFoundError as error:
+            if str(error.name).split(".")[0] != "zoo":
+                raise
+            message = f"zoo.{name} needs seqzoo, and only seqzoo-runtime is installed: pip install seqzoo"
+            raise ModuleNotFoundError(message, name=error.name) from error
         globals()[name] = value
         return value
     raise AttributeError(f"module 'zoo' has no attribute '{name}'")

@@ -15,9 +15,10 @@ HEAD = """\
 <!-- Written by `make reference`: change the code, not this page. -->
 # Commands
 
-`RUN` is a run's folder, or a task's name for its latest run. Answers go to standard output, progress to standard error.
-The exit status is 0 on success, 1 on failure, 2 for wrong usage, 130 after Ctrl-C, 143 after SIGTERM and 129 after
-SIGHUP. Errors are one line; `--debug`, anywhere on the command line, shows the traceback and TensorFlow's own messages.
+`RUN` is a run's folder, or a task's name for its latest run; `zoo predict` and `zoo sample` also take a bundle or an
+installed model. Answers go to standard output, progress to standard error. The exit status is 0 on success, 1 on
+failure, 2 for wrong usage, 130 after Ctrl-C, 143 after SIGTERM and 129 after SIGHUP. Errors are one line; `--debug`,
+anywhere on the command line, shows the traceback and TensorFlow's own messages.
 """
 ARGUMENTS = "\b\nArguments:\n"
 """What `zoo.cli.arguments.accepts_settings` writes before its list of arguments."""

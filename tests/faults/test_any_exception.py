@@ -263,7 +263,7 @@ OWN = {
     "zoo/export/export.py": "an archive that is written",
     "zoo/bench/search.py": "arrays that the benchmark wrote",
     "zoo/data/fetching/download.py": "a note beside a download, of which any exception means that there is none",
-    "zoo/runs/answer_file.py": "lines that were written to a temporary file a moment ago",
+    "zoo/runtime/answer_file.py": "lines that were written to a temporary file a moment ago",
     "zoo/runs/history.py": "a damaged line ends the evaluations, whatever it raises",
     "zoo/testing.py": "what the check wrote",
     "zoo/training/engines/cluster.py": "an environment variable",

@@ -9,7 +9,7 @@ from zoo.cli.console import echo
 from zoo.errors import ZooError, one_line
 
 if TYPE_CHECKING:
-    from zoo.runs.answered_inputs import AnsweredInput
+    from zoo.runtime.answered_inputs import AnsweredInput
 
 ON_ERROR = ("report", "skip", "stop")
 

@@ -38,11 +38,9 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """
     name, rest = split_target(arguments, "run", "zoo evaluate charlm (a task's latest run), or a run's folder")
     given = parse_arguments(EvaluateArguments, rest, "evaluate")
-    import zoo
+    from zoo.runs.loaded_run import load
 
-    report = zoo.load(name, engine=given.pop("engine", "auto"), trust=given.pop("trust", False)).evaluation_report(
-        **given
-    )
+    report = load(name, engine=given.pop("engine", "auto"), trust=given.pop("trust", False)).evaluation_report(**given)
     if as_json:
         print_json(report.as_json())
     else:

@@ -41,12 +41,12 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """
     name, rest = split_target(arguments, "run", "zoo export sentiment (a task's latest run), or a run's folder")
     given = parse_arguments(ExportArguments, rest, "export")
-    import zoo
     from zoo.runs.exporting import check_installed
+    from zoo.runs.loaded_run import load
 
     check_installed()
     trust = given.pop("trust", False)
-    done = zoo.load(name, engine="tensorflow", trust=trust).export(**given)
+    done = load(name, engine="tensorflow", trust=trust).export(**given)
     from zoo.export.card import parity_table
 
     rows = parity_table(done.parity, done.size) if done.parity is not None else []

@@ -1,4 +1,4 @@
-"""`zoo list`: the installed tasks and the named data sets, without importing any plugin."""
+"""`zoo list`: the installed tasks and models and the named data sets, without importing any plugin."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from zoo.plugins import PluginInfo, find_plugins
 from zoo.plugins.component_kinds import OURS
 from zoo.plugins.installed import switched_off
 from zoo.plugins.offers import find_offers, usable_plugins
+from zoo.runtime.installed_models import InstalledModel, find_models
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["tasks", "data"]), required=False)
+@click.argument("what", type=click.Choice(["tasks", "data", "models"]), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(what: str | None, as_json: bool) -> None:
-    """List the installed tasks and the data sets for data=NAME, without importing any plugin.
+    """List the installed tasks, the data sets for data=NAME and the installed models, without importing any plugin.
 
-    `zoo list tasks` and `zoo list data` list only one of them. --json alone lists the tasks.
+    `zoo list tasks`, `zoo list data` and `zoo list models` list only one of them. --json alone lists the tasks.
     """
+    models = find_models() if what == "models" or (what is None and not as_json) else []
+    if what == "models":
+        _models(models, as_json)
+        return
     plugins = find_plugins()
     if what != "data":
         _tasks(plugins, as_json)
@@ -30,6 +35,19 @@ def command(what: str | None, as_json: bool) -> None:
         echo()
     if what == "data" or (what is None and not as_json):
         _data(usable_plugins(plugins), as_json, alone=what == "data")
+    if what is None and not as_json and models:
+        echo()
+        _models(models, as_json)
+
+
+def _models(models: Sequence[InstalledModel], as_json: bool) -> None:
+    if as_json:
+        keys = ("name", "distribution", "version", "summary")
+        print_json([{key: getattr(model, key) for key in keys} for model in models])
+    elif models:
+        print_table(("MODEL", "FROM", "WHAT"), [(model.name, model.origin, model.summary) for model in models])
+    else:
+        echo("no model is installed; zoo package makes one of a run", err=True)
 
 
 def _tasks(plugins: Sequence[PluginInfo], as_json: bool) -> None:

@@ -20,8 +20,8 @@ from zoo.files import reason
 
 if TYPE_CHECKING:
     from zoo.data import Input
-    from zoo.runs import Run
-    from zoo.runs.answered_inputs import AnsweredInput
+    from zoo.runtime import Predictor
+    from zoo.runtime.answered_inputs import AnsweredInput
 
 
 @click.command("predict", context_settings={"ignore_unknown_options": True})
@@ -46,22 +46,22 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
       zoo predict translation "Good day." --alignment where the model looked
       sensor | zoo predict frames --stream            one frame per line in, its label out at once
 
-    RUN is a run's folder, or a task's name for its latest run. Images and clips are given by their paths. An input
-    that cannot be answered is named, and gets an empty answer; the others are answered.
+    RUN is a run's folder, a task's name for its latest run, a bundle, or an installed model. Images and clips are
+    given by their paths. An input that cannot be answered is named, and gets an empty answer; the others are answered.
     """
     trust, arguments = take_trust(arguments)
     given = _read_arguments(arguments)
     if not given.inputs and not given.file and sys.stdin.isatty():
         raise UsageError("nothing to answer: give inputs on the command line, as file=PATH, or through a pipe")
-    from zoo.runs.answer_file import check_answer_file, write_answers
-    from zoo.runs.answered_inputs import align_answers
+    from zoo.runtime.answer_file import check_answer_file, write_answers
+    from zoo.runtime.answered_inputs import align_answers
 
     if given.out:
         check_answer_file(given.out)
-    from zoo.runs.loaded_run import open_run
+    from zoo.open_model import open_model
 
     changes = {f"search.{key}": value for key, value in given.search.items()}
-    run = open_run(given.run, engine=given.engine, trust=trust, changes=changes, fast=given.runtime == "auto")
+    run = open_model(given.run, engine=given.engine, trust=trust, changes=changes, fast=given.runtime == "auto")
     if stream:
         predict_stream(run, given.inputs, _lines(given.file), as_json)
         return 0
@@ -131,7 +131,7 @@ def _read_arguments(arguments: Sequence[str]) -> _Arguments:
     return given
 
 
-def _inputs(run: Run, given: _Arguments) -> Iterator[Input]:
+def _inputs(run: Predictor, given: _Arguments) -> Iterator[Input]:
     from zoo.data import Input
 
     if given.file not in ("", "-"):
@@ -151,7 +151,7 @@ def _inputs(run: Run, given: _Arguments) -> Iterator[Input]:
             yield Input(text, place, rows)
             continue
         try:
-            yield Input(run.task.read_input(text), place, rows or ({"input": text},) * bool(text.strip()))
+            yield Input(run.read_input(text), place, rows or ({"input": text},) * bool(text.strip()))
         except ZooError as error:
             yield Input(None, place, ({"input": text},), str(error))
 
@@ -166,7 +166,7 @@ def _lines(file: str) -> Iterator[str]:
         raise ZooError(f"{file}: cannot be read: {reason(error)}") from error
 
 
-def _print(run: Run, one: AnsweredInput, as_json: bool) -> None:
+def _print(run: Predictor, one: AnsweredInput, as_json: bool) -> None:
     if one.answer is None:
         missing = {"input": _name(one), "answer": None, "score": None} | ({"error": one.problem} if one.problem else {})
         echo(to_json(missing) if as_json else "")

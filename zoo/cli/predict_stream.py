@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from zoo.cli.console import echo, print_json
 
 if TYPE_CHECKING:
-    from zoo.runs import Run
+    from zoo.runtime import Predictor
 
 
-def predict_stream(run: Run, inputs: Sequence[str], lines: Iterator[str], as_json: bool) -> None:
+def predict_stream(run: Predictor, inputs: Sequence[str], lines: Iterator[str], as_json: bool) -> None:
     """Write one label per line, as soon as it is known.
 
     Args:
@@ -20,7 +20,7 @@ def predict_stream(run: Run, inputs: Sequence[str], lines: Iterator[str], as_jso
         lines: of a pipe or file.
         as_json: whether to also write the frame's number and the probabilities.
     """
-    streams = [(word, run.task.read_input(word)) for word in inputs] or [("", run.task.read_frames(lines))]
+    streams = [(word, run.read_input(word)) for word in inputs] or [("", run.read_frames(lines))]
     for name, frames in streams:
         for number, answer in enumerate(run.stream_answers(frames)):
             if not as_json:

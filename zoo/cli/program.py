@@ -10,6 +10,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import click
@@ -27,7 +28,8 @@ COMMANDS = {
     "sample": ("zoo.cli.sample", "Generate text with a trained run."),
     "export": ("zoo.cli.export", "Export a run as a bundle that answers without TensorFlow."),
     "serve": ("zoo.cli.serve", "Answer requests over HTTP, with a page for each model."),
-    "list": ("zoo.cli.list", "List the installed tasks and the data sets."),
+    "package": ("zoo.cli.package", "Package a model as a wheel, which pip installs."),
+    "list": ("zoo.cli.list", "List the installed tasks and models, and the data sets."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List the installed plugins, and what is wrong with broken ones."),
     "new": ("zoo.cli.new", "Write a starting point for a task or a plugin."),
@@ -43,20 +45,27 @@ class LazyGroup(click.Group):
     """A group of commands that prints its help without importing any of them."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """Name the commands, in the table's order."""
-        return list(COMMANDS)
+        """Name the commands that are installed, in the table's order."""
+        return [name for name, (module, _) in COMMANDS.items() if find_spec(module)]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Import a command's module and give its command."""
         if name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(COMMANDS[name][0]).command
+        try:
+            command: click.Command = importlib.import_module(COMMANDS[name][0]).command
+        except ModuleNotFoundError as error:
+            if str(error.name).split(".")[0] != "zoo":
+                raise
+            raise ZooError(
+                f"zoo {name} needs seqzoo, and only seqzoo-runtime is installed: pip install seqzoo"
+            ) from error
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(context)])
 
     def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
         """Find the command that the first argument names."""

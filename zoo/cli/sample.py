@@ -34,17 +34,17 @@ class SampleArguments(SearchSettings):
 def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """Generate text with a trained run.
 
-    RUN is a run's folder, or a task's name for its latest run:
+    RUN is a run's folder, a task's name for its latest run, a bundle, or an installed model:
     `zoo sample charlm prime="def " length=300 temperature=0.7`
     """
     name, rest = split_target(arguments, "run", "zoo sample charlm (a task's latest run), or a run's folder")
     given = parse_arguments(SampleArguments, rest, "sample")
-    from zoo.runs.loaded_run import open_run
+    from zoo.open_model import open_model
 
     engine, trust = given.pop("engine", "auto"), given.pop("trust", False)
     fast = given.pop("runtime", "auto") == "auto"
     changes = {f"search.{key}": value for key, value in given.items() if key not in ("prime", "seed", "count")}
-    run = open_run(name, engine=engine, trust=trust, changes=changes, fast=fast)
+    run = open_model(name, engine=engine, trust=trust, changes=changes, fast=fast)
     count, prime = given.get("count", 1), given.get("prime", "")
     if as_json:
         texts = run.sample(**given)

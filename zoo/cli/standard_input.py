@@ -17,7 +17,7 @@ from zoo.files import reason
 
 if TYPE_CHECKING:
     from zoo.data import Input
-    from zoo.runs import Run
+    from zoo.runtime import Predictor
 
 NAME = "standard input"
 FORMATS = ("auto", "lines", "csv", "tsv", "jsonl", "json")
@@ -47,7 +47,7 @@ def decoded_lines(stream: Iterable[bytes], name: str) -> Iterator[str]:
         raise ZooError(f"{name}: cannot be read: {reason(error)}") from error
 
 
-def piped_table(run: Run, form: str) -> tuple[Iterator[Input] | None, Iterator[str]]:
+def piped_table(run: Predictor, form: str) -> tuple[Iterator[Input] | None, Iterator[str]]:
     """Read standard input, and say what it is.
 
     Args:
@@ -72,7 +72,7 @@ def piped_table(run: Run, form: str) -> tuple[Iterator[Input] | None, Iterator[s
     return (_table(run, ending, head, stream) if ending else None), decoded_lines(chain(head, stream), NAME)
 
 
-def _table(run: Run, ending: str, head: list[bytes], stream: BinaryIO) -> Iterator[Input]:
+def _table(run: Predictor, ending: str, head: list[bytes], stream: BinaryIO) -> Iterator[Input]:
     """Read a table once all of it has arrived."""
     with tempfile.TemporaryDirectory(prefix="zoo-input-") as folder:
         path = Path(folder, f"{NAME}{ending}")
@@ -85,7 +85,7 @@ def _table(run: Run, ending: str, head: list[bytes], stream: BinaryIO) -> Iterat
         yield from run.read_inputs(path)
 
 
-def _ending(run: Run, head: list[bytes]) -> str:
+def _ending(run: Predictor, head: list[bytes]) -> str:
     """The ending of a file with this content; empty for lines of text."""
     first = next((line.strip() for line in [b"".join(head[:1]).removeprefix(_MARK), *head[1:]] if line.strip()), b"")
     if first[:1] in (b"{", b"["):

@@ -28,6 +28,11 @@ class FrameCodec:
         self._vectors = vectors or VectorCodec()
 
     @property
+    def inner(self) -> ClipCodec | VectorCodec:
+        """Whichever of the two is in use."""
+        return self._inner
+
+    @property
     def size(self) -> int:
         """Number of different values of a pixel's channel, or of features."""
         return self._inner.size

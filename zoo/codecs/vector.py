@@ -46,6 +46,11 @@ class VectorCodec:
         return self._mean.size
 
     @property
+    def moments(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and deviation of each feature in the training values, [D] each."""
+        return self._mean, self._deviation
+
+    @property
     def shape(self) -> tuple[int]:
         """Of one encoded vector: (D,), or (2 D,) with changes."""
         return (self.size * (2 if self.changes else 1),)

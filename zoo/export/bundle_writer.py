@@ -6,13 +6,13 @@ import dataclasses
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from zoo.errors import ZooError
-from zoo.export.graphs import RunGraphs, find_graphs, output_names
-from zoo.export.tracing import to_onnx
+from zoo.export.formats.bundle_format import BundleFormat
+from zoo.export.formats.onnx_graphs import OnnxFormat
+from zoo.export.graphs import find_graphs
 from zoo.runtime.bundle import CODEC_NAMES, CODECS
-from zoo.runtime.manifest import BundleManifest, GraphEntry, write_bundle_manifest
+from zoo.runtime.manifest import BundleManifest, write_bundle_manifest
 from zoo.topology.inference import Inference
 
 if TYPE_CHECKING:
@@ -22,23 +22,32 @@ if TYPE_CHECKING:
 PACKAGES = ("seqzoo", "tensorflow", "keras", "onnx", "onnxruntime", "numpy")
 
 
-def write_bundle(run: ExportedRun, inputs: Sequence[RawValue], folder: Path) -> BundleManifest:
-    """Write a bundle of ONNX graphs.
+def write_bundle(
+    run: ExportedRun,
+    inputs: Sequence[RawValue],
+    folder: Path,
+    form: BundleFormat | None = None,
+    precision: str = "float32",
+) -> BundleManifest:
+    """Write a bundle.
 
     Args:
         run: what is exported.
         inputs: some raw inputs, such as those of the validation split.
         folder: to write to; it exists and is empty.
+        form: the format of the graphs; by default ONNX.
+        precision: of the weights.
 
     Returns:
         What the bundle's manifest says, checksums excepted.
 
     Raises:
-        ZooError: a function of the model has no counterpart in ONNX.
+        ZooError: the format cannot hold a function of the model.
     """
     inference = Inference(run.model, run.codecs, lambda function: function, strategies=run.strategies)
     found = find_graphs(run.topology, inference, inputs, run.settings)
-    entries = write_graphs(found, folder)
+    form = form or OnnxFormat()
+    written = form.write(run, found, folder, precision)
     for role, codec in run.codecs.items():
         codec.save(folder / CODECS, role)
     kinds = {role: type(codec).__name__ for role, codec in run.codecs.items()}
@@ -52,41 +61,16 @@ def write_bundle(run: ExportedRun, inputs: Sequence[RawValue], folder: Path) -> 
             "batch": dataclasses.asdict(run.settings.batch),
             "search": dataclasses.asdict(run.settings.search),
         },
-        graphs=entries,
-        alignment=found.alignment,
+        graphs=written.entries,
+        alignment=written.alignment,
+        precision=precision,
+        graph_format=form.name,
         grid=found.grid,
         versions=_versions(),
     )
+    form.files(folder, manifest)
     write_bundle_manifest(folder, manifest)
     return manifest
-
-
-def write_graphs(found: RunGraphs, folder: Path) -> dict[str, GraphEntry]:
-    """Convert functions to ONNX, each in a file of its own."""
-    entries = {}
-    (folder / "graphs").mkdir(parents=True, exist_ok=True)
-    for name, traced in found.functions.items():
-        nested: list[Any] = []
-
-        def names(structure: object, nested: list[Any] = nested) -> Sequence[str]:
-            nested.append(output_names(structure))
-            return [f"output_{place}" for place in range(_count(nested[0]))]
-
-        try:
-            model, _ = to_onnx(traced.function, traced.inputs, names)
-        except ZooError as error:
-            raise ZooError(f"the graph '{name}' cannot be exported: {error}; use the run itself") from error
-        file = f"graphs/{name}.onnx"
-        (folder / file).write_bytes(model.SerializeToString())
-        entries[name] = GraphEntry(file, [given for given, _, _ in traced.inputs], nested[0])
-    return entries
-
-
-def _count(nested: object) -> int:
-    if isinstance(nested, str):
-        return 1
-    parts = nested.values() if isinstance(nested, dict) else nested
-    return sum(map(_count, parts))  # type: ignore[call-overload]
 
 
 def _public_name(topology: object) -> str:

@@ -8,12 +8,12 @@ from typing import Any
 from zoo.export.parity import Parity
 from zoo.runtime.manifest import BundleManifest
 
-USE = """```python
-import zoo.runtime
-
-model = zoo.runtime.load("{folder}")
-print(model.{call})
-```"""
+FORMATS = {
+    "onnx": "as ONNX graphs",
+    "savedmodel": "as a SavedModel of TensorFlow",
+    "litert": "as LiteRT graphs",
+    "numpy": "as arrays, with a file of NumPy that answers",
+}
 
 
 def parity_table(parity: Parity, size: int) -> list[tuple[str, str]]:
@@ -35,22 +35,22 @@ def parity_table(parity: Parity, size: int) -> list[tuple[str, str]]:
     return rows
 
 
-def write_card(folder: Path, manifest: BundleManifest, data: str, parity: Parity | None, size: int) -> None:
+def write_card(folder: Path, manifest: BundleManifest, use: str, data: str, parity: Parity | None, size: int) -> None:
     """Write `README.md`.
 
     Args:
         folder: of the bundle.
         manifest: of it.
+        use: how to use it, in Markdown.
         data: name of the data that the run was trained on.
         parity: of run and bundle; None where nothing was compared.
         size: bytes of the bundle.
     """
-    call = 'sample("", length=200)' if manifest.topology == "LanguageModel" else "predict([...])"
     lines: list[Any] = [
         f"# {manifest.task}",
         "",
-        f"A model of the sequence zoo (topology {manifest.topology or 'of a plugin'}), as ONNX graphs "
-        f"({manifest.precision}).",
+        f"A model of the sequence zoo (topology {manifest.topology or 'of a plugin'}), "
+        f"{FORMATS[manifest.graph_format]} ({manifest.precision}).",
         "",
         f"- Task: {manifest.task}",
         f"- Data: {data or 'the built-in data of the task'}",
@@ -59,7 +59,7 @@ def write_card(folder: Path, manifest: BundleManifest, data: str, parity: Parity
         "",
         "## Use",
         "",
-        USE.format(folder=folder.name, call=call),
+        use,
     ]
     if parity is not None:
         lines += ["", "## Compared with the run", "", "| | |", "|---|---|"]

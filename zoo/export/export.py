@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from zoo.errors import UsageError, ZooError
 from zoo.export.bundle_writer import write_bundle
 from zoo.export.card import write_card
+from zoo.export.formats import make_format
 from zoo.export.options import Export, ExportOptions
 from zoo.export.parity import Parity, compare
-from zoo.export.quantization import quantize
 from zoo.files import expanded
-from zoo.runtime.bundle import load
+from zoo.runtime.bundle import Bundle
 from zoo.runtime.manifest import write_bundle_manifest
 
 if TYPE_CHECKING:
@@ -69,22 +69,32 @@ def export(
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
         folder = Path(temporary) / out.name
         folder.mkdir()
-        manifest = write_bundle(run, inputs, folder)
-        if options.precision != "float32":
-            for entry in manifest.graphs.values():
-                quantize(folder / entry.file, options.precision)
-        manifest = replace(manifest, precision=options.precision, license=options.license)
-        write_bundle_manifest(folder, manifest)
-        parity = compare(run.topology, answers, load(folder), compared) if options.examples else None
+        form = make_format(options.format, options.length or _longest(run, compared))
+        manifest = replace(write_bundle(run, inputs, folder, form, options.precision), license=options.license)
+        bundle = Bundle(folder, manifest, open_graph=form.opener(folder))
+        parity = compare(run.topology, answers, bundle, compared) if options.examples else None
         if parity is not None:
             _check(parity, options)
             metrics = {name: {"run": one, "bundle": other} for name, (one, other) in parity.metrics.items()}
             manifest = replace(manifest, metrics=metrics)
-        write_card(folder, manifest, data, parity, _size(folder))
+        write_card(folder, manifest, form.use(folder, manifest), data, parity, _size(folder))
         write_bundle_manifest(folder, manifest)
         size = _size(folder)
         _keep(folder, out)
     return Export(out, parity, size)
+
+
+def _longest(run: ExportedRun, examples: Sequence[RawExample]) -> int:
+    """The positions of the longest source, a multiple of 8, for graphs of a fixed length; 0 where sources have none."""
+    from zoo.codecs import ImageCodec
+
+    codec = run.codecs.get("source")
+    if codec is None or isinstance(codec, ImageCodec):
+        return 0
+    longest = max((len(codec.encode(example["source"])) for example in examples), default=0)
+    if hasattr(codec, "normalization"):  # texts are cut
+        longest = min(longest, run.settings.batch.length)
+    return -(-longest // 8) * 8
 
 
 def _check(parity: Parity, options: ExportOptions) -> None:

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 from zoo.errors import UsageError, ZooError
 from zoo.files import expanded, read_text, reason, write_atomic
 from zoo.runs.history import History
-from zoo.runs.latest import RUNS, is_listed, point_latest, unpoint_latest
+from zoo.runs.latest import is_listed, point_latest, unpoint_latest
 from zoo.runs.lock import RunLock
 from zoo.runs.manifest import Manifest, read_manifest, write_manifest
 from zoo.runs.weights import save_weights
+from zoo.runtime.finding import RUNS
 from zoo.training.checkpoint import save_checkpoint
 
 if TYPE_CHECKING:

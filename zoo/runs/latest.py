@@ -8,8 +8,7 @@ from pathlib import Path
 
 from zoo.errors import ZooError, did_you_mean
 from zoo.files import expanded
-
-RUNS = Path("runs")
+from zoo.runtime.finding import RUNS
 
 
 def find_run(name: str) -> Path:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from zoo.runs.answered_inputs import AnsweredInput, answer_inputs
 from zoo.runtime.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -28,6 +27,10 @@ class TaskPredictor(Predictor):
         super().__init__(name, task.topology, task.settings, codecs)
         self.task = task
 
+    def read_input(self, text: str) -> Any:
+        """Convert an argument of the command line to a raw input (see `Task.read_input`)."""
+        return self.task.read_input(text)
+
     def read_inputs(self, source: str | Path) -> Iterator[Input]:
         """Read the inputs of a file or folder, in any format that the task can train on; labels are optional.
 
@@ -42,17 +45,6 @@ class TaskPredictor(Predictor):
         """
         return self.task.read_inputs(str(source))
 
-    def answer_inputs(self, inputs: Iterable[Input], **search: object) -> Iterator[AnsweredInput]:
-        """Answer the inputs of a file in order; bad inputs do not affect the others.
-
-        Args:
-            inputs: from `read_inputs`; read one batch at a time.
-            **search: settings of the search.
-
-        Returns:
-            The inputs with their answers or problems.
-
-        Raises:
-            ZooError: the run cannot answer any input.
-        """
-        return answer_inputs(self, inputs, search, self.topology.takes_nothing)
+    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+        """Convert the lines of a stream to raw frames (see `Task.read_frames`)."""
+        return self.task.read_frames(lines)

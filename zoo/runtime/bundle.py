@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import ZooError
 from zoo.files import expanded, file_errors, open_file, reason
-from zoo.runtime.bundle_inference import BundleInference
+from zoo.runtime.bundle_inference import BundleInference, OpenGraph
+from zoo.runtime.bundle_inputs import read_frames, read_input, read_inputs
+from zoo.runtime.installed_models import find_model
 from zoo.runtime.manifest import BundleManifest, read_bundle_manifest
 from zoo.runtime.predictor import Predictor
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.data import Input
     from zoo.settings import Settings
     from zoo.topology import Topology
 
@@ -31,13 +34,23 @@ class Bundle(Predictor):
     Attributes:
         folder: where it lies.
         manifest: what it is.
+
+    Raises:
+        ZooError: it is of a plugin whose code it does not hold, or of a format that answers by itself.
     """
 
-    def __init__(self, folder: Path, manifest: BundleManifest, keep: object = None) -> None:
+    def __init__(
+        self, folder: Path, manifest: BundleManifest, keep: object = None, open_graph: OpenGraph | None = None
+    ) -> None:
+        if manifest.graph_format != "onnx" and open_graph is None:
+            raise ZooError(
+                f"{folder} has the format {manifest.graph_format}: its README.md shows how it answers; the zoo answers "
+                "with format=onnx"
+            )
         super().__init__(manifest.task, _topology(manifest), _settings(manifest), _codecs(manifest, folder / CODECS))
         self.folder, self.manifest = folder, manifest
         self._keep = keep  # a folder that is removed with this object
-        self._inference = BundleInference(folder, manifest, self.codecs)
+        self._inference = BundleInference(folder, manifest, self.codecs, open_graph=open_graph)
 
     def __repr__(self) -> str:
         return f"<Bundle of {self.name} in {self.folder}>"
@@ -47,12 +60,24 @@ class Bundle(Predictor):
         """The graphs, ready to answer."""
         return self._inference
 
+    def read_input(self, text: str) -> Any:
+        """Convert an argument of the command line to a raw input (see `Task.read_input`)."""
+        return read_input(text, self.codecs.get("source"))
+
+    def read_inputs(self, source: str | Path) -> Iterator[Input]:
+        """Read the inputs of a file or folder."""
+        return read_inputs(str(source), self.codecs.get("source"))
+
+    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+        """Convert the lines of a stream to raw frames."""
+        return read_frames(lines)
+
 
 def load(path: str | Path) -> Bundle:
     """Load a bundle.
 
     Args:
-        path: its folder, or its `.zoo` file.
+        path: its folder, its `.zoo` file, or the name of a model that pip has installed.
 
     Returns:
         The bundle: `predict`, `answer`, `sample`, `stream`, `score`, `align` and `stream_answers` answer as those of
@@ -61,7 +86,7 @@ def load(path: str | Path) -> Bundle:
     Raises:
         ZooError: it is no bundle, damaged, or of a plugin whose code it does not hold.
     """
-    place = expanded(path)
+    place = _place(path)
     if place.is_file():
         keep = tempfile.TemporaryDirectory(prefix="zoo-bundle-")
         folder = Path(keep.name)
@@ -70,10 +95,11 @@ def load(path: str | Path) -> Bundle:
     return Bundle(place, read_bundle_manifest(place))
 
 
-def is_bundle(path: str | Path) -> bool:
-    """Whether a path leads to a bundle, as far as its name and first file say."""
+def _place(path: str | Path) -> Path:
     place = expanded(path)
-    return (place / "bundle.json").is_file() or (place.suffix == ".zoo" and place.is_file())
+    if not place.exists() and (model := find_model(str(path))):
+        return model.folder
+    return place
 
 
 def _unpack(path: Path, folder: Path) -> None:

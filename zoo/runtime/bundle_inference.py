@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ import numpy as np
 from zoo.errors import ZooError
 from zoo.runtime.generator import ArrayGenerator
 from zoo.runtime.graph_stepper import GraphStepper
-from zoo.runtime.manifest import BundleManifest
+from zoo.runtime.manifest import BundleManifest, GraphEntry
 from zoo.runtime.scorer import ArrayScorer
 from zoo.runtime.session import Graph
 from zoo.topology.inference import Function, Inference
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from zoo.search.strategies import Factory
 
 
+OpenGraph = Callable[[str, GraphEntry], Function]
+"""Opens a graph of a bundle: (its name, what the manifest says of it) -> a function of arrays."""
+
+
 class BundleInference(Inference):
     """Computes by ONNX Runtime what `Inference` computes by Keras.
 
@@ -32,6 +36,7 @@ class BundleInference(Inference):
         manifest: of it.
         codecs: fitted, by role.
         strategies: search strategies that plugins add, by name.
+        open_graph: opens a graph; by default as ONNX, by ONNX Runtime.
     """
 
     def __init__(
@@ -40,11 +45,13 @@ class BundleInference(Inference):
         manifest: BundleManifest,
         codecs: Mapping[str, Codec],
         strategies: Mapping[str, Factory] | None = None,
+        open_graph: OpenGraph | None = None,
     ) -> None:
         super().__init__(None, codecs, _no_compiler, strategies=strategies)  # type: ignore[arg-type]
         self._folder, self._manifest = folder, manifest
+        self._open_graph = open_graph or self._open_onnx
 
-    def graph(self, name: str) -> Graph:
+    def graph(self, name: str) -> Function:
         """A graph by its name, loaded once.
 
         Raises:
@@ -53,7 +60,10 @@ class BundleInference(Inference):
         entry = self._manifest.graphs.get(name)
         if entry is None:
             raise ZooError(f"the bundle {self._folder} has no graph '{name}'")
-        return self.kept(f"graph {name}", lambda: Graph(self._folder / entry.file, entry.inputs, entry.outputs))
+        return self.kept(f"graph {name}", lambda: self._open_graph(name, entry))
+
+    def _open_onnx(self, name: str, entry: GraphEntry) -> Function:
+        return Graph(self._folder / entry.file, entry.inputs, entry.outputs)
 
     def function(self, name: str, function: Function) -> Function:
         """The graph of a function of tensors, by its name."""

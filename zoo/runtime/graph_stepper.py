@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from zoo.errors import ZooError
-from zoo.runtime.session import Graph
+from zoo.topology.inference import Function
 
 Arrays = list[np.ndarray]
 
@@ -22,7 +22,7 @@ class GraphStepper:
         name: of the model.
     """
 
-    def __init__(self, start: Graph, step: Graph, alignment: int | None, name: str) -> None:
+    def __init__(self, start: Function, step: Function, alignment: int | None, name: str) -> None:
         self._start, self._step, self._alignment, self._name = start, step, alignment, name
         if alignment is not None:
             self.alignment = self._aligned

@@ -47,6 +47,7 @@ class BundleManifest:
         precision: of the graphs: `float32`, `int8` or `float16`.
         metrics: what the run and the bundle scored, for people.
         versions: package -> version that the bundle was made with.
+        graph_format: of the graphs: `onnx`, `savedmodel`, `litert` or `numpy`.
         license: of the model, as an SPDX name; empty where the author said none.
         files: path -> SHA-256 of every other file.
         format: of the bundle.
@@ -63,6 +64,7 @@ class BundleManifest:
     precision: str = "float32"
     metrics: Mapping[str, Any] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=dict)
+    graph_format: str = "onnx"
     license: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError
+from zoo.runtime.answered_inputs import AnsweredInput, answer_inputs
 from zoo.runtime.one_input import as_inputs
 from zoo.topology.not_finite import finite_scores
 from zoo.topology.topology import Topology
@@ -14,6 +16,7 @@ from zoo.topology.unknown import warn_of_answers
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.data import Input
     from zoo.search import Score
     from zoo.settings import Settings
     from zoo.topology import Alignment, Answer, Inference
@@ -37,6 +40,51 @@ class Predictor(ABC):
     @abstractmethod
     def inference(self) -> Inference:
         """The model, ready for predictions."""
+
+    @abstractmethod
+    def read_input(self, text: str) -> Any:
+        """Convert an argument of the command line to a raw input: text as it is, the path of an image, ...
+
+        Raises:
+            ZooError: it is not a valid input.
+        """
+
+    @abstractmethod
+    def read_inputs(self, source: str | Path) -> Iterator[Input]:
+        """Read the inputs of a file or folder; labels are optional.
+
+        Args:
+            source: a table in any column order, a text file with one input per line, a folder, ...
+
+        Returns:
+            Inputs for `answer_inputs`; a bad row is an input with a problem.
+
+        Raises:
+            ZooError: the source cannot be read.
+        """
+
+    @abstractmethod
+    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+        """Convert the lines of a stream to raw frames, each as soon as its line arrives.
+
+        Raises:
+            ZooError: a line is not a frame.
+        """
+
+    def answer_inputs(self, inputs: Iterable[Input], **search: object) -> Iterator[AnsweredInput]:
+        """Answer the inputs of a file in order; bad inputs do not affect the others.
+
+        Args:
+            inputs: from `read_inputs`; read one batch at a time.
+            **search: settings of the search.
+
+        Returns:
+            The inputs with their answers or problems.
+
+        Raises:
+            ZooError: no input can be answered.
+        """
+        return answer_inputs(self, inputs, search, self.topology.takes_nothing)
 
     def answer(self, inputs: Sequence[object], **search: object) -> list[Answer]:
         """Answer raw inputs, with scores, probabilities or alternatives (see `predict`)."""

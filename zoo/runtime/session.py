@@ -46,7 +46,7 @@ class Graph:
         except Exception as error:  # ONNX Runtime has classes of its own for each kind of failure
             raise ZooError(f"{path}: ONNX Runtime cannot read it: {error}") from error
         self._inputs, self._outputs = list(inputs), outputs
-        self._names = _flat(outputs)
+        self._names = flat_names(outputs)
 
     def __call__(self, *arrays: np.ndarray) -> Any:
         """Compute.
@@ -58,23 +58,25 @@ class Graph:
             Arrays, nested as the function returns them.
         """
         found = self._session.run(self._names, dict(zip(self._inputs, arrays, strict=True)))
-        return _nested(self._outputs, dict(zip(self._names, found, strict=True)))
+        return nested_outputs(self._outputs, dict(zip(self._names, found, strict=True)))
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _flat(outputs: Outputs) -> list[str]:
+def flat_names(outputs: Outputs) -> list[str]:
+    """The names of outputs, without their nesting."""
     if isinstance(outputs, str):
         return [outputs]
     parts = outputs.values() if isinstance(outputs, Mapping) else outputs
-    return [name for part in parts for name in _flat(part)]
+    return [name for part in parts for name in flat_names(part)]
 
 
-def _nested(outputs: Outputs, found: Mapping[str, np.ndarray]) -> Any:
+def nested_outputs(outputs: Outputs, found: Mapping[str, np.ndarray]) -> Any:
+    """Outputs by name, in their nesting."""
     if isinstance(outputs, str):
         return found[outputs]
     if isinstance(outputs, Mapping):
-        return {name: _nested(part, found) for name, part in outputs.items()}
-    return [_nested(part, found) for part in outputs]
+        return {name: nested_outputs(part, found) for name, part in outputs.items()}
+    return [nested_outputs(part, found) for part in outputs]

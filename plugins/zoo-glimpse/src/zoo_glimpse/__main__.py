@@ -23,7 +23,10 @@ def main(words: Sequence[str]) -> int:
         return 2
     path = words[1] if len(words) > 1 else "glimpses.png"
     try:
-        draw_run(zoo.load(words[0]), path)
+        run = zoo.load(words[0])
+        if not isinstance(run, zoo.Run):
+            raise zoo.UsageError(f"{words[0]} is a bundle; a drawing needs the run")
+        draw_run(run, path)
     except zoo.ZooError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, zoo.UsageError) else 1

@@ -12,7 +12,7 @@ from typing import IO
 
 from zoo.errors import UsageError, ZooError
 from zoo.files import expanded, reason, replacing
-from zoo.runs.answered_inputs import AnsweredInput
+from zoo.runtime.answered_inputs import AnsweredInput
 
 ENDINGS = (".csv", ".tsv", ".jsonl")
 

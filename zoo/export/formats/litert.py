@@ -1,0 +1,148 @@
+"""LiteRT graphs of fixed shapes: a row, and a source of a fixed length, for phones and small computers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import tensorflow as tf
+
+from zoo.backend.portable import portable
+from zoo.errors import ZooError, one_line
+from zoo.export.formats import litert_readme
+from zoo.export.formats.bundle_format import BundleFormat, WrittenGraphs
+from zoo.export.formats.savedmodel import concrete_function, quietly
+from zoo.export.graphs import RunGraphs
+from zoo.runtime.bundle_inference import OpenGraph
+from zoo.runtime.manifest import BundleManifest, GraphEntry
+from zoo.runtime.session import flat_names, nested_outputs
+
+if TYPE_CHECKING:
+    from zoo.export.exported_run import ExportedRun
+
+LENGTH = 32
+"""Positions of a source by default."""
+
+
+class LiteRTFormat(BundleFormat):
+    """A flatbuffer for each function; a language model has no `start`: its states begin at zero.
+
+    Args:
+        length: positions of a source; 0 for the default.
+    """
+
+    name: ClassVar[str] = "litert"
+
+    def __init__(self, length: int = 0) -> None:
+        self._length = length or LENGTH
+
+    def write(self, run: ExportedRun, found: RunGraphs, folder: Path, precision: str) -> WrittenGraphs:
+        """Convert the functions (see `BundleFormat.write`)."""
+        _check_installed()
+        length = self._length
+        (folder / "graphs").mkdir(parents=True, exist_ok=True)
+        entries: dict[str, GraphEntry] = {}
+        for name, traced in found.functions.items():
+            inputs = [given for given, _, _ in traced.inputs]
+            if name == "start" and "encode" not in found.functions:
+                entries[name] = GraphEntry("graphs/step.tflite", inputs, [])
+                continue
+
+            def fixed(given: str, shape: Sequence[int | None]) -> list[int]:
+                return [1 if axis == 0 else length if size is None else size for axis, size in enumerate(shape)]
+
+            try:
+                with portable(), quietly():
+                    function, nested = concrete_function(traced, shapes=fixed)
+                    content = _convert(function, precision)
+            except Exception as error:  # the converter has errors of its own for each of its passes
+                raise ZooError(
+                    f"the graph '{name}' cannot be converted to LiteRT: {one_line(str(error))[:200]}; use format=onnx"
+                ) from error
+            file = f"graphs/{name}.tflite"
+            (folder / file).write_bytes(content)
+            entries[name] = GraphEntry(file, inputs, nested)
+        return WrittenGraphs(entries, found.alignment)
+
+    def opener(self, folder: Path) -> OpenGraph:
+        """Open them by ai-edge-litert."""
+
+        def opened(name: str, entry: GraphEntry) -> Callable[..., Any]:
+            graph = _Graph(folder / entry.file, entry)
+            return graph.zeros if not entry.outputs else graph
+
+        return opened
+
+    def files(self, folder: Path, manifest: BundleManifest) -> None:
+        """Write `tokens.json`, what the loop of the card needs of the codecs."""
+        (folder / "tokens.json").write_text(
+            json.dumps(litert_readme.tokens(folder, manifest), ensure_ascii=False) + "\n"
+        )
+
+    def use(self, folder: Path, manifest: BundleManifest) -> str:
+        """By a loop of thirty lines."""
+        return litert_readme.use(folder, manifest, self._length)
+
+
+def _check_installed() -> None:
+    try:
+        import ai_edge_litert.interpreter
+    except ImportError as error:
+        raise ZooError("format=litert needs ai-edge-litert: pip install 'seqzoo[litert]'") from error
+    assert ai_edge_litert.interpreter
+
+
+def _convert(function: Any, precision: str) -> bytes:
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
+    if precision != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if precision == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    content: bytes = converter.convert()
+    return content
+
+
+class _Graph:
+    """A graph of one row as a function of batches: a row at a time, sources padded to the length of the graph."""
+
+    def __init__(self, path: Path, entry: GraphEntry) -> None:
+        from ai_edge_litert.interpreter import Interpreter
+
+        self._entry = entry
+        self._interpreter = Interpreter(str(path), num_threads=1)
+        self._interpreter.allocate_tensors()
+        self._runner = self._interpreter.get_signature_runner()
+        self._shapes = {
+            name: (list(found["shape"]), found["dtype"]) for name, found in self._runner.get_input_details().items()
+        }
+
+    def zeros(self, rows: np.ndarray) -> list[np.ndarray]:
+        """The states before the first token."""
+        names = [name for name in self._shapes if name.startswith("state_")]
+        names.sort(key=lambda name: int(name.removeprefix("state_")))
+        return [np.zeros((int(rows), *self._shapes[name][0][1:]), self._shapes[name][1]) for name in names]
+
+    def __call__(self, *arrays: np.ndarray) -> Any:
+        """Compute; what is longer than the graph is refused."""
+        rows = [self._row([array[row] for array in arrays]) for row in range(len(arrays[0]))]
+        joined = {name: np.concatenate([row[name] for row in rows]) for name in flat_names(self._entry.outputs)}
+        return nested_outputs(self._entry.outputs, joined)
+
+    def _row(self, arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
+        given = {}
+        for name, array in zip(self._entry.inputs, arrays, strict=True):
+            if name not in self._shapes:  # it does not matter for the outputs
+                continue
+            shape, dtype = self._shapes[name]
+            if any(size > most for size, most in zip(array.shape, shape[1:], strict=True)):
+                raise ZooError(
+                    f"a source has {array.shape[0]} positions, more than the {shape[1]} of the graphs; export with "
+                    f"length={array.shape[0]}, or more"
+                )
+            pads = [(0, most - size) for size, most in zip(array.shape, shape[1:], strict=True)]
+            given[name] = np.pad(np.asarray(array, dtype), pads)[None]
+        found: dict[str, np.ndarray] = self._runner(**given)
+        return found
