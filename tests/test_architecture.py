@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 # From the bottom up. A folder or module of zoo/ may import itself and what stands on a line above its own;
 # those on one line do not import one another.
 LAYERS = (
-    ("errors", "plugin_api"),
+    ("errors", "hub", "plugin_api"),
     ("files", "lookup", "processor", "progress", "tensorflow_messages"),
     ("settings",),
     ("codecs",),

@@ -88,6 +88,33 @@ def test_the_sample_of_an_attention_attends(tmp_path: Path, monkeypatch: pytest.
     np.testing.assert_allclose(contexts, [[[0.5, 1.5]]], atol=1e-6)
 
 
+def test_the_sample_of_a_hub_stores_models(
+    tmp_path: Path, rhyme: Path, tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: Any
+):
+    pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
+    from zoo.cli import main
+
+    install("zoo_hubs", tmp_path, monkeypatch)
+    monkeypatch.chdir(tmp_path)
+    run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)
+    assert main(["push", "run", "shelf://me/rhymes", "examples=0", "license=CC0-1.0"]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'shelf' / 'me' / 'rhymes'}\n"
+    assert (tmp_path / "shelf/me/rhymes/README.md").read_text().startswith("---\nlibrary_name: seqzoo\nlicense:")
+    assert main(["pull", "shelf://me/rhymes"]) == 0
+    assert zoo.load("rhymes").sample("one ", seed=3, length=20) == run.sample("one ", seed=3, length=20)
+    (tmp_path / "shelf/me/rhymes/graphs/step.onnx").write_bytes(b"other")
+    capsys.readouterr()
+    assert main(["pull", "shelf://me/rhymes", "out=again"]) == 1
+    assert "graphs/step.onnx: damaged or changed" in capsys.readouterr().err and not (tmp_path / "again").exists()
+    for address, message in (
+        ("shelf://me/none", "there is no such model"),
+        ("rhymes", "write hf://owner/name"),
+        ("moon://me/rhymes", "no plugin knows the hub moon://"),
+    ):
+        assert main(["pull", address, "out=again"]) in (1, 2)
+        assert message in capsys.readouterr().err and not (tmp_path / "again").exists()
+
+
 def commands() -> list[str]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return sorted(

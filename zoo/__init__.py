@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from zoo.components import Components
     from zoo.errors import UsageError, ZooError
     from zoo.hookspecs import hookimpl
+    from zoo.hub import Hub
     from zoo.open_model import load
     from zoo.plugin_api import ZOO_API
     from zoo.plugins import Plugins
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "Components": "zoo.components",
     "DevicePlan": "zoo.training.engines",
+    "Hub": "zoo.hub",
     "Plugins": "zoo.plugins",
     "Run": "zoo.runs.run",
     "Settings": "zoo.settings",
@@ -45,6 +47,7 @@ __all__ = [
     "ZOO_API",
     "Components",
     "DevicePlan",
+    "Hub",
     "Plugins",
     "Run",
     "Settings",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.data import Splits
+    from zoo.hub import Hub
     from zoo.layers.attention.names import AttentionFactory
     from zoo.layers.cells import CellFactory
     from zoo.search import Strategy
@@ -28,6 +29,7 @@ class Components:
         data: functions of the data settings that read a named source, for `data`.
         callbacks: functions of the run's folder that make a Keras callback, for `train.callbacks`.
         devices: functions that choose which devices a run uses, for `device`.
+        hubs: hubs of models by their scheme, for `zoo push` and `zoo pull`.
     """
 
     cells: Mapping[str, CellFactory] = field(default_factory=dict)
@@ -36,3 +38,4 @@ class Components:
     data: Mapping[str, Callable[..., Splits]] = field(default_factory=dict)
     callbacks: Mapping[str, Callable[[Path], keras.callbacks.Callback]] = field(default_factory=dict)
     devices: Mapping[str, Planner] = field(default_factory=dict)
+    hubs: Mapping[str, type[Hub]] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from zoo.plugin_api import ZOO_API as ZOO_API
 if TYPE_CHECKING:
     import keras
 
+    from zoo.hub import Hub
     from zoo.search import Strategy
     from zoo.task import Task
     from zoo.training.engines import DevicePlan
@@ -67,3 +68,8 @@ def zoo_devices() -> Mapping[str, Callable[[Any, int, int, int], DevicePlan]]:  
 
     It is called with the settings of the device, the rows of a batch, and the number of cores and of GPUs.
     """
+
+
+@hookspec
+def zoo_hubs() -> Mapping[str, type[Hub]]:  # type: ignore[empty-body]
+    """Return hubs of models: scheme -> subclass of `zoo.Hub`. Used as `zoo push RUN SCHEME://NAME` and `zoo pull`."""

@@ -29,6 +29,8 @@ COMMANDS = {
     "export": ("zoo.cli.export", "Export a run as a bundle that answers without TensorFlow."),
     "serve": ("zoo.cli.serve", "Answer requests over HTTP, with a page for each model."),
     "package": ("zoo.cli.package", "Package a model as a wheel, which pip installs."),
+    "push": ("zoo.cli.push", "Store a model on a hub."),
+    "pull": ("zoo.cli.pull", "Fetch a model from a hub."),
     "list": ("zoo.cli.list", "List the installed tasks and models, and the data sets."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List the installed plugins, and what is wrong with broken ones."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +66,27 @@ def write_card(folder: Path, manifest: BundleManifest, use: str, data: str, pari
         lines += ["", "## Compared with the run", "", "| | |", "|---|---|"]
         lines += [f"| {name} | {value} |" for name, value in parity_table(parity, size)]
     (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+PIPELINES = {
+    "LanguageModel": "text-generation",
+    "ManyToMany": "translation",
+    "ManyToOne": "text-classification",
+    "OneToMany": "image-to-text",
+    "OneToOne": "image-classification",
+}
+
+
+def hub_header(manifest: BundleManifest) -> str:
+    """What a hub reads at the top of a card: license, kind of task and tags, as YAML.
+
+    Args:
+        manifest: of the bundle.
+    """
+    lines = ["---", "library_name: seqzoo"]
+    if manifest.license:
+        lines.append(f"license: {json.dumps(manifest.license.lower())}")
+    if manifest.topology in PIPELINES:
+        lines.append(f"pipeline_tag: {PIPELINES[manifest.topology]}")
+    lines += ["tags:", "- sequence-zoo", "- onnx", f"- {json.dumps(manifest.task)}", "---", ""]
+    return "\n".join(lines) + "\n"

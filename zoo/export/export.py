@@ -12,13 +12,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoo.errors import UsageError, ZooError
+from zoo.errors import ZooError
 from zoo.export.bundle_writer import write_bundle
 from zoo.export.card import write_card
 from zoo.export.formats import make_format
 from zoo.export.options import Export, ExportOptions
 from zoo.export.parity import Parity, compare
-from zoo.files import expanded
 from zoo.runtime.bundle import Bundle
 from zoo.runtime.manifest import write_bundle_manifest
 
@@ -26,22 +25,6 @@ if TYPE_CHECKING:
     from zoo.codecs.codec import RawExample
     from zoo.export.exported_run import ExportedRun
     from zoo.runtime.predictor import Predictor
-
-
-def check_target(out: str | Path) -> Path:
-    """Refuse a place where a bundle cannot be written, before anything is converted.
-
-    Raises:
-        UsageError: something else is there already.
-    """
-    place = expanded(out)
-    if place.suffix == ".zoo" and place.is_dir():
-        raise UsageError(f"out={out}: it is a folder, but a .zoo file was expected")
-    if place.is_dir() and any(place.iterdir()) and not (place / "bundle.json").is_file():
-        raise UsageError(f"out={out} is not empty, and no bundle; choose another out=")
-    if place.exists() and not place.is_dir() and place.suffix != ".zoo":
-        raise UsageError(f"out={out} is a file; choose a folder, or a name that ends in .zoo")
-    return place
 
 
 def export(

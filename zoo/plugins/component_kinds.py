@@ -10,6 +10,7 @@ COMPONENT_HOOKS = {
     "data": "zoo_data",
     "callbacks": "zoo_callbacks",
     "devices": "zoo_devices",
+    "hubs": "zoo_hubs",
 }
 SETTING_OF = {
     "cells": "model.cell",
@@ -52,6 +53,7 @@ BUILT_IN = {
     ),
     "callbacks": ("tensorboard", "csv"),
     "devices": ("auto", "cpu", "gpu", "workers", "tpu"),
+    "hubs": (),
 }
 
 _SINGULAR = {"strategies": "strategy", "data": "data source"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, ZooError
 from zoo.runs.weights import load_weights
+from zoo.runtime.target import check_target
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
@@ -73,7 +74,7 @@ def export_run(
         out: the folder or file of the bundle; empty for one in the run's folder.
         options: how.
     """
-    from zoo.export.export import check_target, export
+    from zoo.export.export import export
 
     place = check_target(out or folder.path / "bundles" / f"{options.format}-{options.precision}")
     exported = exported_run(task, run.name, run.codecs, folder)

@@ -1,4 +1,4 @@
-"""Hugging Face: data=hf:NAME reads text and image data sets of the hub, and files in its formats."""
+"""Hugging Face: data=hf:NAME reads data sets of the hub and files in its formats; hf://OWNER/NAME stores models."""
 
 from __future__ import annotations
 
@@ -36,3 +36,11 @@ def read(settings: Any, topology: str) -> Any:
 def zoo_data():
     """Give the prefix: `data=hf:NAME` of any task."""
     return {PREFIX: read}
+
+
+@zoo.hookimpl
+def zoo_hubs():
+    """Give the scheme: `zoo push RUN hf://OWNER/NAME`, `zoo pull hf://OWNER/NAME`."""
+    from zoo_huggingface.model_hub import HuggingFaceHub
+
+    return {"hf": HuggingFaceHub}
