@@ -20,11 +20,13 @@ class FakeHub:
     Attributes:
         models: name -> path -> content.
         asked: method and path of each request.
+        address: where it serves.
     """
 
     def __init__(self) -> None:
         self.models: dict[str, dict[str, bytes]] = {}
         self.asked: list[str] = []
+        self.address = ""
 
 
 @contextmanager
@@ -38,8 +40,9 @@ def serving() -> Iterator[tuple[FakeHub, str]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
+    hub.address = f"http://127.0.0.1:{server.server_address[1]}"
     try:
-        yield hub, f"http://127.0.0.1:{server.server_address[1]}"
+        yield hub, hub.address
     finally:
         server.shutdown()
         thread.join()
@@ -59,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
             given = json.loads(body)
             name = f"{given.get('organization') or 'me'}/{given['name'].split('/')[-1]}"
             self.store.models.setdefault(name, {})
-            return self._json({"url": f"http://hub/{name}", "id": "1", "name": name})
+            return self._json({"url": f"{self.store.address}/{name}", "id": "1", "name": name})
         if path == "/api/validate-yaml":
             return self._json({"errors": [], "warnings": []})
         name, _, rest = path.removeprefix("/api/models/").partition("/preupload/")
@@ -73,7 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
             entry = json.loads(line)
             if entry["key"] == "file":
                 self.store.models[name][entry["value"]["path"]] = base64.b64decode(entry["value"]["content"])
-        return self._json({"success": True, "commitOid": "0" * 40, "commitUrl": f"http://hub/{name}/commit/{'0' * 40}"})
+        url = f"{self.store.address}/{name}/commit/{'0' * 40}"
+        return self._json({"success": True, "commitOid": "0" * 40, "commitUrl": url})
 
     def do_HEAD(self) -> None:
         self._file()

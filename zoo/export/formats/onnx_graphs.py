@@ -33,23 +33,7 @@ class OnnxFormat(BundleFormat):
 
     def write(self, run: ExportedRun, found: RunGraphs, folder: Path, precision: str) -> WrittenGraphs:
         """Convert the functions (see `BundleFormat.write`)."""
-        entries = {}
-        (folder / "graphs").mkdir(parents=True, exist_ok=True)
-        for name, traced in found.functions.items():
-            nested: list[Any] = []
-
-            def names(structure: object, nested: list[Any] = nested) -> Sequence[str]:
-                nested.append(output_names(structure))
-                return [f"output_{place}" for place, _ in enumerate(flat_names(nested[0]))]
-
-            try:
-                model, _ = to_onnx(traced.function, traced.inputs, names)
-            except ZooError as error:
-                raise ZooError(f"the graph '{name}' cannot be exported: {error}; use the run itself") from error
-            file = f"graphs/{name}.onnx"
-            (folder / file).write_bytes(model.SerializeToString())
-            quantize(folder / file, precision)
-            entries[name] = GraphEntry(file, [given for given, _, _ in traced.inputs], nested[0])
+        entries = write_graphs(found, folder, precision)
         return WrittenGraphs(entries, found.alignment)
 
     def opener(self, folder: Path) -> OpenGraph:
@@ -60,3 +44,34 @@ class OnnxFormat(BundleFormat):
         """By `zoo.runtime`."""
         call = 'sample("", length=200)' if manifest.topology == "LanguageModel" else "predict([...])"
         return USE.format(folder=folder.name, call=call)
+
+
+def write_graphs(found: RunGraphs, folder: Path, precision: str = "float32") -> dict[str, GraphEntry]:
+    """Convert functions to ONNX, each in a file of its own.
+
+    Args:
+        found: the functions.
+        folder: of the bundle.
+        precision: of the weights.
+
+    Raises:
+        ZooError: a function has no counterpart in ONNX.
+    """
+    entries = {}
+    (folder / "graphs").mkdir(parents=True, exist_ok=True)
+    for name, traced in found.functions.items():
+        nested: list[Any] = []
+
+        def names(structure: object, nested: list[Any] = nested) -> Sequence[str]:
+            nested.append(output_names(structure))
+            return [f"output_{place}" for place, _ in enumerate(flat_names(nested[0]))]
+
+        try:
+            model, _ = to_onnx(traced.function, traced.inputs, names)
+        except ZooError as error:
+            raise ZooError(f"the graph '{name}' cannot be exported: {error}; use the run itself") from error
+        file = f"graphs/{name}.onnx"
+        (folder / file).write_bytes(model.SerializeToString())
+        quantize(folder / file, precision)
+        entries[name] = GraphEntry(file, [given for given, _, _ in traced.inputs], nested[0])
+    return entries
