@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.data import Splits
+    from zoo.data.vectors.word_vectors import WordVectors
     from zoo.hub import Hub
     from zoo.layers.attention.names import AttentionFactory
     from zoo.layers.cells import CellFactory
@@ -28,6 +29,7 @@ class Components:
         strategies: search strategies, for `search.strategy`.
         data: functions of the data settings that read a named source, for `data`.
         callbacks: functions of the run's folder that make a Keras callback, for `train.callbacks`.
+        vectors: functions that open a collection of word vectors, for `text.vectors`.
         devices: functions that choose which devices a run uses, for `device`.
         hubs: hubs of models by their scheme, for `zoo push` and `zoo pull`.
     """
@@ -37,5 +39,6 @@ class Components:
     strategies: Mapping[str, type[Strategy]] = field(default_factory=dict)
     data: Mapping[str, Callable[..., Splits]] = field(default_factory=dict)
     callbacks: Mapping[str, Callable[[Path], keras.callbacks.Callback]] = field(default_factory=dict)
+    vectors: Mapping[str, Callable[[], WordVectors]] = field(default_factory=dict)
     devices: Mapping[str, Planner] = field(default_factory=dict)
     hubs: Mapping[str, type[Hub]] = field(default_factory=dict)

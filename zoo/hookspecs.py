@@ -63,6 +63,15 @@ def zoo_callbacks() -> Mapping[str, Callable[[Path], keras.callbacks.Callback]]:
 
 
 @hookspec
+def zoo_vectors() -> Mapping[str, Callable[[], Any]]:  # type: ignore[empty-body]
+    """Return word vectors: name -> function that opens a collection of them. Used as `text.vectors=NAME`.
+
+    A collection has an attribute `dimension` and the methods `first_words(count)` and `find(words)` (see
+    `zoo.data.WordVectors`).
+    """
+
+
+@hookspec
 def zoo_devices() -> Mapping[str, Callable[[Any, int, int, int], DevicePlan]]:  # type: ignore[empty-body]
     """Return devices: name -> function that chooses which devices a run uses. Used as `device=NAME`.
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "evaluate": ("zoo.cli.evaluate", "Measure a run on a split of its data."),
     "predict": ("zoo.cli.predict", "Answer inputs with a trained run."),
     "sample": ("zoo.cli.sample", "Generate text with a trained run."),
+    "score": ("zoo.cli.score", "Say how probable a run finds the texts of a file."),
     "export": ("zoo.cli.export", "Export a run as a bundle that answers without TensorFlow."),
     "serve": ("zoo.cli.serve", "Answer requests over HTTP, with a page for each model."),
     "package": ("zoo.cli.package", "Package a model as a wheel, which pip installs."),

@@ -32,6 +32,10 @@ class ByteCodec(TextCodec):
     def fit(self, values: Iterable[str | Document]) -> None:
         """Nothing to learn; the values are not read."""
 
+    def token_keys(self) -> list[object]:
+        """What identifies each token in other vocabularies (see `TextCodec.token_keys`)."""
+        return [bytes([value]) for value in range(self.size)]
+
     def encode_text(self, text: str) -> np.ndarray:
         """UTF-8 bytes of a string: int32 [N]."""
         return self.encode_token(self.normalization(text))

@@ -63,6 +63,17 @@ class CharacterCodec(TextCodec):
         kept = by_frequency[: self.vocabulary - 1] if self.vocabulary else by_frequency
         self._set(kept if self.order == "frequency" else np.sort(kept))
 
+    def token_keys(self) -> list[object]:
+        """What identifies each token in other vocabularies (see `TextCodec.token_keys`)."""
+        return ["unknown", *(character.encode() for character in self.characters)]
+
+    def extend(self, old: TextCodec) -> bool:
+        """Number an older codec's characters first (see `TextCodec.extend`)."""
+        assert isinstance(old, CharacterCodec)
+        new = np.setdiff1d(self._symbols[1:], old._symbols[1:])
+        self._set(np.concatenate([old._symbols[1:], new]))
+        return True
+
     def encode_text(self, text: str) -> np.ndarray:
         """Ids of a string: int32 [number of characters]."""
         return self.encode_token(self.normalization(text))

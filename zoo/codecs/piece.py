@@ -112,6 +112,14 @@ class PieceCodec(TextCodec):
             raise _vocabulary_error(self.vocabulary, error) from error
         self._load(model.getvalue())
 
+    def token_keys(self) -> list[object]:
+        """What identifies each token in other vocabularies (see `TextCodec.token_keys`)."""
+        end = self._first_byte + 256
+        return [
+            f"byte {index - self._first_byte}" if self._first_byte <= index < end else piece
+            for index, piece in enumerate(self._pieces)
+        ]
+
     def encode_text(self, text: str) -> np.ndarray:
         """Ids of a string: int32 [number of pieces]."""
         return self.encode_token(self.normalization(text))

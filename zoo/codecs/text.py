@@ -100,6 +100,22 @@ class TextCodec(abc.ABC):
             ZooError: a file is missing or damaged; names it.
         """
 
+    def token_keys(self) -> list[object]:
+        """What identifies each token in other vocabularies, by id: its UTF-8 bytes, with the space before it."""
+        return [self.decode([index]).encode() for index in range(self.size)]
+
+    def extend(self, old: TextCodec) -> bool:
+        """Take over the ids of an older codec, and put the tokens that only this one has after them.
+
+        Args:
+            old: a fitted codec of the same class.
+
+        Returns:
+            Whether that is possible; if not, this codec is unchanged.
+        """
+        del old
+        return False
+
     def surface(self, text: str) -> list[str]:
         """Split a string into its tokens, before any change of case."""
         return self.tokens(text)

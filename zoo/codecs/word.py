@@ -78,6 +78,30 @@ class WordCodec(TextCodec):
         kept.sort(key=lambda word: (-counts[word], word))
         self._set(kept[: self.vocabulary - 1] if self.vocabulary else kept)
 
+    def token_keys(self) -> list[object]:
+        """What identifies each token in other vocabularies (see `TextCodec.token_keys`)."""
+        return ["unknown", *(word.encode() for word in self.words)]
+
+    def extend(self, old: TextCodec) -> bool:
+        """Number an older codec's words first (see `TextCodec.extend`)."""
+        assert isinstance(old, WordCodec)
+        known = set(old.words)
+        self._set([*old.words, *(word for word in self.words if word not in known)])
+        return True
+
+    def add(self, words: Iterable[str]) -> None:
+        """Number more words after the learned ones.
+
+        Args:
+            words: without spaces around them; those that the codec knows, or cuts into several tokens, are left out.
+        """
+        known = dict.fromkeys(self.words)
+        for word in words:
+            token = f" {word.lower() if self.lowercase else word}"
+            if self._id(token) == 0 and self._cut(token) == [token]:
+                known.setdefault(token)
+        self._set(list(known))
+
     def encode_text(self, text: str) -> np.ndarray:
         """Ids of a string: int32 [number of words and marks]."""
         if not self._words:

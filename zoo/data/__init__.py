@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from zoo.data.storage.token_store import TokenStore as TokenStore
     from zoo.data.tables.open_table import open_table as open_table
     from zoo.data.tables.open_table import read_table as read_table
+    from zoo.data.vectors.word_vectors import WordVectors as WordVectors
 
 _HOME = {
     "AlignedFiles": "zoo.data.readers.aligned_files",
@@ -83,6 +84,7 @@ _HOME = {
     "sample": "zoo.data.profile",
     "shorter_side": "zoo.data.profile",
     "words_of": "zoo.data.profile",
+    "WordVectors": "zoo.data.vectors.word_vectors",
     "names_for": "zoo.data.named.lookup",
     "python_stdlib": "zoo.data.named.stdlib",
     "read_captions": "zoo.data.readers.captions",

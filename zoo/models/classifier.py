@@ -21,7 +21,7 @@ class Classifier(Exportable, keras.Model):
     Args:
         encoder: reads the tokens.
         classes: C, the number of labels.
-        pooling: `last`, `mean`, `max` or `attention` (see `Pooling`).
+        pooling: `last`, `mean`, `max`, `attention` or `concat` (see `Pooling`).
         dropout: share of the pooled vector that is dropped while training.
 
     Raises:
@@ -50,7 +50,7 @@ class Classifier(Exportable, keras.Model):
         if not self.encoder.built:
             self.encoder.build()
         self.pooling.build((None, None, self.encoder.output_size))
-        self.logits.build((None, self.encoder.output_size))
+        self.logits.build((None, self.pooling.width(self.encoder.output_size)))
         self.built = True
 
     def call(self, source: Tensor, mask: Tensor | None = None, training: bool = False) -> Tensor:

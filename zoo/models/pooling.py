@@ -11,7 +11,7 @@ from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
 from zoo.ops.masking import zero_masked
 
-POOLINGS = ("last", "mean", "max", "attention")
+POOLINGS = ("last", "mean", "max", "attention", "concat")
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -21,7 +21,8 @@ class Pooling(keras.layers.Layer):
     Args:
         how: `last` takes the encoder's summary, `mean` and `max` go over the places that are there, and `attention`
             weighs them by a learned score: `softmax(v . tanh(W m))` (Yang et al. 2016, "Hierarchical Attention
-            Networks for Document Classification").
+            Networks for Document Classification"). `concat` joins the summary, the maximum and the mean (Howard and
+            Ruder 2018, arXiv:1801.06146).
 
     Raises:
         UsageError: another way to pool.
@@ -35,6 +36,10 @@ class Pooling(keras.layers.Layer):
         self.how = how
         self.hidden: keras.layers.Dense | None = None
         self.score: keras.layers.Dense | None = None
+
+    def width(self, memory: int) -> int:
+        """Return the width of the pooled vector, given that of the memory."""
+        return 3 * memory if self.how == "concat" else memory
 
     def build(self, memory_shape: Shape) -> None:
         """Make the weights.
@@ -59,27 +64,36 @@ class Pooling(keras.layers.Layer):
             summary: `[B, D]`, the encoder's state at its end.
 
         Returns:
-            `[B, D]`, and float32 `[B, S]`: how much each place counted; zeros where that cannot be said.
+            `[B, D]` (`concat`: `[B, 3 D]`), and float32 `[B, S]`: how much each place counted; zeros where that cannot
+            be said.
         """
         present = ops.cast(mask, "float32")  # [B, S]
         memory = zero_masked(memory, mask)
         if self.how == "last":
             return summary, ops.zeros_like(present)
-        if self.how == "max":
+        largest = None
+        if self.how in ("max", "concat"):
             floor = ops.where(mask[:, :, None], memory, ops.full_like(memory, -1e4))  # [B, S, D]
-            return ops.max(floor, axis=1), ops.zeros_like(present)
-        if self.how == "mean":
+            largest = ops.max(floor, axis=1)  # [B, D]
+        if self.how == "max":
+            return largest, ops.zeros_like(present)
+        if self.how in ("mean", "concat"):
             weights = present / ops.maximum(ops.sum(present, axis=1, keepdims=True), 1.0)  # [B, S]
         else:
             assert self.score is not None and self.hidden is not None
             scores = ops.cast(self.score(self.hidden(memory))[:, :, 0], "float32")  # [B, S]
             weights = ops.softmax(ops.where(mask, scores, -1e9), axis=-1) * present  # [B, S]
         pooled = ops.einsum("bs,bsd->bd", weights, ops.cast(memory, "float32"))  # [B, D]
-        return ops.cast(pooled, memory.dtype), weights
+        pooled = ops.cast(pooled, memory.dtype)
+        if self.how == "concat":
+            return ops.concatenate([summary, largest, pooled], axis=-1), ops.zeros_like(present)
+        return pooled, weights
 
     def compute_output_shape(self, memory_shape: Shape, *_: Any, **__: Any) -> tuple:
         """Give the shapes of what `call` gives."""
-        return (memory_shape[0], memory_shape[-1]), tuple(memory_shape[:2])
+        width = memory_shape[-1]
+        assert width is not None
+        return (memory_shape[0], self.width(width)), tuple(memory_shape[:2])
 
     def get_config(self) -> Config:
         """Give the arguments that make this layer again."""

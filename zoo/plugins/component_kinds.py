@@ -9,6 +9,7 @@ COMPONENT_HOOKS = {
     "strategies": "zoo_strategies",
     "data": "zoo_data",
     "callbacks": "zoo_callbacks",
+    "vectors": "zoo_vectors",
     "devices": "zoo_devices",
     "hubs": "zoo_hubs",
 }
@@ -18,6 +19,7 @@ SETTING_OF = {
     "strategies": "search.strategy",
     "data": "data",
     "callbacks": "train.callbacks",
+    "vectors": "text.vectors",
     "devices": "device",
 }
 # Reserved names. They are listed here because looking them up would import Keras; a test compares them.
@@ -52,11 +54,12 @@ BUILT_IN = {
         "mnist-10k",
     ),
     "callbacks": ("tensorboard", "csv"),
+    "vectors": (),
     "devices": ("auto", "cpu", "gpu", "workers", "tpu"),
     "hubs": (),
 }
 
-_SINGULAR = {"strategies": "strategy", "data": "data source"}
+_SINGULAR = {"strategies": "strategy", "data": "data source", "vectors": "collection of word vectors"}
 
 
 def singular(kind: str) -> str:

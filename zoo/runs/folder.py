@@ -224,11 +224,21 @@ class RunFolder:
             )
         return text
 
-    def record_data(self, fingerprints: Mapping[str, str], columns: Mapping[str, str]) -> None:
-        """Save the fingerprints of the splits, and the columns that they were read from, in the manifest."""
+    def record_data(
+        self, fingerprints: Mapping[str, str], columns: Mapping[str, str], start: Mapping[str, str] | None = None
+    ) -> None:
+        """Save in the manifest what the run learns from.
+
+        Args:
+            fingerprints: of the splits.
+            columns: that they were read from.
+            start: weight -> what it took from the run that this one starts from; None or empty for no change.
+        """
         manifest = self.manifest()
-        if (manifest.data, manifest.columns) != (fingerprints, columns):
-            write_manifest(self._manifest, replace(manifest, data=dict(fingerprints), columns=dict(columns)))
+        start = start or manifest.start
+        if (manifest.data, manifest.columns, manifest.start) != (fingerprints, columns, start):
+            changed = replace(manifest, data=dict(fingerprints), columns=dict(columns), start=dict(start))
+            write_manifest(self._manifest, changed)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

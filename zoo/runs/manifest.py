@@ -27,6 +27,7 @@ class Manifest:
         columns: role -> name of the table column used in training.
         paths: setting -> its path, `absolute` and `relative` to the run's folder.
         reasons: setting -> why its value was chosen from the data.
+        start: weight -> what it took from the run named by `train.start`.
         format: version of the folder's format.
     """
 
@@ -39,6 +40,7 @@ class Manifest:
     columns: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    start: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -87,7 +89,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
 def _is_valid(name: str, value: object) -> bool:
     if name == "paths":
         return _is_table(value, lambda found: _is_table(found, lambda text: isinstance(text, str)))
-    if name in ("versions", "data", "columns", "reasons"):
+    if name in ("versions", "data", "columns", "reasons", "start"):
         return _is_table(value, lambda text: isinstance(text, str))
     if name == "code":
         # It must name a file inside the folder.

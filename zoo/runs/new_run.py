@@ -27,7 +27,9 @@ from zoo.runs.notebook import in_notebook, notebook_reporter
 from zoo.runs.paths import found_paths
 from zoo.runs.read_only_folder import as_worker
 from zoo.runs.run import Run
+from zoo.runs.start_run import StartRun, start_overrides
 from zoo.runs.task_file import keep_task_file
+from zoo.runs.word_vectors import StartVectors
 from zoo.settings import resolve, to_yaml
 from zoo.settings.adaptive import explain
 from zoo.settings.resolve import peek
@@ -92,6 +94,10 @@ def _run(
     plugins = Plugins()
     name, found = _find_task(plugins, task)
     resolved: Settings = resolve(found.Settings, found.presets, overrides, task=name)
+    start = StartRun(resolved.train.start) if resolved.train.start else None
+    if start is not None:
+        overrides = start_overrides(start, found.Settings, name, overrides)
+        resolved = resolve(found.Settings, found.presets, overrides, task=name)
     check_names(resolved, plugins)
     choose_engine(resolved.engine, resolved.device.kind)
     instance = found(resolved, plugins.load_components())
@@ -103,6 +109,12 @@ def _run(
         )
     with ExitStack() as stack:
         worker_folder = as_worker(None, resolved.device, stack)
+        vectors = StartVectors.of(resolved, instance.components)
+        if vectors is not None:
+            overrides = vectors.overrides(found.Settings, overrides)
+            resolved = resolve(found.Settings, found.presets, overrides, task=name)
+            vectors.check(resolved)
+            instance = found(resolved, instance.components)
         splits = instance.splits()
         adapted = adapt(instance, splits, overrides)
         if adapted.choices:
@@ -113,7 +125,12 @@ def _run(
         if resolved.device.local_workers and isinstance(task, str):
             start_others(resolved.device, _command(task, resolved, stack), stack)
         codecs = instance.codecs()
-        fit_codecs(codecs, splits.train)
+        if start is None:
+            fit_codecs(codecs, splits.train)
+        else:
+            start.fit(codecs, splits.train, resolved.train.start_vocabulary)
+        if vectors is not None:
+            vectors.extend(codecs)
         folder = worker_folder or RunFolder.create(resolved.out, name)
         with folder.discarded_on_error():
             for role, codec in codecs.items():

@@ -48,7 +48,9 @@ class ReadOnlyRunFolder(RunFolder):
         """Remove nothing."""
         yield
 
-    def record_data(self, fingerprints: Mapping[str, str], columns: Mapping[str, str]) -> None:
+    def record_data(
+        self, fingerprints: Mapping[str, str], columns: Mapping[str, str], start: Mapping[str, str] | None = None
+    ) -> None:
         """Save nothing."""
 
     def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, object]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from zoo.codecs import Codec
     from zoo.data import Examples, Splits
     from zoo.export import Export
+    from zoo.settings import TrainSettings
     from zoo.task import Task
     from zoo.topology import Inference
+    from zoo.topology.scored_text import ScoredText
     from zoo.training.engines.engine import Engine
     from zoo.training.progress import Reporter
 
@@ -65,6 +67,9 @@ class Run(TaskPredictor):
 
     def __repr__(self) -> str:
         return f"<Run of {self.name} in {self.folder.path}>"
+
+    def __fspath__(self) -> str:  # a run as a setting, such as train={"start": run}
+        return str(self.folder.path)
 
     @property
     def is_chief(self) -> bool:
@@ -194,6 +199,7 @@ class Run(TaskPredictor):
                 f"train.optimizer={name}: the run was trained with {before_name}, whose state another optimizer cannot "
                 "continue from; start a new run"
             )
+        _check_start(self.settings.train, settings.train)
         try:
             if changes:
                 # Build them as `load` would: do not save what cannot be loaded again.
@@ -290,6 +296,23 @@ class Run(TaskPredictor):
         skipped = tuple(note for note in splits.notes if note.startswith("skipped"))
         return (split, getattr(splits, split), skipped) if split else ("whole", splits.train, skipped)
 
+    def score_data(self, data: str, split: str = "", on_error: str = "auto") -> Iterator[ScoredText]:
+        """Score the texts of other data: how probable the model finds them.
+
+        Args:
+            data: a file or a name, as in `zoo.run`; read whole, unless a split is given.
+            split: `train`, `validation` or `test`.
+            on_error: what to do about an unreadable example, `stop` or `skip`; `auto`: as in training.
+
+        Returns:
+            For each example, or each line of a language model's text, the log-probability of every token.
+
+        Raises:
+            ZooError: the task writes no text, or the data cannot be read.
+        """
+        _, examples, _ = self._other_examples(data, split, on_error)
+        yield from self.topology.score_examples(self.inference, examples, self.settings)
+
     def export(self, out: str | Path = "", **options: Any) -> Export:
         """Export the model as a bundle, which answers without TensorFlow (see `zoo.runtime`), and compare both.
 
@@ -308,6 +331,21 @@ class Run(TaskPredictor):
         from zoo.runs.exporting import export_run
 
         return export_run(self, self.task, self.folder, self.splits, out, ExportOptions(**options))
+
+
+def _check_start(before: TrainSettings, after: TrainSettings) -> None:
+    """Refuse to resume with other frozen layers, or another run to start from.
+
+    Raises:
+        UsageError: names the setting.
+    """
+    if after.start != before.start:
+        raise UsageError("train.start is only for a new run: a resumed run has weights of its own")
+    if (after.freeze, bool(after.thaw_after)) != (before.freeze, bool(before.thaw_after)):
+        raise UsageError(
+            "train.freeze and train.thaw_after: a resumed run keeps its frozen layers, because its optimizer has no "
+            "state for others; start a new run with train.start=RUN instead"
+        )
 
 
 def restored_codecs(task: Task, folder: RunFolder) -> dict[str, Codec]:

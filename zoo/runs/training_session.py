@@ -75,6 +75,8 @@ class TrainingSession:
         self._task, self._name, self._settings = task, name, settings
         self._codecs, self._folder, self._new_settings = codecs, folder, new_settings
         self._began = time.perf_counter() if began is None else began
+        self._start_weights: dict[str, str] = {}
+        self._start_lines: list[str] = []
 
     def train(
         self,
@@ -118,7 +120,9 @@ class TrainingSession:
         is_chief: bool,
     ) -> Outcome:
         from zoo.advice import TrainingAdvisor
+        from zoo.runs.word_vectors import freeze_vectors
         from zoo.training.checkpoint import load_checkpoint
+        from zoo.training.layer_rates import freeze
         from zoo.training.optimizers import make_optimizer
         from zoo.training.target_frequencies import count_targets, entropy, start_at_frequencies
         from zoo.training.trainer import Trainer
@@ -138,8 +142,14 @@ class TrainingSession:
                 "build its layers in build(), or call it once"
             )
         counts = count_targets(training)
-        if not self._folder.checkpoint.exists():
+        is_new = not self._folder.checkpoint.exists()
+        if is_new:
             start_at_frequencies(model, counts)
+            self._task.begin(model)
+            self._start_lines += self._fill_vectors(model, training)
+            self._transfer(model)
+        freeze_vectors(model, settings, self._codecs)
+        freeze(model, train)
         dropout = getattr(getattr(settings, "model", None), "dropout", None)
         advisor = TrainingAdvisor(entropy(counts), train.learning_rate, dropout)
         optimizer = run_model.engine.build(lambda: make_optimizer(train), settings.seed)
@@ -162,7 +172,7 @@ class TrainingSession:
         )
         model.optimizer = optimizer
         step = 0
-        if self._folder.checkpoint.exists():
+        if not is_new:
             arrays, state = load_checkpoint(self._folder.checkpoint)
             if state.get("data") not in (None, training.fingerprint):
                 raise self._other_data("training")
@@ -171,8 +181,6 @@ class TrainingSession:
             step = trainer.state.step
             if finished := trainer.finished():
                 warnings.warn(finished.advice(train, str(self._folder.path)), stacklevel=2)
-        else:
-            self._task.begin(model)
         store.before_first = lambda: self._commit(step, fingerprints, splits.columns)
         report.begin(self._introduction(splits, run_model, training, validation, step))
         trainer.training = topology.precompute(training, run_model.inference, cache)
@@ -185,6 +193,25 @@ class TrainingSession:
         if self._folder.best.exists():
             load_weights(self._folder.best, model)
         return Outcome(reason, trainer.interrupted, run_model, trainer.seconds_left)
+
+    def _transfer(self, model: keras.Model) -> None:
+        """Let a new model begin with the weights of the run that `train.start` names."""
+        if not self._settings.train.start:
+            return
+        from zoo.runs.start_run import StartRun
+        from zoo.runs.weight_transfer import transfer_weights
+
+        start = StartRun(self._settings.train.start)
+        transfer = transfer_weights(start, self._task, self._codecs, model)
+        self._start_weights = transfer.weights
+        self._start_lines += transfer.describe(start)
+
+    def _fill_vectors(self, model: keras.Model, training: Batches) -> list[str]:
+        """Let a new model begin with the word vectors that `text.vectors` names; returns lines about them."""
+        from zoo.runs.word_vectors import StartVectors
+
+        vectors = StartVectors.of(self._settings, self._task.components)
+        return [] if vectors is None else vectors.fill(model, self._codecs, training)
 
     def _batches(self, splits: Splits, split: str, cache: Path) -> Batches | None:
         examples = getattr(splits, split)
@@ -221,7 +248,7 @@ class TrainingSession:
         """Write the changes of a resumed run, just before its first result is saved."""
         if self._new_settings:
             self._folder.begin(self._folder.manifest(), self._new_settings)
-        self._folder.record_data(fingerprints, columns)
+        self._folder.record_data(fingerprints, columns, self._start_weights)
         self._folder.rewind(step)
 
     def _example(self, run_model: RunModel) -> Callable[[], str]:
@@ -239,6 +266,7 @@ class TrainingSession:
             *splits.notes,
             f"data: {training.describe()}" + (f"; validation: {validation.describe()}" if validation else ""),
             f"model: {model.name}, {weights:,} weights",
+            *self._start_lines,
             f"engine: {run_model.engine.describe()}",
         ]
         if run_model.engine.note:

@@ -17,6 +17,7 @@ from zoo.settings.parts import (
     Settings,
     TextTrainSettings,
     TrainSettings,
+    VectorSettings,
 )
 from zoo.settings.resolve import explicit_settings, from_yaml, override, resolve
 
@@ -30,6 +31,7 @@ __all__ = [
     "Settings",
     "TextTrainSettings",
     "TrainSettings",
+    "VectorSettings",
     "by_size",
     "describe",
     "explicit_settings",

@@ -77,8 +77,47 @@ class TrainSettings:
     )
     save_every: int = setting(0, "steps between checkpoints; 0: at each evaluation", minimum=0)
     patience: int = setting(0, "stop after this many evaluations without improvement; 0: never", minimum=0)
+    start: str = setting(
+        "", "a run whose weights to start from: its folder, or a task's name for its latest run; empty: random weights"
+    )
+    start_vocabulary: str = setting(
+        "extend",
+        "start: the start run's tokens and those that are new in the data, only its own, or only the data's",
+        ("extend", "keep", "new"),
+    )
+    freeze: list[str] = setting(
+        [], "layers or parts whose weights stay as they are, separated by commas, such as encoder or embeddings"
+    )
+    thaw_after: float = setting(
+        0.0, "epochs after which frozen layers train as well; 0: never", minimum=0, maximum=1_000_000
+    )
+    thaw: str = setting(
+        "together",
+        "thaw_after: all frozen layers at once, or gradually one layer at a time, the top one first",
+        ("together", "gradual"),
+    )
+    layer_decay: float = setting(
+        1.0, "factor on the learning rate from each layer to the one below it; 1: all alike", minimum=0, maximum=1
+    )
     callbacks: list[str] = setting(
         [], "callbacks by name, separated by commas (see zoo plugins)", component="callbacks"
+    )
+
+
+@dataclass
+class VectorSettings:
+    """Word vectors that the embedding of a text starts from (unit=word)."""
+
+    vectors: str = setting(
+        "",
+        "word vectors to start from (unit=word): a file of GloVe, word2vec, fastText or NumPy, or a plugin's name",
+    )
+    train_vectors: bool = setting(True, "vectors: train them, too; no: keep them as they are")
+    extra_words: int = setting(
+        20_000,
+        "vectors: their most frequent words that are known besides those of the training texts",
+        minimum=0,
+        maximum=10_000_000,
     )
 
 

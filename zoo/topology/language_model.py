@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from zoo.backend.types import Nest, Tensor
     from zoo.codecs import Codec, TextCodec
-    from zoo.codecs.codec import RawValue
+    from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
     from zoo.data.splitting.splits import Examples
     from zoo.search import Score
     from zoo.settings import Settings
     from zoo.topology.answer import Answer
     from zoo.topology.inference import Inference
+    from zoo.topology.scored_text import ScoredText
 
 STREAM = 4096
 """Minimum number of tokens of a stream in an evaluation: each begins with an empty state, which many short ones would
@@ -149,6 +150,21 @@ class LanguageModel(Topology):
         primes = [_prime(prime, codec) for prime in inputs]
         with naming_the_cause(inference):
             return inference.scorer.score(primes, [codec.encode(text) for text in texts])
+
+    def score_examples(
+        self, inference: Inference, examples: Iterable[RawExample], settings: Settings
+    ) -> Iterator[ScoredText]:
+        """Score the lines of documents, each given all that comes before it (see `Topology.score_examples`)."""
+        from dataclasses import replace
+
+        from zoo.topology.stream_scorer import score_lines
+
+        codec, number = _text_codec(inference.codecs), 0
+        for example in examples:
+            with naming_the_cause(inference):
+                for line in score_lines(inference, codec, example["target"]):
+                    number += 1
+                    yield replace(line, number=number)
 
     def example(self, inference: Inference, settings: Settings) -> str:
         """A text from an empty prime, with the same random numbers each time, to watch the model learn to spell."""

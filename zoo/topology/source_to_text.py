@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from zoo.search import Hypothesis, Score
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
+    from zoo.topology.scored_text import ScoredText
+
+SCORED = 512
+"""Examples that are scored at a time."""
 
 
 class SourceToText(Topology):
@@ -197,6 +201,22 @@ class SourceToText(Topology):
         tokens = [writer.codec.encode(text) for text in texts]
         with naming_the_cause(inference):
             return writer.scorer().score(None, tokens, sources=writer.sources(inputs))
+
+    def score_examples(
+        self, inference: Inference, examples: Iterable[RawExample], settings: Settings
+    ) -> Iterator[ScoredText]:
+        """Score the targets of examples, given their sources (see `Topology.score_examples`)."""
+        from zoo.topology.scored_text import ScoredText
+
+        codec, waiting, number = cast("TextCodec", inference.codecs["target"]), iter(examples), 0
+        while chunk := list(islice(waiting, SCORED)):
+            targets = [str(example["target"]) for example in chunk]
+            scores = self.score(inference, [example["source"] for example in chunk], targets, settings)
+            for example, target, score in zip(chunk, targets, scores, strict=True):
+                number += 1
+                names = [*(codec.decode([index]) for index in codec.encode(target).tolist()), END_MARK]
+                tokens = tuple(zip(names, map(float, score.tokens), strict=True))
+                yield ScoredText(number, target, self.show(example["source"]), tokens, len(target))
 
     def align(
         self, inference: Inference, inputs: Sequence[RawValue], texts: Sequence[str], settings: Settings

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from zoo.topology.alignment import Alignment
     from zoo.topology.answer import Answer, Judgement
     from zoo.topology.inference import Inference
+    from zoo.topology.scored_text import ScoredText
 
 
 class Topology:
@@ -193,6 +194,21 @@ class Topology:
 
         Returns:
             The natural log-probability of each token, one `Score` a text.
+        """
+        raise ZooError(f"{self.name} writes no text")
+
+    def score_examples(
+        self, inference: Inference, examples: Iterable[RawExample], settings: Settings
+    ) -> Iterator[ScoredText]:
+        """Score the targets of examples; only for topologies that generate text.
+
+        Args:
+            inference: a model that steps, with the text codec as `target`.
+            examples: raw examples.
+            settings: of the run.
+
+        Yields:
+            A score for each target; of a language model, for each line.
         """
         raise ZooError(f"{self.name} writes no text")
 

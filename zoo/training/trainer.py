@@ -19,6 +19,7 @@ from zoo.training.best import record_monitor
 from zoo.training.callbacks import Callbacks
 from zoo.training.evaluation import add_sums, evaluate
 from zoo.training.finite import describe_nonfinite_rows, find_nonfinite_variable
+from zoo.training.layer_rates import LayerRates
 from zoo.training.limits import Limits
 from zoo.training.progress import Evaluation, Reporter, TrainingStatus
 from zoo.training.schedules import learning_rate
@@ -91,6 +92,7 @@ class Trainer:
         self._workers = WorkerAgreement(engine, self.callbacks)
         self._throughput = Throughput(began)
         self._limits = Limits(settings, training.steps_per_epoch, topology.judging_share)
+        self._layer_rates = LayerRates(model, settings)
         self._reason: StopReason | None = None
         self._saved_step, self._last_report = 0, 0.0
         self._unreported: list[Evaluation] = []
@@ -240,7 +242,8 @@ class Trainer:
         state = self.state
         rate = self._learning_rate()
         self.callbacks.batch_begin(state.batch)
-        result = self.engine.train(group, self.carry, rate, step_key(self.seed, state.step))
+        rates = self._layer_rates.apply(rate, self._limits.epochs(state))
+        result = self.engine.train(group, self.carry, rates, step_key(self.seed, state.step))
         loss, weight = result.sums["loss"]
         if not (math.isfinite(loss) and math.isfinite(result.gradient_norm)):
             what = f"the loss is {loss}, the gradient's norm {result.gradient_norm} (learning rate {rate:g})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
-from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
+from zoo.settings import BatchSettings, DataSettings, TrainSettings, VectorSettings, part, setting
 from zoo.topology import ManyToOne
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class SentimentData(DataSettings):
 
 
 @dataclass
-class SentimentText:
+class SentimentText(VectorSettings):
     """How text becomes tokens."""
 
     unit: str = setting("word", "unit of a token", ("word", "piece", "bpe", "character", "byte"))
@@ -56,7 +56,9 @@ class SentimentModel:
     units: int = setting(64, "units per layer and direction", minimum=1, maximum=100_000)
     embedding: int = setting(64, "size of the token embedding", minimum=1, maximum=100_000)
     bidirectional: bool = setting(True, "read in both directions")
-    pooling: str = setting("attention", "how the states of a text are pooled", ("last", "mean", "max", "attention"))
+    pooling: str = setting(
+        "attention", "how the states of a text are pooled", ("last", "mean", "max", "attention", "concat")
+    )
     dropout: float = setting(0.3, "dropout rate", minimum=0, maximum=0.95)
     word_dropout: float = setting(
         0.0, "fraction of words that are dropped as a whole in training", minimum=0, maximum=0.95
@@ -94,6 +96,18 @@ class Sentiment(zoo.Task):
             "text": {"least": 2},
             "model": {"units": 64, "embedding": 100, "pooling": "max", "dropout": 0.5, "word_dropout": 0.3},
             "train": {"epochs": 8, "learning_rate": 1e-3},
+        },
+        # From a language model (train.start=RUN), as Howard and Ruder 2018 (arXiv:1801.06146) fine-tune theirs.
+        "ulmfit": {
+            "model": {"pooling": "concat", "dropout": 0.4},
+            "train": {
+                "epochs": 10,
+                "learning_rate": 3e-3,
+                "layer_decay": 0.4,
+                "freeze": ["encoder"],
+                "thaw_after": 1,
+                "thaw": "gradual",
+            },
         },
     }
 

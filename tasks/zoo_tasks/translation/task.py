@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
-from zoo.settings import BatchSettings, DataSettings, SearchSettings, TextTrainSettings, part, setting
+from zoo.settings import (
+    BatchSettings,
+    DataSettings,
+    SearchSettings,
+    TextTrainSettings,
+    VectorSettings,
+    part,
+    setting,
+)
 from zoo.topology import ManyToMany
 
 if TYPE_CHECKING:
@@ -36,7 +44,7 @@ class TranslationData(DataSettings):
 
 
 @dataclass
-class TranslationText:
+class TranslationText(VectorSettings):
     """How sentences become tokens."""
 
     unit: str = setting("word", "unit of a token", ("word", "piece", "bpe", "character", "byte"))

@@ -19,7 +19,7 @@ from zoo.training.engines.build_scope import build_scope
 from zoo.training.engines.cluster import WorkerLostError, find_cluster
 from zoo.training.engines.device_plan import Accelerators, DevicePlan, plan_devices, plan_worker
 from zoo.training.engines.loss_scale import LossScale
-from zoo.training.engines.types import Arrays, Batch, Carry, Forward, Function, StepResult, Sums, Totals
+from zoo.training.engines.types import Arrays, Batch, Carry, Forward, Function, Rate, StepResult, Sums, Totals
 from zoo.training.stored_variables import assign_arrays, is_numbered, name_numbered
 from zoo.training.variable_names import optimizer_names, variable_names
 
@@ -166,13 +166,14 @@ class Engine(ABC):
 
     # Steps
 
-    def train(self, batches: Sequence[Batch], carry: Carry, learning_rate: float, key: int) -> StepResult:
+    def train(self, batches: Sequence[Batch], carry: Carry, learning_rate: Rate, key: int) -> StepResult:
         """Take one optimiser step on the joint gradient of one or more batches.
 
         Args:
             batches: one batch, or several whose gradients are accumulated.
             carry: state carried over from the previous batch.
-            learning_rate: of this step.
+            learning_rate: of this step; or of each trainable variable, float32 [variables]: one with a rate of 0 keeps
+                its value, and its gradient does not count in the norm that is clipped.
             key: of this step's random numbers; accumulated batches take the keys that follow it.
         """
         with self._reporting_lost_workers():
@@ -330,7 +331,7 @@ class Engine(ABC):
         """Forget the graphs of the previous model."""
 
     @abstractmethod
-    def _train_step(self, batch: Batch, carry: Carry, rate: float, key: int) -> tuple[Sums, Carry, Tensor]:
+    def _train_step(self, batch: Batch, carry: Carry, rate: Rate, key: int) -> tuple[Sums, Carry, Tensor]:
         """Compute and apply the gradient of a batch; returns sums, carry and the gradient's norm."""
 
     @abstractmethod
@@ -340,7 +341,7 @@ class Engine(ABC):
         """Compute the gradient of `scale` times the summed loss of a batch."""
 
     @abstractmethod
-    def _apply_gradients(self, gradients: list[Tensor], weight: Tensor, rate: float) -> Tensor:
+    def _apply_gradients(self, gradients: list[Tensor], weight: Tensor, rate: Rate) -> Tensor:
         """Normalise by `weight`, clip and apply gradients; returns their norm before clipping."""
 
     @abstractmethod

@@ -16,6 +16,9 @@ Arrays: TypeAlias = dict[str, np.ndarray]
 Carry: TypeAlias = Nest
 """State carried from batch to batch: any nesting of lists, tuples and dictionaries of arrays `[B, ...]`."""
 
+Rate: TypeAlias = float | np.ndarray
+"""The learning rate of a step: one number, or one of each trainable variable, float32 [variables]."""
+
 Sums: TypeAlias = dict[str, tuple[Tensor, Tensor]]
 """name -> (sum over the batch, weight); a metric is the quotient of the two, added up over any number of batches."""
 

@@ -2,10 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import keras
 from keras import ops
 
 from zoo.backend.types import Tensor
+
+
+def gradient_norm(gradients: Sequence[Tensor], rate: Tensor) -> Tensor:
+    """Compute the global norm of the gradients of those variables that learn.
+
+    Args:
+        gradients: one per variable.
+        rate: learning rate; or of each variable, [variables]: the gradients of those with a rate of 0 do not count.
+    """
+    squares = [ops.sum(ops.square(gradient)) for gradient in gradients]
+    if len(rate.shape):
+        squares = [ops.where(rate[place] > 0, square, 0.0) for place, square in enumerate(squares)]
+    return ops.sqrt(sum(squares))
+
+
+def rate_of_each(rate: Tensor, variables: int) -> list[Tensor]:
+    """Return the learning rate of each variable.
+
+    Args:
+        rate: of all of them; or of each, [variables].
+        variables: how many there are.
+    """
+    return [rate[place] if len(rate.shape) else rate for place in range(variables)]
 
 
 def gradient_factor(norm: Tensor, weight: Tensor, clip: float) -> tuple[Tensor, Tensor]:

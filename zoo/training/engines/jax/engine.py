@@ -27,7 +27,7 @@ from zoo.training.engines.jax.devices import (
 )
 from zoo.training.engines.jax.optimizer import Values, current_values, update
 from zoo.training.engines.jax.sharding import AXIS, BY_ROWS, REPLICATED, RowSharding, count_rows
-from zoo.training.engines.types import Batch, Carry, Function, Sums
+from zoo.training.engines.types import Batch, Carry, Function, Rate, Sums
 
 # Statuses of XLA that another worker cannot be the cause of.
 OWN_FAULTS = ("INVALID_ARGUMENT", "RESOURCE_EXHAUSTED")
@@ -110,11 +110,11 @@ class JaxEngine(Engine):
         mesh = self._sharding.mesh
         return cast(Function, jax.shard_map(function, mesh=mesh, in_specs=inputs, out_specs=outputs, check_vma=False))
 
-    def _train_step(self, batch: Batch, carry: Carry, rate: float, key: int) -> tuple[Sums, Carry, Tensor]:
+    def _train_step(self, batch: Batch, carry: Carry, rate: Rate, key: int) -> tuple[Sums, Carry, Tensor]:
         weights, others, state, averages = self._values()
         placed, carry = self._sharding.split(batch, carry)
         weights, others, state, averages, sums, carry, norm = self._train(
-            weights, others, state, averages, placed, carry, _bits(key), np.float32(rate)
+            weights, others, state, averages, placed, carry, _bits(key), np.asarray(rate, np.float32)
         )
         self._assign(weights=weights, others=others, state=state, averages=averages)
         return sums, self._sharding.unpad(carry, count_rows(batch)), norm
@@ -130,9 +130,11 @@ class JaxEngine(Engine):
         self._assign(others=others)
         return gradients, sums, self._sharding.unpad(carry, count_rows(batch))
 
-    def _apply_gradients(self, gradients: list[Tensor], weight: Tensor, rate: float) -> Tensor:
+    def _apply_gradients(self, gradients: list[Tensor], weight: Tensor, rate: Rate) -> Tensor:
         weights, _, state, averages = self._values()
-        weights, state, averages, norm = self._apply(weights, state, averages, gradients, weight, np.float32(rate))
+        weights, state, averages, norm = self._apply(
+            weights, state, averages, gradients, weight, np.asarray(rate, np.float32)
+        )
         self._assign(weights=weights, state=state, averages=averages)
         return norm
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import jax.numpy as jnp
 import keras
 
 from zoo.backend.types import Tensor
-from zoo.training.engines.update_rule import average_rate, gradient_factor, has_decay
+from zoo.training.engines.update_rule import (
+    average_rate,
+    gradient_factor,
+    gradient_norm,
+    has_decay,
+    rate_of_each,
+)
 
 Values = list[Tensor]
 
@@ -35,20 +40,20 @@ def update(
         averages: values of the moving averages; may be empty.
         gradients: one per variable, of the summed loss.
         weight: global weight of the loss.
-        rate: learning rate.
+        rate: learning rate; or of each variable, [variables].
         clip: global norm to clip to; 0 for no clipping.
         decay: of the moving average.
 
     Returns:
         New weights, state and averages, and the global norm of the normalised gradient before clipping.
     """
-    factor, norm = gradient_factor(jnp.sqrt(sum(jnp.sum(jnp.square(each)) for each in gradients)), weight, clip)
+    factor, norm = gradient_factor(gradient_norm(gradients, rate), weight, clip)
     mapping = [*zip(variables, weights, strict=True), *zip(optimizer.variables, state, strict=True)]
     with keras.StatelessScope(state_mapping=mapping) as scope:
-        for variable, gradient in zip(variables, gradients, strict=True):
+        for variable, gradient, own in zip(variables, gradients, rate_of_each(rate, len(variables)), strict=True):
             if has_decay(optimizer, variable):
-                variable.assign(variable.value * (1.0 - optimizer.weight_decay * rate))
-            optimizer.update_step(gradient * factor, variable, rate)
+                variable.assign(variable.value * (1.0 - optimizer.weight_decay * own))
+            optimizer.update_step(gradient * factor, variable, own)
         share = average_rate(decay, optimizer.iterations.value)
         optimizer.iterations.assign(optimizer.iterations.value + 1)
     weights = current_values(scope, variables, weights)

@@ -26,8 +26,8 @@ from zoo.training.engines.tensorflow.devices import (
 )
 from zoo.training.engines.tensorflow.optimizer import update
 from zoo.training.engines.tensorflow.sharding import RowSharding
-from zoo.training.engines.types import Batch, Carry, Function, Sums
-from zoo.training.engines.update_rule import gradient_factor
+from zoo.training.engines.types import Batch, Carry, Function, Rate, Sums
+from zoo.training.engines.update_rule import gradient_factor, gradient_norm
 
 # What TensorFlow raises in a worker that waits for a lost one.
 LOST_WORKER_ERRORS = (
@@ -88,7 +88,7 @@ class TensorFlowEngine(Engine):
         self._graphs: dict[tuple[str, ...], Function] = {}
         self._apply = tf.function(self._apply_graph, autograph=False)
 
-    def _train_step(self, batch: Batch, carry: Carry, rate: float, key: int) -> tuple[Sums, Carry, Tensor]:
+    def _train_step(self, batch: Batch, carry: Carry, rate: Rate, key: int) -> tuple[Sums, Carry, Tensor]:
         given = (tf.constant(rate, tf.float32), tf.constant(key, tf.int64))
         return cast(tuple[Sums, Carry, Tensor], self._call(self._train_graph, batch, carry, *given))
 
@@ -99,7 +99,7 @@ class TensorFlowEngine(Engine):
         gradients, sums, carry = self._call(self._gradients_graph, batch, carry, *given)
         return list(gradients), sums, carry
 
-    def _apply_gradients(self, gradients: list[Tensor], weight: Tensor, rate: float) -> Tensor:
+    def _apply_gradients(self, gradients: list[Tensor], weight: Tensor, rate: Rate) -> Tensor:
         return self._apply(gradients, weight, tf.constant(rate, tf.float32))
 
     def _evaluate_step(self, batch: Batch, carry: Carry) -> tuple[Sums, Carry]:
@@ -235,7 +235,8 @@ class TensorFlowEngine(Engine):
 
     def _replica_apply(self, gradients: list[Tensor], weight: Tensor, rate: Tensor) -> Tensor:
         """Normalise, clip and apply gradients that are the same on every replica; returns their global norm."""
-        factor, norm = gradient_factor(tf.linalg.global_norm(gradients), weight, self._clip)
+        norm = gradient_norm(gradients, rate) if rate.shape.rank else tf.linalg.global_norm(gradients)
+        factor, norm = gradient_factor(norm, weight, self._clip)
         gradients = [gradient * factor for gradient in gradients]
         tf.distribute.get_replica_context().merge_call(self._update, args=(gradients, rate))
         return norm

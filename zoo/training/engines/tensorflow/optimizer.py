@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from zoo.backend.types import Tensor
-from zoo.training.engines.update_rule import average_rate, has_decay
+from zoo.training.engines.update_rule import average_rate, has_decay, rate_of_each
 
 Unpack: TypeAlias = Callable[[Tensor], Sequence[Tensor]]
 """Returns the copies of a variable, or the values of a tensor, on all replicas, the first replica's first."""
@@ -36,7 +36,7 @@ def update(
         variables: trainable ones of the model.
         averages: one per variable, or none at all.
         gradients: one per variable, the same on every replica.
-        rate: learning rate.
+        rate: learning rate; or of each variable, [variables].
         decay: of the moving average.
         fuse: whether to use the fused kernel where it has the optimizer's rule.
     """
@@ -50,8 +50,8 @@ def update(
                 variable.assign_sub(variable * optimizer.weight_decay * learning_rate)
             optimizer.update_step(gradient, variable, learning_rate)
 
-        for variable, gradient in zip(variables, gradients, strict=True):
-            extended.update(variable.value, step, args=(gradient, rate), group=False)
+        for variable, gradient, own in zip(variables, gradients, rate_of_each(rate, len(variables)), strict=True):
+            extended.update(variable.value, step, args=(gradient, own), group=False)
     if averages:
 
         def move(average: Tensor, value: Tensor, share: Tensor) -> None:
@@ -80,25 +80,26 @@ def fused_update(
         optimizer: built for the variables; `is_fused(optimizer)` holds.
         variables: trainable ones of the model.
         gradients: one per variable, the same on every replica.
-        rate: learning rate.
+        rate: learning rate; or of each variable, [variables].
         unpack: see `Unpack`.
     """
     count = tf.cast(unpack(optimizer.iterations.value)[0] + 1, tf.float32)
     powers = [tf.pow(tf.constant(beta, tf.float32), count) for beta in (optimizer.beta_1, optimizer.beta_2)]
     moments = zip(optimizer._momentums, optimizer._velocities, strict=True)
-    for variable, gradient, pair in zip(variables, gradients, moments, strict=True):
+    rates = rate_of_each(rate, len(variables))
+    for variable, gradient, pair, own in zip(variables, gradients, moments, rates, strict=True):
         first, *others = unpack(variable.value)
         momentum, velocity = (unpack(moment.value)[0] for moment in pair)
         with tf.device(first.device):
             if has_decay(optimizer, variable):
-                first.assign_sub(first * optimizer.weight_decay * rate)
+                first.assign_sub(first * optimizer.weight_decay * own)
             tf.raw_ops.ResourceApplyAdam(
                 var=first.handle,
                 m=momentum.handle,
                 v=velocity.handle,
                 beta1_power=powers[0],
                 beta2_power=powers[1],
-                lr=rate,
+                lr=own,
                 beta1=optimizer.beta_1,
                 beta2=optimizer.beta_2,
                 epsilon=optimizer.epsilon,
