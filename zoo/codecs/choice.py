@@ -1,11 +1,13 @@
-"""Text codecs by the name of their unit, for sentences."""
+"""Text codecs by the name of their unit, for sentences, and codecs of targets by the name of their kind."""
 
 from __future__ import annotations
 
+from zoo.codecs.codec import Codec
 from zoo.codecs.normalization import Normalization
 from zoo.codecs.text import TextCodec
 from zoo.errors import UsageError, did_you_mean
 
+TARGETS = ("label", "labels", "number")
 UNITS = ("word", "piece", "bpe", "character", "byte")
 
 
@@ -43,3 +45,28 @@ def text_codec(unit: str, vocabulary: int = 0, least: int = 1, lowercase: bool =
 
         return ByteCodec(normalization)
     raise UsageError(f"unknown text.unit '{unit}'{did_you_mean(unit, UNITS)}")
+
+
+def target_codec(target: str = "label", threshold: float = 0.5) -> Codec:
+    """Make the codec of a kind of target, not yet fitted.
+
+    Args:
+        target: `label`, `labels` (several at once) or `number`.
+        threshold: the least probability of a label that is answered, where there are several.
+
+    Raises:
+        UsageError: an unknown kind.
+    """
+    if target == "number":
+        from zoo.codecs.number import NumberCodec
+
+        return NumberCodec()
+    if target == "labels":
+        from zoo.codecs.labels import LabelsCodec
+
+        return LabelsCodec(threshold)
+    if target == "label":
+        from zoo.codecs.label import LabelCodec
+
+        return LabelCodec()
+    raise UsageError(f"unknown data.target '{target}'{did_you_mean(target, TARGETS)}")

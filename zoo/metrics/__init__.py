@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from zoo.metrics.labels import label_metrics as label_metrics
     from zoo.metrics.labels import macro_f1 as macro_f1
     from zoo.metrics.labels import roc_auc as roc_auc
+    from zoo.metrics.numbers import label_set_metrics as label_set_metrics
+    from zoo.metrics.numbers import number_metrics as number_metrics
     from zoo.metrics.rouge import rouge_l as rouge_l
     from zoo.metrics.texts import caption_metrics as caption_metrics
     from zoo.metrics.texts import sentence_chrf as sentence_chrf
@@ -39,7 +41,9 @@ _HOME = {
     "exact_match": "exact",
     "frame_metrics": "frames",
     "label_metrics": "labels",
+    "label_set_metrics": "numbers",
     "macro_f1": "labels",
+    "number_metrics": "numbers",
     "roc_auc": "labels",
     "rouge_l": "rouge",
     "segment_f1": "frames",

@@ -12,6 +12,7 @@ from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.layers import CellFactory, Stack, cell_by_name
 from zoo.models.exporting import Exportable
+from zoo.ops.sampled_softmax import sampled_cross_entropy
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -29,6 +30,7 @@ class Decoder(Exportable, keras.Model):
         embedding: width of the token embedding; 0 reads tokens one-hot.
         dropout: dropout rate of each layer's output.
         tied: the logits use the embedding's matrix (Press and Wolf 2017, arXiv:1608.05859).
+        sampled: tokens drawn for `sampled_losses`; 0 for none.
         cells: further cells by name, as plugins add them.
 
     Raises:
@@ -44,6 +46,7 @@ class Decoder(Exportable, keras.Model):
         embedding: int = 128,
         dropout: float = 0.0,
         tied: bool = False,
+        sampled: int = 0,
         cells: Mapping[str, CellFactory] | None = None,
         name: str = "decoder",
         **keywords: Any,
@@ -52,7 +55,7 @@ class Decoder(Exportable, keras.Model):
         if tied and embedding != units:
             raise UsageError(f"model.tied needs model.embedding equal to model.units; they are {embedding} and {units}")
         self.vocabulary, self.cell, self.depth, self.units = vocabulary, cell, layers, units
-        self.width, self.rate, self.tied = embedding, dropout, tied
+        self.width, self.rate, self.tied, self.sampled = embedding, dropout, tied, sampled
         self.embedding = keras.layers.Embedding(vocabulary, embedding, name="embedding") if embedding else None
         factory = cell_by_name(cell, cells or {})
         self.recurrent = Stack(factory, layers=layers, units=units, dropout=dropout, name="recurrent")
@@ -93,6 +96,27 @@ class Decoder(Exportable, keras.Model):
         )  # [B, T, U]
         return self._project(outputs), states
 
+    def sampled_losses(self, tokens: Tensor, target: Tensor, states: Nest = None) -> tuple[Tensor, Tensor]:
+        """Read whole sequences in training, and compare each output with the right token and `sampled` drawn ones.
+
+        Args:
+            tokens: int `[B, T]`.
+            target: int `[B, T]`, the right tokens.
+            states: of the recurrent layers.
+
+        Returns:
+            Losses `[B, T]` in nats, float32 (see `zoo.ops.sampled_softmax`), and the states after the last token.
+        """
+        outputs, states = self.recurrent(tokens, initial_state=states, training=True, embeddings=self._embeddings())
+        if self.logits is not None:
+            kernel, bias = ops.transpose(self.logits.kernel), self.logits.bias  # [V, U], [V]
+        else:
+            assert self.embedding is not None
+            kernel, bias = self.embedding.embeddings, self.bias
+        flat = ops.reshape(ops.cast(target, "int32"), (-1,))  # [N]
+        losses = sampled_cross_entropy(ops.reshape(outputs, (-1, self.units)), flat, kernel, bias, self.sampled)
+        return ops.reshape(losses, ops.shape(target)), states
+
     def start(self, rows: int, memory: Tensor | None = None) -> Tensor:
         """Give the states before the first token (see `zoo.search.Stepper`)."""
         del memory
@@ -126,4 +150,5 @@ class Decoder(Exportable, keras.Model):
             "embedding": self.width,
             "dropout": self.rate,
             "tied": self.tied,
+            "sampled": self.sampled,
         }

@@ -97,7 +97,8 @@ class StartVectors:
         codec = codecs[_role(codecs)]
         if not isinstance(codec, WordCodec):
             raise UsageError(f"text.vectors={self.source} needs text.unit=word")
-        codec.add(self._vectors.first_words(self._extra_words))
+        if "source" in codecs:  # a language model cannot learn when to write a word that its text does not have
+            codec.add(self._vectors.first_words(self._extra_words))
 
     def fill(self, model: keras.Model, codecs: Mapping[str, Codec], batches: Batches) -> list[str]:
         """Put the vectors into a new model's embedding.

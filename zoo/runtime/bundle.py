@@ -164,6 +164,8 @@ CODEC_NAMES = (
     "FrameCodec",
     "ImageCodec",
     "LabelCodec",
+    "LabelsCodec",
+    "NumberCodec",
     "PieceCodec",
     "VectorCodec",
     "WordCodec",

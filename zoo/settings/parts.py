@@ -23,6 +23,16 @@ class DataSettings:
 
 
 @dataclass
+class TargetDataSettings(DataSettings):
+    """The source of examples with a target each, or one a frame."""
+
+    target: str = setting(
+        "label", "kind of the targets: a label, several labels at once, or a number", ("label", "labels", "number")
+    )
+    threshold: float = setting(0.5, "labels: the least probability of a label in an answer", minimum=0, maximum=1)
+
+
+@dataclass
 class BatchSettings:
     """How examples are batched."""
 
@@ -128,6 +138,13 @@ class TextTrainSettings(TrainSettings):
     label_smoothing: float = setting(
         0.0, "probability taken from the right token and spread over all tokens in training", minimum=0, maximum=0.9
     )
+
+
+@dataclass
+class TargetTrainSettings(TrainSettings):
+    """How a model of labels or numbers is trained."""
+
+    loss: str = setting("mse", "loss of numbers (data.target=number)", ("mse", "mae", "huber"))
 
 
 @dataclass

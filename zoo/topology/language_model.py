@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from zoo.backend.types import Nest, Tensor
     from zoo.codecs import Codec, TextCodec
     from zoo.codecs.codec import RawExample, RawValue
+    from zoo.codecs.document import Document
     from zoo.data import Batches
     from zoo.data.splitting.splits import Examples
     from zoo.search import Score
+    from zoo.search.protocols import TextGenerator
     from zoo.settings import Settings
     from zoo.topology.answer import Answer
     from zoo.topology.inference import Inference
@@ -36,6 +38,10 @@ measure."""
 
 class LanguageModel(Topology):
     """Truncated backpropagation through time over B parallel streams of text.
+
+    With the setting `text.document=line` each line is a text of its own: it begins with an empty state after a line
+    end, and what the model writes ends at a line end. A model with a number `sampled` trains its softmax on a sample of
+    the vocabulary, by its method `sampled_losses(tokens, target, states)`.
 
     The model is called as `model(tokens, states=..., training=...)` with tokens int `[B, T]`, and returns logits
     `[B, T, V]` and its states; it also steps (see `zoo.search.Stepper`). The task's codec for `target` turns text into
@@ -54,7 +60,9 @@ class LanguageModel(Topology):
 
         folder.mkdir(parents=True, exist_ok=True)
         # A file without a name, of which nothing is left if the process is killed.
-        documents = (example["target"] for example in examples)
+        documents: Iterable[Document] = (example["target"] for example in examples)
+        if _by_line(settings):
+            documents = (line for document in documents for line in _lines(document))
         store = TokenStore.build(documents, _text_codec(codecs), folder=folder)
         training = split == "train"
         batch = settings.batch
@@ -63,7 +71,7 @@ class LanguageModel(Topology):
             store,
             size=rows if training else max(1, min(rows, len(store) // STREAM)),
             length=batch.length,
-            reset_at_documents=getattr(settings.data, "reset", False),
+            reset_at_documents=getattr(settings.data, "reset", False) or _by_line(settings),
             seed=settings.seed if training else None,
             shrink=not training,
         )
@@ -89,10 +97,13 @@ class LanguageModel(Topology):
             return zero_masked(state, keep)
 
         states = tree.map_structure(restarted, carry)
-        with Draws() as draws:
-            logits, states = model(batch["tokens"], states=states, training=training)
         target, weights = batch["target"], batch["weights"]  # [B, T], [B, T]
-        losses = cross_entropy(logits, target, weights)  # [B, T]
+        with Draws() as draws:
+            if training and getattr(model, "sampled", False):
+                losses, states = model.sampled_losses(batch["tokens"], target, states)  # [B, T]
+            else:
+                logits, states = model(batch["tokens"], states=states, training=training)
+                losses = cross_entropy(logits, target, weights)  # [B, T]
         loss, weight = weighted_sum(losses, weights), ops.sum(weights)
         sums: Sums = {"loss": (loss, weight)}
         if draws:
@@ -124,9 +135,9 @@ class LanguageModel(Topology):
         from zoo.topology.answer import Answer
 
         codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
-        primes = [_prime(prime, codec) + plan.prefix for prime in inputs]
+        primes = [_prime(prime, codec, settings) + plan.prefix for prime in inputs]
         with naming_the_cause(inference):
-            found = inference.generator.search(primes, **plan.arguments)
+            found = _generator(inference, codec, settings).search(primes, **plan.arguments)
 
         def text(tokens: np.ndarray) -> str:
             stream = codec.stream()
@@ -147,7 +158,7 @@ class LanguageModel(Topology):
     ) -> list[Score]:
         """Score texts as continuations of primes (see `Topology.score`)."""
         codec = _text_codec(inference.codecs)
-        primes = [_prime(prime, codec) for prime in inputs]
+        primes = [_prime(prime, codec, settings) for prime in inputs]
         with naming_the_cause(inference):
             return inference.scorer.score(primes, [codec.encode(text) for text in texts])
 
@@ -177,17 +188,46 @@ class LanguageModel(Topology):
         from zoo.search import write
 
         codec, plan = _text_codec(inference.codecs), inference.plan(settings.search)
-        primes = [_prime(prime, codec) + plan.prefix for prime in inputs]
+        primes = [_prime(prime, codec, settings) + plan.prefix for prime in inputs]
         warn_of_unknown([unknown_in(codec, prime) for prime in inputs])
-        tokens = inference.generator.stream(primes, seeds=seeds, **plan.arguments)
+        tokens = _generator(inference, codec, settings).stream(primes, seeds=seeds, **plan.arguments)
         with naming_the_cause(inference):
             yield from write(tokens, [codec.stream() for _ in inputs], settings.search.prefix)
 
 
-def _prime(prime: RawValue, codec: TextCodec) -> list[int]:
+def _by_line(settings: Settings) -> bool:
+    """Whether each line is a text of its own."""
+    return getattr(getattr(settings, "text", None), "document", "file") == "line"
+
+
+def _lines(document: Document) -> Iterator[Document]:
+    """The lines of a document, each between two line ends; empty ones are left out."""
+    from zoo.codecs.document import Document
+
+    held = ""
+    for chunk in (*document.chunks(), "\n"):
+        *lines, held = f"{held}{chunk}".split("\n")
+        for line in lines:
+            if line:
+                yield Document.of_text(f"\n{line}\n", document.name)
+
+
+def _generator(inference: Inference, codec: TextCodec, settings: Settings) -> TextGenerator:
+    """What writes with the model: until the text is as long as it may be, or until the line ends."""
+    if not _by_line(settings):
+        return inference.generator
+
+    def make() -> TextGenerator:
+        banned = () if codec.unknown_id is None else (codec.unknown_id,)
+        return inference.make_generator(banned=banned, end=int(codec.encode("\n")[-1]))
+
+    return inference.kept("generator of lines", make)
+
+
+def _prime(prime: RawValue, codec: TextCodec, settings: Settings) -> list[int]:
     if not isinstance(prime, str):
         raise UsageError(f"a prime is text, not {type(prime).__name__}")
-    tokens = codec.encode(prime or "\n").tolist()
+    tokens = codec.encode(f"\n{prime}" if not prime or _by_line(settings) else prime).tolist()
     if not tokens:
         raise ZooError(f"the prime {prime!r} has no tokens")
     return [int(token) for token in tokens]

@@ -11,7 +11,8 @@ import numpy as np
 from zoo.errors import UsageError, ZooError
 from zoo.topology.answer import Answer
 from zoo.topology.not_finite import finite
-from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
+from zoo.topology.source_to_label import SourceToLabel, class_shares
+from zoo.topology.targets import activated, target_answer
 from zoo.topology.types import TensorBatch
 from zoo.topology.unknown import unknown_in
 from zoo.topology.unseen_classes import TargetEncoder
@@ -87,7 +88,7 @@ class ManyToOne(SourceToLabel):
                 logits, weights = model.explain(values, mask=mask)  # [B, classes], [B, S]
             else:
                 logits = model(values, mask=mask, training=False)
-            return ops.log_softmax(ops.cast(logits, "float32"), axis=-1), weights
+            return activated(logits, inference.codecs["target"]), weights
 
         function = inference.function("predict", classify)
         codec = inference.codecs["source"]
@@ -103,7 +104,7 @@ class ManyToOne(SourceToLabel):
                     details["looked_at"] = list(zip(names, weights[row].tolist(), strict=False))
                 if unknown := unknown_in(codec, inputs[place]):
                     details["unknown"] = unknown
-                answers[place] = label_answer(inference.codecs["target"], logarithms[row], details)
+                answers[place] = target_answer(inference.codecs["target"], logarithms[row], details)
         return answers
 
     def show_beside(self, source: RawValue, target: RawValue, answer: RawValue) -> tuple[str, str, str]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from zoo.topology.answer import Answer
 from zoo.topology.not_finite import finite
-from zoo.topology.source_to_label import SourceToLabel, class_shares, label_answer
+from zoo.topology.source_to_label import SourceToLabel, class_shares
+from zoo.topology.targets import activated, target_answer
 from zoo.topology.types import TensorBatch
 from zoo.topology.unseen_classes import TargetEncoder
 
@@ -69,14 +70,12 @@ class OneToOne(SourceToLabel):
         """The likeliest label of each input, with the probabilities of all (see `Topology.answer`)."""
 
         def classify(values: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-            from keras import ops
-
             model, details = inference.model, {}
             if hasattr(model, "explain"):
                 logits, details = model.explain(values)  # [B, classes], name -> [B, ...]
             else:
                 logits = model(values, training=False)
-            return ops.log_softmax(ops.cast(logits, "float32"), axis=-1), details
+            return activated(logits, inference.codecs["target"]), details
 
         function = inference.function("predict", classify)
         codecs, size = inference.codecs, settings.batch.size
@@ -91,7 +90,7 @@ class OneToOne(SourceToLabel):
             own = finite(np.asarray(logarithms)[: len(encoded)], inference)  # [n, classes]
             for row, values in enumerate(own):
                 answers.append(
-                    label_answer(codecs["target"], values, {name: told[name][row].tolist() for name in told})
+                    target_answer(codecs["target"], values, {name: told[name][row].tolist() for name in told})
                 )
         return answers
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from zoo.topology.answer import Answer, Judgement
+from zoo.topology.targets import judge_label_sets, judge_numbers, target_losses
 from zoo.topology.topology import Topology
 from zoo.topology.types import Sums, TensorBatch
 from zoo.topology.unseen_classes import as_answered, unseen_note
@@ -18,24 +17,30 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.backend.types import Nest, Tensor
-    from zoo.codecs import Codec
     from zoo.codecs.codec import RawExample, RawValue
     from zoo.data.splitting.splits import Examples
     from zoo.settings import Settings
 
 
 class SourceToLabel(Topology):
-    """One label for a source.
+    """One target for a source: a label, several labels at once, or a number.
 
-    The model returns logits `[B, classes]`. What its layers draw on the way is trained by the probability of the right
-    label (see `zoo.layers.Draws`).
+    The model returns logits `[B, classes]`, or `[B, 1]` for a number. What its layers draw on the way is trained by the
+    probability of the right label (see `zoo.layers.Draws`).
 
     With the setting `data.balanced`, every class has the same weight in the training loss, however rare it is.
+
+    Args:
+        number_loss: of numbers: `mse`, `mae` or `huber`.
     """
 
+    number_loss = "mse"
     # Not the accuracy: on a few hundred held-out examples it varies by chance more than by learning.
     monitor = "loss"
     judges = True
+
+    def __init__(self, number_loss: str = "mse") -> None:
+        self.number_loss = number_loss
 
     def logits(self, model: keras.Model, batch: TensorBatch, training: bool) -> Tensor:
         """Call the model on a batch.
@@ -46,27 +51,20 @@ class SourceToLabel(Topology):
         raise NotImplementedError
 
     def forward(self, model: keras.Model, batch: TensorBatch, carry: Nest, training: bool) -> tuple[Sums, Nest]:
-        """Cross entropy and accuracy of the label (see `Topology.forward`)."""
+        """Loss and metrics of the target (see `Topology.forward` and `zoo.topology.targets`)."""
         from keras import ops
 
         from zoo.layers import Draws
-        from zoo.ops.masking import weighted_sum, zero_masked
+        from zoo.ops.masking import weighted_sum
 
         with Draws() as draws:
-            logits = ops.cast(self.logits(model, batch, training), "float32")  # [B, classes]
-        target, weights = batch["target"], batch["weights"]  # [B], [B]
+            outputs = ops.cast(self.logits(model, batch, training), "float32")  # [B, classes]
+        weights = batch["weights"]  # [B]
         if "share" in batch:
             weights = weights * batch["share"]
-        right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")  # [B]
-        accuracy = (weighted_sum(right, weights), ops.sum(weights))
-        if not training:
-            # A class unseen in training (-1) has no probability: it counts as wrong, without a loss.
-            weights = weights * ops.cast(target >= 0, "float32")
-            target = ops.maximum(target, 0)
-        logits = zero_masked(logits, weights)
-        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B]
+        losses, weights, others = target_losses(outputs, batch["target"], weights, training, self.number_loss)
         loss, weight = weighted_sum(losses, weights), ops.sum(weights)
-        sums: Sums = {"loss": (loss, weight), "accuracy": accuracy}
+        sums: Sums = {"loss": (loss, weight), **others}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)
         return sums, carry
@@ -76,10 +74,17 @@ class SourceToLabel(Topology):
         return [example["source"] for example in islice(iter(examples), count)]
 
     def judge(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> Judgement:
-        """Accuracy, macro F1, area under the ROC curve and calibration error (see `zoo.metrics`)."""
+        """Accuracy, macro F1, area under the ROC curve and calibration error (see `zoo.metrics`).
+
+        For numbers and for several labels at once, what `zoo.topology.targets` says.
+        """
         from zoo.metrics import confusion_table, label_metrics
 
         predicted = [answer.value for answer in answers]
+        if isinstance(predicted[0], float):
+            return judge_numbers(examples, answers)
+        if isinstance(predicted[0], list):
+            return judge_label_sets([example["target"] for example in examples], answers)
         truth = as_answered([example["target"] for example in examples], answers[0].details.get("probabilities", {}))
         probabilities = [answer.details["probabilities"] for answer in answers]
         wrong = [place for place, label in enumerate(truth) if predicted[place] != label]
@@ -88,19 +93,6 @@ class SourceToLabel(Topology):
             notes=(confusion_table(truth, predicted), *unseen_note(truth, probabilities[0])),
             worst=tuple(sorted(wrong, key=lambda place: probabilities[place].get(truth[place], 0.0))),
         )
-
-
-def label_answer(codec: Codec, logarithms: np.ndarray, details: Mapping[str, RawValue]) -> Answer:
-    """Answer with the likeliest label.
-
-    Args:
-        codec: of the labels.
-        logarithms: of the probabilities of all labels, float `[classes]`.
-        details: what else there is to know.
-    """
-    probabilities = {codec.decode(index): float(np.exp(value)) for index, value in enumerate(logarithms)}
-    best = int(logarithms.argmax())
-    return Answer(codec.decode(best), float(logarithms[best]), {"probabilities": probabilities, **details})
 
 
 def class_shares(examples: Examples, settings: Settings, split: str) -> dict[RawValue, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +12,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from zoo.backend.array_namespace import to_numpy
-from zoo.backend.numpy_ops import log_softmax
+from zoo.codecs.labels import LabelsCodec
+from zoo.codecs.number import NumberCodec
 from zoo.errors import ZooError
 from zoo.topology.answer import Answer, Judgement
 from zoo.topology.not_finite import finite
+from zoo.topology.targets import (
+    activated,
+    activated_array,
+    judge_label_sets,
+    judge_numbers,
+    target_answer,
+    target_losses,
+)
 from zoo.topology.timeline import runs, timelines
 from zoo.topology.topology import Topology
 from zoo.topology.types import Sums, TensorBatch
@@ -34,17 +44,27 @@ if TYPE_CHECKING:
 
 
 class Synced(Topology):
-    """A label for every frame.
+    """A target for every frame: a label, several labels at once, or a number.
 
     The model is called as `model(source, mask=source_mask, training=...)` with source `[B, S, ...]` and mask bool
     `[B, S]`, and returns logits `[B, S, classes]`. A causal model may also step (`start(rows)`,
     `step(frames, states)`); then it labels a stream frame by frame.
+
+    Args:
+        target: kind of the targets: `label`, `labels` or `number`.
+        number_loss: of numbers: `mse`, `mae` or `huber`.
     """
 
     name = "synced"
     monitor = "accuracy"
     more_is_better = True
+    number_loss = "mse"
     judges = True
+
+    def __init__(self, target: str = "label", number_loss: str = "mse") -> None:
+        self.number_loss = number_loss
+        if target != "label":
+            self.monitor, self.more_is_better = "loss", False
 
     def batches(
         self, examples: Examples, codecs: Mapping[str, Codec], settings: Settings, *, folder: Path, split: str
@@ -74,26 +94,20 @@ class Synced(Topology):
         )
 
     def forward(self, model: keras.Model, batch: TensorBatch, carry: Nest, training: bool) -> tuple[Sums, Nest]:
-        """Cross entropy and accuracy of the labels (see `Topology.forward`)."""
+        """Loss and metrics of the targets (see `Topology.forward` and `zoo.topology.targets`)."""
         from keras import ops
 
         from zoo.layers import Draws
-        from zoo.ops.masking import weighted_sum, zero_masked
+        from zoo.ops.masking import weighted_sum
 
         with Draws() as draws:
-            logits = model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
-        logits = ops.cast(logits, "float32")  # [B, S, classes]
-        target, weights = batch["target"], batch["weights"]  # [B, S], [B, S]
-        right = ops.cast(ops.equal(ops.argmax(logits, axis=-1), target), "float32")
-        accuracy = (weighted_sum(right, weights), ops.sum(weights))
-        if not training:
-            # A class unseen in training (-1) has no probability: it counts as wrong, without a loss.
-            weights = weights * ops.cast(target >= 0, "float32")
-            target = ops.maximum(target, 0)
-        logits = zero_masked(logits, weights)
-        losses = ops.sparse_categorical_crossentropy(target, logits, from_logits=True)  # [B, S]
+            outputs = model(batch["source"], mask=ops.cast(batch["source_mask"], "bool"), training=training)
+        outputs = ops.cast(outputs, "float32")  # [B, S, classes]
+        losses, weights, others = target_losses(
+            outputs, batch["target"], batch["weights"], training, self.number_loss
+        )  # [B, S], [B, S]
         loss, weight = weighted_sum(losses, weights), ops.sum(weights)
-        sums: Sums = {"loss": (loss, weight), "accuracy": accuracy}
+        sums: Sums = {"loss": (loss, weight), **others}
         if draws:
             sums["objective"] = (loss + draws.loss(losses, weights), weight)
         return sums, carry
@@ -108,10 +122,7 @@ class Synced(Topology):
         from zoo.data.batching.padded_batches import within_budget
 
         def label(values: Tensor, mask: Tensor) -> Tensor:
-            from keras import ops
-
-            logits = ops.cast(inference.model(values, mask=mask, training=False), "float32")  # [B, S, classes]
-            return ops.log_softmax(logits, axis=-1)
+            return activated(inference.model(values, mask=mask, training=False), inference.codecs["target"])
 
         function = inference.function("predict", label)
         for number, value in enumerate(inputs):
@@ -145,10 +156,9 @@ class Synced(Topology):
                 kept.append(frame)
                 encoded = codecs["source"].encode(list(kept))[-1:]  # [1, ...]
                 logits, states = step(encoded, states)
-                logarithms = finite(log_softmax(to_numpy(logits).astype(np.float32)), inference)[0]  # [classes]
-                best = int(logarithms.argmax())
-                shares = _named(codecs["target"], np.exp(logarithms))
-                yield Answer(codecs["target"].decode(best), float(logarithms[best]), {"probabilities": shares})
+                outputs = to_numpy(logits).astype(np.float32)
+                values = finite(activated_array(outputs, codecs["target"]), inference)[0]  # [classes]
+                yield target_answer(codecs["target"], values, {})
 
         return answers(states)
 
@@ -157,6 +167,12 @@ class Synced(Topology):
         from zoo.metrics import confusion_table, frame_metrics
 
         predicted = [answer.value for answer in answers]
+        if isinstance(predicted[0][0], float):
+            return judge_numbers(examples, answers)
+        if isinstance(predicted[0][0], list):
+            frames = [labels for example in examples for labels in example["target"]]
+            judged = judge_label_sets(frames, [Answer(labels) for answer in answers for labels in answer.value])
+            return replace(judged, worst=())
         known = answers[0].details.get("probabilities", {})
         truth = [as_answered(list(example["target"]), known) for example in examples]
         shares = [
@@ -177,6 +193,8 @@ class Synced(Topology):
 
     def show(self, value: RawValue, width: int = 72) -> str:
         """Labels as runs, each with its number of frames; frames as their number."""
+        if isinstance(value, list) and value and isinstance(value[0], (float, list)):
+            return super().show(value, width)
         if not isinstance(value, list) or not all(isinstance(label, (str, int)) for label in value):
             return f"{len(value)} frames"
         text = runs(value)
@@ -184,6 +202,8 @@ class Synced(Topology):
 
     def show_beside(self, source: RawValue, target: RawValue, answer: RawValue) -> tuple[str, str, str]:
         """Timelines of truth and answer under each other, and what their letters mean."""
+        if not isinstance(answer[0], (str, int)):
+            return self.show(source), super().show(target), super().show(answer)
         (truth, guess), legend = timelines([target, answer])
         return f"{self.show(source)}: {legend}", truth, guess
 
@@ -202,16 +222,23 @@ def _encoded(codec: Codec, value: RawValue, place: int) -> np.ndarray:
 
 
 def _answer(codec: Codec, logarithms: np.ndarray, unknown: list[str]) -> Answer:
-    """The answer for one sequence of logarithms of probabilities `[S, classes]`."""
+    """The answer for one sequence, `[S, classes]` as `activated` gave them."""
     from zoo.metrics.frames import segments
+
+    extra: dict[str, RawValue] = {"unknown": unknown} if unknown else {}
+    if isinstance(codec, NumberCodec):
+        return Answer(codec.decode(logarithms[:, 0]), None, extra)
+    if isinstance(codec, LabelsCodec):
+        shares = np.exp(logarithms)  # [S, classes]
+        named = dict(zip(codec.labels, shares.T, strict=True))
+        return Answer(codec.decode(shares), None, {"probabilities": named, **extra})
 
     labels = codec.decode(logarithms.argmax(-1))
     details: dict[str, RawValue] = {
         "segments": [segment._asdict() for segment in segments(labels)],
         "probabilities": _named(codec, np.exp(logarithms).T),
     }
-    if unknown:
-        details["unknown"] = unknown
+    details |= extra
     return Answer(labels, float(logarithms.max(-1).sum()), details)
 
 

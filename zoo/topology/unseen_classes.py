@@ -32,7 +32,7 @@ class TargetEncoder:
     def __call__(self, label: RawValue) -> np.ndarray:
         """The id of a label, int32 [], or of a sequence of labels, int32 [T]."""
         ids = self._encode(label)
-        if self._split != "train" and (ids < 0).any():
+        if self._split != "train" and ids.dtype.kind == "i" and (ids < 0).any():
             labels = label if ids.ndim else [label]
             self._unseen.update(
                 canonical_label(one) for one, index in zip(labels, ids.reshape(-1), strict=True) if index < 0

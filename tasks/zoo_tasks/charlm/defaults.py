@@ -55,6 +55,10 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
     if defaults.is_explicit("train.minutes") and 0 < minutes <= SHORT and row.layers > 1:
         row, counted = SMALL._replace(dropout=min(SMALL.dropout, row.dropout)), f"{counted} in {minutes:g} minutes"
     choose({"model.layers": row.layers, "model.units": row.units, "model.dropout": row.dropout}, counted)
+    if defaults.settings.text.unit == "word":
+        units = defaults.settings.model.units
+        choose({"model.embedding": units, "model.tied": defaults.settings.model.embedding in (0, units)}, "words")
+        size, held_out = size // 5, held_out // 5
     if defaults.settings.text.unit in ("piece", "bpe"):
         choose({"model.embedding": 128}, "pieces")
         size, held_out = size // 3, held_out // 3

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
-from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
+from zoo.settings import BatchSettings, DataSettings, TrainSettings, VectorSettings, part, setting
 from zoo.topology import LanguageModel
 
 if TYPE_CHECKING:
@@ -35,17 +35,39 @@ class CharLMModel:
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
     layers: int = setting(1, "number of recurrent layers", minimum=1, maximum=1_000)
     units: int = setting(256, "units per layer", minimum=1, maximum=100_000)
-    embedding: int = setting(0, "size of the token embedding; 0: one-hot input", minimum=0, maximum=100_000)
+    embedding: int = setting(
+        0, "size of the token embedding; 0: one-hot input, and for words as many as units", minimum=0, maximum=100_000
+    )
     dropout: float = setting(0.1, "dropout rate of each layer's output", minimum=0, maximum=0.95)
     tied: bool = setting(False, "share the embedding matrix with the softmax; needs embedding = units")
+    sampled: int = setting(
+        0,
+        "train the softmax on the right token and this many drawn ones, for vocabularies of 30,000 and more; 0: on all",
+        minimum=0,
+        maximum=1_000_000,
+    )
 
 
 @dataclass
-class CharLMText:
+class CharLMText(VectorSettings):
     """How text becomes tokens."""
 
-    unit: str = setting("character", "unit of a token", ("character", "byte", "piece", "bpe"))
-    vocabulary: int = setting(1000, "number of sentencepiece pieces (unit=piece, bpe)", minimum=10, maximum=10_000_000)
+    unit: str = setting("character", "unit of a token", ("character", "byte", "piece", "bpe", "word"))
+    vocabulary: int = setting(
+        0,
+        "maximum vocabulary size (unit=piece, bpe, word); 0: 1,000 pieces, or every word that occurs often enough",
+        minimum=0,
+        maximum=10_000_000,
+    )
+    least: int = setting(
+        2, "minimum number of times a word must occur to be known (unit=word)", minimum=1, maximum=1_000_000_000
+    )
+    lowercase: bool = setting(False, "convert to lower case (unit=word)")
+    document: str = setting(
+        "file",
+        "what a document is: a whole file, or each line, so that texts end (names, short texts)",
+        ("file", "line"),
+    )
 
 
 @dataclass
@@ -131,13 +153,15 @@ class CharLM(zoo.Task):
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit."""
-        from zoo.codecs import ByteCodec, CharacterCodec, PieceCodec
+        from zoo.codecs import ByteCodec, CharacterCodec, Normalization, PieceCodec, WordCodec
 
         text = self.settings.text
+        if text.unit == "word":
+            return {"target": WordCodec(text.vocabulary, text.least, text.lowercase, Normalization())}
         if text.unit == "byte":
             return {"target": ByteCodec()}
         if text.unit in ("piece", "bpe"):
-            return {"target": PieceCodec(text.vocabulary, "unigram" if text.unit == "piece" else "bpe")}
+            return {"target": PieceCodec(text.vocabulary or 1000, "unigram" if text.unit == "piece" else "bpe")}
         return {"target": CharacterCodec()}
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
@@ -150,7 +174,8 @@ class CharLM(zoo.Task):
             cell=model.cell,
             layers=model.layers,
             units=model.units,
-            embedding=model.embedding,
+            embedding=model.embedding or (model.units if self.settings.text.unit == "word" else 0),
+            sampled=model.sampled,
             dropout=model.dropout,
             tied=model.tied,
             cells=self.components.cells,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
-from zoo.settings import BatchSettings, DataSettings, TrainSettings, part, setting
+from zoo.settings import BatchSettings, TargetDataSettings, TargetTrainSettings, part, setting
 from zoo.topology import Synced
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class FramesData(DataSettings):
+class FramesData(TargetDataSettings):
     """Where the sequences come from."""
 
     source: str = setting(
@@ -83,8 +83,8 @@ class FramesSettings(zoo.Settings):
     vectors: FramesVectors = part(FramesVectors)
     model: FramesModel = part(FramesModel)
     batch: BatchSettings = part(BatchSettings, size=16, length=200)
-    train: TrainSettings = part(
-        TrainSettings, steps=6000, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.98
+    train: TargetTrainSettings = part(
+        TargetTrainSettings, steps=6000, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.98
     )
 
 
@@ -108,6 +108,10 @@ class Frames(zoo.Task):
             "train": {"steps": 120, "evaluate_every": 20},
         },
     }
+
+    def __init__(self, settings: Any, components: zoo.Components | None = None) -> None:
+        super().__init__(settings, components)
+        self.topology = Synced(settings.data.target, settings.train.loss)
 
     def data(self) -> Splits:
         """Draw the motions, or read a user's clips or sequences of vectors."""
@@ -134,6 +138,7 @@ class Frames(zoo.Task):
             data.missing,
             data.sequence,
             data.encoding,
+            classes=data.target == "label",
         )
 
     def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
@@ -169,15 +174,16 @@ class Frames(zoo.Task):
 
     def codecs(self) -> dict[str, Codec]:
         """Images of one size or scaled vectors, and the labels."""
-        from zoo.codecs import ClipCodec, FrameCodec, LabelCodec, VectorCodec
+        from zoo.codecs import ClipCodec, FrameCodec, VectorCodec, target_codec
 
         picture, vectors = self.settings.picture, self.settings.vectors
         if self.settings.model.causal and vectors.scale == "sequence":
             raise zoo.UsageError(
                 "model.causal=true cannot be combined with vectors.scale=sequence, which needs the whole sequence"
             )
+        target = target_codec(self.settings.data.target, self.settings.data.threshold)
         clips = ClipCodec(picture.height, picture.width, picture.channels, picture.fit)
-        return {"source": FrameCodec(clips, VectorCodec(vectors.scale, vectors.changes)), "target": LabelCodec()}
+        return {"source": FrameCodec(clips, VectorCodec(vectors.scale, vectors.changes)), "target": target}
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         """An encoder of frames and a recurrent tagger."""

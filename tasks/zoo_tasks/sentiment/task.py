@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
-from zoo.settings import BatchSettings, DataSettings, TrainSettings, VectorSettings, part, setting
+from zoo.settings import BatchSettings, TargetDataSettings, TargetTrainSettings, VectorSettings, part, setting
 from zoo.topology import ManyToOne
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _COLUMN_SETTINGS = {"source": "data.text", "target": "data.label"}
 
 
 @dataclass
-class SentimentData(DataSettings):
+class SentimentData(TargetDataSettings):
     """Where the texts come from."""
 
     source: str = setting(
@@ -73,8 +73,8 @@ class SentimentSettings(zoo.Settings):
     text: SentimentText = part(SentimentText)
     model: SentimentModel = part(SentimentModel)
     batch: BatchSettings = part(BatchSettings, size=64, length=400)
-    train: TrainSettings = part(
-        TrainSettings, steps=2000, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.99
+    train: TargetTrainSettings = part(
+        TargetTrainSettings, steps=2000, learning_rate=3e-3, schedule="cosine", warmup=50, average=0.99
     )
 
 
@@ -111,9 +111,15 @@ class Sentiment(zoo.Task):
         },
     }
 
+    def __init__(self, settings: Any, components: zoo.Components | None = None) -> None:
+        super().__init__(settings, components)
+        self.topology = ManyToOne(settings.train.loss)
+
     def data(self) -> Splits:
         """Compose the reviews, or read a user's texts."""
         data = self.settings.data
+        if data.balanced and data.target != "label":
+            raise zoo.UsageError(f"data.balanced=yes needs data.target=label, not {data.target}")
         if data.source == "reviews":
             from zoo_tasks.sentiment.reviews import reviews
 
@@ -128,6 +134,7 @@ class Sentiment(zoo.Task):
             data.on_error,
             encoding=data.encoding,
             settings=_COLUMN_SETTINGS,
+            classes=data.target == "label",
         )
 
     def adapt(self, splits: Splits, defaults: AdaptiveDefaults) -> None:
@@ -157,12 +164,12 @@ class Sentiment(zoo.Task):
 
     def codecs(self) -> dict[str, Codec]:
         """The codec of the chosen unit, and the labels."""
-        from zoo.codecs import LabelCodec, text_codec
+        from zoo.codecs import target_codec, text_codec
 
         text = self.settings.text
         return {
             "source": text_codec(text.unit, text.vocabulary, text.least, text.lowercase, text.nfc),
-            "target": LabelCodec(),
+            "target": target_codec(self.settings.data.target, self.settings.data.threshold),
         }
 
     def model(self, codecs: Mapping[str, Codec]) -> keras.Model:

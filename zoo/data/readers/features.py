@@ -44,6 +44,7 @@ def read_features(
     missing: str = "stop",
     sequence: str = "",
     encoding: str = "utf-8",
+    classes: bool = True,
 ) -> Splits:
     """Read sequences of feature vectors, and hold out whole sequences.
 
@@ -59,6 +60,7 @@ def read_features(
         missing: how to fill missing numbers (see `zoo.data.readers.missing_values`).
         sequence: the column with a row's sequence; empty: each file is one sequence.
         encoding: of the text.
+        classes: whether each label is one class, which every split should have; not for numbers.
 
     Returns:
         Splits of examples: `source` float32 [T, D], `target` a list of T labels; read on demand.
@@ -105,7 +107,7 @@ def read_features(
         return LazyFiles([files[split][place] for place in places], read_feature_file, kept)
 
     shares = [0.0 if split in splits else share for split, share in (("validation", validation), ("test", test))]
-    parts = split_groups(keys["train"], shares[0], shares[1], labels["train"])
+    parts = split_groups(keys["train"], shares[0], shares[1], labels["train"] if classes else ())
     cut = {name: chosen("train", part) for name, part in zip(("train", "validation", "test"), parts, strict=True)}
     for split in files.keys() - {"train"}:
         cut[split] = chosen(split, range(len(keys[split])))

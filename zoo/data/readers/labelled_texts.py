@@ -28,6 +28,7 @@ def read_labelled_texts(
     quotes: str = "",
     encoding: str = "utf-8",
     settings: Mapping[str, str] | None = None,
+    classes: bool = True,
 ) -> Splits:
     """Read texts with labels.
 
@@ -41,6 +42,7 @@ def read_labelled_texts(
         quotes: see `zoo.data.tables.table.TableOptions`.
         encoding: of the text.
         settings: role -> the setting that names its column, for messages.
+        classes: whether each label is one class, of which every split has a share; not for numbers.
 
     Returns:
         Splits of examples `{"source": text, "target": label}`.
@@ -49,7 +51,7 @@ def read_labelled_texts(
         ZooError: names file and line.
     """
     path = expanded(source)
-    options = TableOptions(columns, on_error, quotes, encoding, "target", (), settings or {})
+    options = TableOptions(columns, on_error, quotes, encoding, "target" if classes else "", (), settings or {})
     if not path.is_dir():
         return make_table(path, options).index().split(validation, test)
     files = (entry for entry in path.iterdir() if entry.is_file())
