@@ -23,6 +23,7 @@ from zoo.cli.evaluate import EvaluateArguments
 from zoo.cli.export import ExportArguments
 from zoo.cli.program import COMMANDS, program
 from zoo.cli.sample import SampleArguments
+from zoo.cli.score import ScoreArguments
 from zoo.data.named import catalogue
 from zoo.plugins import Plugins, find_plugins
 from zoo.settings import describe, override, resolve
@@ -147,7 +148,7 @@ def test_a_command_is_as_the_code_has_it(line: Line, tasks: Any) -> None:
     given = list(arguments.get("words", ()))
     if name in ("run", "show") and given:
         check_settings(tasks, given)
-    elif name in ("resume", "predict", "sample", "evaluate", "export") and given:
+    elif name in ("resume", "predict", "sample", "score", "evaluate", "export") and given:
         known = {info.name for info in find_plugins() if info.kind == "task"} | {NEW, *GUIDE}
         task, rest = check_run(tasks, given, known)
         if name == "resume":
@@ -170,6 +171,7 @@ def words_of(name: str) -> Any:
     fixed = {
         "sample": SampleArguments,
         "evaluate": EvaluateArguments,
+        "score": ScoreArguments,
         "devices": DevicesArguments,
         "export": ExportArguments,
     }

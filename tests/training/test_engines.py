@@ -108,6 +108,8 @@ def test_what_one_engine_trained_the_other_measures(task: str, one: str, other: 
 
 def test_engines_go_on_with_one_another_s_runs(tmp_path: Path, rhyme: Path):
     fixed = ["train.evaluate_every=2", "train.schedule=constant", "train.average=0.9", "device.replicas=1"]
+    # Layers that learn more slowly, and some that are frozen at first: their rates are those of each engine's own step.
+    fixed += ["train.layer_decay=0.5", "train.freeze=recurrent", "train.thaw_after=0.2"]
     run("charlm", tmp_path / "one", rhyme, "train.steps=4", "engine=jax", *fixed)
     shutil.copytree(tmp_path / "one", tmp_path / "other")
     texts = [

@@ -27,6 +27,7 @@ class CharacterCodec(TextCodec):
     """
 
     unknown_id = 0
+    can_extend = True
 
     def __init__(self, vocabulary: int = 0, order: str = "frequency", normalization: Normalization = KEEP) -> None:
         if order not in ("frequency", "code"):
@@ -67,12 +68,11 @@ class CharacterCodec(TextCodec):
         """What identifies each token in other vocabularies (see `TextCodec.token_keys`)."""
         return ["unknown", *(character.encode() for character in self.characters)]
 
-    def extend(self, old: TextCodec) -> bool:
+    def extend(self, old: TextCodec) -> None:
         """Number an older codec's characters first (see `TextCodec.extend`)."""
         assert isinstance(old, CharacterCodec)
         new = np.setdiff1d(self._symbols[1:], old._symbols[1:])
         self._set(np.concatenate([old._symbols[1:], new]))
-        return True
 
     def encode_text(self, text: str) -> np.ndarray:
         """Ids of a string: int32 [number of characters]."""

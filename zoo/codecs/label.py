@@ -82,7 +82,7 @@ class LabelCodec:
             some = ", ".join(list(seen)[:3])
             raise ZooError(
                 f"the labels look like numbers, not classes: {len(seen):,} different ones in {count:,} examples, such "
-                f"as {some}; name the column of classes, or put the numbers into a few ranges"
+                f"as {some}; name the column of classes, put the numbers into a few ranges, or set data.target=number"
             )
         _warn_of_case(seen)
         self._set(sorted(seen.values(), key=lambda label: (isinstance(label, str), label)))

@@ -48,6 +48,8 @@ class TextCodec(abc.ABC):
     """The id of all tokens that were not in the training text; None where every text can be encoded."""
     normalization: Normalization = KEEP
     """Applied to a text first; saved with the codec."""
+    can_extend = False
+    """Whether there is an `extend`."""
 
     @property
     @abc.abstractmethod
@@ -104,17 +106,13 @@ class TextCodec(abc.ABC):
         """What identifies each token in other vocabularies, by id: its UTF-8 bytes, with the space before it."""
         return [self.decode([index]).encode() for index in range(self.size)]
 
-    def extend(self, old: TextCodec) -> bool:
+    def extend(self, old: TextCodec) -> None:
         """Take over the ids of an older codec, and put the tokens that only this one has after them.
 
         Args:
             old: a fitted codec of the same class.
-
-        Returns:
-            Whether that is possible; if not, this codec is unchanged.
         """
-        del old
-        return False
+        raise NotImplementedError(f"{type(self).__name__} cannot extend another vocabulary")
 
     def surface(self, text: str) -> list[str]:
         """Split a string into its tokens, before any change of case."""

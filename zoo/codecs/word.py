@@ -42,6 +42,7 @@ class WordCodec(TextCodec):
     """
 
     unknown_id = 0
+    can_extend = True
 
     def __init__(
         self, vocabulary: int = 0, least: int = 1, lowercase: bool = False, normalization: Normalization = SENTENCE
@@ -82,12 +83,11 @@ class WordCodec(TextCodec):
         """What identifies each token in other vocabularies (see `TextCodec.token_keys`)."""
         return ["unknown", *(word.encode() for word in self.words)]
 
-    def extend(self, old: TextCodec) -> bool:
+    def extend(self, old: TextCodec) -> None:
         """Number an older codec's words first (see `TextCodec.extend`)."""
         assert isinstance(old, WordCodec)
         known = set(old.words)
         self._set([*old.words, *(word for word in self.words if word not in known)])
-        return True
 
     def add(self, words: Iterable[str]) -> None:
         """Number more words after the learned ones.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 TEXTS, TEXT = 20, 200
 """Texts of a language model that are compared, and characters of each."""
-LESS_IS_BETTER = frozenset({"nats"})
+LESS_IS_BETTER = frozenset({"nats", "rmse", "mae"})
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def compare(topology: Topology, run: Predictor, bundle: Predictor, examples: Seq
     inputs = [example["source"] for example in examples]
     truth, first = _timed(lambda: run.answer(inputs))
     found, second = _timed(lambda: bundle.answer(inputs))
-    equal = [str(one.value) == str(other.value) for one, other in zip(truth, found, strict=True)]
+    equal = [_shown(one.value) == _shown(other.value) for one, other in zip(truth, found, strict=True)]
     metrics = {}
     if topology.judges:
         before, after = (topology.judge(examples, answers).metrics for answers in (truth, found))
@@ -72,6 +72,13 @@ def compare(topology: Topology, run: Predictor, bundle: Predictor, examples: Seq
     return Parity(
         len(inputs), float(np.mean(equal)), _difference(truth, found), (first / count, second / count), metrics
     )
+
+
+def _shown(value: Any) -> str:
+    """An answer as text, numbers to four digits."""
+    if isinstance(value, list):
+        return " ".join(map(_shown, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _compare_texts(run: Predictor, bundle: Predictor, examples: Sequence[RawExample]) -> Parity:

@@ -156,16 +156,19 @@ class StartRun:
                         f"train.start_vocabulary=keep: {self.path} has no vocabulary of the same unit of text; "
                         "set text.unit as it was, or choose new"
                     )
-        fitted = {role: codec for role, codec in codecs.items() if vocabulary != "keep" or role not in alike}
-        if fitted:
+        kept = {
+            role for role in alike if vocabulary == "keep" or (vocabulary == "extend" and not alike[role].can_extend)
+        }
+        if fitted := {role: codec for role, codec in codecs.items() if role not in kept}:
             fit_codecs(fitted, examples)
         if vocabulary == "new":
             return
         for role, codec in {id(codecs[role]): (role, codecs[role]) for role in alike}.values():
             assert isinstance(codec, TextCodec)
-            if vocabulary == "keep" or not codec.extend(alike[role]):
-                names = [name for name, other in self.codecs.items() if other is alike[role]]
-                codec.restore(self.folder.codecs, names[0])
+            if role in kept:
+                codec.restore(self.folder.codecs, next(name for name, one in self.codecs.items() if one is alike[role]))
+            else:
+                codec.extend(alike[role])
 
 
 def start_overrides(

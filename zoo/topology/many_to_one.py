@@ -65,6 +65,7 @@ class ManyToOne(SourceToLabel):
             tokens=settings.batch.tokens,
             seed=settings.seed,
             shuffle=split == "train",
+            sequences=("source",),
         )
         encode_target.warn()
         return batches

@@ -53,23 +53,23 @@ class LayerRates:
     """
 
     def __init__(self, model: keras.Model, settings: TrainSettings) -> None:
-        variables = model.trainable_variables
-        places = {id(variable): place for place, variable in enumerate(variables)}
-        groups = [[places[id(variable)] for variable in group] for group in layer_groups(model)]
-        self._factors = np.ones(len(variables), np.float32)
-        self._thaw_at = np.zeros(len(variables), np.float64)  # [variables], in epochs
-        if settings.layer_decay != 1.0:
-            for depth, group in enumerate(reversed(groups)):
-                self._factors[group] = settings.layer_decay**depth
-        if settings.freeze and settings.thaw_after:
-            frozen = named_parts(model, settings.freeze, "train.freeze")
-            stage = 1
-            for group in reversed(groups):
-                inside = [place for place in group if place in frozen]
-                self._thaw_at[inside] = stage * settings.thaw_after
-                stage += bool(inside) and settings.thaw == "gradual"
-        self.differ = bool(self._thaw_at.any() or (self._factors != 1.0).any())
-        """Whether there is any difference between the layers."""
+        count = len(model.trainable_variables)
+        self._factors = np.ones(count, np.float32)
+        self._thaw_at = np.zeros(count, np.float64)  # [variables], in epochs
+        thaws = bool(settings.freeze and settings.thaw_after)
+        self.differ = thaws or settings.layer_decay != 1.0
+        """Whether there may be any difference between the layers."""
+        if not self.differ:
+            return
+        places = {id(variable): place for place, variable in enumerate(model.trainable_variables)}
+        groups = [[places[id(one)] for one in group if id(one) in places] for group in layer_groups(model)]
+        frozen = named_parts(model, settings.freeze, "train.freeze") if thaws else set()
+        stage = 1
+        for depth, group in enumerate(reversed(groups)):
+            self._factors[group] = settings.layer_decay**depth
+            inside = [place for place in group if place in frozen]
+            self._thaw_at[inside] = stage * settings.thaw_after
+            stage += bool(inside) and settings.thaw == "gradual"
 
     def apply(self, rate: float, epochs: float) -> float | np.ndarray:
         """Return the learning rate of each variable, float32 [variables]; one number if they are all the same.
