@@ -82,7 +82,8 @@ class VectorFile:
             vector = np.frombuffer(numbers, "<f4").astype(np.float32)
         else:
             try:
-                vector = np.array(numbers.split(), np.float32)
+                with np.errstate(over="ignore"):  # an infinite number is refused below
+                    vector = np.array(numbers.split(), np.float32)
             except ValueError as error:
                 raise ZooError(f"{place}: the vector of '{word}' has something that is not a number") from error
         if not np.isfinite(vector).all():
