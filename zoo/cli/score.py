@@ -40,10 +40,10 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     file = str(given.pop("file", ""))
     if not file:
         raise UsageError("nothing to score: give the texts as file=PATH")
-    import zoo
+    from zoo.runs.loaded_run import load
     from zoo.topology.scored_text import ScoreTotals
 
-    run = zoo.load(name, engine=given.pop("engine", "auto"), trust=given.pop("trust", False))
+    run = load(name, engine=given.pop("engine", "auto"), trust=given.pop("trust", False))
     totals = ScoreTotals()
     for text in run.score_data(file, **given):
         totals.add(text)
