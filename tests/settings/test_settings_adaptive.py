@@ -36,7 +36,7 @@ def test_what_the_user_gave_stays_and_later_rules_see_it() -> None:
     found.choose({"batch.size": 99, "batch.length": 12}, "few rows")
     assert (found.settings.batch.size, found.settings.batch.length) == (7, 12)
     assert [choice.key for choice in found.choices] == ["batch.length"]
-    assert explain(found.choices) == ["few rows: batch.length=12"]
+    assert explain(found.choices) == ["batch.length=12 (few rows)"]
     assert found.resolved("example").batch.length == 12
 
 

@@ -120,7 +120,7 @@ def _run(
         if adapted.choices:
             resolved = adapted.resolved(name)
             instance = found(resolved, instance.components)
-            notes = [f"chosen for {line}" for line in explain(adapted.choices)]
+            notes = [f"chosen: {line}" for line in explain(adapted.choices)]
             splits = replace(splits, notes=(*splits.notes, *notes))
         if resolved.device.local_workers and isinstance(task, str):
             start_others(resolved.device, _command(task, resolved, stack), stack)

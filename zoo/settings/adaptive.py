@@ -99,10 +99,10 @@ class AdaptiveDefaults:
             # The clock decides: the number of steps is unknown.
             self.choose({"train.evaluate_every": 0}, f"about 20 evaluations in {train.minutes:g} minutes")
         else:
-            self.choose({"train.evaluate_every": every}, f"about {max(1, round(steps / every))} evaluations in {why}")
+            self.choose({"train.evaluate_every": every}, f"about {max(1, round(steps / every))} evaluations in all")
         if not exact and validation_steps:
             patience = max(4, math.ceil(WITHOUT_PROGRESS * steps / every))
-            self.choose({"train.patience": patience}, "stop when learning stops, and keep the best weights")
+            self.choose({"train.patience": patience}, "stops when learning stops, and keeps the best weights")
 
     def resolved(self, task: str) -> Any:
         """Return the settings with all choices, checked as if a user had written them.
@@ -134,11 +134,11 @@ def by_size(size: float, table: Sequence[tuple[float, Row]]) -> Row:
 
 
 def explain(choices: Sequence[Choice]) -> list[str]:
-    """Write choices as lines, one per reason: `29,000 pairs: model.units=512 model.dropout=0.4`."""
+    """Write choices as lines, one per reason: `model.units=512 model.dropout=0.4 (29,000 pairs)`."""
     reasons: dict[str, list[str]] = {}
     for key, value, why in choices:
         shown = str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
         if isinstance(value, list):
             shown = ",".join(map(str, value))
         reasons.setdefault(why, []).append(f"{key}={shown}")
-    return [f"{why}: {' '.join(keys)}" for why, keys in reasons.items()]
+    return [f"{' '.join(keys)} ({why})" for why, keys in reasons.items()]

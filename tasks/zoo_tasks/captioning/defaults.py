@@ -84,7 +84,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
         choose({"text.vocabulary": max(300 + profile.characters, min(4000, most))}, counted)
     per_word = {"word": 1.0, "piece": 1.6, "bpe": 1.6}.get(defaults.settings.text.unit, 6.0)
     length = max(16, math.ceil(min(per_word * profile.long * 1.25, 400)))
-    choose({"batch.length": length, "search.length": length}, f"99 of 100 captions within {profile.long} words")
+    choose({"batch.length": length, "search.length": length}, f"99 of 100 captions have at most {profile.long} words")
 
     choose({"model.units": size.units, "model.embedding": size.embedding, "model.dropout": size.dropout}, counted)
     choose({"batch.size": max(4, min(size.batch, captions // 20)), "train.average": 0.998}, counted)

@@ -60,7 +60,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
         choose({"model.embedding": units, "model.tied": defaults.settings.model.embedding in (0, units)}, "words")
         size, held_out = size // 5, held_out // 5
     if defaults.settings.text.unit in ("piece", "bpe"):
-        choose({"model.embedding": 128}, "pieces")
+        choose({"model.embedding": 128}, "the text is cut into pieces")
         size, held_out = size // 3, held_out // 3
     choose({"train.learning_rate": row.learning_rate, "train.clip": row.clip}, counted)
     # At least 20 batches of windows, however short the text.

@@ -60,7 +60,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
     vectors = [example["source"] for example in looked if isinstance(example["source"], np.ndarray)]
     if vectors and vectors[0].ndim == 2:
         share = between_sequences(vectors)
-        measured = f"{share:.0%} of the variance between sequences"
+        measured = f"{share:.0%} of the variance lies between sequences"
         apart = len(vectors) >= 4 and share > BETWEEN and not defaults.settings.model.causal
         choose({"vectors.scale": "sequence" if apart else "training", "vectors.changes": 3}, measured)
     choose({"model.units": size.units, "model.dropout": size.dropout}, counted)

@@ -51,7 +51,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
     choose, size = defaults.choose, by_size(texts, SIZES)
     counted = f"{texts:,} texts"
 
-    opened = f"{profile.new_words:.0%} of the words of an unseen text new"
+    opened = f"{profile.new_words:.0%} of the words in a new text are unknown"
     if profile.new_words > OPEN and texts >= 200:
         choose({"text.unit": "piece"}, opened)
     unit = defaults.settings.text.unit
@@ -72,7 +72,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
     )
     per_word = {"word": 1.0, "piece": 1.6, "bpe": 1.6}.get(unit, 6.0)
     length = 8 * math.ceil(min(max(per_word * profile.long, 64), 1000) / 8)
-    choose({"batch.length": length}, f"99 of 100 texts within {profile.long} words")
+    choose({"batch.length": length}, f"99 of 100 texts have at most {profile.long} words")
 
     choose({"batch.size": max(4, min(size.batch, texts // 20)), "train.learning_rate": size.learning_rate}, counted)
     batch = defaults.settings.batch.size

@@ -66,7 +66,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
 
     new = max(side.new_words for side in sides)
     words = new <= CLOSED or pairs < 200
-    opened = f"{new:.1%} of the words of an unseen sentence new"
+    opened = f"{new:.1%} of the words in a new sentence are unknown"
     choose({"text.unit": "word" if words else "piece"}, opened)
     pieces = defaults.settings.text.unit in ("piece", "bpe")
     if pieces:
@@ -77,7 +77,7 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
     per_word = {"word": 1.0, "piece": 1.6, "bpe": 1.6}.get(defaults.settings.text.unit, 6.0)
     longest = max(side.long for side in sides)
     length = 8 * math.ceil(min(max(per_word * longest * 1.25, 40), 400) / 8)
-    choose({"batch.length": length, "search.length": length}, f"99 of 100 sentences within {longest} words")
+    choose({"batch.length": length, "search.length": length}, f"99 of 100 sentences have at most {longest} words")
 
     batch = max(4, min(size.batch, pairs // 20))
     rate = by_size(defaults.settings.model.units, LEARNING_RATES)
