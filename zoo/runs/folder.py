@@ -240,6 +240,12 @@ class RunFolder:
             changed = replace(manifest, data=dict(fingerprints), columns=dict(columns), start=dict(start))
             write_manifest(self._manifest, changed)
 
+    def record_end(self, reason: str) -> None:
+        """Save why the training ended in the manifest; an empty reason while it goes on."""
+        manifest = self.manifest()
+        if manifest.ended != reason:
+            write_manifest(self._manifest, replace(manifest, ended=reason))
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the lock inside this context; keep it afterwards if it was held before.

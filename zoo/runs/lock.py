@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -35,6 +36,20 @@ class RunLock:
     def is_held(self) -> bool:
         """Whether this object holds the lock and the folder still exists."""
         return fcntl is None or (self._descriptor is not None and self._is_current(self._descriptor))
+
+    def holder(self) -> str:
+        """Return which process trains the run, as `process 7 on host`; empty if none does.
+
+        Only reads the file: to try the lock, even for a moment, could turn away a process that takes it.
+        """
+        try:
+            found = read_text(self.path, limit=300).strip()
+        except (ZooError, OSError):
+            return ""
+        named = re.fullmatch(r"process ([0-9]{1,9}) on (.+)", found)
+        if named and named[2] == socket.gethostname() and not _is_alive(int(named[1])):
+            return ""  # killed: the operating system has released the lock, but left the file
+        return found
 
     def acquire(self) -> None:
         """Take the lock.
@@ -86,3 +101,13 @@ class RunLock:
         with suppress(ZooError):
             return read_text(self.path, limit=300).strip() or "another process"
         return "another process"
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # it belongs to another user
+        pass
+    return True

@@ -28,6 +28,9 @@ class Manifest:
         paths: setting -> its path, `absolute` and `relative` to the run's folder.
         reasons: setting -> why its value was chosen from the data.
         start: weight -> what it took from the run named by `train.start`.
+        started: when the training began, as ISO 8601; empty in older runs.
+        monitor: the validation metric that decides which weights are best, with a `-` before it if less is better.
+        ended: why the training ended, a name of `StopReason` in lower case; empty until it ends.
         format: version of the folder's format.
     """
 
@@ -41,6 +44,9 @@ class Manifest:
     paths: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     start: Mapping[str, str] = field(default_factory=dict)
+    started: str = ""
+    monitor: str = ""
+    ended: str = ""
     format: int = FORMAT
 
 

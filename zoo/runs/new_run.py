@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +144,8 @@ def _run(
                 versions=_versions(),
                 paths=found_paths(resolved, instance, folder.path),
                 reasons={choice.key: choice.why for choice in adapted.choices},
+                started=datetime.now().astimezone().isoformat(timespec="seconds"),
+                monitor=("" if instance.topology.more_is_better else "-") + instance.topology.monitor,
             )
             folder.begin(manifest, to_yaml(resolved))
             return Run(instance, name, folder, codecs)._train_since(began, report, callbacks, splits)

@@ -53,6 +53,9 @@ class ReadOnlyRunFolder(RunFolder):
     ) -> None:
         """Save nothing."""
 
+    def record_end(self, reason: str) -> None:
+        """Save nothing."""
+
     def save_checkpoint(self, arrays: dict[str, np.ndarray], state: dict[str, object]) -> None:
         """Save nothing."""
 

@@ -186,7 +186,10 @@ class TrainingSession:
         trainer.training = topology.precompute(training, run_model.inference, cache)
         if validation is not None:
             trainer.validation = topology.precompute(validation, run_model.inference, cache)
-        reason = trainer.train().describe(train)
+        ended = trainer.train()
+        if trainer.state.step > step:
+            self._folder.record_end(ended.name.lower())
+        reason = ended.describe(train)
         if not alone:
             # The other workers are finishing: from here on, this process computes alone, with the best weights.
             return Outcome(reason, trainer.interrupted, None, trainer.seconds_left)
@@ -249,6 +252,7 @@ class TrainingSession:
         if self._new_settings:
             self._folder.begin(self._folder.manifest(), self._new_settings)
         self._folder.record_data(fingerprints, columns, self._start_weights)
+        self._folder.record_end("")
         self._folder.rewind(step)
 
     def _example(self, run_model: RunModel) -> Callable[[], str]:
