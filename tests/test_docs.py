@@ -116,6 +116,18 @@ def test_the_sample_of_a_hub_stores_models(
         assert message in capsys.readouterr().err and not (tmp_path / "again").exists()
 
 
+def test_the_sample_of_a_network_makes_features(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    import numpy as np
+
+    from zoo.models import BackboneEncoder
+
+    install("zoo_backbones", tmp_path, monkeypatch)
+    encoder = BackboneEncoder("tiny", 4, (9, 9, 3), backbones=Plugins().load_components().backbones)
+    assert encoder(np.full((2, 9, 9, 3), 255.0, "float32")).shape == (2, 4, 4, 4)
+    with pytest.raises(zoo.ZooError, match="tiny has no trained weights"):
+        encoder.load("imagenet")
+
+
 def commands() -> list[str]:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return sorted(

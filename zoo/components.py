@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from zoo.hub import Hub
     from zoo.layers.attention.names import AttentionFactory
     from zoo.layers.cells import CellFactory
+    from zoo.models.backbone import Backbone
     from zoo.search import Strategy
     from zoo.training.engines import Planner
 
@@ -30,6 +31,7 @@ class Components:
         data: functions of the data settings that read a named source, for `data`.
         callbacks: functions of the run's folder that make a Keras callback, for `train.callbacks`.
         vectors: functions that open a collection of word vectors, for `text.vectors`.
+        backbones: functions that return a network for images, for `model.backbone`.
         devices: functions that choose which devices a run uses, for `device`.
         hubs: hubs of models by their scheme, for `zoo push` and `zoo pull`.
     """
@@ -40,5 +42,6 @@ class Components:
     data: Mapping[str, Callable[..., Splits]] = field(default_factory=dict)
     callbacks: Mapping[str, Callable[[Path], keras.callbacks.Callback]] = field(default_factory=dict)
     vectors: Mapping[str, Callable[[], WordVectors]] = field(default_factory=dict)
+    backbones: Mapping[str, Callable[[], Backbone]] = field(default_factory=dict)
     devices: Mapping[str, Planner] = field(default_factory=dict)
     hubs: Mapping[str, type[Hub]] = field(default_factory=dict)

@@ -72,6 +72,14 @@ def zoo_vectors() -> Mapping[str, Callable[[], Any]]:  # type: ignore[empty-body
 
 
 @hookspec
+def zoo_backbones() -> Mapping[str, Callable[[], Any]]:  # type: ignore[empty-body]
+    """Return networks for images: name -> function that returns a `zoo.models.Backbone`. Used as `model.backbone=NAME`.
+
+    A backbone makes its network, prepares images for it, and loads its trained weights.
+    """
+
+
+@hookspec
 def zoo_devices() -> Mapping[str, Callable[[Any, int, int, int], DevicePlan]]:  # type: ignore[empty-body]
     """Return devices: name -> function that chooses which devices a run uses. Used as `device=NAME`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zoo.models.attending_decoder import AttendingDecoder
-from zoo.models.backbone import check_backbone
+from zoo.models.backbone import Backbone, check_backbone
 from zoo.models.backbone_encoder import BackboneEncoder
 from zoo.models.classifier import Classifier
 from zoo.models.decoder import Decoder
@@ -16,6 +16,7 @@ from zoo.models.tagger import Tagger
 
 __all__ = [
     "AttendingDecoder",
+    "Backbone",
     "BackboneEncoder",
     "Classifier",
     "Decoder",

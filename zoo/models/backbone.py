@@ -1,11 +1,13 @@
-"""Convolutional networks of `keras.applications` by name, each with the preprocessing that it was made for."""
+"""Convolutional networks by name, of `keras.applications` or of plugins, each with its own preprocessing."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Protocol, TypeAlias
 
 import keras
 
@@ -35,29 +37,60 @@ _FAMILIES = {
 }
 
 
+class Backbone(Protocol):
+    """A network that a plugin adds."""
+
+    def make(self, shape: tuple[int, int, int]) -> keras.Model:
+        """Make it with random weights, for images (height, width, 3): a model to features `[B, h, w, D]`."""
+        ...
+
+    def preprocess(self, images: Tensor) -> Tensor:
+        """Bring pixels from 0 to 255 to what it was trained on."""
+        ...
+
+    def load(self, network: keras.Model) -> None:
+        """Put trained weights into a network that `make` made.
+
+        Raises:
+            ZooError: they are not there, or damaged.
+        """
+        ...
+
+
+Backbones: TypeAlias = Mapping[str, Callable[[], Backbone]]
+NONE: Backbones = MappingProxyType({})
+
+
 def backbone_names() -> list[str]:
     """The networks that there are."""
     return sorted(name for name in vars(keras.applications) if name[0].isupper() and _family(name))
 
 
-def check_backbone(name: str, channels: int) -> None:
+def check_backbone(name: str, channels: int, plugins: Backbones = NONE) -> None:
     """Refuse a network that there is not, or that cannot read images of so many channels.
+
+    Args:
+        name: of the network.
+        channels: of the images.
+        plugins: networks that plugins add.
 
     Raises:
         UsageError: the images do not fit the network.
     """
-    if name not in backbone_names():
-        raise UsageError(f"model.backbone: there is no network '{name}'{did_you_mean(name, backbone_names())}")
+    names = [*backbone_names(), *plugins]
+    if name not in names:
+        raise UsageError(f"model.backbone: there is no network '{name}'{did_you_mean(name, names)}")
     if channels != 3:
         raise UsageError(f"model.backbone={name} needs colour images; set picture.channels=3")
 
 
-def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
+def make_backbone(name: str, shape: tuple[int, int, int], plugins: Backbones = NONE) -> keras.Model:
     """Make a network without its classifier, with random weights.
 
     Args:
         name: such as `MobileNetV3Small`; see https://keras.io/api/applications/.
         shape: (height, width, channels) of the images.
+        plugins: networks that plugins add.
 
     Returns:
         A model from preprocessed images to a grid of features `[B, h, w, D]`.
@@ -65,7 +98,9 @@ def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
     Raises:
         UsageError: the network is unknown, or cannot read such images.
     """
-    check_backbone(name, shape[-1])
+    check_backbone(name, shape[-1], plugins)
+    if name in plugins:
+        return plugins[name]().make(shape)
     try:
         network = getattr(keras.applications, name)(include_top=False, weights=None, input_shape=shape)
         if 0 in network.output_shape[1:]:
@@ -79,13 +114,15 @@ def make_backbone(name: str, shape: tuple[int, int, int]) -> keras.Model:
     return network
 
 
-def preprocessing(name: str) -> Callable[[Tensor], Tensor]:
+def preprocessing(name: str, plugins: Backbones = NONE) -> Callable[[Tensor], Tensor]:
     """The function that brings pixels from 0 to 255 to what a network was trained on."""
+    if name in plugins:
+        return plugins[name]().preprocess
     module = importlib.import_module(f"keras.applications.{_family(name)}")
     return module.preprocess_input  # type: ignore[no-any-return]
 
 
-def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
+def load_pretrained(network: keras.Model, name: str, weights: str, plugins: Backbones = NONE) -> None:
     """Put trained weights into a network that `make_backbone` made.
 
     Args:
@@ -93,6 +130,7 @@ def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
         name: of it.
         weights: `imagenet`, which Keras fetches once and keeps, or a file of weights without the classifier, such as
             `network.save_weights("mine.weights.h5")` writes.
+        plugins: networks that plugins add.
 
     Raises:
         ZooError: they cannot be fetched, or do not fit.
@@ -105,6 +143,9 @@ def load_pretrained(network: keras.Model, name: str, weights: str) -> None:
         except Exception as error:  # of a damaged file h5py and Keras raise whatever they meet
             reason = " ".join(str(error).split())
             raise ZooError(f"model.backbone_weights={weights}: not the weights of {name}: {reason}") from error
+        return
+    if name in plugins:
+        plugins[name]().load(network)
         return
     try:
         # Keras reports downloads on standard output, which is reserved for answers.

@@ -9,7 +9,7 @@ import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
-from zoo.models.backbone import load_pretrained, make_backbone, preprocessing
+from zoo.models.backbone import NONE, Backbones, load_pretrained, make_backbone, preprocessing
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -20,23 +20,33 @@ class BackboneEncoder(keras.layers.Layer):
     an example's features do not depend on its neighbours.
 
     Args:
-        backbone: name of the network, as `keras.applications` has it.
+        backbone: name of the network, as `keras.applications` has it, or a plugin.
         units: D, width of the grid.
         shape: (height, width, channels) of the images.
         frozen: whether the network stays as it is, so that only the dense layer learns.
+        backbones: networks that plugins add, by name.
 
     Raises:
         UsageError: the network is unknown, or the images are too small for it.
     """
 
-    def __init__(self, backbone: str, units: int, shape: Sequence[int], frozen: bool = False, **keywords: Any) -> None:
+    def __init__(
+        self,
+        backbone: str,
+        units: int,
+        shape: Sequence[int],
+        frozen: bool = False,
+        backbones: Backbones = NONE,
+        **keywords: Any,
+    ) -> None:
         super().__init__(**keywords)
+        self._backbones = {**backbones}
         self.backbone, self.frozen = backbone, frozen
         height, width, channels = shape
         self.shape = (height, width, channels)
-        self.network = make_backbone(backbone, self.shape)
+        self.network = make_backbone(backbone, self.shape, backbones)
         self.network.trainable = not frozen
-        self.preprocess = preprocessing(backbone)
+        self.preprocess = preprocessing(backbone, backbones)
         self.project = keras.layers.Dense(units, activation="relu", name="project", dtype=self.dtype_policy)
 
     @property
@@ -52,7 +62,7 @@ class BackboneEncoder(keras.layers.Layer):
 
     def load(self, weights: str) -> None:
         """Put trained weights into the network (see `zoo.models.backbone.load_pretrained`)."""
-        load_pretrained(self.network, self.backbone, weights)
+        load_pretrained(self.network, self.backbone, weights, self._backbones)
 
     def features(self, images: Tensor) -> Tensor:
         """Compute the backbone's features of images: the part of the encoding that is constant if the backbone is

@@ -10,6 +10,7 @@ COMPONENT_HOOKS = {
     "data": "zoo_data",
     "callbacks": "zoo_callbacks",
     "vectors": "zoo_vectors",
+    "backbones": "zoo_backbones",
     "devices": "zoo_devices",
     "hubs": "zoo_hubs",
 }
@@ -20,6 +21,7 @@ SETTING_OF = {
     "data": "data",
     "callbacks": "train.callbacks",
     "vectors": "text.vectors",
+    "backbones": "model.backbone",
     "devices": "device",
 }
 # Reserved names. They are listed here because looking them up would import Keras; a test compares them.
@@ -55,6 +57,7 @@ BUILT_IN = {
     ),
     "callbacks": ("tensorboard", "csv"),
     "vectors": (),
+    "backbones": (),
     "devices": ("auto", "cpu", "gpu", "workers", "tpu"),
     "hubs": (),
 }

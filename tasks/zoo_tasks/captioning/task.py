@@ -68,7 +68,7 @@ class CaptioningModel:
         maximum=100_000,
     )
     blocks: int = setting(1, "residual blocks per stage", minimum=0, maximum=1_000)
-    backbone: str = setting("", "a network of keras.applications as encoder, such as MobileNetV3Small")
+    backbone: str = setting("", "a network as encoder: of keras.applications, such as MobileNetV3Small, or a plugin's")
     backbone_weights: str = setting("none", "initial weights of the backbone: none, imagenet (downloaded), or a file")
     frozen: bool = setting(False, "do not train the backbone, which then sees each image once, without flip and shift")
     cell: str = setting("lstm", "recurrent cell: rnn, lstm, gru, or one that a plugin adds", component="cells")
@@ -175,7 +175,9 @@ class Captioning(zoo.Task):
         assert isinstance(images, ImageCodec)
         encoder: ImageEncoder | BackboneEncoder
         if model.backbone:
-            encoder = BackboneEncoder(model.backbone, model.units, images.shape, model.frozen, name="pictures")
+            encoder = BackboneEncoder(
+                model.backbone, model.units, images.shape, model.frozen, self.components.backbones, name="pictures"
+            )
         else:
             encoder = ImageEncoder(tuple(model.filters), model.blocks, places=True, name="pictures")
         decoder = AttendingDecoder(
@@ -208,6 +210,6 @@ class Captioning(zoo.Task):
         if model.backbone:
             from zoo.models import check_backbone
 
-            check_backbone(model.backbone, self.settings.picture.channels)
+            check_backbone(model.backbone, self.settings.picture.channels, self.components.backbones)
         elif model.frozen or model.backbone_weights != "none":
             raise zoo.UsageError("model.frozen and model.backbone_weights need model.backbone, which is not set")
