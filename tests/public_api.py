@@ -26,6 +26,7 @@ MODULES = (
     "zoo.models",
     "zoo.search",
     "zoo.metrics",
+    "zoo.report",
     "zoo.testing",
 )
 # Methods of every Keras layer or model, which only Keras calls.

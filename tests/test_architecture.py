@@ -38,7 +38,7 @@ LAYERS = (
     ("runs", "templates"),
     ("open_model",),
     ("__init__",),
-    ("bench", "serve", "testing"),
+    ("bench", "report", "serve", "testing"),
     ("cli",),
     ("__main__",),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import keras
@@ -34,6 +34,7 @@ class Components:
         backbones: functions that return a network for images, for `model.backbone`.
         devices: functions that choose which devices a run uses, for `device`.
         hubs: hubs of models by their scheme, for `zoo push` and `zoo pull`.
+        reports: functions of a run that return sections of its report (`zoo.report.Section`).
     """
 
     cells: Mapping[str, CellFactory] = field(default_factory=dict)
@@ -45,3 +46,4 @@ class Components:
     backbones: Mapping[str, Callable[[], Backbone]] = field(default_factory=dict)
     devices: Mapping[str, Planner] = field(default_factory=dict)
     hubs: Mapping[str, type[Hub]] = field(default_factory=dict)
+    reports: Mapping[str, Callable[[Any], Iterable[Any]]] = field(default_factory=dict)

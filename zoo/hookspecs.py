@@ -8,7 +8,7 @@ arguments and no side effects, and returns a mapping; two plugins must not use t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +76,14 @@ def zoo_backbones() -> Mapping[str, Callable[[], Any]]:  # type: ignore[empty-bo
     """Return networks for images: name -> function that returns a `zoo.models.Backbone`. Used as `model.backbone=NAME`.
 
     A backbone makes its network, prepares images for it, and loads its trained weights.
+    """
+
+
+@hookspec
+def zoo_report() -> Mapping[str, Callable[[Any], Iterable[Any]]]:  # type: ignore[empty-body]
+    """Return sections of reports: name -> function of a `zoo.Run` that returns `zoo.report.Section`s.
+
+    It is called for every run that is reported, and returns nothing for those that it has nothing to say about.
     """
 
 

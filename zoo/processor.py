@@ -66,6 +66,12 @@ def processor_name() -> str:
     return _described("model name") or platform.processor() or platform.machine()
 
 
+def describe_machine() -> str:
+    """Return the processor, its cores and the operating system in one line."""
+    cores = available_cores()
+    return f"{processor_name()}, {cores} core{'s' if cores > 1 else ''}, {platform.system()}"
+
+
 def instructions() -> list[str]:
     """Return the processor's instructions for matrix products; empty if unknown."""
     flags = (_described("flags") or _described("Features")).split()

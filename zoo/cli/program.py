@@ -34,6 +34,7 @@ COMMANDS = {
     "push": ("zoo.cli.push", "Store a model on a hub."),
     "pull": ("zoo.cli.pull", "Fetch a model from a hub."),
     "list": ("zoo.cli.list", "List the installed tasks and models, and the data sets."),
+    "report": ("zoo.cli.report", "Write one HTML file about a run, or about several."),
     "show": ("zoo.cli.show", "Show every setting and preset of a task."),
     "plugins": ("zoo.cli.plugins", "List the installed plugins, and what is wrong with broken ones."),
     "new": ("zoo.cli.new", "Write a starting point for a task or a plugin."),

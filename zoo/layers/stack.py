@@ -115,6 +115,25 @@ class Stack(keras.layers.Layer):
         Returns:
             The outputs of the last layer [B, T, U], and for each layer the list of its final states.
         """
+        read = self._run(inputs, initial_state, mask, training, embeddings)
+        return read[-1][1], [state for _, _, state in read]
+
+    def layer_outputs(self, inputs: Tensor, embeddings: Tensor | None = None) -> list[Tensor]:
+        """Run over a batch of sequences, to look into the network.
+
+        Args:
+            inputs: [B, T, D]; or tokens [B, T] with embeddings.
+            embeddings: the vector of every token [V, D].
+
+        Returns:
+            The outputs of each layer itself [B, T, U], before connections and dropout.
+        """
+        return [output for output, _, _ in self._run(inputs, None, None, False, embeddings)]
+
+    def _run(
+        self, inputs: Tensor, initial_state: Nest, mask: Tensor | None, training: bool, embeddings: Tensor | None
+    ) -> list[tuple[Tensor, Tensor, list[Tensor]]]:
+        """Run layer after layer: its own outputs, what the next layer reads, and its final states."""
         mask = one_mask(mask)
         if inputs.shape[1] == 0:
             refuse(f"{self.name}: the input has shape {tuple(inputs.shape)}; it should have at least one time step")
@@ -122,7 +141,7 @@ class Stack(keras.layers.Layer):
             inputs = zero_masked(inputs, mask)  # a `Recurrent` does that itself
         if embeddings is not None:
             inputs = ops.cast(inputs, "int32")
-        outputs, states = inputs, []
+        outputs, read = inputs, []
         for number, (layer, connection) in enumerate(zip(self.layers, self.connections, strict=True)):
             before = outputs
             initial = None if initial_state is None else list(initial_state[number])
@@ -130,13 +149,13 @@ class Stack(keras.layers.Layer):
                 outputs, *state = self._read(layer, inputs, embeddings, initial, mask, training)
             else:
                 outputs, *state = layer(outputs, initial_state=initial, mask=mask, training=training)
-            outputs = self.dropouts[number](outputs, training=training)
+            own, outputs = outputs, self.dropouts[number](outputs, training=training)
             if connection.meets:
                 if number == 0 and embeddings is not None:
                     before = zero_masked(ops.take(embeddings, zero_masked(before, mask), axis=0), mask)
                 outputs = connection(before, outputs)
-            states.append(state)
-        return outputs, states
+            read.append((own, outputs, state))
+        return read
 
     def _read(
         self,

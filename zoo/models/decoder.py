@@ -92,7 +92,7 @@ class Decoder(Exportable, keras.Model):
         """
         # Given the embeddings, the first layer projects its V rows rather than the B x T tokens.
         outputs, states = self.recurrent(
-            tokens, initial_state=states, training=training, embeddings=self._embeddings()
+            tokens, initial_state=states, training=training, embeddings=self.embedded_tokens()
         )  # [B, T, U]
         return self._project(outputs), states
 
@@ -125,11 +125,11 @@ class Decoder(Exportable, keras.Model):
     def step(self, tokens: Tensor, states: Nest, memory: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Read one token a row (see `zoo.search.Stepper`): int `[B]` -> logits `[B, V]`, states."""
         del memory
-        output, states = self.recurrent.step(tokens, states, embeddings=self._embeddings())  # [B, U]
+        output, states = self.recurrent.step(tokens, states, embeddings=self.embedded_tokens())  # [B, U]
         return self._project(output), states
 
-    def _embeddings(self) -> Tensor:
-        """The vector of every token: its embedding `[V, E]`, or one-hot `[V, V]`."""
+    def embedded_tokens(self) -> Tensor:
+        """Give the vector of every token: its embedding `[V, E]`, or one-hot `[V, V]`."""
         return ops.eye(self.vocabulary) if self.embedding is None else self.embedding.embeddings
 
     def _project(self, outputs: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ COMPONENT_HOOKS = {
     "backbones": "zoo_backbones",
     "devices": "zoo_devices",
     "hubs": "zoo_hubs",
+    "reports": "zoo_report",
 }
 SETTING_OF = {
     "cells": "model.cell",
@@ -23,7 +24,7 @@ SETTING_OF = {
     "vectors": "text.vectors",
     "backbones": "model.backbone",
     "devices": "device",
-}
+}  # of the kinds that a setting names
 # Reserved names. They are listed here because looking them up would import Keras; a test compares them.
 BUILT_IN = {
     "cells": ("rnn", "lstm", "gru", "lnlstm", "lngru"),
@@ -60,9 +61,15 @@ BUILT_IN = {
     "backbones": (),
     "devices": ("auto", "cpu", "gpu", "workers", "tpu"),
     "hubs": (),
+    "reports": (),
 }
 
-_SINGULAR = {"strategies": "strategy", "data": "data source", "vectors": "collection of word vectors"}
+_SINGULAR = {
+    "strategies": "strategy",
+    "data": "data source",
+    "vectors": "collection of word vectors",
+    "reports": "section of reports",
+}
 
 
 def singular(kind: str) -> str:

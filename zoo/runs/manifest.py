@@ -31,6 +31,7 @@ class Manifest:
         started: when the training began, as ISO 8601; empty in older runs.
         monitor: the validation metric that decides which weights are best, with a `-` before it if less is better.
         ended: why the training ended, a name of `StopReason` in lower case; empty until it ends.
+        machine: on which it began.
         format: version of the folder's format.
     """
 
@@ -47,6 +48,7 @@ class Manifest:
     started: str = ""
     monitor: str = ""
     ended: str = ""
+    machine: str = ""
     format: int = FORMAT
 
 

@@ -16,7 +16,7 @@ from zoo.errors import UsageError
 from zoo.plugins import Plugins
 from zoo.plugins.blame import noting_blame
 from zoo.plugins.local_file import is_path
-from zoo.processor import prefer_onednn
+from zoo.processor import describe_machine, prefer_onednn
 from zoo.runs.adaptation import adapt
 from zoo.runs.checks import check_settings
 from zoo.runs.component_names import check_names
@@ -146,6 +146,7 @@ def _run(
                 reasons={choice.key: choice.why for choice in adapted.choices},
                 started=datetime.now().astimezone().isoformat(timespec="seconds"),
                 monitor=("" if instance.topology.more_is_better else "-") + instance.topology.monitor,
+                machine=describe_machine(),
             )
             folder.begin(manifest, to_yaml(resolved))
             return Run(instance, name, folder, codecs)._train_since(began, report, callbacks, splits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import tempfile
 import time
@@ -9,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from zoo.errors import UsageError, ZooError
 from zoo.files import file_errors
@@ -331,6 +333,53 @@ class Run(TaskPredictor):
         from zoo.runs.exporting import export_run
 
         return export_run(self, self.task, self.folder, self.splits, out, ExportOptions(**options))
+
+    def report(self, out: str | Path = "") -> Path:
+        """Write a report: one HTML file with everything inside.
+
+        Args:
+            out: the file; by default `report.html` in the run's folder.
+
+        Returns:
+            The file.
+
+        Raises:
+            ZooError: the run's files are damaged, or the file cannot be written.
+        """
+        path: Path = _views().report(self, out)
+        return path
+
+    def plot(self) -> NotebookView:
+        """Show the curves of the training in a notebook."""
+        view: NotebookView = _views().plot(self)
+        return view
+
+    def neurons(self, text: str) -> NotebookView:
+        """Show in a notebook what single units do over a text; for a language model.
+
+        Args:
+            text: to read.
+
+        Raises:
+            ZooError: the run is of another kind, or the text is too short.
+        """
+        view: NotebookView = _views().neurons(self, text)
+        return view
+
+    def _repr_html_(self) -> str:
+        markup: str = _views().summary(self)._repr_html_()
+        return markup
+
+
+class NotebookView(Protocol):
+    """What a notebook shows (see `zoo.report`)."""
+
+    def _repr_html_(self) -> str: ...
+
+
+def _views() -> ModuleType:
+    """Load what shows runs, by name: it stands above runs, and imports point downward."""
+    return importlib.import_module("zoo.report.views")
 
 
 def _check_start(before: TrainSettings, after: TrainSettings) -> None:

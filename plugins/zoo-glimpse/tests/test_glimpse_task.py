@@ -71,12 +71,11 @@ def test_one_replica_and_two_have_the_same_curve(tmp_path: Path):
     np.testing.assert_allclose(*curves, rtol=1e-4)
 
 
-def test_it_draws_where_it_looks(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_it_draws_where_it_looks(tmp_path: Path):
     pytest.importorskip("matplotlib")
     from PIL import Image
 
-    from zoo_glimpse import zoo_callbacks
-    from zoo_glimpse.drawing import draw_run
+    from zoo_glimpse import zoo_callbacks, zoo_report
 
     folder = tmp_path / "run"
     watch = zoo_callbacks()["glimpses"](folder)
@@ -85,10 +84,9 @@ def test_it_draws_where_it_looks(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert [path.name for path in drawn] == ["00000002.png", "00000004.png"]
     assert np.asarray(Image.open(drawn[0])).std() > 10
     assert not np.array_equal(Image.open(drawn[0]), Image.open(drawn[1]))
-    draw_run(run, tmp_path / "images" / "test.png", count=3)
-    assert Image.open(tmp_path / "images" / "test.png").size[0] < Image.open(drawn[0]).size[0]
-    with pytest.raises(zoo.ZooError, match="cannot write"):
-        draw_run(run, folder / "run.json" / "test.png", count=1)
+    (section,) = zoo_report()["glimpses"](run)
+    # Twelve images, three windows on each.
+    assert section.body.count("<image ") == 12 and section.body.count("<rect ") == 36
     answer = run.answer(run.topology.inputs(run.task.splits().test, 1))[0]
     assert np.shape(json.loads(json.dumps(answer.details))["looked_at"]) == (3, 2)
 
@@ -113,15 +111,6 @@ def test_words_that_contradict_each_other(tmp_path: Path):
         zoo.run(
             Glimpse, **small(reader="rows"), train={"steps": 1}, callbacks=[DrawGlimpses(tmp_path / "run")], out=out
         )
-
-
-def test_the_command_says_what_is_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    from zoo_glimpse.__main__ import main
-
-    assert main([]) == 2
-    assert main([str(tmp_path)]) == 1
-    told = capsys.readouterr().err
-    assert "usage: python -m zoo_glimpse RUN" in told and "is a folder but not a run" in told
 
 
 def test_mnist_is_read_as_it_is_or_placed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

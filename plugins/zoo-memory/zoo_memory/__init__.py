@@ -34,6 +34,13 @@ def addressing(folder: Path) -> Any:
     return AddressingPlots(folder)
 
 
+def addressing_sections(run: Any) -> Any:
+    """Show where a run of the task writes and reads, in its report."""
+    from zoo_memory.report_section import addressing_section
+
+    return addressing_section(run)
+
+
 @zoo.hookimpl
 def zoo_cells():
     """Give the cells, for `model.cell=NAME` of any task."""
@@ -44,3 +51,9 @@ def zoo_cells():
 def zoo_callbacks():
     """Give the images, for `train.callbacks=addressing`."""
     return {"addressing": addressing}
+
+
+@zoo.hookimpl
+def zoo_report():
+    """Give the section of reports with the addressing."""
+    return {"addressing": addressing_sections}

@@ -29,3 +29,15 @@ def zoo_callbacks() -> dict[str, Callable[[Path], Any]]:
         return DrawGlimpses(folder)
 
     return {"glimpses": glimpses}
+
+
+@zoo.hookimpl
+def zoo_report() -> dict[str, Callable[[Any], Any]]:
+    """Register the section of reports that shows where the model looked."""
+
+    def glimpses(run: Any) -> Any:
+        from zoo_glimpse.report_section import glimpses_section
+
+        return glimpses_section(run)
+
+    return {"glimpses": glimpses}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,32 +14,6 @@ import zoo
 
 COLUMNS = 8
 _INCHES = 1.4  # side of a panel
-
-
-def draw_run(run: zoo.Run, path: str | Path, split: str = "test", count: int = 16) -> None:
-    """Draw where a trained run looks on the first images of a split.
-
-    Args:
-        run: of the task, with `model.reader=glimpses`.
-        path: of the PNG file to write.
-        split: `train`, `validation` or `test`.
-        count: how many images.
-
-    Raises:
-        UsageError: the run reads in another way, or matplotlib is not installed.
-        ZooError: the file cannot be written.
-    """
-    check_reader(run.settings.model.reader)
-    examples = list(islice(iter(getattr(run.task.splits(), split)), count))
-    sources = [example["source"] for example in examples]
-    answers = run.answer(sources)
-    draw_glimpses(
-        np.stack([run.codecs["source"].encode(source) for source in sources]),
-        [answer.details["looked_at"] for answer in answers],
-        path,
-        run.settings.glimpses.size,
-        [title(example["target"], answer.value) for example, answer in zip(examples, answers, strict=True)],
-    )
 
 
 def draw_glimpses(images: Any, places: Any, path: str | Path, size: int, titles: Sequence[str] = ()) -> None:

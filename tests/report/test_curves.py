@@ -1,0 +1,57 @@
+"""Curves keep their peaks when they are thinned."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zoo.report.curves import MOST, RunCurves, curves, thinned
+
+
+def line(step: int, loss: float) -> dict:
+    return {
+        "step": step,
+        "learning_rate": 1e-3,
+        "tokens_per_second": 10.0,
+        "train": {"loss": loss},
+        "validation": {"loss": loss, "accuracy": 0.5},
+    }
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(4, 40))
+def test_the_extremes_and_the_ends_stay(losses, most):
+    records = [line(step, loss) for step, loss in enumerate(losses)]
+    kept = thinned(records, "loss", most)
+    assert len(kept) <= max(most, 0)
+    assert kept[0] == records[0] and kept[-1] == records[-1]
+    found = [record["validation"]["loss"] for record in kept]
+    assert min(found) == min(losses) and max(found) == max(losses)
+    steps = [record["step"] for record in kept]
+    assert steps == sorted(set(steps))
+
+
+def data_of(markup: str) -> list[dict]:
+    return [json.loads(found) for found in re.findall(r'<script type="application/json">(.*?)</script>', markup)]
+
+
+def test_ten_thousand_evaluations_of_a_few_runs_stay_small():
+    records = [line(step, 1 / (1 + step)) for step in range(10_000)]
+    records[77]["validation"]["loss"] = float("nan")
+    markup = curves([RunCurves("one", records), RunCurves("two", records[:50])])
+    assert len(markup) < 150_000
+    charts = data_of(markup)
+    assert [len(chart["runs"]) for chart in charts] == [2] * len(charts)
+    assert all(len(run["steps"]) <= MOST for chart in charts for run in chart["runs"])
+    assert all(
+        len(values) == len(run["steps"]) for chart in charts for run in chart["runs"] for values in run["values"]
+    )
+
+
+def test_a_metric_in_other_units_is_drawn_once():
+    record = line(1, 1.0)
+    record["validation"] |= {"nats": 1.0, "bits": 1.44, "perplexity": 2.7}
+    titles = re.findall(r"<h3>(\w+)", curves([RunCurves("one", [record])]))
+    assert titles == ["Loss", "accuracy", "Learning", "Speed"]

@@ -1,0 +1,1 @@
+"""The sections of each topology: a run goes in, sections come out."""
