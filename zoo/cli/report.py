@@ -38,7 +38,12 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     import zoo
     from zoo.report.report import write_report
 
-    runs = [zoo.load(name, trust=given.get("trust", False)) for name in names]
+    runs = []
+    for name in names:
+        run = zoo.load(name, trust=given.get("trust", False))
+        if not isinstance(run, zoo.Run):
+            raise UsageError(f"{name} is a bundle; a report needs a run, which holds its training and its data")
+        runs.append(run)
     path = write_report(runs, given.get("out", ""))
     size = path.stat().st_size
     if as_json:
