@@ -135,6 +135,19 @@ def expanded(path: str | Path) -> Path:
         return Path(path)
 
 
+CLUTTER = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "__pycache__", "$recycle.bin"))
+"""Files and folders that systems leave beside a user's data, in small letters."""
+
+
+def is_clutter(name: str | Path) -> bool:
+    """Whether a file is hidden, or left by a system (`Thumbs.db`, `__MACOSX`), or lies in such a folder.
+
+    Args:
+        name: of the file, or its path relative to the folder that the user named.
+    """
+    return any(part.startswith(".") or part.lower() in CLUTTER for part in Path(name).parts)
+
+
 def check_readable(source: str) -> None:
     """Refuse invalid paths, and pipes and devices, which might never end.
 

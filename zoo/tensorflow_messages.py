@@ -22,7 +22,10 @@ def silence() -> None:
 def _log_errors_only() -> None:
     import logging  # not needed by commands that do without TensorFlow
 
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    # In a notebook TensorFlow's logger lowers its level, and writes to standard output, when it is first asked for.
+    get_logger = getattr(sys.modules.get("tensorflow"), "get_logger", None)
+    logger = get_logger() if get_logger is not None else logging.getLogger("tensorflow")
+    logger.setLevel(logging.ERROR)
 
 
 class _QuietImport:
@@ -48,6 +51,7 @@ def _quietly(execute: Callable[[ModuleType], None]) -> Callable[[ModuleType], No
     def run(module: ModuleType) -> None:
         with _no_standard_error():
             execute(module)
+        _log_errors_only()
 
     return run
 

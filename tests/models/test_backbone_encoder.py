@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from keras.applications import resnet50, vgg16
 
 import zoo
+from tests.faults.mutations import damaged
+from tests.faults.test_any_exception import RAISED
+from tests.properties import DEFAULT, tried
 from zoo.errors import UsageError, ZooError
 from zoo.models import BackboneEncoder
 from zoo.models.backbone import backbone_names, check_backbone, load_pretrained, make_backbone, preprocessing
@@ -97,3 +105,37 @@ def test_trained_weights_are_taken_over_and_nothing_is_told_on_standard_output(
     assert all((value == 0.5).all() for value in network.get_weights())
     told = capsys.readouterr()
     assert told.out == "" and "Downloading data" in told.err
+
+
+def tiny_network() -> Any:
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+
+
+@pytest.mark.parametrize("call", ["h5py.File", "h5py.File.__getitem__", "h5py.Dataset.__getitem__"])
+def test_whatever_h5py_raises_is_one_line(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path, network = tmp_path / "own.weights.h5", tiny_network()
+    network.save_weights(path)
+    for raised in RAISED:
+
+        def fail(*_: object, raised: Callable[[], Exception] = raised, **__: object) -> None:
+            raise raised()
+
+        with monkeypatch.context() as patch, pytest.raises(ZooError) as caught:
+            patch.setattr(call, fail)
+            load_pretrained(network, "Tiny", str(path))
+        said = str(caught.value)
+        assert "own.weights.h5: not the weights of Tiny: " in said and "\n" not in said
+        assert said == said.rstrip(": "), said
+
+
+@tried(DEFAULT // 3)
+@given(st.data())
+def test_damaged_weights_are_one_line(data: st.DataObject):
+    with tempfile.TemporaryDirectory() as folder:
+        path, network = Path(folder, "own.weights.h5"), tiny_network()
+        network.save_weights(path)
+        path.write_bytes(data.draw(damaged([path.read_bytes()])))
+        try:
+            load_pretrained(network, "Tiny", str(path))
+        except ZooError as error:
+            assert "own.weights.h5: not the weights of Tiny: " in str(error) and "\n" not in str(error)

@@ -150,6 +150,7 @@ def test_graphs_of_other_weights_or_damaged_ones_answer_nothing(sentiment: Any):
     answers = FastAnswers(sentiment.folder)
     (sentiment.folder.path / "runtime" / ("0" * 16)).mkdir(parents=True)  # of earlier weights
     assert answers.make(sentiment.task, sentiment.name, sentiment.codecs, ["good day"]) is not None
+    answers.keep()
     (kept,) = (sentiment.folder.path / "runtime").iterdir()
     graph = kept / "graphs" / "predict.onnx"
     whole = graph.read_bytes()

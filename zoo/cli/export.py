@@ -9,24 +9,15 @@ import click
 from zoo.cli.arguments import accepts_settings, parse_arguments, split_target
 from zoo.cli.console import echo, print_json
 from zoo.cli.table import print_table
-from zoo.export.options import EXAMPLES, FORMATS, PRECISIONS
+from zoo.export.options import ExportOptions
 from zoo.settings import setting
 
 
 @dataclass
-class ExportArguments:
+class ExportArguments(ExportOptions):
     """The settings of `zoo export`."""
 
     out: str = setting("", "a folder, or a file that ends in .zoo; empty: bundles/ in the run's folder")
-    format: str = setting("onnx", "what to write", FORMATS)
-    precision: str = setting("float32", "numbers of the weights", PRECISIONS)
-    examples: int = setting(
-        EXAMPLES, "validation examples that run and bundle both answer; 0: none", minimum=0, maximum=1_000_000
-    )
-    tolerance: float = setting(
-        0.01, "fraction of the first metric that int8 and float16 may lose", minimum=0, maximum=1
-    )
-    license: str = setting("", "the license of the model, such as CC-BY-4.0, for its card")
     trust: bool = setting(False, "run the code of a task file that came with the run")
 
 

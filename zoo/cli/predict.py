@@ -64,6 +64,7 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
     run = open_model(given.run, engine=given.engine, trust=trust, changes=changes, fast=given.runtime == "auto")
     if stream:
         predict_stream(run, given.inputs, _lines(given.file), as_json)
+        run.keep_graphs()
         return 0
     answered: Iterable[AnsweredInput] = run.answer_inputs(_inputs(run, given), **given.search)
     if alignment:
@@ -76,7 +77,10 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
     else:
         for one in answered:
             _print(run, one, as_json)
-    return bad.finish()
+    status = bad.finish()
+    if status == 0:
+        run.keep_graphs()
+    return status
 
 
 @dataclass

@@ -49,6 +49,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         texts = run.sample(**given)
         print_json([texts] if count == 1 else texts)
+        run.keep_graphs()
         return
     screen = _Screen(count, prime, given.get("seed", 0))
     try:
@@ -57,6 +58,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
         screen.finish()  # the text stays readable, and the message gets its own line
         raise
     screen.finish()
+    run.keep_graphs()
 
 
 class _Screen:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,7 @@ import click
 from zoo.cli.arguments import split_target
 from zoo.cli.console import echo, print_json
 from zoo.cli.table import print_table
+from zoo.files import check_readable, expanded
 from zoo.plugins import Plugins
 from zoo.plugins.offers import find_offers
 from zoo.runs.adaptation import adapt, wants_adaptation
@@ -97,8 +97,9 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
 def _chosen(task: type[Task], values: Settings, arguments: Sequence[str]) -> AdaptiveDefaults | None:
     """Return the settings that the user's data would choose; None if no local data are named."""
     source = values.data.source
+    check_readable(source)
     # Do not download data just to show settings.
-    there = Path(source).expanduser().exists() or glob.glob(source) or all(map(os.path.exists, source.split(",")))
+    there = expanded(source).exists() or glob.glob(source) or all(map(os.path.exists, source.split(",")))
     if not wants_adaptation(values) or not there:
         return None
     instance = task(values, Plugins().load_components())

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from zoo.codecs.transcode import is_utf8, plain_copy
+from zoo.codecs.transcode import foreign_kind, is_utf8, plain_copy, wide_encoding
 from zoo.errors import ZooError
 from zoo.files import open_file
 
@@ -16,7 +16,7 @@ CHUNK = 1 << 20
 """Bytes that are read at a time unless the caller says otherwise."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_HEAD = 1000  # bytes that tell an encoding
 
 
 @dataclass(frozen=True)
@@ -177,16 +177,18 @@ class Document:
             raise surrogate_error(self.name, error) from error
 
     def _decode(self, data: bytes, offset: int, final: bool) -> tuple[str, int]:
+        wide = wide_encoding(data[:_HEAD]) if offset == 0 and self.text is None else ""
         try:
-            return codecs.utf_8_decode(data, "strict", final)
+            if not wide:
+                return codecs.utf_8_decode(data, "strict", final)
         except UnicodeDecodeError as error:
-            place = offset + error.start
-            advice = "text.unit=byte reads any file"
-            if place == 0 and data.startswith(_UTF_16_MARKS):
-                advice = "it looks like UTF-16: data.encoding=utf-16 reads it"
+            if offset == 0 and (kind := foreign_kind(data)):
+                raise ZooError(f"{self.name}: {kind}; text.unit=byte reads any file") from error
             raise ZooError(
-                f"{self.name}: byte {place} is not valid UTF-8 (0x{data[error.start]:02x}); {advice}"
+                f"{self.name}: byte {offset + error.start} is not valid UTF-8 (0x{data[error.start]:02x}); "
+                "data.encoding=latin-1 or another reads other encodings, text.unit=byte any file"
             ) from error
+        raise ZooError(f"{self.name}: it looks like {wide[:6].upper()}: data.encoding={wide} reads it")
 
 
 def surrogate_error(name: str, error: UnicodeEncodeError) -> ZooError:

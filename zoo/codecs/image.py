@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LARGEST = 64  # pixels
 _LARGEST_SIDE = 1 << 14  # pixels
 FITS = ("crop", "pad", "stretch")
+PROGRAMS = ("EPS",)
+"""Formats that Pillow hands to another program, which would run what a stranger wrote."""
 MODES = {1: "L", 3: "RGB"}
 
 
@@ -168,8 +170,12 @@ def open_image(value: RawValue) -> Image.Image:
     # Of a damaged file Pillow raises whatever its decoders meet: OSError, struct.error, NotImplementedError, ...
     try:
         with open_file(Path(value)) as stream, Image.open(stream) as opened:
+            if opened.format in PROGRAMS:
+                raise ZooError(f"{value}: {opened.format} holds a program that draws an image; save it as PNG or JPEG")
             opened.load()
             return _plain(_upright(opened))
+    except ZooError:
+        raise
     except FileNotFoundError:
         raise ZooError(f"{value}: no such image") from None
     except UnidentifiedImageError:

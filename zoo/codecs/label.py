@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,21 +17,24 @@ from zoo.errors import ZooError, did_you_mean
 Label = str | int
 
 _WHOLE = re.compile(r"([+-]?)(0|[1-9]\d*)(?:\.0*)?")
-_FRACTION = re.compile(r"[+-]?(?:0|[1-9]\d*)?\.\d+")
+_FRACTION = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)?\.\d+|\d\.\d*[eE][+-]?\d{1,2})")
+_MISSING = ("nan", "n/a", "#n/a", "<na>", "null")
 _LEAST_EXAMPLES = 20  # with fewer, labels may well be all different
 
 
 def canonical_label(label: object) -> str:
-    """The one way to write a label: 1, 1.0, "1" and "+1.0" are the same class, and so are true, True and "TRUE".
+    """The one way to write a label: 1, 1.0, "1", "+1.0" and "1.0e+00" are the same class, and so are true and "TRUE".
 
     Numbers that begin with a zero, such as 007, are codes and stay as they are.
 
     Args:
-        label: a text, a number or a truth value.
+        label: a text, bytes of UTF-8, a number or a truth value.
     """
     if isinstance(label, (bool, np.bool_)):
         return "true" if label else "false"
-    text = str(label.item() if isinstance(label, np.generic) else label).strip()
+    label = label.item() if isinstance(label, np.generic) else label
+    text = label.decode("utf-8", "backslashreplace") if isinstance(label, bytes) else str(label)
+    text = unicodedata.normalize("NFC", text).strip()
     if text.lower() in ("true", "false"):
         return text.lower()
     whole = _WHOLE.fullmatch(text)
@@ -84,7 +88,7 @@ class LabelCodec:
                 f"the labels look like numbers, not classes: {len(seen):,} different ones in {count:,} examples, such "
                 f"as {some}; name the column of classes, put the numbers into a few ranges, or set data.target=number"
             )
-        _warn_of_case(seen)
+        _warn_of_doubts(seen)
         self._set(sorted(seen.values(), key=lambda label: (isinstance(label, str), label)))
 
     def encode(self, value: Label | Sequence[Label]) -> np.ndarray:
@@ -147,12 +151,25 @@ def _is_number(label: str) -> bool:
     return True
 
 
-def _warn_of_case(labels: Iterable[str]) -> None:
-    """Say which labels differ by nothing but capitals."""
+def _warn_of_doubts(labels: Iterable[str]) -> None:
+    """Say which labels differ by nothing but capitals or leading zeros, and which look like missing values."""
     alike: dict[str, list[str]] = {}
+    numbers: dict[float, list[str]] = {}
     for label in labels:
         alike.setdefault(label.casefold(), []).append(label)
+        if label.lower() in _MISSING:
+            warnings.warn(f"the label {label!r} looks like a missing value; it is a class like any other", stacklevel=3)
+        elif _is_number(label):
+            numbers.setdefault(float(label), []).append(label)
     for same in alike.values():
         if len(same) > 1:
-            names = " and ".join(repr(one) for one in sorted(same))
-            warnings.warn(f"the labels {names} differ only by capitals; they are different classes", stacklevel=2)
+            warnings.warn(
+                f"the labels {_named(same)} differ only by capitals; they are different classes", stacklevel=3
+            )
+    for same in numbers.values():
+        if len(same) > 1:
+            warnings.warn(f"the labels {_named(same)} are the same number; they are different classes", stacklevel=3)
+
+
+def _named(labels: Iterable[str]) -> str:
+    return " and ".join(repr(one) for one in sorted(labels))

@@ -35,6 +35,50 @@ def is_utf8(encoding: str) -> bool:
     return found.name in ("utf-8", "ascii", "utf-8-sig")
 
 
+def wide_encoding(head: bytes) -> str:
+    """Return the encoding of a text of two or four bytes a character, as far as its first bytes tell; or an empty text.
+
+    Args:
+        head: the first bytes; some hundred tell an encoding without a mark.
+    """
+    for mark, name in _WIDE_MARKS.items():
+        if head.startswith(mark):
+            return name
+    zeros = [head[place:1000:4].count(0) * 4 / max(len(head[:1000]), 4) for place in range(4)]
+    for pattern, name in (("1000", "utf-32-le"), ("0001", "utf-32-be"), ("0101", "utf-16-le"), ("1010", "utf-16-be")):
+        wanted = [number == "1" for number in pattern] if "16" in name else [number == "0" for number in pattern]
+        if len(head) >= 16 and all((share > 0.5) == zero for share, zero in zip(zeros, wanted, strict=True)):
+            return name
+    return ""
+
+
+_WIDE_MARKS = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+
+
+def foreign_kind(head: bytes) -> str:
+    """Say what a file is that is no text, as far as its first bytes tell; an empty text where it may be text."""
+    return next((kind for mark, kind in _FOREIGN.items() if head.startswith(mark)), "")
+
+
+_FOREIGN = {
+    b"PK\3\4": "a ZIP archive or a spreadsheet, not a text; unpack it, or save it as CSV",
+    b"PAR1": "a Parquet file, not a text; data=hf:parquet,files=PATH reads it",
+    b"%PDF-": "a PDF file, not a text",
+    b"\x1f\x8b": "packed by gzip; give it a name that ends in .gz",
+    b"BZh": "packed by bzip2; unpack it",
+    b"\xfd7zXZ": "packed by xz; unpack it",
+    b"\x89PNG": "an image, not a text",
+    b"\xff\xd8\xff": "an image, not a text",
+    b"SQLite format 3": "an SQLite database, not a text",
+    b"version https://git-lfs.github.com/spec/": "a Git LFS pointer, not the file; git lfs pull fetches the file",
+}
+
+
 def copy_as_utf8(path: Path, target: IO[bytes], encoding: str, name: str) -> None:
     """Write the content of a file to another one, unpacked and in UTF-8.
 

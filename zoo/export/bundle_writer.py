@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoo.export.formats.bundle_format import BundleFormat
 from zoo.export.formats.onnx_graphs import OnnxFormat
 from zoo.export.graphs import find_graphs
 from zoo.runtime.bundle import CODEC_NAMES, CODECS
 from zoo.runtime.manifest import BundleManifest, write_bundle_manifest
+from zoo.settings import BatchSettings, SearchSettings
 from zoo.topology.inference import Inference
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def write_bundle(
         codecs={role: name if name in CODEC_NAMES else "" for role, name in kinds.items()},
         settings={
             "seed": run.settings.seed,
-            "batch": dataclasses.asdict(run.settings.batch),
-            "search": dataclasses.asdict(run.settings.search),
+            "batch": _declared(run.settings.batch, BatchSettings),
+            "search": _declared(run.settings.search, SearchSettings),
         },
         graphs=written.entries,
         alignment=written.alignment,
@@ -71,6 +72,11 @@ def write_bundle(
     form.files(folder, manifest)
     write_bundle_manifest(folder, manifest)
     return manifest
+
+
+def _declared(settings: object, kind: type) -> dict[str, Any]:
+    """The settings that every task has; what a plugin adds to them means nothing without its code."""
+    return {entry.name: getattr(settings, entry.name) for entry in dataclasses.fields(kind)}
 
 
 def _public_name(topology: object) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.export.parity import Parity
-from zoo.runtime.manifest import BundleManifest
+from zoo.runtime.manifest import CARD, BundleManifest
 
 FORMATS = {
     "onnx": "as ONNX graphs",
@@ -65,7 +65,7 @@ def write_card(folder: Path, manifest: BundleManifest, use: str, data: str, pari
     if parity is not None:
         lines += ["", "## Compared with the run", "", "| | |", "|---|---|"]
         lines += [f"| {name} | {value} |" for name, value in parity_table(parity, size)]
-    (folder / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / CARD).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 PIPELINES = {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,6 +18,7 @@ from zoo.export.options import Export, ExportOptions
 from zoo.export.parity import Parity, compare
 from zoo.runtime.bundle import Bundle
 from zoo.runtime.manifest import write_bundle_manifest
+from zoo.runtime.target import put, writing
 
 if TYPE_CHECKING:
     from zoo.codecs.codec import RawExample
@@ -48,9 +47,8 @@ def export(
     """
     compared = list(islice(iter(examples), max(1, options.examples)))
     inputs = [example["source"] for example in compared[:2] if "source" in example]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as temporary:
-        folder = Path(temporary) / out.name
+    with writing(out) as temporary:
+        folder = temporary / out.name
         folder.mkdir()
         form = make_format(options.format, options.length or _longest(run, compared))
         manifest = replace(write_bundle(run, inputs, folder, form, options.precision), license=options.license)
@@ -104,7 +102,4 @@ def _keep(folder: Path, out: Path) -> None:
                 archive.write(path, path.relative_to(folder).as_posix())
         os.replace(packed, out)
         return
-    if out.exists():
-        shutil.rmtree(out)
-    os.replace(folder, out)
-    os.chmod(out, 0o755)
+    put(folder, out)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoo.errors import UsageError, did_you_mean
+from zoo.errors import UsageError
+from zoo.settings import setting
+from zoo.settings.overrides import from_mapping
+from zoo.settings.resolve import build
 
 if TYPE_CHECKING:
     from zoo.export.parity import Parity
@@ -23,40 +27,42 @@ EXAMPLES = 200
 """Validation examples that an export compares."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class ExportOptions:
-    """How a run is exported.
-
-    Attributes:
-        format: `onnx`, `savedmodel`, `litert` or `numpy`.
-        precision: `float32`, `int8` or `float16`.
-        examples: how many validation examples run and bundle answer; 0: none.
-        tolerance: the share of the first metric that a smaller precision may lose.
-        license: of the model, as an SPDX name.
-
-        length: positions of a source in graphs of fixed shapes (`format=litert`); 0: up to 32.
+    """How a run is exported; the settings that `zoo export` and `Run.export` share.
 
     Raises:
-        UsageError: an unknown format or precision, or a precision that the format does not have.
+        UsageError: a precision that the format does not have, or a length where it takes none.
     """
 
-    format: str = "onnx"
-    precision: str = "float32"
-    examples: int = EXAMPLES
-    tolerance: float = 0.01
-    license: str = ""
-    length: int = 0
+    format: str = setting("onnx", "what to write", FORMATS)
+    precision: str = setting("float32", "numbers of the weights", PRECISIONS)
+    examples: int = setting(
+        EXAMPLES, "validation examples that run and bundle both answer; 0: none", minimum=0, maximum=1_000_000
+    )
+    tolerance: float = setting(
+        0.01, "fraction of the first metric that int8 and float16 may lose", minimum=0, maximum=1
+    )
+    license: str = setting("", "the license of the model, such as CC-BY-4.0, for its card")
+    length: int = setting(
+        0, "positions of a source in graphs of fixed shapes (format=litert); 0: up to 32", minimum=0, maximum=1_000_000
+    )
 
     def __post_init__(self) -> None:
-        for name, known in (("format", FORMATS), ("precision", PRECISIONS)):
-            if (given := getattr(self, name)) not in known:
-                raise UsageError(f"unknown {name} '{given}'{did_you_mean(given, known)}")
-        if self.precision not in PRECISIONS_OF[self.format]:
-            raise UsageError(
-                f"precision={self.precision}: format={self.format} has only {' and '.join(PRECISIONS_OF[self.format])}"
-            )
+        known = PRECISIONS_OF.get(self.format, PRECISIONS)
+        if self.precision not in known:
+            raise UsageError(f"precision={self.precision}: format={self.format} has only {' and '.join(known)}")
         if self.length and self.format != "litert":
             raise UsageError(f"length={self.length}: only format=litert has graphs of a fixed length")
+
+    @classmethod
+    def of(cls, options: Mapping[str, object]) -> ExportOptions:
+        """Make them of values from Python code, checked as those of the command line are.
+
+        Raises:
+            UsageError: an unknown option, or a value that it cannot have.
+        """
+        return build(cls, from_mapping(options), " of an export")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -13,7 +14,7 @@ import keras
 
 from zoo.backend.types import Tensor
 from zoo.errors import UsageError, ZooError, did_you_mean
-from zoo.files import expanded
+from zoo.files import expanded, reason
 
 # How the names of a family begin -> its module; the first that fits counts.
 _FAMILIES = {
@@ -136,13 +137,12 @@ def load_pretrained(network: keras.Model, name: str, weights: str, plugins: Back
         ZooError: they cannot be fetched, or do not fit.
     """
     if weights != "imagenet":
-        if not expanded(weights).is_file():
+        if not os.path.isfile(expanded(weights)):
             raise ZooError(f"model.backbone_weights={weights}: expected imagenet, none, or a file; no such file exists")
         try:
             network.load_weights(expanded(weights))
         except Exception as error:  # of a damaged file h5py and Keras raise whatever they meet
-            reason = " ".join(str(error).split())
-            raise ZooError(f"model.backbone_weights={weights}: not the weights of {name}: {reason}") from error
+            raise ZooError(f"model.backbone_weights={weights}: not the weights of {name}: {_said(error)}") from error
         return
     if name in plugins:
         plugins[name]().load(network)
@@ -154,12 +154,16 @@ def load_pretrained(network: keras.Model, name: str, weights: str, plugins: Back
                 include_top=False, weights="imagenet", input_shape=network.input_shape[1:]
             )
     except Exception as error:  # Keras raises a bare Exception where the network is not there
-        reason = " ".join(str(error).split())
         raise ZooError(
-            f"model.backbone_weights=imagenet: the weights of {name} cannot be downloaded: {reason} "
+            f"model.backbone_weights=imagenet: the weights of {name} cannot be downloaded: {_said(error)} "
             "(model.backbone_weights=none starts from random weights, a path reads a file)"
         ) from error
     network.set_weights(trained.get_weights())
+
+
+def _said(error: Exception) -> str:
+    """What a library says in several lines, as one."""
+    return " ".join(str(error).split()).rstrip(": ") or reason(error)
 
 
 def _family(name: str) -> str:

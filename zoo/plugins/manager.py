@@ -287,7 +287,9 @@ class Plugins:
             owners = [info.origin for info in self.find() if name in info.states(kind).names]
             if owners or name in BUILT_IN[kind]:
                 whose = f" of {owners[0]}" if owners else ""
-                return f"'{name}' is not a task; it is the name of a {singular(kind)}{whose}: use {key}={name}"
+                what = singular(kind)
+                article = "an" if what[0] in "aeiou" else "a"
+                return f"'{name}' is not a task; it is the name of {article} {what}{whose}: use {key}={name}"
         if Path(f"{name}.py").is_file():
             return f"unknown task '{name}'; for the file in this folder, write ./{name}.py"
         known = [info.name for info in self.find() if info.kind == "task"]

@@ -26,6 +26,8 @@ def check_settings(settings: Settings, components: Components) -> None:
     from zoo.training.engines import check_kind, choose_engine
 
     choose_engine(settings.engine, settings.device.kind)
+    if not settings.data.source and type(settings)().data.source:
+        raise UsageError("data= is empty; name a file, a folder or a data set")
     check_end(settings.train)
     check_kind(settings.device.kind, components.devices)
     check_callbacks(settings.train.callbacks, components.callbacks)

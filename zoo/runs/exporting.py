@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ def check_installed() -> None:
 
 
 def export_run(
-    run: Predictor, task: Task, folder: RunFolder, splits: Splits, out: str | Path, options: ExportOptions
+    run: Predictor, task: Task, folder: RunFolder, splits: Callable[[], Splits], out: str | Path, options: ExportOptions
 ) -> Export:
     """Export a run (see `Run.export`).
 
@@ -70,13 +70,14 @@ def export_run(
         run: answers as the bundle should.
         task: of the run.
         folder: of the run.
-        splits: its examples.
+        splits: reads its examples.
         out: the folder or file of the bundle; empty for one in the run's folder.
         options: how.
     """
     from zoo.export.export import export
 
     place = check_target(out or folder.path / "bundles" / f"{options.format}-{options.precision}")
+    found = splits()
     exported = exported_run(task, run.name, run.codecs, folder)
-    examples: Any = next((part for part in (splits.validation, splits.test, splits.train) if len(part)), ())
+    examples: Any = next((part for part in (found.validation, found.test, found.train) if len(part)), ())
     return export(exported, run, examples, place, options, task.settings.data.source)

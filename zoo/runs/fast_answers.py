@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
@@ -35,6 +36,7 @@ class FastAnswers:
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
         self._tried = False
+        self._made: tempfile.TemporaryDirectory[str] | None = None
 
     @staticmethod
     def can_answer(settings: Settings, strategy: str = "") -> bool:
@@ -60,7 +62,7 @@ class FastAnswers:
             return None
 
     def make(self, task: Task, name: str, codecs: Mapping[str, Codec], inputs: Sequence[Any]) -> BundleInference | None:
-        """Make the graphs, and keep them; TensorFlow has to run.
+        """Make the graphs, in a folder that goes with this object (see `keep`); TensorFlow has to run.
 
         Args:
             task: of the run.
@@ -69,7 +71,7 @@ class FastAnswers:
             inputs: some raw inputs.
 
         Returns:
-            The graphs; None where the model has none, or they cannot be written: then the model itself answers.
+            The graphs; None where the model has none: then the model itself answers.
         """
         import keras
 
@@ -78,22 +80,37 @@ class FastAnswers:
         self._tried = True
         from zoo.export.bundle_writer import write_bundle
         from zoo.runs.exporting import exported_run
+        from zoo.runtime.bundle_inference import BundleInference
 
+        with suppress(ZooError, OSError):
+            self._made = tempfile.TemporaryDirectory(prefix="zoo-graphs-", ignore_cleanup_errors=True)
+            weakref.finalize(self, self._made.cleanup)
+            folder = Path(self._made.name)
+            return BundleInference(
+                folder, write_bundle(exported_run(task, name, codecs, self._folder), inputs[:1], folder), codecs
+            )
+        return None
+
+    def keep(self) -> bool:
+        """Copy the graphs that were made into the run's folder, where it can be written to; whether it was done."""
+        if self._made is None:
+            return False
         with suppress(ZooError, OSError):
             place = self._place()
             place.parent.mkdir(exist_ok=True)
+            if place.parent.is_symlink():  # nothing outside the run is written or removed
+                return False
             with tempfile.TemporaryDirectory(dir=place.parent) as temporary:
-                made = Path(temporary) / "graphs"
-                made.mkdir()
-                write_bundle(exported_run(task, name, codecs, self._folder), inputs[:1], made)
+                copied = Path(temporary) / "graphs"
+                shutil.copytree(self._made.name, copied)
                 if place.exists():  # damaged, or somebody else was faster
                     shutil.rmtree(place)
-                os.replace(made, place)
+                os.replace(copied, place)
             for other in place.parent.iterdir():
                 if other != place and len(other.name) == len(place.name):  # of earlier weights
                     shutil.rmtree(other, ignore_errors=True)
-            return self.find(codecs)
-        return None
+            return True
+        return False
 
     def _place(self) -> Path:
         """The folder of the graphs; another for other weights or settings."""

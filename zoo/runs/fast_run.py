@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FastRun(Run):
-    """Answers with the graphs that its folder keeps; makes them at the first answer.
+    """Answers with the graphs that its folder keeps; makes them at the first answer, and keeps them when asked to.
 
     Args:
         task: an instance of the task.
@@ -44,6 +44,10 @@ class FastRun(Run):
     def inference(self) -> Inference:
         """The graphs, or the model, ready for predictions."""
         return super().inference if self._graphs is None else self._graphs
+
+    def keep_graphs(self) -> bool:
+        """Keep the graphs that an answer made in the run's folder (see `Predictor.keep_graphs`)."""
+        return self._answers.keep()
 
     def stream(self, prime: object = "", **arguments: Any) -> Iterator[tuple[int, str]]:
         """Generate text piece by piece (see `Run.stream`)."""

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from zoo.errors import ZooError, did_you_mean
+from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import expanded
 from zoo.runtime.finding import RUNS
 
@@ -20,6 +20,8 @@ def find_run(name: str) -> Path:
     Raises:
         ZooError: there is none.
     """
+    if not name.strip():
+        raise UsageError("no run given; name a run's folder, or a task for its latest run")
     try:
         given = expanded(name)
         if (given / "run.json").is_file():

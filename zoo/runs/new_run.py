@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    task: str | type[Task],
+    task: str | os.PathLike[str] | type[Task],
     *,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     report: Reporter | None = None,
@@ -76,7 +77,7 @@ def run(
 
 
 def _run(
-    task: str | type[Task],
+    task: str | os.PathLike[str] | type[Task],
     callbacks: Sequence[keras.callbacks.Callback],
     report: Reporter | None,
     arguments: Sequence[str],
@@ -85,6 +86,7 @@ def _run(
     if in_notebook():
         silence()
     began = time.perf_counter()
+    task = _checked(task)
     if settings and arguments:
         raise UsageError("give settings as arguments or as keywords, not both")
     overrides: Mapping[str, object] | list[str] = {**settings} if settings else list(arguments)
@@ -150,6 +152,23 @@ def _run(
             )
             folder.begin(manifest, to_yaml(resolved))
             return Run(instance, name, folder, codecs)._train_since(began, report, callbacks, splits)
+
+
+def _checked(task: object) -> str | type[Task]:
+    """A task as its name, the path of its file, or its class.
+
+    Raises:
+        UsageError: it is none of these.
+    """
+    from zoo.task import Task
+
+    if isinstance(task, os.PathLike):
+        task = os.fspath(task)
+    if isinstance(task, type) and (not issubclass(task, Task) or task is Task):
+        raise UsageError(f"{task.__name__} is not a task; expected a subclass of zoo.Task")
+    if not isinstance(task, (str, type)):
+        raise UsageError(f"a task is a name, a file or a class, not {type(task).__name__}")
+    return task
 
 
 def _find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task]]:

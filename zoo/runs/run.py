@@ -332,7 +332,7 @@ class Run(TaskPredictor):
         from zoo.export import ExportOptions
         from zoo.runs.exporting import export_run
 
-        return export_run(self, self.task, self.folder, self.splits, out, ExportOptions(**options))
+        return export_run(self, self.task, self.folder, lambda: self.splits, out, ExportOptions.of(options))
 
     def report(self, out: str | Path = "") -> Path:
         """Write a report: one HTML file with everything inside.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -14,13 +13,12 @@ from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import read_text
 from zoo.plugins import Plugins
 from zoo.runtime.finding import find_bundle
-from zoo.runtime.manifest import MANIFEST, read_bundle_manifest
-from zoo.runtime.target import check_target
+from zoo.runtime.manifest import CARD, MANIFEST, read_bundle_manifest
+from zoo.runtime.target import check_target, put, writing
 
 if TYPE_CHECKING:
     from zoo.hub import Hub
 
-CARD = "README.md"
 ENDINGS = (".json", ".model", ".onnx")
 """Of what travels beside the card: graphs, JSON, and models of sentencepiece."""
 
@@ -118,9 +116,8 @@ def pull(address: str, out: str = "") -> Path:
     if target.suffix == ".zoo":
         raise UsageError(f"out={out}: a model is pulled to a folder")
     hub = find_hub(place.scheme)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as temporary:
-        folder = Path(temporary) / target.name
+    with writing(target) as temporary:
+        folder = temporary / target.name
         folder.mkdir()
         hub.download(place.name, [MANIFEST], folder)
         files = _listed(folder / MANIFEST, address)
@@ -129,9 +126,7 @@ def pull(address: str, out: str = "") -> Path:
             read_bundle_manifest(folder)
         except ZooError as error:
             raise ZooError(f"{address}: {str(error).replace(f'{folder}/', '')}") from error
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(folder, target)
+        put(folder, target)
     return target
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,47 +15,54 @@ from zoo.files import expanded, file_errors, open_file, reason
 from zoo.runtime.bundle_inference import BundleInference, OpenGraph
 from zoo.runtime.bundle_inputs import read_frames, read_input, read_inputs
 from zoo.runtime.installed_models import find_model
-from zoo.runtime.manifest import BundleManifest, read_bundle_manifest
+from zoo.runtime.manifest import MANIFEST, BundleManifest, read_bundle_manifest
 from zoo.runtime.predictor import Predictor
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
     from zoo.data import Input
+    from zoo.search import Score
     from zoo.settings import Settings
-    from zoo.topology import Topology
+    from zoo.topology import Alignment, Answer, Topology
 
 CODECS = "codecs"
 """The folder of a bundle with the files of its codecs."""
 LARGEST = 1 << 32
 """Bytes of an unpacked bundle."""
+MOST = 1000
+"""Files of a bundle."""
 
 
 class Bundle(Predictor):
     """Answers raw inputs with the graphs of a bundle; made by `load`.
 
     Attributes:
-        folder: where it lies.
+        folder: where its files lie.
         manifest: what it is.
+        path: where it was loaded from, a folder or a `.zoo` file.
 
     Raises:
         ZooError: it is of a plugin whose code it does not hold, or of a format that answers by itself.
     """
 
     def __init__(
-        self, folder: Path, manifest: BundleManifest, keep: object = None, open_graph: OpenGraph | None = None
+        self, folder: Path, manifest: BundleManifest, path: Path | None = None, open_graph: OpenGraph | None = None
     ) -> None:
         if manifest.graph_format != "onnx" and open_graph is None:
             raise ZooError(
-                f"{folder} has the format {manifest.graph_format}: its README.md shows how it answers; the zoo answers "
-                "with format=onnx"
+                f"{path or folder} has the format {manifest.graph_format}: its README.md shows how it answers; the zoo "
+                "answers with format=onnx"
             )
-        super().__init__(manifest.task, _topology(manifest), _settings(manifest), _codecs(manifest, folder / CODECS))
+        self.path = path or folder
+        settings, codecs = _settings(manifest), _codecs(manifest, folder / CODECS)
+        super().__init__(manifest.task, _topology(manifest), settings, codecs)
+        if missing := _roles(self.topology) - codecs.keys():
+            raise ZooError(f"{self.path} is damaged: it has no codec '{min(missing)}'")
         self.folder, self.manifest = folder, manifest
-        self._keep = keep  # a folder that is removed with this object
         self._inference = BundleInference(folder, manifest, self.codecs, open_graph=open_graph)
 
     def __repr__(self) -> str:
-        return f"<Bundle of {self.name} in {self.folder}>"
+        return f"<Bundle of {self.name} in {self.path}>"
 
     @property
     def inference(self) -> BundleInference:
@@ -72,6 +81,46 @@ class Bundle(Predictor):
         """Convert the lines of a stream to raw frames."""
         return read_frames(lines)
 
+    # Right checksums may stand around content that does not fit together: nothing else is known to be right.
+
+    def answer(self, inputs: Sequence[object], **search: object) -> list[Answer]:
+        """Answer raw inputs (see `Predictor.answer`)."""
+        with self._named_errors():
+            return super().answer(inputs, **search)
+
+    def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
+        """Answer raw inputs with raw outputs (see `Predictor.predict`)."""
+        with self._named_errors():
+            return super().predict(inputs, **search)
+
+    def stream_answers(self, frames: Iterable[object]) -> Iterator[Answer]:
+        """Label frames as they arrive (see `Predictor.stream_answers`)."""
+        with self._named_errors():
+            answers = super().stream_answers(frames)
+        return self._named(answers)
+
+    def align(self, inputs: Sequence[object], texts: Sequence[str]) -> list[Alignment]:
+        """Return where the model attends (see `Predictor.align`)."""
+        with self._named_errors():
+            return super().align(inputs, texts)
+
+    def stream(self, prime: object = "", **arguments: Any) -> Iterator[tuple[int, str]]:
+        """Generate text piece by piece (see `Predictor.stream`)."""
+        with self._named_errors():
+            yield from super().stream(prime, **arguments)
+
+    def score(self, texts: Sequence[str], inputs: Sequence[object] | None = None) -> list[Score]:
+        """Compute the log-probabilities of texts (see `Predictor.score`)."""
+        with self._named_errors():
+            return super().score(texts, inputs)
+
+    def _named(self, answers: Iterator[Answer]) -> Iterator[Answer]:
+        with self._named_errors():
+            yield from answers
+
+    def _named_errors(self) -> AbstractContextManager[None]:
+        return file_errors(self.path, "cannot answer")
+
 
 def load(path: str | Path) -> Bundle:
     """Load a bundle.
@@ -87,17 +136,30 @@ def load(path: str | Path) -> Bundle:
         ZooError: it is no bundle, damaged, or of a plugin whose code it does not hold.
     """
     place = _place(path)
-    if place.is_file():
-        keep = tempfile.TemporaryDirectory(prefix="zoo-bundle-")
-        folder = Path(keep.name)
+    with file_errors(place):
+        is_packed = place.exists() and not place.is_dir()
+    if not is_packed:
+        return Bundle(place, read_bundle_manifest(place))
+    unpacked = tempfile.TemporaryDirectory(prefix="zoo-bundle-", ignore_cleanup_errors=True)
+    folder = Path(unpacked.name)
+    try:
         _unpack(place, folder)
-        return Bundle(folder, read_bundle_manifest(folder), keep)
-    return Bundle(place, read_bundle_manifest(place))
+        bundle = Bundle(folder, read_bundle_manifest(folder), place)
+    except ZooError as error:
+        unpacked.cleanup()
+        raise ZooError(str(error).replace(str(folder), str(place))) from error
+    except BaseException:
+        unpacked.cleanup()
+        raise
+    weakref.finalize(bundle, unpacked.cleanup)
+    return bundle
 
 
 def _place(path: str | Path) -> Path:
     place = expanded(path)
-    if not place.exists() and (model := find_model(str(path))):
+    with file_errors(place):
+        is_there = place.exists()
+    if not is_there and (model := find_model(str(path))):
         return model.folder
     return place
 
@@ -106,6 +168,8 @@ def _unpack(path: Path, folder: Path) -> None:
     try:
         with open_file(path) as stream, zipfile.ZipFile(stream) as archive:
             entries = archive.infolist()
+            if len(entries) > MOST:
+                raise ZooError(f"{path}: not a bundle: it holds {len(entries):,} files")
             if sum(entry.file_size for entry in entries) > LARGEST:
                 raise ZooError(f"{path}: damaged: it unpacks to more than {LARGEST >> 30} GB")
             for entry in entries:
@@ -122,7 +186,7 @@ def _topology(manifest: BundleManifest) -> Topology:
     import zoo.topology
 
     known = getattr(zoo.topology, manifest.topology, None) if manifest.topology else None
-    if not isinstance(known, type) or not issubclass(known, zoo.topology.Topology):
+    if not isinstance(known, type) or not issubclass(known, zoo.topology.Topology) or not known.name:
         raise ZooError(
             f"this bundle needs the code of the task {manifest.task}, which a bundle does not hold; install its plugin "
             "and use the run"
@@ -130,16 +194,23 @@ def _topology(manifest: BundleManifest) -> Topology:
     return known()
 
 
-def _settings(manifest: BundleManifest) -> Settings:
-    from zoo.settings import BatchSettings, SearchSettings, Settings
+def _roles(topology: Topology) -> set[str]:
+    """The codecs without which a topology cannot answer."""
+    return {"target"} if topology.name == "language model" else {"source", "target"}
 
-    given: Mapping[str, Any] = manifest.settings
+
+def _settings(manifest: BundleManifest) -> Settings:
+    from zoo.settings import Settings
+    from zoo.settings.overrides import from_mapping
+    from zoo.settings.resolve import build
+
+    given = {name: value for name, value in manifest.settings.items() if name in ("seed", "batch", "search")}
     try:
-        return Settings(
-            seed=given["seed"], batch=BatchSettings(**given["batch"]), search=SearchSettings(**given["search"])
-        )
+        return build(Settings, from_mapping(given), " of a bundle")
     except Exception as error:
-        raise ZooError("the bundle's settings are damaged, or were written by another version of the zoo") from error
+        raise ZooError(
+            f"the bundle's settings are damaged, or were written by another version of the zoo: {reason(error)}"
+        ) from error
 
 
 def _codecs(manifest: BundleManifest, folder: Path) -> dict[str, Codec]:
@@ -151,6 +222,8 @@ def _codecs(manifest: BundleManifest, folder: Path) -> dict[str, Codec]:
                 f"this bundle needs the codec '{role}' of the task {manifest.task}, which a bundle does not hold; "
                 "install its plugin and use the run"
             )
+        if f"{CODECS}/{role}.json" not in manifest.files and manifest.files:
+            raise ZooError(f"{folder.parent / MANIFEST} is damaged: it has no checksum of {CODECS}/{role}.json")
         with file_errors(folder / f"{role}.json", "damaged"):
             codec.restore(folder, role)
         found[role] = codec

@@ -81,7 +81,15 @@ class BundleInference(Inference):
         """The model as what steps."""
         if "step" not in self._manifest.graphs:
             return _Motionless()  # type: ignore[return-value]
+        self._check_steps()
         return GraphStepper(self.graph("start"), self.graph("step"), self._manifest.alignment, self.name)
+
+    def _check_steps(self) -> None:
+        """Check that `step` gives logits and a state, and that the state is where the alignment is said to be."""
+        outputs, alignment = self._manifest.graphs["step"].outputs, self._manifest.alignment
+        fits = isinstance(outputs, list) and len(outputs) == 2 and isinstance(outputs[0], str)
+        if not fits or isinstance(outputs[1], str) or (alignment is not None and alignment >= len(outputs[1])):
+            raise ZooError(f"the bundle {self._folder} is damaged: its graph 'step' is not what an export writes")
 
     @property
     def grid(self) -> tuple[int, int]:

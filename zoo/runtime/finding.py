@@ -18,7 +18,10 @@ RUNS = Path("runs")
 def is_bundle(path: str | Path) -> bool:
     """Whether a path leads to a bundle, as far as its name and first file say."""
     place = expanded(path)
-    return (place / MANIFEST).is_file() or (place.suffix == ".zoo" and place.is_file())
+    try:
+        return (place / MANIFEST).is_file() or (place.suffix == ".zoo" and place.is_file())
+    except (OSError, ValueError):  # too long, a null byte
+        return False
 
 
 def find_bundle(name: str) -> Path | None:

@@ -37,6 +37,8 @@ class GraphStepper:
     ) -> tuple[np.ndarray, Arrays]:
         """Read one token, or frame, a row; gives logits and the new state."""
         logits, after = self._step(tokens, *(memory or ()), *state)
+        if logits.ndim != 2 or len(logits) != len(tokens):  # [B, V]
+            raise ZooError(f"the graph 'step' of {self._name} is damaged: its logits have the shape {logits.shape}")
         return logits, list(after)
 
     def _aligned(self, state: Sequence[np.ndarray]) -> np.ndarray:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from zoo.errors import ZooError
-from zoo.files import read_text, reason, write_atomic
+from zoo.files import file_errors, open_file, read_text, reason, write_atomic
 
 MANIFEST = "bundle.json"
+CARD = "README.md"
+"""The model card."""
 FORMAT = 1
+DEEPEST = 8
+"""Levels of lists and mappings in the outputs of a graph."""
 
 
 @dataclass(frozen=True)
@@ -101,37 +105,93 @@ def read_bundle_manifest(folder: Path, verify: bool = True) -> BundleManifest:
         raise ZooError(f"{path} is damaged: it has no format")
     if found["format"] > FORMAT:
         raise ZooError(f"{folder} was written by a newer version of the zoo; install that version")
+    if wrong := _misfit(found):
+        raise ZooError(f"{path} is damaged: '{wrong}' is not what an export writes")
     known = {entry.name for entry in fields(BundleManifest)}
-    try:
-        graphs = {name: GraphEntry(**entry) for name, entry in found["graphs"].items()}
-        manifest = BundleManifest(
-            **{name: value for name, value in found.items() if name in known} | {"graphs": graphs}
-        )
-        files = dict(manifest.files)
-        named = {entry.file for entry in graphs.values()}
-    except Exception as error:
-        raise ZooError(f"{path} is damaged: it is not what an export writes") from error
+    graphs = {name: GraphEntry(**entry) for name, entry in found["graphs"].items()}
+    manifest = BundleManifest(**{name: value for name, value in found.items() if name in known} | {"graphs": graphs})
     if verify:
-        for name, wanted in files.items():
-            _verify(folder, name, wanted)
-        if missing := sorted(named - files.keys()):
+        for name, wanted in manifest.files.items():
+            if name != CARD:  # which its owner may edit
+                _verify(folder, name, wanted)
+        if missing := sorted({entry.file for entry in graphs.values()} - manifest.files.keys()):
             raise ZooError(f"{path} is damaged: it has no checksum of {missing[0]}")
     return manifest
 
 
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
+
+
+def _are_graphs(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(one, dict)
+        and one.keys() == {"file", "inputs", "outputs"}
+        and isinstance(one["file"], str)
+        and isinstance(one["inputs"], list)
+        and all(isinstance(name, str) for name in one["inputs"])
+        and _is_nest(one["outputs"])
+        for one in value.values()
+    )
+
+
+def _is_nest(value: object, depth: int = 0) -> bool:
+    """Whether a value is a text, or lists and mappings of texts."""
+    if isinstance(value, str) or depth == DEEPEST:
+        return isinstance(value, str)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [None]
+    return all(_is_nest(part, depth + 1) for part in parts)
+
+
+def _is_grid(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(_is_count(size) and size for size in value)
+
+
+ENTRIES: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("task", "topology", "model"), _is_text),
+    "codecs": _are_texts,
+    "settings": lambda value: isinstance(value, dict),
+    "graphs": _are_graphs,
+}
+OPTIONAL: dict[str, Callable[[object], bool]] = {
+    "alignment": lambda value: value is None or _is_count(value),
+    "grid": lambda value: value is None or _is_grid(value),
+    **dict.fromkeys(("precision", "license", "graph_format"), _is_text),
+    **dict.fromkeys(("metrics", "versions"), lambda value: isinstance(value, dict)),
+    "files": _are_texts,
+}
+"""What each entry of `bundle.json` has to be; the optional ones have defaults."""
+
+
+def _misfit(found: Mapping[str, Any]) -> str:
+    """The name of the first entry that is missing or of another kind; empty where all are as they should be."""
+    wrong = [name for name, fits in ENTRIES.items() if name not in found or not fits(found[name])]
+    wrong += [name for name, fits in OPTIONAL.items() if name in found and not fits(found[name])]
+    return wrong[0] if wrong else ""
+
+
 def checksum(path: Path) -> str:
     """SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with open_file(path) as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def _verify(folder: Path, name: str, wanted: str) -> None:
-    path = folder / name
-    if Path(name).is_absolute() or ".." in Path(name).parts:
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or Path(name).is_absolute():
         raise ZooError(f"{folder} is damaged: {name} is not inside it")
-    try:
+    path = folder / name
+    with file_errors(path):
         found = checksum(path)
-    except OSError as error:
-        raise ZooError(f"{path}: cannot be read: {error.strerror or error}") from error
     if found != wanted:
         raise ZooError(f"{path}: damaged or changed: its checksum does not match; export the run again")

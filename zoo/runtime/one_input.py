@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from zoo.errors import UsageError
 
 _VECTORS = 2
 _IMAGE_CHANNELS = (1, 3, 4)
@@ -17,8 +20,22 @@ def as_inputs(inputs: Any, codec: object) -> list[Any]:
     Args:
         inputs: raw inputs, or a single text, path, image or sequence of feature vectors.
         codec: of the inputs.
+
+    Raises:
+        UsageError: it is neither one input nor several.
     """
-    return [inputs] if _is_one(inputs, codec) else list(inputs)
+    return [inputs] if _is_one(inputs, codec) else as_list("inputs", inputs)
+
+
+def as_list(name: str, values: Any) -> list[Any]:
+    """Make a list of several values.
+
+    Raises:
+        UsageError: they are not several values in an order.
+    """
+    if isinstance(values, (bytes, Mapping, Set)) or not hasattr(values, "__iter__"):
+        raise UsageError(f"{name}: expected a list, not {type(values).__name__}")
+    return list(values)
 
 
 def _is_one(value: object, codec: object) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError
 from zoo.runtime.answered_inputs import AnsweredInput, answer_inputs
-from zoo.runtime.one_input import as_inputs
+from zoo.runtime.one_input import as_inputs, as_list
 from zoo.topology.not_finite import finite_scores
 from zoo.topology.topology import Topology
 from zoo.topology.unknown import warn_of_answers
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from zoo.search import Score
     from zoo.settings import Settings
     from zoo.topology import Alignment, Answer, Inference
+
+MOST_TEXTS = 100_000
+"""Texts of one sample."""
 
 
 class Predictor(ABC):
@@ -88,7 +91,8 @@ class Predictor(ABC):
 
     def answer(self, inputs: Sequence[object], **search: object) -> list[Answer]:
         """Answer raw inputs, with scores, probabilities or alternatives (see `predict`)."""
-        answers = self.topology.answer(self.inference, self._listed(inputs), self._searching(search))
+        settings, listed = self._searching(search), self._listed(inputs)
+        answers = self.topology.answer(self.inference, listed, settings)
         warn_of_answers(answers)
         return finite_scores(answers, self.inference)
 
@@ -104,7 +108,8 @@ class Predictor(ABC):
         """
         if type(self.topology).predict is Topology.predict:
             return [answer.value for answer in self.answer(inputs, **search)]
-        return self.topology.predict(self.inference, self._listed(inputs), self._searching(search))
+        settings, listed = self._searching(search), self._listed(inputs)
+        return self.topology.predict(self.inference, listed, settings)
 
     def stream_answers(self, frames: Iterable[object]) -> Iterator[Answer]:
         """Label frames as they arrive, for example from a camera; the model keeps its state between frames.
@@ -133,7 +138,11 @@ class Predictor(ABC):
         Raises:
             ZooError: the model does not attend to its input.
         """
-        return self.topology.align(self.inference, self._listed(inputs), list(texts), self.settings)
+        texts = [texts] if isinstance(texts, str) else as_list("texts", texts)
+        listed = self._listed(inputs)
+        if len(listed) != len(texts):
+            raise UsageError(f"{len(texts)} texts for {len(listed)} inputs: there must be one per input")
+        return self.topology.align(self.inference, listed, texts, self.settings)
 
     def sample(
         self,
@@ -159,6 +168,7 @@ class Predictor(ABC):
         Raises:
             ZooError: the task does not generate text.
         """
+        count = _texts(count)
         texts = [""] * count
         for row, piece in self.stream(prime, seed=seed, count=count, **search):
             texts[row] += piece
@@ -174,10 +184,11 @@ class Predictor(ABC):
         Yields:
             (number of the text, piece of it), whole characters only.
         """
-        if count < 1:
-            raise UsageError(f"count={count}: it must be at least 1")
-        seeds = [seed + index for index in range(count)]
-        yield from self.topology.stream(self.inference, [prime] * count, self._searching(search), seeds)
+        count = _texts(count)
+        if isinstance(seed, bool) or not hasattr(seed, "__index__"):
+            raise UsageError(f"seed={seed!r}: it must be a whole number")
+        settings, seeds = self._searching(search), [int(seed) + index for index in range(count)]
+        yield from self.topology.stream(self.inference, [prime] * count, settings, seeds)
 
     def score(self, texts: Sequence[str], inputs: Sequence[object] | None = None) -> list[Score]:
         """Compute the log-probabilities of texts, to compare them or to compute a perplexity.
@@ -192,10 +203,15 @@ class Predictor(ABC):
         Raises:
             ZooError: the task does not generate text.
         """
-        inputs = [""] * len(texts) if inputs is None else list(inputs)
+        texts = [texts] if isinstance(texts, str) else as_list("texts", texts)
+        inputs = [""] * len(texts) if inputs is None else self._listed(inputs)
         if len(inputs) != len(texts):
             raise UsageError(f"{len(texts)} texts for {len(inputs)} inputs: there must be one per input")
-        return self.topology.score(self.inference, inputs, list(texts), self.settings)
+        return self.topology.score(self.inference, inputs, texts, self.settings)
+
+    def keep_graphs(self) -> bool:
+        """Keep graphs that the answers so far have made, for the next command; whether there are any."""
+        return False
 
     def _listed(self, inputs: Any) -> list[Any]:
         return as_inputs(inputs, self.codecs.get("source"))
@@ -207,3 +223,10 @@ class Predictor(ABC):
         from zoo.settings import override
 
         return override(settings, {"search": dict(search)}, task=self.name)
+
+
+def _texts(count: object) -> int:
+    """Check a number of texts."""
+    from zoo.search.limits import check_whole
+
+    return check_whole("count", count, 1, MOST_TEXTS)

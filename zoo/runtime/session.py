@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from zoo.errors import ZooError
+from zoo.files import file_errors
 
 Outputs: TypeAlias = Any
 """Names of outputs in the nesting of what a function returns: a text, or lists and mappings of such."""
@@ -37,16 +38,18 @@ class Graph:
             raise ZooError("answers of a bundle need ONNX Runtime: pip install 'seqzoo[export]'") from error
 
         options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
+        options.log_severity_level = 4  # what goes wrong is raised
         options.intra_op_num_threads = 1 if path.stat().st_size < SMALL else _cores()
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
+        with file_errors(path, "ONNX Runtime cannot read it"):
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime has classes of its own for each kind of failure
-            raise ZooError(f"{path}: ONNX Runtime cannot read it: {error}") from error
+            given = {one.name for one in self._session.get_inputs()}, {one.name for one in self._session.get_outputs()}
+        self._path = path
         self._inputs, self._outputs = list(inputs), outputs
         self._names = flat_names(outputs)
+        if set(inputs) != given[0] or not set(self._names) <= given[1]:
+            raise ZooError(f"{path}: it is not the graph that bundle.json describes; export the run again")
 
     def __call__(self, *arrays: np.ndarray) -> Any:
         """Compute.
@@ -56,8 +59,13 @@ class Graph:
 
         Returns:
             Arrays, nested as the function returns them.
+
+        Raises:
+            ZooError: ONNX Runtime cannot compute it.
         """
-        found = self._session.run(self._names, dict(zip(self._inputs, arrays, strict=True)))
+        # ONNX Runtime has classes of its own for each kind of failure.
+        with file_errors(self._path, "ONNX Runtime cannot compute it"):
+            found = self._session.run(self._names, dict(zip(self._inputs, arrays, strict=True)))
         return nested_outputs(self._outputs, dict(zip(self._names, found, strict=True)))
 
 

@@ -168,5 +168,8 @@ def quoted(value: object) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A path as text; any other value unchanged."""
-    return os.fspath(value) if isinstance(value, os.PathLike) else value
+    """A path as text, a number of NumPy as one of Python; any other value unchanged."""
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    # A number of NumPy: this module does not import NumPy, which would slow down every command.
+    return value.item() if type(value).__module__ == "numpy" and getattr(value, "shape", None) == () else value

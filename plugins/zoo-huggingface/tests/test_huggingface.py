@@ -209,6 +209,53 @@ def test_an_address_that_means_nothing(tmp_path: Path):
         read(f"hf:json,files={tmp_path / 'none.jsonl'}", "many-to-one")
 
 
+RAISED = [
+    *(kind("what\na library says") for kind in (Exception, OSError, ValueError, TypeError, KeyError, IndexError)),
+    *(kind("what\na library says") for kind in (RuntimeError, NotImplementedError, EOFError, UnicodeError)),
+    *(MemoryError(), RecursionError(), Exception(), AssertionError(), ArithmeticError(), LookupError("")),
+]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "datasets.load_from_disk",
+        "datasets.Dataset.select_columns",
+        "datasets.Dataset.iter",
+        "datasets.Dataset.__getitem__",
+        "datasets.Dataset.cast_column",
+        "PIL.Image.open",
+    ],
+)
+def test_whatever_a_library_raises_is_one_line(call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    features = datasets.Features({"image": datasets.Image(), "captions": datasets.Sequence(datasets.Value("string"))})
+    rows = {"image": images(4), "captions": [["a grey one", "another"]] * 4}
+    datasets.Dataset.from_dict(rows, features=features).save_to_disk(str(tmp_path / "saved"))
+    for raised in RAISED:
+
+        def fail(*_: object, raised: Exception = raised, **__: object) -> None:
+            raise raised
+
+        with monkeypatch.context() as patch, pytest.raises(zoo.ZooError) as caught:
+            patch.setattr(call, fail)
+            splits = read(f"hf:{tmp_path / 'saved'}", "one-to-many", validation=0, test=0)
+            list(splits.train)
+        message = str(caught.value)
+        assert message.startswith(f"hf:{tmp_path / 'saved'}: ") and "\n" not in message, message
+        assert message == message.rstrip(": "), message
+
+
+def test_a_damaged_image_is_named_or_left_out(tmp_path: Path):
+    features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=["dark", "light"])})
+    rows = {"image": [*images(3), {"bytes": b"no image", "path": None}], "label": [0, 1, 0, 1]}
+    datasets.Dataset.from_dict(rows, features=features).save_to_disk(str(tmp_path / "saved"))
+    splits = read(f"hf:{tmp_path / 'saved'}", "one-to-one", validation=0, test=0)
+    with pytest.raises(zoo.ZooError, match="saved: row 4: cannot be read: cannot identify image file"):
+        list(splits.train)
+    splits = read(f"hf:{tmp_path / 'saved'}", "one-to-one", validation=0, test=0, on_error="skip")
+    assert len(list(splits.train)) == 3 and "1 of 4 rows were left out" in splits.notes[0]
+
+
 def test_offline_is_one_line(tmp_path: Path):
     with pytest.raises(zoo.ZooError) as caught:
         read("hf:owner/name", "many-to-one")

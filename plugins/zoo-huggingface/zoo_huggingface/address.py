@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,8 +37,8 @@ class Address:
     @property
     def folder(self) -> Path | None:
         """The folder that is meant; None for a name."""
-        path = Path(self.name).expanduser()
-        return path if path.is_dir() or self.name.startswith((".", "/", "~")) else None
+        path = Path(os.path.expanduser(self.name))
+        return path if os.path.isdir(path) or self.name.startswith((".", "/", "~")) else None
 
     def __str__(self) -> str:
         return f"hf:{self.name}"

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from zoo_huggingface.column import Column
+from zoo_huggingface.loading import reading_errors
 
 Example = Mapping[str, Any]
 
@@ -18,12 +19,19 @@ class HubExamples(Sequence[Example]):
         columns: role -> column.
         places: of each example: its row, and which of the row's captions it is about (0 where a row has one text).
         documents: whether the texts are documents for a language model, each on lines of its own.
+        name: of the data set, for messages.
     """
 
     def __init__(
-        self, dataset: Any, columns: Mapping[str, Column], places: Sequence[tuple[int, int]], documents: bool = False
+        self,
+        dataset: Any,
+        columns: Mapping[str, Column],
+        places: Sequence[tuple[int, int]],
+        documents: bool = False,
+        name: str = "",
     ) -> None:
         self._dataset, self._columns, self._places, self._documents = dataset, columns, places, documents
+        self._name = name
 
     def __len__(self) -> int:
         return len(self._places)
@@ -38,7 +46,8 @@ class HubExamples(Sequence[Example]):
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(len(self)))]
         row, turn = self._places[place]
-        return self._example(self._dataset[row], turn)
+        with reading_errors(f"{self._name}: row {row + 1}"):
+            return self._example(self._dataset[row], turn)
 
     def __iter__(self) -> Iterator[Example]:
         return (self[place] for place in range(len(self)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ def load(address: Address) -> Any:
     import datasets
 
     options, folder = address.options, address.folder
-    try:
+    with reading_errors(str(address)):
         if folder is not None:
             if not folder.is_dir():
                 raise ZooError(f"{address}: there is no such folder")
@@ -41,10 +42,26 @@ def load(address: Address) -> Any:
         words = {"name": options.get("config"), "revision": options.get("revision")}
         files = options["files"].split(",") if "files" in options else None
         return datasets.load_dataset(str(folder or address.name), data_files=files, **words)
+
+
+@contextmanager
+def reading_errors(name: str) -> Iterator[None]:
+    """Turn what pyarrow, Pillow and the readers of `datasets` raise over the content of a file into one line.
+
+    Args:
+        name: of the data set, and its row.
+
+    Raises:
+        ZooError: for any exception but a ZooError, which passes.
+    """
+    try:
+        yield
     except ZooError:
         raise
-    except Exception as error:  # of a damaged file pyarrow and the readers of datasets raise whatever they meet
-        raise ZooError(f"{address}: cannot be read: {_first_line(error)}") from error
+    except MemoryError as error:
+        raise ZooError(f"{name}: cannot be read: not enough memory") from error
+    except Exception as error:
+        raise ZooError(f"{name}: cannot be read: {_first_line(error)}") from error
 
 
 def _reach(address: Address) -> None:
@@ -90,4 +107,4 @@ def by_split(address: Address, loaded: Any) -> dict[str, Any]:
 
 def _first_line(error: Exception) -> str:
     lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+    return lines[0].rstrip(": ") if lines else type(error).__name__

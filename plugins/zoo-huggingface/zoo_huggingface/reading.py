@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from zoo import ZooError
 from zoo.data import Splits
-from zoo_huggingface.address import SPLITS, parse
+from zoo_huggingface.address import SPLITS, Address, parse
 from zoo_huggingface.column import Column
 from zoo_huggingface.columns import choose
 from zoo_huggingface.examples import HubExamples
-from zoo_huggingface.loading import by_split, load
+from zoo_huggingface.loading import by_split, load, reading_errors
 
 
 def read_splits(settings: Any, topology: str) -> Splits:
@@ -31,6 +32,11 @@ def read_splits(settings: Any, topology: str) -> Splits:
         ZooError: it cannot be reached or read, or a row cannot be used; one line.
     """
     address = parse(settings.source)
+    with reading_errors(str(address)):
+        return _read(address, settings, topology)
+
+
+def _read(address: Address, settings: Any, topology: str) -> Splits:
     parts = by_split(address, load(address))
     columns = choose(address, parts["train"].features, topology, getattr(settings, "pair", ""))
     tops = list(dict.fromkeys(column.top for column in columns.values()))
@@ -40,7 +46,7 @@ def read_splits(settings: Any, topology: str) -> Splits:
     keys: list[str] = []
     for split, part in parts.items():
         looks = split == "train" and not set(SPLITS) <= set(parts)
-        found, bad, total = _usable(part, columns, keys if looks else None)
+        found, bad, total = _usable(part, columns, keys if looks else None, settings.on_error == "skip")
         if not found and split != "train":
             notes.append(f"{address}: its {split} split has no labels, and is left out")
             continue
@@ -61,12 +67,12 @@ def read_splits(settings: Any, topology: str) -> Splits:
         part, found = rows.get(split, (parts["train"], []))
         if split == "train" and columns["target"].kind == "texts":
             found = _each_caption(part, columns["target"], found)
-        made[split] = HubExamples(part, columns, found, documents)
+        made[split] = HubExamples(part, columns, found, documents, str(address))
     return Splits(made["train"], made["validation"], made["test"], tuple(notes))
 
 
 def _usable(
-    part: Any, columns: Mapping[str, Column], keys: list[str] | None
+    part: Any, columns: Mapping[str, Column], keys: list[str] | None, thorough: bool
 ) -> tuple[list[tuple[int, int]], list[int], int]:
     """Look which rows have all that is wanted.
 
@@ -74,6 +80,7 @@ def _usable(
         part: a split.
         columns: role -> column.
         keys: to be filled with what tells the sources of usable rows apart; None where nobody wants it.
+        thorough: whether to open every image, to leave out damaged ones.
 
     Returns:
         The usable rows, the rows that are not, and the number of all.
@@ -92,7 +99,8 @@ def _usable(
         for values in zip(*block.values(), strict=True):
             one = dict(zip(block, values, strict=True))
             found = [column.value(one) for column in columns.values()]
-            if any(value is None or value == "" or value == () for value in found):
+            damaged = thorough and any(isinstance(value, Mapping) and not _opens(value) for value in found)
+            if damaged or any(value is None or value == "" or value == () for value in found):
                 bad.append(row)
             else:
                 usable.append((row, 0))
@@ -100,6 +108,18 @@ def _usable(
                     keys.append(_key(source.value(one)))
             row += 1
     return usable, bad, row
+
+
+def _opens(image: Mapping[str, Any]) -> bool:
+    """Whether an image can be read."""
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(image["bytes"]) if image["bytes"] else image["path"]) as opened:
+            opened.load()
+    except Exception:  # of a damaged image Pillow raises whatever its decoders meet
+        return False
+    return True
 
 
 def _key(source: Any) -> str:

@@ -60,9 +60,10 @@ class TestAligned:
     def test_bad_lines_are_skipped(self, tmp_path: Path) -> None:
         pairs = AlignedFiles(*self.write(tmp_path, b"a\nb\n\nd\n", b"x\n\xe9\nz\nw"), on_error="skip")
         assert [pair["source"] for pair in pairs.rows()] == ["a", "d"]
-        assert pairs.notes == [
+        (note,) = pairs.notes
+        assert note.startswith(
             "skipped 2 examples; the first: a.fr: line 2: byte 1 of the line is not valid UTF-8 (0xe9)"
-        ]
+        )
 
 
 def test_a_folder_with_a_file_for_each_split(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from zoo.data.tables.lines import Lines
 from zoo.data.tables.open_table import make_table
 from zoo.data.tables.table import TABLE_ENDINGS, Cell, Columns, TableOptions
 from zoo.errors import ZooError
-from zoo.files import file_errors, read_bytes, read_json
+from zoo.files import file_errors, is_clutter, read_bytes, read_json
 
 CAPTION_COLUMNS = {
     "source": (
@@ -79,7 +79,7 @@ def _find_captions(path: Path) -> Path:
         raise ZooError(f"{path}: no such file or folder")
     if path.is_file():
         return path
-    files = sorted(entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith("."))
+    files = sorted(entry for entry in path.iterdir() if entry.is_file() and not is_clutter(entry.name))
     for fits in (
         lambda name: name.endswith(".token.txt"),
         lambda name: name.startswith("dataset") and name.endswith(".json"),
@@ -87,9 +87,14 @@ def _find_captions(path: Path) -> Path:
         lambda name: name.removesuffix(".gz").endswith(TABLE_ENDINGS) and name.startswith(("captions", "results")),
         lambda name: name.endswith((".csv", ".tsv", ".jsonl")),
     ):
-        for entry in files:
-            if fits(entry.name):
-                return entry
+        fitting = [entry for entry in files if fits(entry.name)]
+        named = [entry for entry in fitting if not entry.name.endswith((".csv", ".tsv", ".jsonl"))]
+        if len(fitting) > 1 and not named and len({split_of(entry.stem) for entry in fitting}) < len(fitting):
+            raise ZooError(
+                f"{path}: several tables: {', '.join(entry.name for entry in fitting[:5])}; name one of them"
+            )
+        if fitting:
+            return fitting[0]
     raise ZooError(
         f"{path}: no captions found; expected captions.csv, captions.jsonl, dataset.json or a .token.txt file"
     )

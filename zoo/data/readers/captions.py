@@ -117,12 +117,21 @@ def _usable(one: CaptionedImage, folders: Sequence[Path], name: str, bad: BadRow
     if not one.captions:
         problem = f"image '{one.image}' has no caption"
     elif not os.path.isfile(image):
-        problem = f"no image '{one.image}' in {folders[0]}"
+        problem = f"no image '{one.image}' in {folders[0]}" + ("" if bad.skips else _alike(one.image, folders[0]))
     elif bad.skips:
         problem = _damage(image)
     if problem:
         bad.add(f"{name}: {one.place}", problem)
     return not problem
+
+
+def _alike(name: str, folder: Path) -> str:
+    """Return `; did you mean 'x'?` where only the capitals or the ending of an image's name differ."""
+    wanted = Path(name.lower())
+    for entry in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if wanted.name in (entry.name.lower(), entry.stem.lower()):
+            return f"; did you mean '{entry.name}'?"
+    return ""
 
 
 def _damage(image: Path) -> str:

@@ -19,7 +19,7 @@ from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.lazy_files import LazyFiles
 from zoo.data.tables.bad_rows import BadRows
 from zoo.errors import ZooError
-from zoo.files import expanded, read_bytes, reason
+from zoo.files import expanded, is_clutter, read_bytes, reason
 
 LARGEST = 1 << 26
 """Bytes of a file that is one text or one image."""
@@ -78,6 +78,11 @@ def read_class_folders(
     bad = BadRows(on_error)
     splits = by_split(path for path in root.iterdir() if path.is_dir())
     places = splits or {"train": root}
+    inside = {path.name for path in places["train"].iterdir() if path.is_dir()}
+    notes = []
+    if not classes and inside >= {"neg", "pos", "unsup"}:
+        classes = ("neg", "pos")
+        notes.append("left out the folder 'unsup', whose texts have no label")
     found = {split: _files(place, root, classes, bad, read) for split, place in places.items()}
     train, values = found["train"]
     if not train.items:
@@ -87,7 +92,7 @@ def read_class_folders(
     cut = {split: train.chosen(part) for split, part in zip(("train", "validation", "test"), parts, strict=True)}
     for split in set(splits) - {"train"}:
         cut[split] = found[split][0]
-    return Splits(cut["train"], cut["validation"], cut["test"], tuple(bad.notes))
+    return Splits(cut["train"], cut["validation"], cut["test"], (*notes, *bad.notes))
 
 
 def _files(
@@ -106,11 +111,11 @@ def _files(
     kept = KeptExamples()
     items: list[_File] = []
     hashes: list[str] = []
-    for label in sorted(path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")):
+    for label in sorted(path for path in place.iterdir() if path.is_dir() and not is_clutter(path.name)):
         if classes and label.name not in classes:
             continue
         for path in sorted(label.rglob("*")):
-            if path.name.startswith(".") or not path.is_file():
+            if is_clutter(path.relative_to(label)) or not path.is_file():
                 continue
             file = _File(path, label.name, path.relative_to(root).as_posix())
             try:

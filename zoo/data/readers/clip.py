@@ -12,6 +12,7 @@ from zoo.codecs.codec import RawValue
 from zoo.codecs.image import open_image
 from zoo.data.readers.video import Video
 from zoo.errors import ZooError
+from zoo.files import is_clutter
 
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".ppm")
 
@@ -81,9 +82,7 @@ def read_clip(root: Path, clip: str, rows: Sequence[LabelRow], thorough: bool = 
 
 def images_in(folder: Path) -> list[Path]:
     """Return the images of a folder, in the natural order of their names."""
-    found = (
-        path for path in folder.iterdir() if path.suffix.lower() in IMAGE_ENDINGS and not path.name.startswith(".")
-    )
+    found = (path for path in folder.iterdir() if path.suffix.lower() in IMAGE_ENDINGS and not is_clutter(path.name))
     return sorted(found, key=lambda path: _natural(path.name))
 
 

@@ -13,7 +13,7 @@ from zoo.data.splitting.splits import Splits
 from zoo.data.tables.bad_rows import BadRows
 from zoo.data.tables.open_table import open_table
 from zoo.errors import ZooError
-from zoo.files import expanded
+from zoo.files import expanded, is_clutter
 
 CLIP_COLUMNS = {"clip": ("clip", "video"), "frame": ("frame", "picture", "image"), "label": ("label", "class")}
 
@@ -75,8 +75,12 @@ def read_clips(
     return Splits(train, held_out, tested, tuple(bad.notes))
 
 
+def _is_table(name: str) -> bool:
+    return name.lower().endswith((".csv", ".tsv", ".jsonl")) and not is_clutter(name)
+
+
 def _table(root: Path) -> Path:
-    found = sorted(path for path in root.iterdir() if path.name.lower().endswith((".csv", ".tsv", ".jsonl")))
+    found = sorted(path for path in root.iterdir() if _is_table(path.name))
     if len(found) != 1:
         raise ZooError(f"{root}: {len(found) or 'no'} tables; expected one with the columns clip, frame and label")
     return found[0]

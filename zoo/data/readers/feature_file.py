@@ -20,6 +20,8 @@ from zoo.data.tables.lines import Lines
 from zoo.errors import ZooError, did_you_mean
 
 FRAME_LABELS = ("label", "labels", "phase", "class", "target")
+SEQUENCES = ("sequence", "sequence_id", "seq", "seq_id", "recording", "recording_id", "session", "trial", "subject")
+"""Names of columns that seldom hold a feature: they say which sequence a row belongs to."""
 _ARRAYS = ("features", "source", "x")
 _NAMES = ("columns", "names", "feature_names")
 _LARGEST = float(np.finfo(np.float32).max)
@@ -173,8 +175,9 @@ def _from_npz(file: FeatureFile, labelled: bool) -> FeatureRows:
         except (TypeError, ValueError):
             raise ZooError(f"{name}: features must be numbers, not objects") from None
     if features.ndim != 2 or labels.shape != features.shape[:1] or features.dtype.kind not in "fiub":
+        kind = "" if features.dtype.kind in "fiub" else f"{features.dtype} "
         raise ZooError(
-            f"{name}: features must be numbers [T, D] and labels [T], not {features.shape} and {labels.shape}"
+            f"{name}: features must be numbers [T, D] and labels [T], not {kind}{features.shape} and {labels.shape}"
         )
     values = features.astype(np.float32)
     unfit = np.isinf(values) | (np.isnan(values) & (file.missing == "stop"))
@@ -184,7 +187,9 @@ def _from_npz(file: FeatureFile, labelled: bool) -> FeatureRows:
     names = next((held[key] for key in _NAMES if key in held), np.zeros(0))
     columns = tuple(map(str, names.tolist())) if names.shape == features.shape[1:] else ()
     count = len(values)
-    return FeatureRows(columns, values, [str(one) for one in labels.tolist()], [""] * count, list(range(1, count + 1)))
+    return FeatureRows(
+        columns, values, [canonical_label(one) for one in labels.tolist()], [""] * count, list(range(1, count + 1))
+    )
 
 
 class _CsvReader:
@@ -203,6 +208,7 @@ class _CsvReader:
         self._named = False
         self._label = self._sequence = -1
         self._used: list[int] = []
+        self._notes: list[str] = []
 
     def read(self) -> FeatureRows:
         values: list[list[float]] = []
@@ -260,6 +266,11 @@ class _CsvReader:
             hint = did_you_mean(file.label[0], self._columns) or f"; the columns are {', '.join(self._columns[:8])}"
             raise ZooError(f"{place}: no label column '{file.label[0]}'{hint} (data.label names it)")
         self._sequence = self._find([file.sequence], keys) if file.sequence else -1
+        if not file.sequence and self._named and (named := next((key for key in keys if key in SEQUENCES), "")):
+            column = self._columns[keys.index(named)]
+            self._notes.append(
+                f"{self._name}: '{column}' is read as a feature; data.sequence={column} divides the file by it"
+            )
         if file.sequence and self._sequence < 0:
             hint = did_you_mean(file.sequence, self._columns)
             raise ZooError(f"{place}: no column '{file.sequence}' of sequence names{hint} (data.sequence)")
@@ -287,7 +298,12 @@ class _CsvReader:
                     "(data.missing=forward, mean, zero or drop handles missing numbers)"
                 )
             return np.nan
-        return feature_number(text, column, place, self._comma)
+        try:
+            return feature_number(text, column, place, self._comma)
+        except ZooError as error:
+            if column_key(column) in SEQUENCES:
+                raise ZooError(f"{error}; data.sequence={column} divides the file by it") from error
+            raise
 
     def _without_index(
         self, values: np.ndarray, labels: list[str], sequences: list[str], lines: list[int]
@@ -299,7 +315,7 @@ class _CsvReader:
             for place, name in enumerate(names)
             if name.startswith(UNNAMED) and len(values) and (np.diff(values[:, place]) == 1).all()
         ]
-        notes = []
+        notes = list(self._notes)
         if counting and len(counting) < len(names):
             kept = [place for place in range(len(names)) if place not in counting]
             dropped = ", ".join(f"'{names[place]}'" for place in counting)

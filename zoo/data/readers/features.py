@@ -15,7 +15,7 @@ from zoo.data.storage.kept_examples import KeptExamples
 from zoo.data.storage.lazy_files import LazyFiles
 from zoo.data.tables.bad_rows import BadRows
 from zoo.errors import ZooError
-from zoo.files import expanded
+from zoo.files import expanded, is_clutter
 
 FEATURE_ENDINGS = (".csv", ".tsv", ".csv.gz", ".tsv.gz", ".npz")
 
@@ -125,7 +125,11 @@ def feature_paths(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
     paths = sorted(path for path in place.rglob("*") if path.is_file())
-    return [path for path in paths if not path.name.startswith(".") and path.name.lower().endswith(FEATURE_ENDINGS)]
+    return [
+        path
+        for path in paths
+        if path.name.lower().endswith(FEATURE_ENDINGS) and not is_clutter(path.relative_to(place))
+    ]
 
 
 def sequences_of(rows: FeatureRows, name: str) -> Iterator[FeatureSequence]:

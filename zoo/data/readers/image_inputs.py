@@ -58,7 +58,7 @@ def read_image_inputs(
             if one.problem or not isinstance(one.value, str) or not one.value.strip():
                 yield one
                 continue
-            here = Path(one.value).expanduser()
+            here = expanded(one.value)
             place = here if os.path.isfile(here) else find_image(one.value, folders)
             problem = "" if os.path.isfile(place) else f"no image '{one.value}' in {folders[0]}"
             yield one._replace(value=None if problem else place, problem=problem)

@@ -14,11 +14,12 @@ from zoo.data.readers.pairs import two_endings
 from zoo.data.splitting.names import split_of
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.data.tables.delimited import Delimited, Unfinished, likely_delimiter, named_delimiter
+from zoo.data.tables.json_table import holds_json_lines
 from zoo.data.tables.lines import Lines
 from zoo.data.tables.open_table import make_table
 from zoo.data.tables.table import JSON_ENDINGS, Columns, TableOptions
 from zoo.errors import ZooError
-from zoo.files import expanded, read_bytes, reason
+from zoo.files import expanded, is_clutter, read_bytes, reason
 
 INPUT_COLUMNS: Columns = {"source": ("input", "source", "text", "sentence", "prompt", "content")}
 """Default names of the column of inputs."""
@@ -110,6 +111,8 @@ def is_table(path: Path, columns: Columns, encoding: str = "utf-8") -> bool:
     name = path.name.lower().removesuffix(".gz")
     if not name.endswith(".txt"):
         return name.endswith(_TABLES)
+    if holds_json_lines(path, encoding):
+        return True
     texts: list[str] = []
     for line in Lines(StoredBytes.of_file(path, str(path), encoding)):
         if line.problem or len(texts) == _LOOKED_AT:
@@ -146,7 +149,7 @@ def read_rows(path: Path, options: TableOptions) -> Iterator[Input]:
 def files_below(folder: Path) -> list[Path]:
     """Return all files below a folder except hidden ones, sorted by path."""
     found = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+    return sorted(path for path in found if not is_clutter(path.relative_to(folder)))
 
 
 def _in_file(path: Path, options: TableOptions) -> Iterator[Input]:
@@ -156,7 +159,7 @@ def _in_file(path: Path, options: TableOptions) -> Iterator[Input]:
 
 
 def _in_folder(folder: Path, options: TableOptions) -> Iterator[Input]:
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    files = sorted(path for path in folder.iterdir() if path.is_file() and not is_clutter(path.name))
     tables = [path for path in files if path.name.lower().removesuffix(".gz").endswith(_TABLES)]
     splits = [path for path in files if split_of(path.name.partition(".")[0])]
     endings = two_endings(splits, options.columns) if options.pairs and not tables else []

@@ -51,7 +51,8 @@ def read_labelled_texts(
         ZooError: names file and line.
     """
     path = expanded(source)
-    options = TableOptions(columns, on_error, quotes, encoding, "target" if classes else "", (), settings or {})
+    labels = "target" if classes else ""
+    options = TableOptions(columns, on_error, quotes, encoding, labels, (), settings or {}, plain=classes)
     if not path.is_dir():
         return make_table(path, options).index().split(validation, test)
     files = (entry for entry in path.iterdir() if entry.is_file())

@@ -12,7 +12,7 @@ from zoo.data.splitting.splits import Splits
 from zoo.data.tables.open_table import make_table
 from zoo.data.tables.table import TABLE_ENDINGS, Columns, TableOptions
 from zoo.errors import ZooError
-from zoo.files import expanded
+from zoo.files import expanded, is_clutter
 
 # A text file in a folder of splits is one of two aligned files.
 _IN_FOLDERS = tuple(ending for ending in TABLE_ENDINGS if ending != ".txt")
@@ -56,7 +56,7 @@ def read_pairs(
     path = expanded(source)
     if not path.is_dir():
         return make_table(path, options).index().split(validation, test)
-    files = [entry for entry in path.iterdir() if entry.is_file() and not entry.name.startswith(".")]
+    files = [entry for entry in path.iterdir() if entry.is_file() and not is_clutter(entry.name)]
     tables = by_split(entry for entry in files if _ending(entry) in _IN_FOLDERS)
     if tables:
         read = {split: make_table(entry, options).index() for split, entry in tables.items()}

@@ -12,7 +12,7 @@ from zoo.data.readers.features import FEATURE_ENDINGS, FeatureSequence, sequence
 from zoo.data.readers.inputs import Input, files_below, read_lines
 from zoo.data.readers.video import VIDEO_ENDINGS, Video
 from zoo.errors import ZooError
-from zoo.files import expanded
+from zoo.files import expanded, is_clutter
 
 
 def read_sequence_inputs(
@@ -83,7 +83,7 @@ def _sequences_in(folder: Path) -> list[Path]:
     """Find the clips or feature files of a folder; return the folder itself if it is a clip."""
     if images_in(folder):
         return [folder]
-    inner = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    inner = sorted(path for path in folder.iterdir() if not is_clutter(path.name))
     clips = [path for path in inner if (path.is_dir() and images_in(path)) or path.suffix.lower() in VIDEO_ENDINGS]
     return clips or [path for path in files_below(folder) if path.name.lower().endswith(FEATURE_ENDINGS)]
 

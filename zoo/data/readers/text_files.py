@@ -12,7 +12,7 @@ from zoo.codecs.document import Document
 from zoo.data.splitting.documents import split_documents
 from zoo.data.splitting.splits import Splits
 from zoo.errors import UsageError, ZooError
-from zoo.files import expanded
+from zoo.files import expanded, is_clutter
 
 _PROBE = 8192  # bytes read to tell text from binary; as in git and grep, a NUL means binary
 
@@ -76,11 +76,11 @@ def _walk(folder: Path, notes: list[str]) -> list[tuple[str, Path]]:
     found: list[tuple[str, Path]] = []
     hidden = 0
     for here, folders, files in os.walk(folder):
-        hidden += sum(name.startswith(".") for name in files)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        hidden += sum(map(is_clutter, files))
+        folders[:] = sorted(name for name in folders if not is_clutter(name))
         for name in files:
             path = Path(here, name)
-            if not name.startswith(".") and path.is_file():
+            if not is_clutter(name) and path.is_file():
                 found.append((path.relative_to(folder).as_posix(), path))
     if hidden:
         notes.append(f"skipped {_files(hidden, 'hidden')}")

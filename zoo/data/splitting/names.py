@@ -14,7 +14,7 @@ SPLIT_NAMES: Mapping[str, tuple[str, ...]] = {
 
 def split_of(name: str) -> str:
     """Return the split that a word means, or an empty text."""
-    return next((split for split, words in SPLIT_NAMES.items() if name.lower() in words), "")
+    return next((split for split, words in SPLIT_NAMES.items() if name.strip().lower() in words), "")
 
 
 def by_split(paths: Iterable[Path]) -> dict[str, Path]:

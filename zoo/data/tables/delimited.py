@@ -83,7 +83,7 @@ def named_delimiter(line: str) -> str:
 def likely_delimiter(name: str, line: str) -> str:
     """Guess the delimiter of a file from its name and its first line."""
     ending = name.lower().removesuffix(".gz").rpartition(".")[2]
-    if ending not in ("csv", "txt") or (ending == "txt" and "\t" in line) or not any(one in line for one in DELIMITERS):
+    if ending in ("tsv", "tab") or (ending != "csv" and "\t" in line) or not any(one in line for one in DELIMITERS):
         return "," if ending == "csv" else "\t"
     # If commas occur only in numbers, as in 0,5;1,5, something else is the delimiter.
     decimal = re.search(r"[;\t|]", line) and re.fullmatch(r"(?:[^,]|(?<=\d),(?=\d))*", line)

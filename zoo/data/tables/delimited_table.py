@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +40,8 @@ class DelimitedTable(Table):
         self._format = Delimited(",")
         self._places: Mapping[str, int] = {}
         self._split = -1
+        self._named = False
+        self._repeated = 0
 
     def records(self) -> Iterator[Record]:
         """Yield all rows, in the order of the file."""
@@ -56,10 +59,13 @@ class DelimitedTable(Table):
             if len(sample) > _SAMPLE:
                 break
         names = self._find_columns(sample)
-        for one in sample:
+        for one in chain(sample, found):
+            if self._named and not one.problem and tuple(field.strip() for field in one.fields) == names:
+                self._repeated += 1  # of files that were put one after another
+                continue
             yield from self._record(one, names)
-        for one in found:
-            yield from self._record(one, names)
+        if self._repeated:
+            self.notes.append(f"{self.name}: left out {_rows(self._repeated)} that repeat the column names")
 
     def _find_columns(self, sample: list[_Fields]) -> tuple[str, ...]:
         """Find the columns from the first rows, and remove the header."""
@@ -74,10 +80,12 @@ class DelimitedTable(Table):
         self.found = {role: header.names[number] for role, number in header.places.items()}
         if header.note:
             self.notes.append(header.note)
+        self._named = header.named
         if header.named:
             del sample[place]
             values = {name: [row[number].strip() for row in rows[1:]] for number, name in enumerate(header.names)}
-            column = split_column(header.names, values)
+            column, note = split_column(header.names, values)
+            self.notes += [f"{self.name}: {note}"] if note else []
             self._split = header.names.index(column) if column else -1
         return header.names
 
@@ -88,6 +96,8 @@ class DelimitedTable(Table):
             row = dict(zip(names, (text.strip() for text in one.fields), strict=False))
             try:
                 example = self._example(one.fields)
+                if self._split >= 0 and example is not None and not split_of(one.fields[self._split]):
+                    raise ValueError(f"the split {one.fields[self._split]!r} is not train, validation or test")
             except ValueError as error:
                 problem = str(error)
         if example is None:
@@ -168,6 +178,10 @@ class DelimitedTable(Table):
             return self._example(fields or self._format.joined(io.StringIO(text, newline="\n"))) or {}
         except Unfinished as error:
             raise ValueError("a quote is not closed") from error
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' if count != 1 else ''}"
 
 
 def _columns(count: int) -> str:

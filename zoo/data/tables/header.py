@@ -45,7 +45,7 @@ def find_header(sample: Sequence[Sequence[str]], options: TableOptions, where: s
     """
     first = sample[0]
     keys = [column_key(one) for one in first]
-    named = _by_name(keys, options)
+    named = _by_name(keys, options, where)
     if options.pairs and set(options.required) - named.keys():
         languages = language_columns(list(first))
         if languages and not named:
@@ -61,6 +61,9 @@ def find_header(sample: Sequence[Sequence[str]], options: TableOptions, where: s
     numbers = {role: number for role, number in numbers.items() if number <= len(first)}
     places = named | {role: number - 1 for role, number in numbers.items()}
     if not set(options.required) - places.keys():
+        read = [places[role] for role in options.required]
+        if len(set(read)) < len(read):
+            raise ZooError(f"{where}: {' and '.join(options.required)} are the same column, '{first[read[0]].strip()}'")
         header = bool(named) or _names_columns(sample, places, options)
         return _header(first, places, header)
     if not named and not numbers and not any(_is_explicit(options, role) for role in options.required):
@@ -76,11 +79,15 @@ def find_header(sample: Sequence[Sequence[str]], options: TableOptions, where: s
     raise ZooError(f"{where}: no column '{accepted[0]}' for {lacking}{hint or f'; it has {shown}'}{advice}")
 
 
-def _by_name(keys: Sequence[str], options: TableOptions) -> dict[str, int]:
+def _by_name(keys: Sequence[str], options: TableOptions, where: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for role, accepted in options.columns.items():
         for name in accepted:
             if column_key(name) in keys:
+                if keys.count(column_key(name)) > 1 and role in options.required:
+                    setting = options.settings.get(role)
+                    advice = f"; {setting}=NUMBER says which, as in {setting}=2" if setting else "; rename one"
+                    raise ZooError(f"{where}: several columns are called '{name}', which is read as {role}{advice}")
                 found[role] = keys.index(column_key(name))
                 break
     return found

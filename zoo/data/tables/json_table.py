@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from zoo.codecs.transcode import is_utf8
 from zoo.data.splitting.names import split_of
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.data.tables.languages import language_columns
@@ -79,12 +81,15 @@ class JsonTable(Table):
                 setting = self.options.settings.get(role)
                 raise ValueError(f"no '{accepted[0]}' for {role}{hint}{f' ({setting} names it)' if setting else ''}")
             try:
-                example[role] = _json_value(row[name], role)
+                example[role] = _json_value(row[name], role, self.options.plain)
             except ValueError:
                 if role not in self.options.optional:
                     raise
             else:
                 self.found.setdefault(role, name)
+        names = [self.found.get(role) for role in self.options.required]
+        if None not in names and len(set(names)) < len(names):
+            raise ZooError(f"{self.name}: {' and '.join(self.options.required)} are the same column, '{names[0]}'")
         return self._canonical(example)
 
     def _is_document(self) -> bool:
@@ -105,15 +110,45 @@ class JsonTable(Table):
         return False
 
 
+def holds_json_lines(path: Path, encoding: str = "utf-8") -> bool:
+    """Whether the first line of a file is a JSON object, whatever the file is called.
+
+    Raises:
+        ZooError: the file cannot be read.
+    """
+    if path.suffix.lower() == ".gz" or not is_utf8(encoding):  # which would have to be unpacked for that
+        return False
+    for line in Lines(StoredBytes.of_file(path)):
+        if line.problem or line.text.strip():
+            try:
+                return not line.problem and isinstance(json.loads(line.text), dict)
+            except Exception:
+                return False
+    return False
+
+
 def _rows_in(value: object) -> list[object] | None:
     """Return the records of a JSON document: an array, or the only array of objects in an object."""
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
+        if columns := _columns_in(value):
+            return columns
         arrays = [inner for inner in value.values() if isinstance(inner, list) and inner and isinstance(inner[0], dict)]
         if len(arrays) == 1:
             return arrays[0]
     return None
+
+
+def _columns_in(value: Mapping[str, object]) -> list[object] | None:
+    """Return the records of a table that was written column by column, as pandas writes it."""
+    columns = list(value.values())
+    first = columns[0] if len(columns) > 1 else None
+    if not isinstance(first, dict) or not first or not all(key.isdecimal() for key in first):
+        return None
+    if not all(isinstance(one, dict) and one.keys() == first.keys() for one in columns):
+        return None
+    return [{name: column[key] for name, column in value.items()} for key in first]  # type: ignore[index]
 
 
 def _unfolded(file: StoredBytes, name: str) -> StoredBytes:
@@ -137,10 +172,14 @@ def _unfolded(file: StoredBytes, name: str) -> StoredBytes:
     return StoredBytes(unfolded, name)
 
 
-def _json_value(value: object, role: str) -> Cell:
+def _json_value(value: object, role: str, plain: bool = False) -> Cell:
     """Return a text or a list of texts; numbers and truth values as written in JSON."""
     if isinstance(value, list) and value:
+        if plain:
+            raise ValueError(f"{role} is an array, but text was expected")
         return [_json_value(one, role) for one in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{role} is {json.dumps(value)}, but text was expected")
     if isinstance(value, (bool, int, float)):
         return json.dumps(value)
     if not isinstance(value, str):

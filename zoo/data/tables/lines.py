@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from zoo.codecs.transcode import foreign_kind, wide_encoding
 from zoo.data.storage.stored_bytes import StoredBytes
 from zoo.errors import ZooError
 
@@ -13,7 +14,6 @@ LONGEST = 1 << 20
 """Largest line in bytes: a file without line ends must not fill the memory."""
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _BUFFER = 1 << 20
 
 
@@ -43,15 +43,17 @@ class Lines:
     Args:
         file: to read, from its beginning.
     Raises:
-        ZooError: the file is UTF-16.
+        ZooError: the file is UTF-16 or UTF-32, or no text at all.
     """
 
     def __init__(self, file: StoredBytes) -> None:
         self._returned: deque[Line] = deque()
         self._lines = self._read(file)
-        if file.stream.seek(0) == 0 and file.stream.read(2) in _WIDE_MARKS:
-            raise ZooError(f"{file.name}: it looks like UTF-16: data.encoding=utf-16 reads it")
         head = file.read(0, min(_BUFFER, file.stream.seek(0, 2)))
+        if wide := wide_encoding(head):
+            raise ZooError(f"{file.name}: it looks like {wide[:6].upper()}: data.encoding={wide} reads it")
+        if kind := foreign_kind(head):
+            raise ZooError(f"{file.name}: {kind}")
         self._end = b"\r" if b"\r" in head and b"\n" not in head else b"\n"
 
     def __iter__(self) -> Iterator[Line]:
@@ -96,7 +98,8 @@ class Lines:
             return Line(number, offset, length, data.decode())
         except UnicodeDecodeError as error:
             problem = f"byte {error.start + 1} of the line is not valid UTF-8"
-            return Line(number, offset, length, "", f"{problem} (0x{data[error.start]:02x})")
+            said = f"{problem} (0x{data[error.start]:02x}); data.encoding=latin-1 or another reads other encodings"
+            return Line(number, offset, length, "", said)
 
 
 def _split(data: bytes, end: bytes) -> list[bytes]:

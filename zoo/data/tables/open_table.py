@@ -6,7 +6,7 @@ from pathlib import Path
 
 from zoo.data.splitting.splits import Splits
 from zoo.data.tables.delimited_table import DelimitedTable
-from zoo.data.tables.json_table import JsonTable
+from zoo.data.tables.json_table import JsonTable, holds_json_lines
 from zoo.data.tables.table import JSON_ENDINGS, Columns, Table, TableOptions
 from zoo.files import expanded
 
@@ -15,7 +15,8 @@ def make_table(path: str | Path, options: TableOptions) -> Table:
     """Open a table by the ending of its name; nothing is read yet.
 
     Args:
-        path: `.csv` (with commas, semicolons or tabs), `.tsv`, `.jsonl`, `.json`, and the same with `.gz`.
+        path: `.csv` (with commas, semicolons or tabs), `.tsv`, `.jsonl`, `.json`, and the same with `.gz`; a file of
+            another name is JSON lines where its first line is an object.
         options: for reading it.
 
     Raises:
@@ -23,6 +24,8 @@ def make_table(path: str | Path, options: TableOptions) -> Table:
     """
     path = expanded(path)
     if path.name.lower().removesuffix(".gz").endswith(JSON_ENDINGS):
+        return JsonTable(path, options)
+    if holds_json_lines(path, options.encoding):
         return JsonTable(path, options)
     return DelimitedTable(path, options)
 

@@ -43,6 +43,7 @@ class TableOptions:
         labels: the role whose values are classes: 1 and 1.0 are the same class, and each class has a training row.
         optional: roles that a table may lack.
         settings: role -> the setting that names its column, for messages.
+        plain: whether every field is one text, not a list of texts.
         pairs: whether source and target are the same text in two languages: then columns are recognised by the names of
             languages, and other columns are ignored.
     """
@@ -55,6 +56,7 @@ class TableOptions:
     optional: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     pairs: bool = False
+    plain: bool = False
 
     @property
     def required(self) -> list[str]:
@@ -171,14 +173,23 @@ class Table(abc.ABC):
             raise ZooError(f"{self.place(line)}: the file changed while it was in use") from error
 
 
-def split_column(names: Sequence[str], values: Mapping[str, Sequence[str]]) -> str:
-    """Return the column with the split, or an empty text.
+def split_column(names: Sequence[str], values: Mapping[str, Sequence[str]]) -> tuple[str, str]:
+    """Find the column with the split.
 
     Args:
         names: of the columns.
         values: of each column, in some of the rows.
+
+    Returns:
+        Its name, or an empty text; and a sentence about a column that seems to hold splits but holds something else.
     """
+    note = ""
     for name in names:
-        if name.strip().lower() in SPLIT_COLUMNS and values[name] and all(map(split_of, values[name])):
-            return name
-    return ""
+        if name.strip().lower() not in SPLIT_COLUMNS or not values[name]:
+            continue
+        other = next((value for value in values[name] if not split_of(value)), None)
+        if other is None:
+            return name, ""
+        if any(map(split_of, values[name])):
+            note = f"the column '{name}' is not used: it holds {other!r} beside names of splits"
+    return "", note

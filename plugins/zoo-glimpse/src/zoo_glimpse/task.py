@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import zoo
@@ -59,7 +59,7 @@ class Glimpse(zoo.Task):
             from zoo_glimpse.digits import digits
 
             return digits()
-        if not Path(data.source).expanduser().is_dir():
+        if not os.path.isdir(os.path.expanduser(data.source)):
             raise zoo.UsageError(
                 f"data={data.source}: no such data; expected digits, mnist, mnist-10k, "
                 "or a folder with a folder of images for each class"
