@@ -32,7 +32,7 @@ class Glove:
         path = folder / "glove_6B_50d_emb.npy"
         try:
             self._array = np.load(path, mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except Exception as error:  # of a damaged file NumPy raises whatever it meets
             raise zoo.ZooError(f"{path} cannot be read: {error}; {INSTALL}") from error
 
     @property
@@ -48,7 +48,7 @@ class Glove:
             raise zoo.ZooError(f"text.vectors=glove needs the package pyarrow; {INSTALL}") from error
         try:
             words = parquet.read_table(self._index).column("index").to_pylist()
-        except (OSError, KeyError, ValueError) as error:
+        except Exception as error:  # and so does pyarrow
             raise zoo.ZooError(f"{self._index} cannot be read: {error}; {INSTALL}") from error
         if len(words) != len(self._array):
             raise zoo.ZooError(f"{self._index} has {len(words):,} words for {len(self._array):,} vectors; {INSTALL}")

@@ -38,6 +38,8 @@ from zoo.data.readers.inputs import read_text_inputs
 from zoo.data.readers.npz import read_npz
 from zoo.data.readers.text_files import read_documents
 from zoo.data.storage.token_store import TokenStore
+from zoo.data.vectors.numpy_file import NumpyFile
+from zoo.data.vectors.vector_file import VectorFile
 from zoo.errors import ZooError
 from zoo.runs.folder import RunFolder
 from zoo.runtime.bundle import load as load_bundle
@@ -168,6 +170,18 @@ def pictures_of_json(path: Path) -> Callable[[], object]:
     return lambda: list(read_image_inputs(path))
 
 
+def vectors(path: Path) -> Callable[[], object]:
+    content = b"a 1 2\nb 3 4\n"
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return lambda: VectorFile(path).find(["b"])
+
+
+def array_of_vectors(path: Path) -> Callable[[], object]:
+    np.save(path, np.ones((2, 3), np.float32))
+    path.with_suffix(".txt").write_text("a\nb\n")
+    return lambda: NumpyFile(path)
+
+
 def class_folder(path: Path) -> Callable[[], object]:
     (path.parent / "good").mkdir()
     (path.parent / "good" / path.name).write_text("a text")
@@ -221,6 +235,8 @@ CASES = [
     Case("a.tokens", store, ["json.loads", "numpy.frombuffer", "zlib.crc32"], ["data/storage/token_store"]),
     Case("a.zoo", bundle, [*ZIP[:2], ZIP[2]], ["runtime/bundle"]),
     Case(MANIFEST, bundle_manifest, ["json.loads"], ["runtime/manifest"]),
+    Case("a.vec.gz", vectors, ["gzip.GzipFile.read"], ["data/vectors/vector_file"]),
+    Case("a.npy", array_of_vectors, ["numpy.load"], ["data/vectors/numpy_file"]),
     Case("1.txt", class_folder, ["zoo.data.readers.class_folders.read_bytes"], ["data/readers/class_folders"]),
     Case("a.mp4", video, ["av.open"], ["data/readers/video"]),
 ]
@@ -261,6 +277,16 @@ DECODERS = {
 OWN = {
     "zoo/cli/standard_input.py": "a first line, of which any exception means that it is text",
     "zoo/export/export.py": "an archive that is written",
+    "zoo/export/formats/numpy_arrays.py": "an archive that is written",
+    "zoo/export/formats/numpy_model.py": "the bundle that it was written for; it stands alone",
+    "zoo/export/model_wheel.py": "an archive that is written",
+    "zoo/runtime/target.py": "any exception means that it is no bundle",
+    "zoo/runs/listing.py": "a damaged line is left out, whatever it raises",
+    "zoo/runs/sharing.py": "any exception is a damaged manifest; tests/runs show it",
+    "zoo/serve/json_body.py": "a request; any exception is refused",
+    "zoo/serve/raw_inputs.py": "a request; any exception is refused",
+    "plugins/zoo-glove/zoo_glove.py": "files of an installed package; any exception names them",
+    "plugins/zoo-huggingface/zoo_huggingface/reading.py": "any exception is a damaged image, and is left out",
     "zoo/bench/search.py": "arrays that the benchmark wrote",
     "zoo/data/fetching/download.py": "a note beside a download, of which any exception means that there is none",
     "zoo/runtime/answer_file.py": "lines that were written to a temporary file a moment ago",

@@ -22,6 +22,8 @@ def check_target(out: str | Path) -> Path:
     """
     place = expanded(out)
     with file_errors(f"out={out}", "cannot be written", UsageError):
+        if "\0" in str(place):
+            raise UsageError(f"out={out}: no file can have this name")
         place = place.resolve() if place.is_symlink() else place
         if place.suffix == ".zoo" and place.is_dir():
             raise UsageError(f"out={out}: it is a folder, but a .zoo file was expected")

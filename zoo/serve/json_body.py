@@ -63,7 +63,7 @@ def parse_json(body: bytes) -> dict[str, Json]:
         raise
     except RecursionError as error:
         raise invalid("the JSON is nested too deeply") from error
-    except ValueError as error:  # not JSON, not UTF-8, or a whole number of thousands of digits
+    except Exception as error:  # not JSON, not UTF-8, a whole number of thousands of digits, ...
         raise invalid("the body must be a JSON object in UTF-8") from error
     if not isinstance(found, dict):
         raise invalid('the body must be a JSON object, such as {"inputs": ["a text"]}')

@@ -32,6 +32,7 @@ class NumpyFile:
                 f"{path} needs {path.with_suffix('.txt').name} beside it, with the word of each row on a line"
             )
         with file_errors(path, "is not an array of word vectors"):
+            open_file(path).close()  # np.load would wait for the writer of a pipe
             self._array = np.load(path, mmap_mode="r", allow_pickle=False)
         if not isinstance(self._array, np.ndarray) or self._array.ndim != 2 or self._array.dtype.kind != "f":
             raise ZooError(f"{path}: expected an array of numbers [words, dimension]")
