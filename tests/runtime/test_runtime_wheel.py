@@ -21,8 +21,20 @@ pytest.importorskip("onnxruntime", reason="needs pip install 'seqzoo[export]'")
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("backend", "cli", "codecs", "data", "metrics", "plugins", "runtime", "search", "settings", "topology")
-COMMANDS = {"list", "predict", "sample"}
+FOLDERS = (
+    "backend",
+    "cli",
+    "codecs",
+    "data",
+    "metrics",
+    "plugins",
+    "runtime",
+    "search",
+    "serve",
+    "settings",
+    "topology",
+)
+COMMANDS = {"list", "predict", "sample", "serve"}
 REFUSED = (
     *("tensorflow", "keras", "jax", "pluggy", "sklearn", "sacrebleu", "pooch", "requests", "platformdirs", "rich"),
     *("babel", "safetensors", "matplotlib", "onnx", "zoo_tasks"),
@@ -57,10 +69,11 @@ def test_the_wheel_holds_what_answers_byte_for_byte(wheel: Path):
     for folder in FOLDERS:
         if folder not in ("backend", "cli"):
             whole = {path.relative_to(ROOT).as_posix() for path in (ROOT / "zoo" / folder).rglob("*.py")}
-            assert whole == {name for name in names if name.startswith(f"zoo/{folder}/")}
+            assert whole == {name for name in names if name.startswith(f"zoo/{folder}/") and name.endswith(".py")}
+    assert {"zoo/serve/static/index.html", "zoo/serve/static/app.js"} <= set(names)
     assert not [name for name in names if re.match(r"zoo/backend/\w+/", name)]
     assert metadata["Version"] == zoo.__version__
-    needs = {re.split(r"[^\w-]", need)[0] for need in metadata.get_all("Requires-Dist")}
+    needs = {re.split(r"[^\w-]", need)[0] for need in metadata.get_all("Requires-Dist") if "extra ==" not in need}
     assert needs == {"click", "numpy", "omegaconf", "onnxruntime", "pillow", "pyyaml", "sentencepiece"}
     assert points.strip() == "[console_scripts]\nzoo = zoo.cli:main"
 

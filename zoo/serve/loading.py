@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoo.errors import UsageError, ZooError
@@ -23,7 +25,8 @@ def load_models(places: Sequence[str], trust: bool = False) -> dict[str, ServedM
     """Load models and let each answer once.
 
     Args:
-        places: a bundle, a run's folder or a task's name for its latest run; `NAME=PLACE` names the model.
+        places: bundles, installed models, folders of runs, or names of tasks for their latest runs; `NAME=PLACE` names
+            the model.
         trust: run the code of task files that came with runs.
 
     Returns:
@@ -36,7 +39,7 @@ def load_models(places: Sequence[str], trust: bool = False) -> dict[str, ServedM
     for place in places:
         name, equals, path = place.partition("=")
         predictor = load_predictor(path if equals else place, trust)
-        name = name if equals else re.sub(r"[^A-Za-z0-9._-]", "-", predictor.name).strip(".-_")
+        name = name if equals else model_name(predictor.name)
         if not NAME.fullmatch(name):
             raise UsageError(f"'{name}' cannot be a model's name: use letters, digits, '.', '_' and '-'")
         if name in models:
@@ -46,28 +49,32 @@ def load_models(places: Sequence[str], trust: bool = False) -> dict[str, ServedM
     return models
 
 
+def model_name(task: str) -> str:
+    """The name of a model without one: that of its task, with what an address may hold."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", task).strip(".-_")
+
+
 def load_predictor(place: str, trust: bool = False) -> Predictor:
     """Load a bundle, or a run with the graphs that its folder keeps; they are made first, if there are none.
 
     Args:
-        place: a bundle, a run's folder or a task's name.
+        place: a bundle, an installed model, a run's folder or a task's name.
         trust: run the code of a task file that came with the run.
     """
-    from zoo.runtime import is_bundle, load
+    from zoo.open_model import open_model
+    from zoo.runtime.finding import find_bundle
 
-    if is_bundle(place):
-        return load(place)
-    from zoo.runs.fast_answers import FastAnswers
-    from zoo.runs.folder import RunFolder
-    from zoo.runs.latest import find_run
-    from zoo.runs.loaded_run import open_run
+    if find_bundle(place) is None and find_spec("zoo.runs"):
+        from zoo.runs.fast_answers import FastAnswers
+        from zoo.runs.folder import RunFolder
+        from zoo.runs.latest import find_run
 
-    folder = RunFolder(find_run(place))
-    if FastAnswers(folder).find({}) is None:
-        # TensorFlow converts the model in a process of its own: the server needs neither its memory nor its threads.
-        command = [sys.executable, "-m", "zoo.serve.prepare", str(folder.path), *(["trust"] if trust else [])]
-        subprocess.run(command, check=False)
-    return open_run(str(folder.path), trust=trust, fast=True)
+        place = str(find_run(place))
+        if FastAnswers(RunFolder(Path(place))).find({}) is None:
+            # TensorFlow converts the model in a process of its own, so that the server does not keep its memory.
+            command = [sys.executable, "-m", "zoo.serve.prepare", place, *(["trust"] if trust else [])]
+            subprocess.run(command, check=False)
+    return open_model(place, trust=trust, fast=True)
 
 
 def prepare(path: str, trust: bool) -> None:

@@ -207,7 +207,7 @@ class PieceCodec {
     return whole.split(/(?<=\n)/u).flatMap((line) => line.split(/(\u2581)/u).flatMap((part) => this.#exact(part)));
   }
   tokens(text) {
-    return this.encode(text).map((id) => byteText(this.bytes[id]));
+    return this.encode(text).map((id) => byteText(this.sentences && this.bytes[id][0] === 32 ? this.bytes[id].slice(1) : this.bytes[id]));
   }
   surface(text) {
     return this.tokens(text);
