@@ -123,7 +123,8 @@ class Chromium:
         """
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
-            if found := self.run(f"(() => {{ try {{ return {script} }} catch {{ return null }} }})()"):
+            look = f"const v = {script}; return v instanceof Node ? true : v"
+            if found := self.run(f"(() => {{ try {{ {look} }} catch {{ return null }} }})()"):
                 return found
             self.run("new Promise((resolve) => setTimeout(resolve, 30))")
         raise TimeoutError(f"{script}; the page says: {self.run('document.body.innerText')}; {self.errors}")
