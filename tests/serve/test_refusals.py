@@ -168,3 +168,18 @@ def test_images_are_read_and_bombs_refused():
     ):
         with pytest.raises(RequestError, match=sentence):
             read_input({"image": wrong}, card, limits)
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(models: Any):
+    import http.client
+
+    from zoo.serve import ServeLimits
+
+    with served(models, ServeLimits(seconds=0.2)) as client:
+        connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=30)
+        connection.putrequest("POST", PREDICT)
+        connection.putheader("Content-Length", "100")
+        connection.endheaders(b'{"inputs": ')
+        response = connection.getresponse()
+        assert response.status == 408 and "did not arrive" in json.load(response)["error"]
+        connection.close()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from zoo.serve.errors import RequestError, invalid
+
+if TYPE_CHECKING:
+    from zoo.serve.limits import ServeLimits
 
 Json: TypeAlias = Any
 """A value as `json.loads` makes it."""
@@ -22,20 +27,31 @@ NAMES = {
     list: "a list",
     dict: "an object",
 }
+LARGE = 1 << 16
+"""Bytes from which on a body is parsed in a thread."""
 DEEPEST = 8
 """Lists and objects inside one another."""
 
 
-async def read_json(request: Request, limit: int) -> dict[str, Json]:
-    """Read a JSON object.
+async def read_json(request: Request, limits: ServeLimits) -> dict[str, Json]:
+    """Read a JSON object; a large one in a thread, because it takes time.
 
     Args:
         request: of a client.
-        limit: maximum size in bytes.
+        limits: of a request.
 
     Raises:
-        RequestError: it is too large (413), or not a JSON object (422).
+        RequestError: it is too large (413), not a JSON object (422), or does not arrive in time (408).
     """
+    try:
+        async with asyncio.timeout(limits.seconds):
+            body = await _read(request, limits.body)
+    except TimeoutError as error:
+        raise RequestError(408, f"the request did not arrive within {limits.seconds:g} seconds") from error
+    return parse_json(body) if len(body) < LARGE else await run_in_threadpool(parse_json, body)
+
+
+async def _read(request: Request, limit: int) -> bytes:
     too_large = RequestError(413, f"the request is larger than {limit:,} bytes")
     stated = request.headers.get("content-length", "")
     if stated.isdecimal() and (len(stated) > 15 or int(stated) > limit):
@@ -48,7 +64,7 @@ async def read_json(request: Request, limit: int) -> dict[str, Json]:
                 raise too_large
     except ClientDisconnect as error:
         raise RequestError(499, "the client has closed the connection") from error
-    return parse_json(bytes(body))
+    return bytes(body)
 
 
 def parse_json(body: bytes) -> dict[str, Json]:

@@ -80,7 +80,7 @@ class Completion:
 async def completions(request: Request) -> Response:
     """Continue prompts."""
     service = service_of(request)
-    wanted = _read(await read_json(request, service.limits.body), service)
+    wanted = _read(await read_json(request, service.limits), service)
     head = {
         "id": f"cmpl-{uuid.uuid4().hex}",
         "object": "text_completion",

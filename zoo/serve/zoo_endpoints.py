@@ -30,7 +30,7 @@ async def predict(request: Request) -> Response:
     """Answer inputs."""
     service = service_of(request)
     model = service.model(request.path_params["name"])
-    given = await read_json(request, service.limits.body)
+    given = await read_json(request, service.limits)
     check_names(given, ["inputs", "search", "alignment"])
     values = field(given, "inputs", list, [])
     if not 0 < len(values) <= service.limits.inputs:
@@ -48,7 +48,7 @@ async def sample(request: Request) -> Response:
     """Generate a text, token by token."""
     service = service_of(request)
     model = service.model(request.path_params["name"])
-    given = await read_json(request, service.limits.body)
+    given = await read_json(request, service.limits)
     check_names(given, ["prime", "input", "search", "seed", "alternatives", "stream"])
     if not model.card.writes:
         raise invalid("this model writes no text; ask it with /predict")
