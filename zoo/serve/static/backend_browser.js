@@ -201,11 +201,14 @@ function ints(values, shape) {
 
 /** A graph as a function of tensors, its outputs nested as the manifest says. */
 class Graph {
-  constructor(session, { inputs, outputs }) {
+  constructor(session, { inputs, outputs, choices }) {
     Object.assign(this, { session, inputs, outputs });
+    // Some graphs can give the likeliest tokens in place of logits: none, here.
+    this.fixed = choices ? { [choices.count]: new ort.Tensor("int64", BigInt64Array.of(0n), [1]) } : {};
   }
   async run(tensors) {
-    const found = await this.session.run(Object.fromEntries(this.inputs.map((name, place) => [name, tensors[place]])));
+    const given = Object.fromEntries(this.inputs.map((name, place) => [name, tensors[place]]));
+    const found = await this.session.run({ ...given, ...this.fixed });
     const nested = (part) => (typeof part === "string" ? found[part] : Object.values(part).map(nested));
     return nested(this.outputs);
   }

@@ -114,5 +114,5 @@ export function languageModel(backend, card) {
   }
 
   const explained = el("p", { class: "note" }, "The darker a token, the less likely it was.");
-  return el("div", { class: "view row-less" }, form, el("div", { class: "panel" }, text, explained), choices);
+  return el("div", { class: "view" }, form, el("div", { class: "panel" }, text, explained), choices);
 }
