@@ -19,7 +19,7 @@ export function label(backend, card) {
     );
     return el("div", { class: "view" }, field, outcome);
   }
-  const example = card.task === "sentiment" ? "The story is slow, but the actors are wonderful and I liked the end." : "";
+  const example = card.task === "sentiment" ? "I never thought I would like it, but I do." : "";
   const source = textField("Text", example, "The text to classify");
   const form = el("form", {}, source.label, el("div", { class: "row" }, button));
   form.addEventListener("submit", (event) => {

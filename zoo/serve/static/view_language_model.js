@@ -113,6 +113,6 @@ export function languageModel(backend, card) {
     grow(prime.input.value, [...kept, changed]);
   }
 
-  const explained = el("p", { class: "note" }, "The darker a token, the less likely it was.");
+  const explained = el("p", { class: "note" }, "The stronger the colour of a token, the less likely it was.");
   return el("div", { class: "view" }, form, el("div", { class: "panel" }, text, explained), choices);
 }

@@ -5,7 +5,7 @@ import { busy, el, numberField, percent, show, svg, textField, visible } from ".
 const LEAST = 0.05; // weights below are not drawn
 
 export function translation(backend, card) {
-  const source = textField("Text", card.task === "translation" ? "A dog is running in the garden." : "", "One sentence");
+  const source = textField("Text", card.task === "translation" ? "The teacher did not find her green umbrella last Sunday." : "", "One sentence");
   const beam = numberField("Beam", card.search.beam, { min: 1, max: 32 });
   const button = el("button", { class: "main", type: "submit" }, "Translate");
   const form = el("form", {}, source.label, el("div", { class: "row" }, beam.label, button));
