@@ -37,6 +37,13 @@ def test_a_sample_is_the_text_of_the_bundle_with_the_probability_of_each_token(c
         assert token["token"] not in [other["token"] for other in token["alternatives"]]
 
 
+def test_a_language_model_predicts_a_text(client: Client, bundles: Any):
+    model = zoo.runtime.load(bundles["charlm"])
+    (answer,) = client.post("/v1/models/charlm/predict", {"inputs": ["one "], "search": {"length": 9}}).json["answers"]
+    assert (answer["answer"], answer["reason"]) == (model.sample("one ", seed=0, length=9), "length")
+    assert answer["score"] == pytest.approx(model.score([answer["answer"]], ["one "])[0].total, abs=1e-3)
+
+
 def test_samples_that_run_together_are_what_each_is_alone(client: Client, models: Any):
     from concurrent.futures import ThreadPoolExecutor
 

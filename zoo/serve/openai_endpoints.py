@@ -252,7 +252,7 @@ def _log(share: float | None) -> float | None:
 
 
 def _usage(wanted: Completion, spent: int) -> dict[str, int]:
-    read = sum(map(len, wanted.prompts))
+    read = sum(map(wanted.model.count, wanted.prompts))
     return {"prompt_tokens": read, "completion_tokens": spent, "total_tokens": read + spent}
 
 

@@ -48,6 +48,11 @@ class ServedModel:
         search: SearchSettings = self._predictor.settings.search
         return search
 
+    def count(self, text: str) -> int:
+        """How many tokens a text is to the model."""
+        codecs = self._predictor.codecs
+        return len(codecs.get("source", codecs["target"]).encode(text))
+
     def predict(self, inputs: Sequence[RawInput], search: SearchSettings, align: bool = False) -> list[dict[str, Any]]:
         """Answer inputs together.
 

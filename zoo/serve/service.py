@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -103,8 +104,10 @@ class Service:
 
     async def _continue(self, model: ServedModel, prime: str, search: SearchSettings) -> dict[str, Any]:
         """Continue a text, as `/sample` does, and give the whole of it."""
-        pieces = [event async for event in self.sample(model, prime, search)]
-        return {"answer": "".join(event.text for event in pieces), "reason": pieces[-1].reason if pieces else "end"}
+        events = [event async for event in self.sample(model, prime, search)]
+        chances = [event.probability for event in events if event.probability]
+        score = round(sum(map(math.log, chances)), 6) if chances else None
+        return {"answer": "".join(event.text for event in events), "score": score, "reason": events[-1].reason}
 
     async def sample(
         self, model: ServedModel, value: RawInput, search: SearchSettings, seed: int = 0, alternatives: int = 0
