@@ -67,33 +67,57 @@ def test_every_response_forbids_inline_scripts(client: Client):
         assert "script-src 'self'" in policy and "unsafe" not in policy
 
 
+class Slow:
+    """A model that answers when it is told to."""
+
+    def __init__(self, other: Any) -> None:
+        self.name, self.card, self.search = "slow", other.card, other.search
+        self.entered, self.release = threading.Event(), threading.Event()
+        self.batches: list[list[str]] = []
+
+    def predict(self, inputs: list[str], search: Any, align: bool) -> list[dict[str, Any]]:
+        """Answer each input with itself."""
+        self.batches.append(inputs)
+        self.entered.set()
+        self.release.wait(20)
+        return [{"answer": text} for text in inputs]
+
+
 def test_a_full_queue_refuses_and_a_slow_model_is_given_up(models: Any):
     from zoo.serve import ServeLimits
 
-    release, entered = threading.Event(), threading.Event()
-
-    class Slow:
-        name, card, search = "slow", models["sentiment"].card, models["sentiment"].search
-
-        def predict(self, inputs: list[str], search: Any, align: bool) -> list[dict[str, Any]]:
-            entered.set()
-            release.wait(20)
-            return [{"answer": text} for text in inputs]
-
-    with served({"slow": Slow()}, ServeLimits(queue=2, seconds=0.2, delay=0)) as client:
-        replies = []
-
-        def ask() -> None:
-            replies.append(client.post("/v1/models/slow/predict", {"inputs": ["x"]}))
-
-        first = threading.Thread(target=ask)
-        first.start()
-        assert entered.wait(10)
-        first.join()
-        assert (replies[0].status, replies[0].json["error"]) == (503, "the request took longer than 0.2 seconds")
+    slow: Any = Slow(models["sentiment"])
+    with served({"slow": slow}, ServeLimits(queue=2, seconds=0.2, delay=0)) as client:
+        given_up = client.post("/v1/models/slow/predict", {"inputs": ["x"]})
+        assert (given_up.status, given_up.json["error"]) == (503, "the request took longer than 0.2 seconds")
         full = client.post("/v1/models/slow/predict", {"inputs": ["x", "y"]})
         assert full.status == 429 and full.headers["retry-after"] == "1"
-        release.set()
+        slow.release.set()
+
+
+def test_requests_that_wait_are_answered_together(models: Any):
+    from zoo.serve import ServeLimits
+
+    slow: Any = Slow(models["sentiment"])
+    with served({"slow": slow}, ServeLimits(delay=0)) as client:
+        replies: dict[str, Any] = {}
+
+        def ask(text: str) -> None:
+            replies[text] = client.post("/v1/models/slow/predict", {"inputs": [text]}).json["answers"][0]["answer"]
+
+        threads = [threading.Thread(target=ask, args=(text,)) for text in ("first", "a", "b", "c", "x" * 400)]
+        threads[0].start()
+        assert slow.entered.wait(10)
+        for thread in threads[1:]:
+            thread.start()
+        while 'zoo_pending{model="slow"} 5' not in client.get("/metrics").body.decode():
+            pass
+        slow.release.set()
+        for thread in threads:
+            thread.join(30)
+    assert replies == {text: text for text in replies} and len(replies) == 5
+    assert slow.batches[0] == ["first"] and ["a", "b", "c"] in [sorted(batch) for batch in slow.batches]
+    assert ["x" * 400] in slow.batches
 
 
 VALUES = st.recursive(

@@ -55,6 +55,18 @@ def test_sigterm_answers_what_was_accepted(bundles: dict[str, Path]):
         client.get("/v2/health/live")
 
 
+@pytest.mark.slow  # TensorFlow starts, and converts the model
+def test_a_run_is_served_by_graphs_that_are_made_first(bundles: dict[str, Path]):
+    run = bundles["sentiment"].with_suffix("")
+    process, client = start(str(run))
+    assert len(list((run / "runtime").iterdir())) == 1
+    assert client.post("/v1/models/sentiment/predict", {"inputs": ["good day 3"]}).status == 200
+    memory = re.search(r"process_resident_memory_bytes (\d+)", client.get("/metrics").body.decode())
+    assert memory is not None and int(memory[1]) < 400_000_000  # TensorFlow alone takes as much
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -45,6 +45,7 @@ class Task:
         align: whether to say where the model looked.
         seed: of what is drawn.
         alternatives: how many other tokens to tell of each.
+        alone: whether it must not be answered with others, because it draws by its place among them.
         cancelled: whether the client has gone.
     """
 
@@ -57,15 +58,15 @@ class Task:
     align: bool = False
     seed: int = 0
     alternatives: int = 0
+    alone: bool = False
     cancelled: bool = False
     arrived: float = field(default_factory=time.monotonic)
     key: Hashable = None
 
     def __post_init__(self) -> None:
         options = tuple((name, tuple(v) if isinstance(v, list) else v) for name, v in vars(self.search).items())
-        # Outside a stream, texts draw by their place in the batch: such a request is answered by itself.
-        alone = next(_numbers) if self.search.strategy == "sample" and not self.stream else None
-        self.key = (self.stream, self.align, self.alternatives, options, alone)
+        number = next(_numbers) if self.alone else None
+        self.key = (self.stream, self.align, self.alternatives, options, number)
 
 
 class Scheduler:

@@ -85,8 +85,9 @@ class Service:
         loop = asyncio.get_running_loop()
         deadline = time.monotonic() + self.limits.seconds
         futures: list[asyncio.Future[dict[str, Any]]] = [loop.create_future() for _ in inputs]
+        alone = model.card.writes and search.strategy == "sample"
         tasks = [
-            Task(value, search, len(value), deadline, partial(_resolve, future), align=align)
+            Task(value, search, len(value), deadline, partial(_resolve, future), align=align, alone=alone)
             for value, future in zip(inputs, futures, strict=True)
         ]
         self.schedulers[model.name].submit(tasks)
