@@ -132,7 +132,7 @@ def client(models: dict[str, Any]) -> Iterator[Client]:
     """A client of a server of all models, with small limits."""
     from zoo.serve import ServeLimits
 
-    with served(models, ServeLimits(body=100_000, characters=500, tokens=200, inputs=16)) as found:
+    with served(models, ServeLimits(max_body=100_000, max_characters=500, max_tokens=200, max_inputs=16)) as found:
         yield found
 
 

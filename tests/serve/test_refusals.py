@@ -184,7 +184,7 @@ def test_images_are_read_and_bombs_refused():
         assert read.shape == (4, 5, 3) and read[0, 0, 0] > 240 > 20 > read[0, 0, 1]
     cut = base64.b64encode(base64.b64decode(encoded("PNG", (64, 64)))[:80]).decode()
     for wrong, limits, sentence in (
-        (encoded("PNG", (100, 100)), ServeLimits(pixels=9_999), "at most 9,999 pixels"),
+        (encoded("PNG", (100, 100)), ServeLimits(max_pixels=9_999), "at most 9,999 pixels"),
         (encoded("TIFF"), ServeLimits(), "not an image that can be read"),
         (cut, ServeLimits(), "not an image that can be read"),
         ("no base64!", ServeLimits(), "not valid base64"),

@@ -45,7 +45,7 @@ async def read_json(request: Request, limits: ServeLimits) -> dict[str, Json]:
     """
     try:
         async with asyncio.timeout(limits.seconds):
-            body = await _read(request, limits.body)
+            body = await _read(request, limits.max_body)
     except TimeoutError as error:
         raise RequestError(408, f"the request did not arrive within {limits.seconds:g} seconds") from error
     return parse_json(body) if len(body) < LARGE else await run_in_threadpool(parse_json, body)

@@ -122,11 +122,11 @@ def _read(given: Mapping[str, Json], service: Service) -> Completion:
     prompts = [prompts] if isinstance(prompts, str) else prompts
     if not isinstance(prompts, list) or not prompts or not all(isinstance(text, str) for text in prompts):
         raise invalid("prompt must be a text or a list of texts")
-    if any(len(text) > service.limits.characters for text in prompts):
-        raise invalid(f"a prompt must have at most {service.limits.characters:,} characters")
+    if any(len(text) > service.limits.max_characters for text in prompts):
+        raise invalid(f"a prompt must have at most {service.limits.max_characters:,} characters")
     count = whole(given, "n", 1, 1, MOST_TEXTS)
-    if len(prompts) * count > service.limits.inputs:
-        raise invalid(f"a request must ask for at most {service.limits.inputs} completions")
+    if len(prompts) * count > service.limits.max_inputs:
+        raise invalid(f"a request must ask for at most {service.limits.max_inputs} completions")
     stops = given.get("stop") or []
     stops = [stops] if isinstance(stops, str) else stops
     fits = isinstance(stops, list) and len(stops) <= MOST_STOPS
@@ -139,7 +139,9 @@ def _read(given: Mapping[str, Json], service: Service) -> Completion:
         tuple(prompts),
         count,
         _search(given, model, service),
-        whole(given, "seed", int.from_bytes(uuid.uuid4().bytes[:3]), 0, MOST_SEED - MOST_TEXTS * service.limits.inputs),
+        whole(
+            given, "seed", int.from_bytes(uuid.uuid4().bytes[:3]), 0, MOST_SEED - MOST_TEXTS * service.limits.max_inputs
+        ),
         tuple(stops),
         None if given.get("logprobs") is None else whole(given, "logprobs", 0, 0, 20),
         field(given, "echo", bool, False),
@@ -158,7 +160,7 @@ def _search(given: Mapping[str, Json], model: ServedModel, service: Service) -> 
     if values.get("top_p") == 1:
         values["top_p"] = 0
     if given.get("max_tokens") is not None or model.card.topology == "language model":
-        values["length"] = whole(given, "max_tokens", 16, 1, service.limits.tokens)
+        values["length"] = whole(given, "max_tokens", 16, 1, service.limits.max_tokens)
         values["min_length"] = 0
     return replace(read_search(values, model.search, service.limits), n_best=1)
 

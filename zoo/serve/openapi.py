@@ -47,7 +47,7 @@ def describe_interface(models: list[str], limits: ServeLimits) -> Schema:
         "search": _ref("Search"),
         "alignment": _type("boolean", "also say where the model looked at each token of its answer"),
     }
-    predict["inputs"]["maxItems"] = limits.inputs
+    predict["inputs"]["maxItems"] = limits.max_inputs
     sample = {
         "prime": _type("string", "the text to continue"),
         "input": {"description": "the input to write about, for other models than language models"},
@@ -59,7 +59,7 @@ def describe_interface(models: list[str], limits: ServeLimits) -> Schema:
     completions = {
         "model": {"type": "string", "enum": models},
         "prompt": {"description": "a text, or a list of texts"},
-        "max_tokens": _type("integer", "at most so many tokens", 1, limits.tokens),
+        "max_tokens": _type("integer", "at most so many tokens", 1, limits.max_tokens),
         "temperature": _type("number", "0: always the likeliest", 0),
         "top_p": _type("number", "keep the likeliest tokens that together have this probability", 0, 1),
         "n": _type("integer", "completions of each prompt", 1, 16),
@@ -102,7 +102,7 @@ def describe_interface(models: list[str], limits: ServeLimits) -> Schema:
 
 def _search(limits: ServeLimits) -> Schema:
     properties: dict[str, Schema] = {}
-    most: Mapping[str, int] = {"length": limits.tokens, "beam": limits.beam}
+    most: Mapping[str, int] = {"length": limits.max_tokens, "beam": limits.max_beam}
     for name, entry in declared(SearchSettings).items():
         metadata = entry.field.metadata
         if entry.item is not None:

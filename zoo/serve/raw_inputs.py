@@ -48,8 +48,8 @@ def read_input(value: Json, card: ModelCard, limits: ServeLimits) -> RawInput:
     if kind == "text":
         if not isinstance(value, str):
             raise _wrong(kind)
-        if len(value) > limits.characters:
-            raise invalid(f"a text must have at most {limits.characters:,} characters")
+        if len(value) > limits.max_characters:
+            raise invalid(f"a text must have at most {limits.max_characters:,} characters")
         return value
     if not isinstance(value, dict):
         raise _wrong(kind)
@@ -60,10 +60,10 @@ def read_input(value: Json, card: ModelCard, limits: ServeLimits) -> RawInput:
         check_names(value, ["clip", "images"])
         if "images" in value:
             parts = value["images"]
-            if not isinstance(parts, list) or not 0 < len(parts) <= limits.frames:
-                raise invalid(f"images must be a list of 1 to {limits.frames:,} images")
+            if not isinstance(parts, list) or not 0 < len(parts) <= limits.max_frames:
+                raise invalid(f"images must be a list of 1 to {limits.max_frames:,} images")
             return [image for part in parts for image in _images(part, 1, limits)]
-        return _images(value.get("clip"), limits.frames, limits)
+        return _images(value.get("clip"), limits.max_frames, limits)
     check_names(value, ["frames", "columns", "csv"])
     if "csv" in value:
         frames, columns = _table(value["csv"], card, limits)
@@ -90,8 +90,8 @@ def _images(value: Json, most: int, limits: ServeLimits) -> list[np.ndarray]:
     try:
         with Image.open(io.BytesIO(data), formats=IMAGE_FORMATS) as opened:
             count = min(most, getattr(opened, "n_frames", 1))
-            if opened.width * opened.height * count > limits.pixels:
-                raise invalid(f"an image must have at most {limits.pixels:,} pixels")
+            if opened.width * opened.height * count > limits.max_pixels:
+                raise invalid(f"an image must have at most {limits.max_pixels:,} pixels")
             frames = []
             for frame in itertools.islice(ImageSequence.Iterator(opened), count):
                 upright = ImageOps.exif_transpose(frame) if most == 1 else frame
@@ -110,8 +110,8 @@ def _numbers(value: Json, limits: ServeLimits) -> np.ndarray:
     refused = invalid("frames must be a list of lists of numbers, all of one length")
     if not isinstance(value, list) or not value or not all(isinstance(row, list) for row in value):
         raise refused
-    if len(value) > limits.frames:
-        raise invalid(f"a sequence must have at most {limits.frames:,} frames")
+    if len(value) > limits.max_frames:
+        raise invalid(f"a sequence must have at most {limits.max_frames:,} frames")
     width = len(value[0])
     for row in value:
         if len(row) != width or not all(isinstance(item, int | float) and not isinstance(item, bool) for item in row):
@@ -148,8 +148,8 @@ def _table(value: Json, card: ModelCard, limits: ServeLimits) -> tuple[np.ndarra
         rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
     except csv.Error as error:
         raise invalid("csv is not a table") from error
-    if not rows or len(rows) - 1 > limits.frames:
-        raise invalid(f"a table must have 1 to {limits.frames:,} lines of numbers")
+    if not rows or len(rows) - 1 > limits.max_frames:
+        raise invalid(f"a table must have 1 to {limits.max_frames:,} lines of numbers")
     columns = [] if all(map(_is_number, rows[0])) else [name.strip() for name in rows.pop(0)]
     if columns and card.columns:
         known = {_key(name): place for place, name in enumerate(columns)}

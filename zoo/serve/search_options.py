@@ -47,17 +47,17 @@ def read_search(given: Mapping[str, Json], defaults: SearchSettings, limits: Ser
         if (least is not None and value < least) or (most is not None and value > most):
             raise wrong
         values[name] = value
-    if "length" not in values and defaults.length > limits.tokens:
-        values["length"] = limits.tokens
+    if "length" not in values and defaults.length > limits.max_tokens:
+        values["length"] = limits.max_tokens
     search = replace(defaults, **values)
     if search.strategy not in STRATEGIES:
         raise invalid(f"strategy must be one of {', '.join(STRATEGIES)}")
-    if search.length > limits.tokens:
-        raise invalid(f"length must be at most {limits.tokens:,}")
-    if search.strategy == "beam" and search.beam > limits.beam:
-        raise invalid(f"beam must be at most {limits.beam}")
-    if len(search.prefix) > limits.characters:
-        raise invalid(f"prefix must have at most {limits.characters:,} characters")
+    if search.length > limits.max_tokens:
+        raise invalid(f"length must be at most {limits.max_tokens:,}")
+    if search.strategy == "beam" and search.beam > limits.max_beam:
+        raise invalid(f"beam must be at most {limits.max_beam}")
+    if len(search.prefix) > limits.max_characters:
+        raise invalid(f"prefix must have at most {limits.max_characters:,} characters")
     from zoo.search.plan import check_search
 
     try:

@@ -33,8 +33,8 @@ async def predict(request: Request) -> Response:
     given = await read_json(request, service.limits)
     check_names(given, ["inputs", "search", "alignment"])
     values = field(given, "inputs", list, [])
-    if not 0 < len(values) <= service.limits.inputs:
-        raise invalid(f"inputs must be a list of 1 to {service.limits.inputs} inputs")
+    if not 0 < len(values) <= service.limits.max_inputs:
+        raise invalid(f"inputs must be a list of 1 to {service.limits.max_inputs} inputs")
     search = read_search(field(given, "search", dict, {}), model.search, service.limits)
     align = field(given, "alignment", bool, False)
     if align and not model.card.attends:
