@@ -28,6 +28,7 @@ COMMANDS = {
     "sample": ("zoo.cli.sample", "Generate text with a trained run."),
     "score": ("zoo.cli.score", "Say how probable a run finds the texts of a file."),
     "runs": ("zoo.cli.runs", "List, compare, annotate and remove runs."),
+    "average": ("zoo.cli.average", "Average the weights of runs."),
     "export": ("zoo.cli.export", "Export a run as a bundle that answers without TensorFlow."),
     "serve": ("zoo.cli.serve", "Answer requests over HTTP, with a page for each model."),
     "package": ("zoo.cli.package", "Package a model as a wheel, which pip installs."),

@@ -17,7 +17,7 @@ import yaml
 from zoo.errors import ZooError
 from zoo.files import read_text, reason
 from zoo.runs.lock import RunLock
-from zoo.runs.manifest import Manifest, read_manifest
+from zoo.runs.manifest import AVERAGED, Manifest, read_manifest
 
 REMOVED = ".removed"
 """The folder beside runs that removed ones are moved to."""
@@ -41,7 +41,8 @@ class RunSummary:
         task: the task's name.
         started: when its training began.
         seconds: of training so far, start-up and evaluations included.
-        state: training, finished, interrupted, stopped (it was killed, or failed), or damaged.
+        state: training, finished, interrupted, stopped (it was killed, or failed), averaged, unknown (an older run), or
+            damaged.
         step: of the last evaluation.
         metrics: of the best evaluation on the validation split.
         monitor: the metric that decides which is best; empty in older runs.
@@ -290,7 +291,7 @@ def _state(folder: Path, manifest: Manifest) -> str:
     if not manifest.ended:
         # Older runs do not say how they ended.
         return "stopped" if manifest.started else "unknown"
-    return "interrupted" if manifest.ended == "interrupted" else "finished"
+    return manifest.ended if manifest.ended in ("interrupted", AVERAGED) else "finished"
 
 
 def _size(folder: Path) -> int:

@@ -11,6 +11,8 @@ from zoo.errors import ZooError
 from zoo.files import read_text, reason, write_atomic
 
 FORMAT = 1
+AVERAGED = "averaged"
+"""How a run ended that `zoo average` made."""
 
 
 @dataclass(frozen=True)

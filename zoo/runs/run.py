@@ -21,6 +21,7 @@ from zoo.runs.evaluation_report import EvaluationReport, compare_answers
 from zoo.runs.folder import RunFolder
 from zoo.runs.interrupted import raise_if_interrupted
 from zoo.runs.local_workers import start_others
+from zoo.runs.manifest import AVERAGED
 from zoo.runs.notebook import notebook_reporter
 from zoo.runs.predictor import TaskPredictor
 from zoo.runs.read_only_folder import ReadOnlyRunFolder, as_worker
@@ -180,6 +181,11 @@ class Run(TaskPredictor):
             KeyboardInterrupt: Ctrl-C ended the training; the run is saved.
         """
         # A run killed before its first checkpoint starts again; a run that lost its checkpoint must not be overwritten.
+        if self.folder.manifest().ended == AVERAGED:
+            raise ZooError(
+                f"{self.folder.path} is an average, which has no state to resume from; start a new run from it: "
+                f"train.start={self.folder.path}"
+            )
         if not self.folder.checkpoint.exists() and self.folder.last.exists():
             raise ZooError(
                 f"{self.folder.path} has lost its checkpoint; it still makes predictions, but training cannot resume"
