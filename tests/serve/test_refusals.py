@@ -120,6 +120,25 @@ def test_requests_that_wait_are_answered_together(models: Any):
     assert ["x" * 400] in slow.batches
 
 
+def test_an_input_that_cannot_be_answered_fails_alone(models: Any):
+    from zoo.serve import ServeLimits
+
+    # A long delay puts both into one batch, whichever comes first.
+    with served(models, ServeLimits(delay=0.5)) as client:
+        replies: dict[str, Any] = {}
+
+        def ask(text: str) -> None:
+            replies[text] = client.post("/v1/models/translation/sample", {"input": text, "search": {"length": 3}})
+
+        threads = [threading.Thread(target=ask, args=(text,)) for text in ("", "the dog")]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+    assert (replies[""].status, replies[""].json["error"]) == (422, "input 1 is empty")
+    assert replies["the dog"].events[-1][0] == "done"
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),

@@ -14,19 +14,19 @@ from zoo.serve.stop_sequences import StopSequences
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 200)), max_size=30), st.integers(1, 8))
 def test_a_batch_is_the_oldest_and_those_like_it(waiting: list[tuple[int, int]], size: int):
-    tasks: Any = [SimpleNamespace(key=key, size=length) for key, length in waiting]
-    chosen: Any = choose_batch(tasks, size)
-    if not tasks:
+    jobs: Any = [SimpleNamespace(key=key, size=length) for key, length in waiting]
+    chosen: Any = choose_batch(jobs, size)
+    if not jobs:
         assert chosen == []
         return
-    assert chosen[0] is tasks[0] and len(chosen) <= size
-    assert all(one.key == tasks[0].key for one in chosen)
+    assert chosen[0] is jobs[0] and len(chosen) <= size
+    assert all(one.key == jobs[0].key for one in chosen)
     for one in chosen:
-        short, long = sorted((one.size, tasks[0].size))
+        short, long = sorted((one.size, jobs[0].size))
         assert long <= 2 * short or long - short <= ALIKE
-    left = [one for one in tasks if one not in chosen and one.key == tasks[0].key]
+    left = [one for one in jobs if one not in chosen and one.key == jobs[0].key]
     if len(chosen) < size:
-        assert all(abs(one.size - tasks[0].size) > ALIKE for one in left)
+        assert all(abs(one.size - jobs[0].size) > ALIKE for one in left)
 
 
 @given(st.text("ab", max_size=30), st.lists(st.text("ab", min_size=1, max_size=3), max_size=3), st.data())

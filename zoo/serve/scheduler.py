@@ -32,7 +32,7 @@ _numbers = itertools.count()
 
 
 @dataclass(eq=False)
-class Task:
+class Job:
     """One input of a request, waiting for its turn.
 
     Attributes:
@@ -83,7 +83,7 @@ class Scheduler:
     def __init__(self, model: ServedModel, limits: ServeLimits, metrics: ServerMetrics) -> None:
         self._model, self._limits, self._metrics = model, limits, metrics
         self._condition = threading.Condition()
-        self._waiting: list[Task] = []
+        self._waiting: list[Job] = []
         self._streams: list[_Stream] = []
         self._running = 0
         self._closed = False
@@ -91,7 +91,7 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name=f"zoo-serve-{model.name}", daemon=True)
 
     def start(self) -> None:
-        """Start the thread; the event loop of the caller receives what comes of tasks."""
+        """Start the thread; the event loop of the caller receives what comes of jobs."""
         self._loop = asyncio.get_running_loop()
         self._thread.start()
 
@@ -104,10 +104,10 @@ class Scheduler:
 
     @property
     def pending(self) -> int:
-        """Tasks that wait or run."""
+        """Jobs that wait or run."""
         return len(self._waiting) + self._running
 
-    def submit(self, tasks: Sequence[Task]) -> None:
+    def submit(self, jobs: Sequence[Job]) -> None:
         """Let the inputs of a request wait for their turn.
 
         Raises:
@@ -116,27 +116,28 @@ class Scheduler:
         with self._condition:
             if self._closed:
                 raise RequestError(503, "the server is shutting down", retry=5)
-            if self.pending + len(tasks) > max(self._limits.queue, len(tasks)):
+            if self.pending + len(jobs) > max(self._limits.queue, len(jobs)):
                 raise RequestError(429, "too many requests are waiting for this model; try again in a second", retry=1)
-            self._waiting += tasks
+            self._waiting += jobs
             self._condition.notify()
 
     def _run(self) -> None:
         while True:
-            tasks = self._next_batch()
-            if tasks is None:
+            jobs = self._next_batch()
+            if jobs is None:
                 return
-            if tasks and tasks[0].stream:
-                self._streams.append(_Stream(self._model, tasks, self._metrics))
-            elif tasks:
-                self._send(self._answer(tasks))
+            if jobs and jobs[0].stream:
+                self._streams.append(_Stream(self._model, jobs, self._metrics))
+            elif jobs:
+                self._send(self._answer(jobs))
             for stream in list(self._streams):
                 self._send(stream.advance())
                 if stream.done:
                     self._streams.remove(stream)
-            self._running = sum(len(stream.tasks) for stream in self._streams)
+                    self._streams += stream.parts
+            self._running = sum(len(stream.jobs) for stream in self._streams)
 
-    def _next_batch(self) -> list[Task] | None:
+    def _next_batch(self) -> list[Job] | None:
         """The next inputs to answer together; empty where streams go on; None at the end."""
         with self._condition:
             while not self._waiting and not self._streams:
@@ -147,70 +148,80 @@ class Scheduler:
                 end = self._waiting[0].arrived + self._limits.delay
                 while len(self._waiting) < self._limits.batch and (left := end - time.monotonic()) > 0:
                     self._condition.wait(left)
-            expired = [task for task in self._waiting if task.deadline < time.monotonic() or task.cancelled]
-            for task in expired:
-                self._waiting.remove(task)
+            expired = [job for job in self._waiting if job.deadline < time.monotonic() or job.cancelled]
+            for job in expired:
+                self._waiting.remove(job)
             chosen = choose_batch(self._waiting, self._limits.batch)
-            for task in chosen:
-                self._waiting.remove(task)
+            for job in chosen:
+                self._waiting.remove(job)
             self._running += len(chosen)
-        self._send([(task, RequestError(503, TIMED_OUT, retry=1)) for task in expired])
+        self._send([(job, RequestError(503, TIMED_OUT, retry=1)) for job in expired])
         return chosen
 
-    def _answer(self, tasks: list[Task]) -> list[tuple[Task, Any]]:
+    def _answer(self, jobs: list[Job]) -> list[tuple[Job, Any]]:
         began = time.monotonic()
-        first = tasks[0]
+        first = jobs[0]
         try:
-            found = self._model.predict([task.value for task in tasks], first.search, first.align)
+            found = self._model.predict([job.value for job in jobs], first.search, first.align)
         except Exception as error:
-            if len(tasks) > 1:  # one input must not fail the others
-                return [pair for task in tasks for pair in self._answer([task])]
+            if len(jobs) > 1:  # one input must not fail the others
+                return [pair for job in jobs for pair in self._answer([job])]
             return [(first, as_request_error(error))]
-        self._metrics.batch(self._model.name, len(tasks), time.monotonic() - began)
-        return list(zip(tasks, found, strict=True))
+        self._metrics.batch(self._model.name, len(jobs), time.monotonic() - began)
+        return list(zip(jobs, found, strict=True))
 
-    def _send(self, results: list[tuple[Task, Any]]) -> None:
+    def _send(self, results: list[tuple[Job, Any]]) -> None:
         if results and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(_deliver, results)
 
 
 class _Stream:
-    """Some texts that are generated together."""
+    """Some texts that are generated together.
 
-    def __init__(self, model: ServedModel, tasks: list[Task], metrics: ServerMetrics) -> None:
-        self.tasks, self.done = tasks, False
+    Attributes:
+        done: whether all of them are complete.
+        parts: what takes its place, where one of several inputs cannot be answered: a stream of each.
+    """
+
+    def __init__(self, model: ServedModel, jobs: list[Job], metrics: ServerMetrics) -> None:
+        self.jobs, self.done = jobs, False
+        self.parts: list[_Stream] = []
         self._model, self._metrics = model, metrics
         self._events: Events | None = None
-        self._open = len(tasks)
+        self._begun = False
 
-    def advance(self) -> list[tuple[Task, Any]]:
+    def advance(self) -> list[tuple[Job, Any]]:
         """Make a step."""
-        if all(task.cancelled for task in self.tasks):
+        if all(job.cancelled for job in self.jobs):
             self.done = True
             return []
         try:
             if self._events is None:
-                first = self.tasks[0]
+                first = self.jobs[0]
                 self._events = self._model.stream(
-                    [task.value for task in self.tasks],
-                    [task.seed for task in self.tasks],
+                    [job.value for job in self.jobs],
+                    [job.seed for job in self.jobs],
                     first.search,
                     first.alternatives,
                 )
             events = next(self._events, None)
         except Exception as error:
             self.done = True
+            if len(self.jobs) > 1 and not self._begun:
+                self.parts = [_Stream(self._model, [job], self._metrics) for job in self.jobs]
+                return []
             failure = as_request_error(error)
-            return [(task, failure) for task in self.tasks]
+            return [(job, failure) for job in self.jobs]
         if events is None:
             self.done = True
             return []
+        self._begun = self._begun or bool(events)
         self._metrics.tokens(self._model.name, len(events))
-        return [(self.tasks[row], event) for row, event in events]
+        return [(self.jobs[row], event) for row, event in events]
 
 
-def choose_batch(waiting: Sequence[Task], size: int) -> list[Task]:
-    """Choose what is answered next: the task that has waited longest, and those most like it.
+def choose_batch(waiting: Sequence[Job], size: int) -> list[Job]:
+    """Choose what is answered next: the job that has waited longest, and those most like it.
 
     Args:
         waiting: in the order of their arrival.
@@ -219,8 +230,8 @@ def choose_batch(waiting: Sequence[Task], size: int) -> list[Task]:
     if not waiting:
         return []
     first = waiting[0]
-    alike = [task for task in waiting if task.key == first.key and _alike(task.size, first.size)]
-    alike.sort(key=lambda task: abs(task.size - first.size))  # stable: the first stays first
+    alike = [job for job in waiting if job.key == first.key and _alike(job.size, first.size)]
+    alike.sort(key=lambda job: abs(job.size - first.size))  # stable: the first stays first
     return alike[:size]
 
 
@@ -228,10 +239,10 @@ def _alike(one: int, other: int) -> bool:
     return abs(one - other) <= max(ALIKE, min(one, other))
 
 
-def _deliver(results: list[tuple[Task, Any]]) -> None:
-    for task, result in results:
-        if not task.cancelled:
-            task.receive(result)
+def _deliver(results: list[tuple[Job, Any]]) -> None:
+    for job, result in results:
+        if not job.cancelled:
+            job.receive(result)
 
 
 def as_request_error(error: Exception) -> RequestError:

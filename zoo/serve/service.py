@@ -18,7 +18,7 @@ from zoo.serve.json_body import Json
 from zoo.serve.limits import ServeLimits
 from zoo.serve.metrics import ServerMetrics
 from zoo.serve.raw_inputs import RawInput, read_input
-from zoo.serve.scheduler import Scheduler, Task
+from zoo.serve.scheduler import Job, Scheduler
 from zoo.serve.token_stream import TokenEvent
 
 if TYPE_CHECKING:
@@ -86,11 +86,11 @@ class Service:
         deadline = time.monotonic() + self.limits.seconds
         futures: list[asyncio.Future[dict[str, Any]]] = [loop.create_future() for _ in inputs]
         alone = model.card.writes and search.strategy == "sample"
-        tasks = [
-            Task(value, search, len(value), deadline, partial(_resolve, future), align=align, alone=alone)
+        jobs = [
+            Job(value, search, len(value), deadline, partial(_resolve, future), align=align, alone=alone)
             for value, future in zip(inputs, futures, strict=True)
         ]
-        self.schedulers[model.name].submit(tasks)
+        self.schedulers[model.name].submit(jobs)
         try:
             async with asyncio.timeout(self.limits.seconds):
                 answers: list[dict[str, Any]] = []
@@ -100,8 +100,8 @@ class Service:
         except TimeoutError as error:
             raise _too_slow(self.limits) from error
         finally:
-            for task in tasks:
-                task.cancelled = True
+            for job in jobs:
+                job.cancelled = True
 
     async def _continue(self, model: ServedModel, prime: str, search: SearchSettings) -> dict[str, Any]:
         """Continue a text, as `/sample` does, and give the whole of it."""
@@ -120,7 +120,7 @@ class Service:
         """
         events: asyncio.Queue[TokenEvent | RequestError] = asyncio.Queue()
         deadline = time.monotonic() + self.limits.seconds
-        task = Task(
+        job = Job(
             value,
             search,
             len(value),
@@ -130,7 +130,7 @@ class Service:
             seed=seed,
             alternatives=alternatives,
         )
-        self.schedulers[model.name].submit([task])
+        self.schedulers[model.name].submit([job])
         try:
             while True:
                 event = await asyncio.wait_for(events.get(), max(0.0, deadline - time.monotonic()))
@@ -142,7 +142,7 @@ class Service:
         except TimeoutError as error:
             raise _too_slow(self.limits) from error
         finally:
-            task.cancelled = True
+            job.cancelled = True
 
 
 def _read_inputs(values: Sequence[Json], model: ServedModel, limits: ServeLimits) -> list[RawInput]:
