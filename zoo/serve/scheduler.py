@@ -135,7 +135,7 @@ class Scheduler:
                 if stream.done:
                     self._streams.remove(stream)
                     self._streams += stream.parts
-            self._running = sum(len(stream.jobs) for stream in self._streams)
+            self._running = sum(not job.cancelled for stream in self._streams for job in stream.jobs)
 
     def _next_batch(self) -> list[Job] | None:
         """The next inputs to answer together; empty where streams go on; None at the end."""
