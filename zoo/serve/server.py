@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 GRACE = 0.5
 """Seconds in which a server that was told to stop still takes requests; load balancers see that it is not ready."""
+LINGER = 0.2
+"""Seconds in which connections that were just accepted may still send their request."""
 BACKLOG = 2048
 
 
@@ -45,6 +47,11 @@ class Server(uvicorn.Server):
         """Answer what still comes for a moment, then what was accepted, then stop."""
         self._app.state.service.draining = True
         await asyncio.sleep(GRACE)
+        for server in self.servers:
+            server.close()
+        for listening in sockets or []:
+            listening.close()
+        await asyncio.sleep(LINGER)
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
