@@ -42,7 +42,24 @@ def test_sigterm_answers_what_was_accepted(bundles: dict[str, Path]):
         replies.append(response.read().decode())
         connection.close()
 
+    answered, lost = [], []
+
+    def ask_again_and_again() -> None:
+        import http.client
+
+        connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=60)
+        while True:
+            try:
+                connection.request("POST", "/v1/models/mood/predict", b'{"inputs": ["good day"]}')
+                answered.append(connection.getresponse().read())
+            except ConnectionRefusedError:
+                return
+            except (ConnectionError, http.client.HTTPException) as error:
+                lost.append(error)
+                return
+
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    threads += [threading.Thread(target=ask_again_and_again) for _ in range(8)]
     for thread in threads:
         thread.start()
     first.wait(60)
@@ -51,6 +68,7 @@ def test_sigterm_answers_what_was_accepted(bundles: dict[str, Path]):
         thread.join(60)
     assert process.wait(60) == 0
     assert len(replies) == 8 and all("event: done" in reply and '"count":800' in reply for reply in replies)
+    assert answered and all(b'"answers"' in reply for reply in answered) and lost == []
     with pytest.raises(OSError):
         client.get("/v2/health/live")
 

@@ -39,7 +39,7 @@ class Envelope:
 
     Args:
         app: the application.
-        service: counts responses; while it shuts down, connections end with their response.
+        service: counts responses; while it is closing, connections end with their response.
     """
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
@@ -59,7 +59,7 @@ class Envelope:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
-                if self._service.draining:
+                if self._service.closing:
                     headers["Connection"] = "close"
             await send(message)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GRACE = 0.5
 """Seconds in which a server that was told to stop still takes requests; load balancers see that it is not ready."""
 LINGER = 0.2
-"""Seconds in which connections that were just accepted may still send their request."""
+"""Seconds in which connections that are open, but idle, may still send a request."""
 BACKLOG = 2048
 
 
@@ -45,8 +45,12 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer what still comes for a moment, then what was accepted, then stop."""
-        self._app.state.service.draining = True
+        service = self._app.state.service
+        service.draining = True
         await asyncio.sleep(GRACE)
+        # Connections end with their next response, once there can be no new ones: else clients would open others, some
+        # of which would wait to be accepted while the socket is closed.
+        service.closing = True
         for server in self.servers:
             server.close()
         for listening in sockets or []:

@@ -35,12 +35,13 @@ class Service:
 
     Attributes:
         draining: whether the server is shutting down: what comes is still answered, but it is not ready for more.
+        closing: whether it takes no new connections.
     """
 
     def __init__(self, models: Mapping[str, ServedModel], limits: ServeLimits) -> None:
         self.models, self.limits, self.metrics = models, limits, ServerMetrics()
         self.schedulers = {name: Scheduler(model, limits, self.metrics) for name, model in models.items()}
-        self.draining = False
+        self.draining = self.closing = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
