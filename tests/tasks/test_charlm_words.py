@@ -32,7 +32,7 @@ def test_a_model_of_words_learns_and_writes_words(tmp_path: Path):
         out=str(tmp_path / "run"),
         text={"unit": "word"},
         model={"units": 32, "layers": 1},
-        train={"steps": 60, "learning_rate": 0.02},
+        train={"steps": 60, "learning_rate": 0.02, "warmup": 5},
         **SMALL,
     )
     codec = run.codecs["target"]
@@ -55,7 +55,7 @@ def test_a_sampled_softmax_learns_the_same_and_is_the_same_on_two_replicas(tmp_p
             text={"unit": "word"},
             model=model,
             device={"replicas": replicas},
-            train={"steps": 40, "evaluate_every": 20, "learning_rate": 0.02},
+            train={"steps": 40, "evaluate_every": 20, "learning_rate": 0.02, "warmup": 5},
             **SMALL,
         )
         for replicas in (1, 2)
@@ -97,7 +97,7 @@ def test_lines_are_texts_that_end(tmp_path: Path):
         text={"document": "line"},
         model={"units": 32, "layers": 1, "dropout": 0.0},
         batch={"size": 8, "length": 10},
-        train={"steps": 150, "learning_rate": 0.02, "evaluate_every": 150},
+        train={"steps": 150, "learning_rate": 0.02, "warmup": 5, "evaluate_every": 150},
         search={"length": 50},
     )
     texts = [run.sample(seed=seed) for seed in range(6)]

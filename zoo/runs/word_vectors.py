@@ -190,7 +190,8 @@ def _coverage(known: np.ndarray, batches: Batches, role: str) -> str:
     counts: Counter[int] = Counter()
     array, mask = ("tokens", "weights") if role == "target" else ("source", "source_mask")
     for batch in islice(batches.epoch(0), BATCHES):
-        values, numbers = np.unique(batch[array][batch[mask] > 0], return_counts=True)
+        tokens = batch[array] if batch[array].ndim == 2 else batch[array][:, :, 0]  # beside features of each word
+        values, numbers = np.unique(tokens[batch[mask] > 0], return_counts=True)
         counts.update(dict(zip(values.tolist(), numbers.tolist(), strict=True)))
     words = [place for place in counts if place and place < len(known)]
     covered = [place for place in words if known[place]]
