@@ -32,6 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def charlm(folder: Path) -> Any:
     (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
     settings = {**TINY, "model": {"units": 16, "layers": 2, "cell": "lstm"}}
+    settings["train"] = {"steps": 60, "learning_rate": 0.03}  # so that it writes more than spaces
     return zoo.run("charlm", data=str(folder / "rhyme.txt"), out=str(folder / "charlm"), **settings)
 
 
@@ -104,28 +105,37 @@ runpy.run_path("model.py", run_name="__main__")
 """
 
 
-def test_a_file_of_numpy_answers_as_the_run(charlm: Any, sentiment: Any, translation: Any, frames: Any, folder: Path):
-    done = {
-        run.name: run.export(folder / f"numpy-{run.name}", format="numpy", examples=12)
-        for run in (charlm, sentiment, translation, frames)
+def to_numpy(run: Any, folder: Path) -> Path:
+    done = run.export(folder / f"numpy-{run.name}", format="numpy", examples=12)
+    assert done.parity.equal == 1 and done.parity.difference < 1e-5
+    assert {path.name for path in done.path.iterdir()} == {
+        *("README.md", "bundle.json", "codecs", "model.json", "model.py", "weights.npz")
     }
-    for name, export in done.items():
-        assert export.parity.equal == 1 and export.parity.difference < 1e-5, name
-        assert {path.name for path in export.path.iterdir()} == {
-            *("README.md", "bundle.json", "codecs", "model.json", "model.py", "weights.npz")
-        }
+    return done.path
+
+
+def test_a_file_of_numpy_classifies_as_the_run(sentiment: Any, folder: Path):
     texts = ["good day 3", "a bad night", "day"]
-    out = alone(RUN_FILE, *texts, allowed="numpy", cwd=done["sentiment"].path)
+    out = alone(RUN_FILE, *texts, allowed="numpy", cwd=to_numpy(sentiment, folder))
     assert out.split() == sentiment.predict(texts)
+
+
+def test_a_file_of_numpy_translates_as_the_run(translation: Any, folder: Path):
     texts = ["one two three", "six six four", "two nine one"]
-    out = alone(RUN_FILE, *texts, allowed="numpy", cwd=done["translation"].path)
+    out = alone(RUN_FILE, *texts, allowed="numpy", cwd=to_numpy(translation, folder))
     assert out.splitlines() == translation.predict(texts, strategy="greedy")
+
+
+def test_a_file_of_numpy_writes_as_the_run(charlm: Any, folder: Path):
     write = "from model import Model\nprint(Model().sample('one ', length=30, temperature=0), end='')"
-    out = alone(f"sys.path.insert(0, '.')\n{write}", allowed="numpy", cwd=done["charlm"].path)
+    out = alone(f"sys.path.insert(0, '.')\n{write}", allowed="numpy", cwd=to_numpy(charlm, folder))
     assert out == charlm.sample("one ", length=30, strategy="greedy")
+
+
+def test_a_file_of_numpy_labels_frames_as_the_run(frames: Any, folder: Path):
     values = np.random.default_rng(1).normal(size=(7, 3)).astype(np.float32)
     np.savetxt(folder / "values.csv", values, delimiter=",")
-    out = alone(RUN_FILE, str(folder / "values.csv"), allowed="numpy", cwd=done["frames"].path)
+    out = alone(RUN_FILE, str(folder / "values.csv"), allowed="numpy", cwd=to_numpy(frames, folder))
     assert out.split() == frames.predict([values])[0]
 
 
@@ -141,24 +151,28 @@ for name in sys.argv[1:]:
 """
 
 
-def test_plain_tensorflow_loads_a_savedmodel(charlm: Any, sentiment: Any, translation: Any, folder: Path):
-    runs = (charlm, sentiment, translation)
-    done = [run.export(folder / f"saved-{run.name}", format="savedmodel", examples=6) for run in runs]
-    for export in done:
-        assert export.parity.equal == 1 and export.parity.difference < 1e-5
-        assert (export.path / "model" / "1" / "saved_model.pb").is_file()  # a folder with a number for each version
+def test_plain_tensorflow_loads_a_savedmodel(sentiment: Any, folder: Path):
+    done = sentiment.export(folder / "saved-sentiment", format="savedmodel", examples=6)
+    assert done.parity.equal == 1 and done.parity.difference < 1e-5
+    assert (done.path / "model" / "1" / "saved_model.pb").is_file()  # a folder with a number for each version
     source = np.array([[1, 2, 3], [2, 1, 0]], np.int32)
     mask = np.array([[True, True, True], [True, True, False]])
-    tokens = np.array([1, 3], np.int32)
-    state = charlm.model.start(2)
-    given = {f"saved-sentiment:{name}": array for name, array in (("source", source), ("mask", mask))}
-    given |= {f"saved-charlm:state_{place}": leaf for place, leaf in enumerate(keras.tree.flatten(state))}
-    np.savez(folder / "given.npz", **given, **{"saved-charlm:tokens": tokens})
-    out = alone(PLAIN_TENSORFLOW, "saved-charlm", "saved-sentiment", allowed="*", cwd=folder).splitlines()
-    wanted = charlm.model.step(tokens, state)[0]
-    np.testing.assert_allclose(json.loads(out[-2]), wanted, atol=1e-5)
+    np.savez(folder / "given.npz", **{"saved-sentiment:source": source, "saved-sentiment:mask": mask})
+    out = alone(PLAIN_TENSORFLOW, "saved-sentiment", allowed="*", cwd=folder).splitlines()
     wanted = keras.ops.log_softmax(sentiment.model(source, mask=mask))
     np.testing.assert_allclose(json.loads(out[-1]), wanted, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_plain_tensorflow_steps_with_a_savedmodel(charlm: Any, translation: Any, folder: Path):
+    for run in (charlm, translation):
+        done = run.export(folder / f"saved-{run.name}", format="savedmodel", examples=6)
+        assert done.parity.equal == 1 and done.parity.difference < 1e-5
+    tokens, state = np.array([1, 3], np.int32), charlm.model.start(2)
+    given = {f"saved-charlm:state_{place}": leaf for place, leaf in enumerate(keras.tree.flatten(state))}
+    np.savez(folder / "given.npz", **given, **{"saved-charlm:tokens": tokens})
+    out = alone(PLAIN_TENSORFLOW, "saved-charlm", allowed="*", cwd=folder).splitlines()
+    np.testing.assert_allclose(json.loads(out[-1]), charlm.model.step(tokens, state)[0], atol=1e-5)
 
 
 def loop(path: Path, word: str) -> str:
@@ -203,3 +217,21 @@ def test_a_cell_that_numpy_lacks_is_named(folder: Path):
     with pytest.raises(ZooError, match="has LSTM, GRU and simple RNN layers, not .*; use format=onnx"):
         run.export(folder / "refused", format="numpy")
     assert not (folder / "refused").exists()
+
+
+@pytest.mark.slow
+def test_images_and_frames_convert(frames: Any, folder: Path):
+    pytest.importorskip("ai_edge_litert", reason="needs pip install 'seqzoo[litert]'")
+    captioning = zoo.run(
+        "captioning",
+        out=str(folder / "captioning"),
+        model={"units": 8, "embedding": 6, "filters": [4, 8]},
+        train={"steps": 4},
+        search={"length": 6},
+    )
+    for run in (captioning, frames):
+        for name in ("savedmodel", "litert"):
+            done = run.export(folder / f"{name}-{run.name}", format=name, examples=6)
+            assert done.parity.equal == 1 and done.parity.difference < 1e-4, (run.name, name)
+    with pytest.raises(ZooError, match="images go through convolutions; use format=onnx"):
+        captioning.export(folder / "refused", format="numpy")

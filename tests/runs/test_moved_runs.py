@@ -97,3 +97,13 @@ def test_data_that_have_changed_are_noted(project: Path):
     assert not any("not what it was" in note for note in zoo.load("charlm").evaluation_report().notes)
     Path("book.txt").write_text(RHYME.upper().lower().replace("hen", "cow") * 40)
     assert any("test data has changed" in note for note in zoo.load("charlm").evaluation_report().notes)
+
+
+def test_a_folder_of_the_name_of_built_in_data_is_not_that_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "reviews").mkdir()
+    with pytest.warns(UserWarning, match="data=reviews is the built-in data of this name"):
+        run = zoo.run("sentiment", out="run", model={"units": 4, "embedding": 4}, train={"steps": 1})
+    shutil.move(run.folder.path, tmp_path / "moved")
+    monkeypatch.chdir(tmp_path / "moved")
+    assert zoo.load(".").settings.data.source == "reviews"

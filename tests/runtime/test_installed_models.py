@@ -90,6 +90,8 @@ def test_an_installed_model_answers_by_its_name(
     assert (listed["name"], listed["distribution"], listed["version"]) == ("rhymes", "zoo-model-rhymes", "1.2")
     assert main(["list"]) == 0
     assert "zoo-model-rhymes 1.2" in capsys.readouterr().out
+    assert main(["evaluate", "rhymes"]) == 1
+    assert "rhymes is a bundle: zoo predict and zoo sample answer with it" in capsys.readouterr().err
     assert main(["sample", "rhymes", "engine=jax"]) == 2
     assert "is a bundle, which answers without TensorFlow and JAX" in capsys.readouterr().err
 

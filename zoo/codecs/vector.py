@@ -46,9 +46,9 @@ class VectorCodec:
         return self._mean.size
 
     @property
-    def moments(self) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and deviation of each feature in the training values, [D] each."""
-        return self._mean, self._deviation
+    def moments(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Mean and deviation of each feature in the training values, and the deviation of its changes, [D] each."""
+        return self._mean, self._deviation, self._change
 
     @property
     def shape(self) -> tuple[int]:

@@ -45,7 +45,10 @@ class ExportOptions:
     )
     license: str = setting("", "the license of the model, such as CC-BY-4.0, for its card")
     length: int = setting(
-        0, "positions of a source in graphs of fixed shapes (format=litert); 0: up to 32", minimum=0, maximum=1_000_000
+        0,
+        "positions of a source with format=litert; 0: those of the longest compared example",
+        minimum=0,
+        maximum=1_000_000,
     )
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import expanded
-from zoo.runtime.finding import RUNS
+from zoo.runtime.finding import RUNS, find_bundle
 
 
 def find_run(name: str) -> Path:
@@ -33,6 +33,8 @@ def find_run(name: str) -> Path:
         known = sorted(entry.name for entry in RUNS.iterdir() if entry.is_dir()) if RUNS.is_dir() else []
     except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a circle
         raise ZooError(f"no run '{_short(name)}': {getattr(error, 'strerror', None) or error}") from error
+    if find_bundle(name) is not None:
+        raise ZooError(f"{name} is a bundle: zoo predict and zoo sample answer with it, but this needs the run")
     if is_folder:
         raise ZooError(f"{name} is a folder but not a run: it has no run.json")
     hint = did_you_mean(name, known) or "; this folder has no runs yet: zoo run task=charlm"

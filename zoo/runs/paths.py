@@ -93,6 +93,8 @@ def _leads_somewhere(path: str) -> bool:
 
 
 def _is_named(source: str, task: Task) -> bool:
+    if source in task.data_names:
+        return True
     try:
         return find_data(source, task.topology.name, task.components.data) is not None
     except UsageError:

@@ -97,4 +97,6 @@ def test_what_goes_wrong_is_one_line(run: Any, hub: Any, capsys: Any, monkeypatc
     monkeypatch.setattr("huggingface_hub.get_token", lambda: None)
     assert "no token; run `hf auth login`" in refused(capsys, "push", path, "hf://me/rhymes", "examples=0")
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    assert "the hub cannot be reached" in refused(capsys, "pull", "hf://me/rhymes", "out=again")
+    monkeypatch.delenv("HTTP_PROXY", raising=False)
+    monkeypatch.delenv("http_proxy", raising=False)
+    assert "127.0.0.1 cannot be reached: Connection refused" in refused(capsys, "pull", "hf://me/rhymes", "out=again")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from zoo import Hub, UsageError, ZooError
 
@@ -43,12 +46,26 @@ class HuggingFaceHub(Hub):
 
     def _api(self, name: str) -> Any:
         from huggingface_hub import HfApi
-        from huggingface_hub.utils import disable_progress_bars
+        from huggingface_hub.utils import disable_progress_bars, logging
 
         if not _NAME.fullmatch(name):
             raise UsageError(f"hf://{name}: expected hf://OWNER/NAME")
         disable_progress_bars()
-        return HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
+        logging.set_verbosity_error()
+        api = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None)
+        _reach(name, api.endpoint)
+        return api
+
+
+def _reach(name: str, endpoint: str) -> None:
+    """Say at once that the hub is out of reach: its own client would try for half a minute."""
+    address = urlsplit(endpoint)
+    if getproxies().get(address.scheme):
+        return
+    try:
+        socket.create_connection((address.hostname or "", address.port or 443), timeout=10).close()
+    except OSError as error:
+        raise ZooError(f"hf://{name}: {address.hostname} cannot be reached: {error.strerror or error}") from error
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -23,12 +24,13 @@ from zoo.runtime.session import flat_names, nested_outputs
 if TYPE_CHECKING:
     from zoo.export.exported_run import ExportedRun
 
+FILE = "model.tflite"
 LENGTH = 32
 """Positions of a source by default."""
 
 
 class LiteRTFormat(BundleFormat):
-    """A flatbuffer for each function; a language model has no `start`: its states begin at zero.
+    """A flatbuffer with a signature for each function; a language model has no `start`: its states begin at zero.
 
     Args:
         length: positions of a source; 0 for the default.
@@ -43,36 +45,38 @@ class LiteRTFormat(BundleFormat):
         """Convert the functions (see `BundleFormat.write`)."""
         _check_installed()
         length = self._length
-        (folder / "graphs").mkdir(parents=True, exist_ok=True)
+
+        def fixed(given: str, shape: Sequence[int | None]) -> list[int]:
+            return [1 if axis == 0 else length if size is None else size for axis, size in enumerate(shape)]
+
         entries: dict[str, GraphEntry] = {}
+        signatures: dict[str, Any] = {}
         for name, traced in found.functions.items():
-            inputs = [given for given, _, _ in traced.inputs]
-            if name == "start" and "encode" not in found.functions:
-                entries[name] = GraphEntry("graphs/step.tflite", inputs, [])
-                continue
-
-            def fixed(given: str, shape: Sequence[int | None]) -> list[int]:
-                return [1 if axis == 0 else length if size is None else size for axis, size in enumerate(shape)]
-
-            try:
-                with portable(), quietly():
-                    function, nested = concrete_function(traced, shapes=fixed)
-                    content = _convert(function, precision)
-            except Exception as error:  # the converter has errors of its own for each of its passes
-                raise ZooError(
-                    f"the graph '{name}' cannot be converted to LiteRT: {one_line(str(error))[:200]}; use format=onnx"
-                ) from error
-            file = f"graphs/{name}.tflite"
-            (folder / file).write_bytes(content)
-            entries[name] = GraphEntry(file, inputs, nested)
+            nested: Any = []
+            if name != "start" or "encode" in found.functions:
+                with portable():
+                    signatures[name], nested = concrete_function(traced, shapes=fixed)
+            entries[name] = GraphEntry(FILE, [given for given, _, _ in traced.inputs], nested)
+        try:
+            with quietly():
+                content = _convert(run.model, signatures, precision)
+        except Exception as error:  # the converter has errors of its own for each of its passes
+            raise ZooError(
+                f"the model cannot be converted to LiteRT: {one_line(str(error))[:200]}; use format=onnx"
+            ) from error
+        (folder / FILE).write_bytes(content)
         return WrittenGraphs(entries, found.alignment)
 
     def opener(self, folder: Path) -> OpenGraph:
         """Open them by ai-edge-litert."""
+        from ai_edge_litert.interpreter import Interpreter
+
+        interpreter = Interpreter(str(folder / FILE), num_threads=1)
 
         def opened(name: str, entry: GraphEntry) -> Callable[..., Any]:
-            graph = _Graph(folder / entry.file, entry)
-            return graph.zeros if not entry.outputs else graph
+            if not entry.outputs:
+                return _Graph(interpreter.get_signature_runner("step"), entry).zeros
+            return _Graph(interpreter.get_signature_runner(name), entry)
 
         return opened
 
@@ -95,29 +99,28 @@ def _check_installed() -> None:
     assert ai_edge_litert.interpreter
 
 
-def _convert(function: Any, precision: str) -> bytes:
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function])
-    if precision != "float32":
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    if precision == "float16":
-        converter.target_spec.supported_types = [tf.float16]
-    content: bytes = converter.convert()
+def _convert(model: Any, signatures: dict[str, Any], precision: str) -> bytes:
+    """Convert functions, by way of a SavedModel, so that they keep their names and share their weights."""
+    module = tf.Module()
+    module.kept = [variable.value for variable in model.variables]
+    with tempfile.TemporaryDirectory() as place:
+        options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+        tf.saved_model.save(module, place, signatures, options)
+        converter = tf.lite.TFLiteConverter.from_saved_model(place, signature_keys=list(signatures))
+        if precision != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if precision == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        content: bytes = converter.convert()
     return content
 
 
 class _Graph:
     """A graph of one row as a function of batches: a row at a time, sources padded to the length of the graph."""
 
-    def __init__(self, path: Path, entry: GraphEntry) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
-        self._entry = entry
-        self._interpreter = Interpreter(str(path), num_threads=1)
-        self._interpreter.allocate_tensors()
-        self._runner = self._interpreter.get_signature_runner()
-        self._shapes = {
-            name: (list(found["shape"]), found["dtype"]) for name, found in self._runner.get_input_details().items()
-        }
+    def __init__(self, runner: Any, entry: GraphEntry) -> None:
+        self._entry, self._runner = entry, runner
+        self._shapes = {name: (list(one["shape"]), one["dtype"]) for name, one in runner.get_input_details().items()}
 
     def zeros(self, rows: np.ndarray) -> list[np.ndarray]:
         """The states before the first token."""
@@ -143,6 +146,7 @@ class _Graph:
                     f"length={array.shape[0]}, or more"
                 )
             pads = [(0, most - size) for size, most in zip(array.shape, shape[1:], strict=True)]
-            given[name] = np.pad(np.asarray(array, dtype), pads)[None]
+            row = np.asarray(array, dtype)
+            given[name] = (np.pad(row, pads) if pads else row)[None]
         found: dict[str, np.ndarray] = self._runner(**given)
         return found

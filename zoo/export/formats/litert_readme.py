@@ -21,14 +21,10 @@ HEAD = """import json, re, sys
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-def graph(name):
-    interpreter = Interpreter(f"graphs/{name}.tflite")
-    interpreter.allocate_tensors()
-    return interpreter.get_signature_runner()
-
+interpreter = Interpreter("model.tflite")
 about = json.load(open("tokens.json", encoding="utf-8"))
 """
-READ = """step = graph("step")
+READ = """step = interpreter.get_signature_runner("step")
 inputs = step.get_input_details()
 
 def read(token, state, memory={}):
@@ -49,7 +45,7 @@ while len(written) < 40:
     logits, state = read(written[-1], state)
 print(sys.argv[1] + text(written))
 """
-WRITE = """found, start = encode({arguments}), graph("start")
+WRITE = """found, start = encode({arguments}), interpreter.get_signature_runner("start")
 memory = {{f"memory_{{place}}": found[f"output_{{place}}"] for place in range(len(found))}}
 found = start(**{{name: memory[name] for name in start.get_input_details()}})
 state, token, written = [found[f"output_{{place}}"] for place in range(len(found))], about["begin"], []
@@ -113,7 +109,7 @@ def use(folder: Path, manifest: BundleManifest, length: int) -> str:
         return INTRODUCTION.format(most="", code="".join(parts).strip())
     first = "encode" if writes else "predict"
     arguments = ", ".join(f"{name}={name}" for name in manifest.graphs[first].inputs)
-    parts = [HEAD, f'{first} = graph("{first}")\n']
+    parts = [HEAD, f'{first} = interpreter.get_signature_runner("{first}")\n']
     if "mask" not in manifest.graphs[first].inputs:
         parts.append("given = np.load(sys.argv[1])  # an image [height, width, channels], from 0 to 255\n")
         parts.append(f'source = given[None].astype({first}.get_input_details()["source"]["dtype"])\n')
@@ -159,7 +155,9 @@ def _numbers(codec: Any, role: str) -> str:
 
 def _text(codec: Any) -> str:
     """The lines that make a text of numbers."""
-    body = '"".join(about["target"][place] for place in numbers).removeprefix(" ")'
+    body = '"".join(about["target"][place] for place in numbers)'
+    if type(codec).__name__ == "WordCodec":
+        body += '.removeprefix(" ")'
     if type(codec).__name__ == "ByteCodec":
         body = 'bytes(numbers).decode("utf-8", "replace")'
     return f"def text(numbers):\n    return {body}\n\n"

@@ -143,6 +143,19 @@ class Model:
 
     # A tagger: a label for every frame.
 
+    def scaled(self, frames: Array) -> Array:
+        """Frames [T, D] at the scale of the training data, or each recording at its own; and how far they moved."""
+        mean, deviation = self.weights["scale.mean"], self.weights["scale.deviation"]
+        if self.about["scale"]["by"] == "sequence":
+            mean, deviation = frames.mean(0, np.float64), frames.std(0, np.float64)
+            deviation = np.where(deviation > 1e-8, deviation, 1.0).astype(np.float32)
+        frames = ((frames - mean) / deviation).astype(np.float32)
+        back = self.about["scale"]["changes"]
+        if not back:
+            return frames
+        before = frames[np.maximum(np.arange(len(frames)) - back, 0)]
+        return np.concatenate([frames, (frames - before) / self.weights["scale.change"]], axis=1)
+
     def tag(self, frames: Array) -> Array:
         """Logits [T, labels] of frames [T, D]."""
         features = np.maximum(self.dense("features", frames), 0)
@@ -244,8 +257,7 @@ class Model:
         """Answer a text, or frames [T, D]: a label, a translation, or a label for each frame."""
         labels = self.about["labels"]
         if self.about["kind"] == "tagger":
-            mean, deviation = self.weights["scale.mean"], self.weights["scale.deviation"]
-            return [labels[place] for place in self.tag((np.asarray(source, np.float32) - mean) / deviation).argmax(-1)]
+            return [labels[place] for place in self.tag(self.scaled(np.asarray(source, np.float32))).argmax(-1)]
         tokens = self.source.numbers(source)
         if self.about["kind"] == "classifier":
             return labels[int(self.classify(tokens[: self.about["longest"]])[0].argmax())]

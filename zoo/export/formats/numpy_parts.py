@@ -208,7 +208,7 @@ def _text(codec: TextCodec) -> dict[str, Any]:
 
 def _add_scale(parts: NumpyParts, codec: Codec | None) -> None:
     vectors = codec.inner if isinstance(codec, FrameCodec) else codec
-    if not isinstance(vectors, VectorCodec) or vectors.changes or vectors.scale != "training":
-        raise ZooError(f"format=numpy scales vectors as in training, without their changes; {INSTEAD}")
-    mean, deviation = vectors.moments
-    parts.add("scale", mean=mean, deviation=deviation)
+    assert isinstance(vectors, VectorCodec), vectors  # as the frames of this model are vectors
+    mean, deviation, change = vectors.moments
+    parts.about["scale"] = {"by": vectors.scale, "changes": vectors.changes}
+    parts.add("scale", mean=mean, deviation=deviation, change=change)
