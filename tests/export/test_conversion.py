@@ -6,14 +6,12 @@ from typing import Any
 
 import keras
 import numpy as np
+import onnxruntime
 import pytest
 
-pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
-onnxruntime = pytest.importorskip("onnxruntime", reason="needs pip install 'seqzoo[export]'")
-
-from zoo.export.graphs import output_names  # noqa: E402
-from zoo.export.tracing import to_onnx  # noqa: E402
-from zoo.models import AttendingDecoder, Encoder, SequenceToSequence  # noqa: E402
+from zoo.export.graphs import output_names
+from zoo.export.tracing import to_onnx
+from zoo.models import AttendingDecoder, Encoder, SequenceToSequence
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
 

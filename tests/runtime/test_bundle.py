@@ -12,13 +12,9 @@ import keras
 import pytest
 
 import zoo
+import zoo.runtime
 from tests.conftest import RHYME, TINY
 from zoo.errors import UsageError, ZooError
-
-pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
-pytest.importorskip("onnxruntime", reason="needs pip install 'seqzoo[export]'")
-
-import zoo.runtime
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
 

@@ -37,10 +37,8 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """
     name, rest = split_target(arguments, "run", "zoo export sentiment (a task's latest run), or a run's folder")
     given = parse_arguments(ExportArguments, rest, "export")
-    from zoo.runs.exporting import check_installed
     from zoo.runs.loaded_run import load
 
-    check_installed()
     trust = given.pop("trust", False)
     if given.get("format") == "web":
         _export_web(name, given, trust)

@@ -9,8 +9,6 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from zoo.errors import ZooError
-
 LEAST = 256
 """Numbers of a weight from which on 16 bits are worth their conversion."""
 
@@ -21,9 +19,6 @@ def quantize(path: Path, precision: str) -> None:
     Args:
         path: of the ONNX file.
         precision: `int8` or `float16`; `float32` leaves it as it is.
-
-    Raises:
-        ZooError: what quantizes is not installed.
     """
     if precision == "int8":
         _to_int8(path)
@@ -33,10 +28,8 @@ def quantize(path: Path, precision: str) -> None:
 
 def _to_int8(path: Path) -> None:
     """Quantize the weights of products of matrices, recurrent layers and look-ups, a scale for each column."""
-    try:
-        from onnxruntime.quantization import QuantType, quantize_dynamic
-    except ImportError as error:
-        raise ZooError("precision=int8 needs ONNX Runtime: pip install 'seqzoo[export]'") from error
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
     target = path.with_suffix(".int8.onnx")
     with contextlib.suppress(FileNotFoundError):
         target.unlink()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from zoo.errors import UsageError, ZooError
+from zoo.errors import UsageError
 from zoo.runs.weights import load_weights
 from zoo.runtime.target import check_target
 
@@ -30,13 +30,12 @@ def exported_run(task: Task, name: str, codecs: Mapping[str, Codec], folder: Run
         folder: of the run.
 
     Raises:
-        ZooError: ONNX is not installed, Keras runs on another engine than TensorFlow, or the weights are damaged.
+        ZooError: Keras runs on another engine than TensorFlow, or the weights are damaged.
     """
     import keras
 
     if keras.backend.backend() != "tensorflow":
         raise UsageError("a run is exported by TensorFlow; load it with engine=tensorflow, in a new process")
-    check_installed()
     from zoo.export.exported_run import ExportedRun
     from zoo.training.engines.build_scope import build_scope
 
@@ -45,20 +44,6 @@ def exported_run(task: Task, name: str, codecs: Mapping[str, Codec], folder: Run
         model = task.model(codecs)
     load_weights(folder.best if folder.best.exists() else folder.last, model)
     return ExportedRun(name, task.topology, settings, codecs, model, task.components.strategies)
-
-
-def check_installed() -> None:
-    """Refuse where what an export needs is not installed.
-
-    Raises:
-        ZooError: names it, and how to install it.
-    """
-    try:
-        import onnx
-        import onnxruntime
-    except ImportError as error:
-        raise ZooError(f"an export needs {error.name}: pip install 'seqzoo[export]'") from error
-    assert onnx and onnxruntime
 
 
 def export_run(

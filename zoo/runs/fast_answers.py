@@ -9,7 +9,6 @@ import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,9 +45,7 @@ class FastAnswers:
             settings: of the run.
             strategy: of the search, where it is not that of the settings.
         """
-        installed = all(find_spec(name) for name in ("onnx", "onnxruntime"))
-        plain = settings.device.precision == "float32" and (strategy or settings.search.strategy) in STRATEGIES
-        return installed and plain
+        return settings.device.precision == "float32" and (strategy or settings.search.strategy) in STRATEGIES
 
     def find(self, codecs: Mapping[str, Codec]) -> BundleInference | None:
         """Give the graphs, where they were made for these weights and are whole."""

@@ -28,14 +28,11 @@ class Graph:
         outputs: names of its outputs, nested as they are returned.
 
     Raises:
-        ZooError: ONNX Runtime is not installed, or cannot read the file.
+        ZooError: ONNX Runtime cannot read the file.
     """
 
     def __init__(self, path: Path, inputs: Sequence[str], outputs: Outputs) -> None:
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise ZooError("answers of a bundle need ONNX Runtime: pip install 'seqzoo[export]'") from error
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4  # what goes wrong is raised
