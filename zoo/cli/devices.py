@@ -33,19 +33,17 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     from zoo.plugins import Plugins
     from zoo.training.engines import check_kind, choose_engine, find_cluster
     from zoo.training.engines.device_inventory import describe_machine
+    from zoo.training.engines.find_devices import find_devices
 
     device = settings.device
-    planners = Plugins().load_components().devices
+    planners = Plugins().load_kind("devices")
     check_kind(device.kind, planners)
-    if choose_engine(settings.engine, device.kind) == "jax":
-        from zoo.training.engines.jax.devices import device_inventory
-    else:
-        from zoo.training.engines.tensorflow.devices import device_inventory
+    inventory = find_devices(choose_engine(settings.engine, device.kind, load=False))
     if device.local_workers:
         cluster = Cluster(device.local_workers)
     else:
         cluster = find_cluster(device.kind)
-    row = describe_machine(device, settings.batch.size, cluster, planners.get(device.kind), device_inventory())
+    row = describe_machine(device, settings.batch.size, cluster, planners.get(device.kind), inventory)
     if as_json:
         print_json(row)
     else:

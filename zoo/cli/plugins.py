@@ -11,6 +11,7 @@ import click
 from zoo.cli.console import echo, print_json
 from zoo.cli.table import print_table
 from zoo.plugins import Plugins, PluginStatus
+from zoo.plugins.kept_statuses import plugin_statuses
 
 
 @click.command("plugins")
@@ -18,10 +19,11 @@ from zoo.plugins import Plugins, PluginStatus
 def command(as_json: bool) -> None:
     """List the plugins with what each adds, and broken ones with the cause and the faulty module.
 
-    This loads every plugin. The environment variable ZOO_DISABLE=name,name switches plugins off.
+    This loads every plugin, unless all of them worked the last time and nothing that is installed has changed. The
+    environment variable ZOO_DISABLE=name,name switches plugins off.
     """
     with redirect_stdout(sys.stderr):  # keep a plugin's own output out of the result
-        statuses = Plugins().load_all()
+        statuses = plugin_statuses(Plugins())
     if as_json:
         print_json(
             [

@@ -80,9 +80,15 @@ class Plugins:
         self._components: Components | None = None
         self.broken: list[PluginStatus] = []
 
+    def all(self) -> list[PluginInfo]:
+        """Return every installed plugin, those that are switched off among them; none is imported."""
+        if self._found is None:
+            self._found = find_plugins()
+        return self._found
+
     def find(self) -> list[PluginInfo]:
         """Return the installed plugins that are not switched off; none is imported."""
-        return [info for info in self._all() if not switched_off(info, self._disabled)]
+        return [info for info in self.all() if not switched_off(info, self._disabled)]
 
     def load_task(self, name: str) -> type[Any]:
         """Load one task and no other plugin.
@@ -128,14 +134,25 @@ class Plugins:
         if self._components is None:
             for info in self.find():
                 if info.kind == "plugin":
-                    try:
-                        self._load(info)
-                    except KeyboardInterrupt:
-                        raise
-                    except BaseException as error:
-                        self._leave_out(info, error)
+                    self._load_or_leave_out(info)
             self._components = self._gather()
         return self._components
+
+    def load_kind(self, kind: str) -> Mapping[str, Any]:
+        """Load the plugins that may add components of one kind, and no other plugin.
+
+        Args:
+            kind: such as `devices`.
+
+        Returns:
+            name -> component. A broken plugin is left out with a `PluginWarning`.
+        """
+        for info in self.find():
+            stated = info.states(kind)
+            if info.kind == "plugin" and (stated.names or not stated.complete):
+                self._load_or_leave_out(info)
+        components: Mapping[str, Any] = getattr(self._gather(), kind)
+        return components
 
     def load_all(self) -> list[PluginStatus]:
         """Load every installed plugin, to see which are broken.
@@ -143,7 +160,7 @@ class Plugins:
         Returns:
             One entry for each plugin, in the order of `find_plugins`.
         """
-        statuses = [self._examine(info) for info in self._all()]
+        statuses = [self._examine(info) for info in self.all()]
         for (kind, name), owners in self._registry.shared_names().items():
             cause = taken_twice(singular(kind), name, owners)
             statuses = [
@@ -182,11 +199,6 @@ class Plugins:
     def broken_owner(self, kind: str, name: str) -> PluginStatus | None:
         """Find the broken plugin whose source declares a component of this name."""
         return next((status for status in self.broken if name in status.info.states(kind).names), None)
-
-    def _all(self) -> list[PluginInfo]:
-        if self._found is None:
-            self._found = find_plugins()
-        return self._found
 
     def _examine(self, info: PluginInfo) -> PluginStatus:
         if switched_off(info, self._disabled):
@@ -264,6 +276,14 @@ class Plugins:
         except BaseException as error:
             raise ZooError(f"task {path} is broken: {_cause(error)}") from error
 
+    def _load_or_leave_out(self, info: PluginInfo) -> None:
+        try:
+            self._load(info)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self._leave_out(info, error)
+
     def _leave_out(self, info: PluginInfo, error: BaseException) -> None:
         status = _broken(info, error)
         self.broken.append(status)
@@ -281,7 +301,7 @@ class Plugins:
         return Components(**found)
 
     def _unknown(self, name: str) -> str:
-        if any(info.kind == "task" and info.name == name for info in self._all()):
+        if any(info.kind == "task" and info.name == name for info in self.all()):
             return f"task '{name}' is switched off by ZOO_DISABLE"
         for kind, key in SETTING_OF.items():
             owners = [info.origin for info in self.find() if name in info.states(kind).names]

@@ -85,7 +85,7 @@ def find_cluster(kind: str) -> Cluster:
     if text := os.environ.get(TF_CONFIG, ""):
         return _from_tf_config(text)
     also = ""
-    if choose_engine() == "jax":
+    if choose_engine(load=False) == "jax":
         also = f" (nor {KERAS_VARIABLES[0]}, nor {TPU_VARIABLES[0]})"
         if os.environ.get(KERAS_VARIABLES[0]):
             return _from_numbers(KERAS_VARIABLES, *(os.environ.get(name, "") for name in KERAS_VARIABLES))
