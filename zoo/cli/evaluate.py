@@ -25,6 +25,11 @@ class EvaluateArguments:
         ("auto", "stop", "skip"),
     )
     engine: str = setting("auto", "tensorflow or jax; auto: as the run was trained", ("auto", "tensorflow", "jax"))
+    runtime: str = setting(
+        "auto",
+        "auto: measure with the graphs that the run keeps, made on first use; off: by TensorFlow",
+        ("auto", "off"),
+    )
     trust: bool = setting(False, "run the code of a task file that came with the run")
 
 
@@ -38,10 +43,16 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     """
     name, rest = split_target(arguments, "run", "zoo evaluate charlm (a task's latest run), or a run's folder")
     given = parse_arguments(EvaluateArguments, rest, "evaluate")
-    from zoo.runs.loaded_run import load
+    from zoo.runs.fast_run import FastRun
+    from zoo.runs.loaded_run import open_run
 
-    report = load(name, engine=given.pop("engine", "auto"), trust=given.pop("trust", False)).evaluation_report(**given)
+    engine, trust = given.pop("engine", "auto"), given.pop("trust", False)
+    fast = given.pop("runtime", "auto") == "auto"
+    run = open_run(name, engine=engine, trust=trust, fast=fast, evaluation=True)
+    report = run.evaluation_report(**given)
     if as_json:
         print_json(report.as_json())
     else:
         print_evaluation_report(report)
+    if isinstance(run, FastRun):
+        run.keep_evaluation()

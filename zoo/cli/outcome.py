@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from zoo.cli.console import echo, print_json
@@ -10,6 +11,9 @@ from zoo.cli.table import print_table
 if TYPE_CHECKING:
     from zoo.runs import Run
     from zoo.runs.evaluation_report import EvaluationReport, ShownExample
+
+GRAPHS_SECONDS = 1.0
+"""What is left of `train.minutes` at least where the graphs that answer are made at the end of a training."""
 
 
 def print_outcome(run: Run, as_json: bool) -> int:
@@ -25,6 +29,10 @@ def print_outcome(run: Run, as_json: bool) -> int:
     if not run.is_chief:
         return 128 + run.interrupted if run.interrupted else 0
     last = run.metrics[-1] if run.metrics else {}
+    if not run.interrupted and (run.deadline is None or run.deadline - time.perf_counter() > GRAPHS_SECONDS):
+        from zoo.runs.fast_run import keep_graphs
+
+        keep_graphs(run)
     report = _final_report(run)
     if as_json:
         outcome = {"folder": str(run.folder.path), "reason": run.reason, "evaluation": last}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.export.formats.bundle_format import BundleFormat
-from zoo.export.formats.onnx_graphs import OnnxFormat
+from zoo.export.formats.onnx_graphs import OnnxFormat, write_graphs
 from zoo.export.graphs import find_graphs
 from zoo.runtime.bundle import CODEC_NAMES, CODECS
 from zoo.runtime.manifest import BundleManifest, write_bundle_manifest
@@ -18,6 +18,7 @@ from zoo.topology.inference import Inference
 
 if TYPE_CHECKING:
     from zoo.codecs.codec import RawValue
+    from zoo.data.batching.batches import Batch
     from zoo.export.exported_run import ExportedRun
 
 PACKAGES = ("seqzoo", "tensorflow", "keras", "onnx", "onnxruntime", "numpy")
@@ -72,6 +73,27 @@ def write_bundle(
     form.files(folder, manifest)
     write_bundle_manifest(folder, manifest)
     return manifest
+
+
+def write_evaluation(run: ExportedRun, batch: Batch, folder: Path) -> None:
+    """Write the graphs of an evaluation (see `find_evaluation`).
+
+    Args:
+        run: what is evaluated.
+        batch: one of those evaluated.
+        folder: to write to; it exists and is empty.
+
+    Raises:
+        ZooError: a function of the topology has no counterpart in ONNX.
+    """
+    from zoo.export.evaluation_graph import find_evaluation
+
+    found = find_evaluation(run.topology, run.model, batch)
+    entries = write_graphs(found, folder)
+    outputs = entries["evaluate"].outputs
+    outputs["sums"] = {name: outputs["sums"][name] for name in found.sums}
+    manifest = BundleManifest(run.name, _public_name(run.topology), run.model.name, {}, {}, entries)
+    write_bundle_manifest(folder, manifest)
 
 
 def _declared(settings: object, kind: type) -> dict[str, Any]:

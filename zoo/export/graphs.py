@@ -43,11 +43,15 @@ class RunGraphs:
         functions: by name.
         alignment: place of the alignment in the state of a step; None for a model that does not attend.
         grid: height and width of the grid that the model looks at; None where it looks at none.
+        writes: whether the graph `step` predicts the next token of a text.
+        sums: names of what an evaluation adds up, in the order in which its metrics are shown.
     """
 
     functions: dict[str, TracedFunction] = field(default_factory=dict)
     alignment: int | None = None
     grid: list[int] | None = None
+    writes: bool = False
+    sums: list[str] = field(default_factory=list)
 
 
 class _Recorder(Inference):
@@ -100,10 +104,12 @@ def find_graphs(topology: Topology, inference: Inference, inputs: Sequence[RawVa
             lambda *given: tree.flatten(function(*given)), found.functions["encode"].inputs
         )
         _add_steps(found, model, memories, np.zeros(1, np.int32))
+        found.writes = True
         if hasattr(model, "grid") and len(arrays) == 1:
             found.grid = list(model.grid)
     elif topology.name == "language model":
         _add_steps(found, model, [], np.zeros(1, np.int32))
+        found.writes = True
     elif hasattr(model, "start") and "predict" in recorder.called:
         with contextlib.suppress(ZooError):  # a model that looks ahead cannot step
             model.start(1)

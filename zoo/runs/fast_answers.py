@@ -17,12 +17,17 @@ from zoo.runs.folder import RunFolder
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.data.batching.batches import Batch
     from zoo.runtime.bundle_inference import BundleInference
     from zoo.settings import Settings
     from zoo.task import Task
 
 STRATEGIES = ("greedy", "sample", "beam")
 """Strategies that run on NumPy arrays; those of plugins run on tensors."""
+
+
+EVALUATION = "evaluation"
+"""The folder of the graphs of an evaluation, in that of the graphs that answer."""
 
 
 class FastAnswers:
@@ -47,13 +52,18 @@ class FastAnswers:
         """
         return settings.device.precision == "float32" and (strategy or settings.search.strategy) in STRATEGIES
 
-    def find(self, codecs: Mapping[str, Codec]) -> BundleInference | None:
-        """Give the graphs, where they were made for these weights and are whole."""
+    def find(self, codecs: Mapping[str, Codec], part: str = "") -> BundleInference | None:
+        """Give the graphs, where they were made for these weights and are whole.
+
+        Args:
+            codecs: fitted, by role.
+            part: the folder beside them, where others are wanted.
+        """
         from zoo.runtime.bundle_inference import BundleInference
         from zoo.runtime.manifest import read_bundle_manifest
 
         try:
-            place = self._place()
+            place = self._place() / part
             return BundleInference(place, read_bundle_manifest(place), codecs)
         except (ZooError, OSError):
             return None
@@ -108,6 +118,34 @@ class FastAnswers:
                     shutil.rmtree(other, ignore_errors=True)
             return True
         return False
+
+    def find_evaluation(self, codecs: Mapping[str, Codec]) -> BundleInference | None:
+        """Give the graphs of an evaluation, where they were made for these weights and are whole."""
+        return self.find(codecs, EVALUATION)
+
+    def make_evaluation(self, task: Task, name: str, codecs: Mapping[str, Codec], batch: Batch) -> None:
+        """Make the graphs of an evaluation, beside those that answer; TensorFlow has to run.
+
+        Args:
+            task: of the run.
+            name: of the task.
+            codecs: fitted, by role.
+            batch: one that is evaluated.
+        """
+        import keras
+
+        place = self._place()
+        if keras.backend.backend() != "tensorflow" or not place.is_dir():
+            return
+        from zoo.export.bundle_writer import write_evaluation
+        from zoo.runs.exporting import exported_run
+
+        with suppress(ZooError, OSError), tempfile.TemporaryDirectory(dir=place.parent) as temporary:
+            made = Path(temporary) / EVALUATION
+            made.mkdir()
+            write_evaluation(exported_run(task, name, codecs, self._folder), batch, made)
+            shutil.rmtree(place / EVALUATION, ignore_errors=True)
+            os.replace(made, place / EVALUATION)
 
     def _place(self) -> Path:
         """The folder of the graphs; another for other weights or settings."""

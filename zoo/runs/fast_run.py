@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from zoo.runs.fast_answers import FastAnswers
@@ -11,6 +12,8 @@ from zoo.runs.run import Run
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.data import Batches
+    from zoo.data.batching.batches import Batch
     from zoo.runtime.bundle_inference import BundleInference
     from zoo.task import Task
     from zoo.topology import Inference
@@ -26,6 +29,7 @@ class FastRun(Run):
         codecs: fitted, by role.
         answers: finds and makes the graphs.
         graphs: those found; None to make them.
+        evaluation: those of an evaluation; None where there are none.
     """
 
     def __init__(
@@ -36,9 +40,11 @@ class FastRun(Run):
         codecs: dict[str, Codec],
         answers: FastAnswers,
         graphs: BundleInference | None,
+        evaluation: BundleInference | None = None,
     ) -> None:
         super().__init__(task, name, folder, codecs)
-        self._answers, self._graphs = answers, graphs
+        self._answers, self._graphs, self._evaluation = answers, graphs, evaluation
+        self._evaluated: Batch | None = None
 
     @property
     def inference(self) -> Inference:
@@ -54,6 +60,22 @@ class FastRun(Run):
         self._make([prime])
         yield from super().stream(prime, **arguments)
 
+    def keep_evaluation(self) -> None:
+        """Keep the graphs of an evaluation that the model has made, for the next; a failure changes nothing."""
+        if self._evaluation is None and self._evaluated is not None:
+            with suppress(Exception):
+                if self._answers.find(self.codecs) is None:
+                    self._make(self.topology.inputs(self.splits.train, 1))
+                self._answers.make_evaluation(self.task, self.name, self.codecs, self._evaluated)
+
+    def _measure(self, batches: Batches) -> dict[str, float]:
+        if self._evaluation is None:
+            self._evaluated = next(batches.epoch(0))
+            return super()._measure(batches)
+        from zoo.runtime.evaluation import evaluate
+
+        return evaluate(self._evaluation, self.topology, batches)
+
     def _listed(self, inputs: Any) -> list[Any]:
         listed = super()._listed(inputs)
         self._make(listed)
@@ -62,3 +84,16 @@ class FastRun(Run):
     def _make(self, inputs: list[Any]) -> None:
         if self._graphs is None:
             self._graphs = self._answers.make(self.task, self.name, self.codecs, inputs)
+
+
+def keep_graphs(run: Run) -> None:
+    """Make the graphs of a run that was trained, so that its first answer need not; a failure changes nothing.
+
+    Args:
+        run: with its best weights.
+    """
+    if run.settings.device.kind == "workers" or not FastAnswers.can_answer(run.settings):
+        return
+    with suppress(Exception):
+        inputs = run.topology.inputs(run.splits.train, 1)
+        FastAnswers(run.folder).make(run.task, run.name, run.codecs, inputs)

@@ -55,6 +55,7 @@ def open_run(
     trust: bool = False,
     changes: Mapping[str, object] | None = None,
     fast: bool = False,
+    evaluation: bool = False,
 ) -> Run:
     """Load a run, but first check whether its settings allow the given changes.
 
@@ -65,6 +66,7 @@ def open_run(
         trust: likewise.
         changes: settings for resuming or predicting; checked before TensorFlow is imported.
         fast: answer with the graphs that the folder keeps, or that the first answer makes (see `FastRun`).
+        evaluation: whether to evaluate with such graphs, too.
 
     Returns:
         The run, with its own settings.
@@ -95,8 +97,9 @@ def open_run(
         instance.columns = manifest.columns
         codecs = restored_codecs(instance, folder)
         graphs = answers.find(codecs)
-        if graphs is not None:
-            return FastRun(instance, manifest.task, folder, codecs, answers, graphs)
+        measuring = answers.find_evaluation(codecs) if evaluation and graphs is not None else None
+        if graphs is not None and (measuring is not None or not evaluation):
+            return FastRun(instance, manifest.task, folder, codecs, answers, graphs, measuring)
     choose_engine(chosen, strict=strict)
     instance = found(settings, plugins.load_components())
     instance.columns = manifest.columns

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Examples, Splits
+    from zoo.data import Batches, Examples, Splits
     from zoo.export import Export
     from zoo.settings import TrainSettings
     from zoo.task import Task
@@ -268,8 +268,6 @@ class Run(TaskPredictor):
         Raises:
             ZooError: the data has no such split, or it cannot be read.
         """
-        from zoo.training.evaluation import evaluate
-
         if split not in ("", "train", "validation", "test"):
             raise UsageError(f"unknown split '{split}': expected train, validation or test")
         read_notes: tuple[str, ...] = ()
@@ -280,11 +278,9 @@ class Run(TaskPredictor):
             examples = getattr(splits or self.splits, split)
         if not len(examples):
             raise ZooError(f"the data {data or f'of {self.folder.path}'} has no {split} split")
-        model = self.model
-        self._run_model.prepare()
         with tempfile.TemporaryDirectory(dir=_writable(self.folder.path)) as cache:
             batches = self.topology.batches(examples, self.codecs, self.settings, folder=Path(cache), split="test")
-            metrics = evaluate(self.engine, self.topology, model, batches)
+            metrics = self._measure(batches)
         report = compare_answers(self.topology, self.inference, self.settings, examples, split, metrics, show, deadline)
         report = replace(report, notes=(*read_notes, *report.notes)) if read_notes else report
         known = {} if data else self.folder.manifest().data
@@ -292,6 +288,14 @@ class Run(TaskPredictor):
             note = f"the {split} data has changed since the run was trained"
             report = replace(report, notes=(*report.notes, note))
         return report
+
+    def _measure(self, batches: Batches) -> dict[str, float]:
+        """Compute the metrics that need no answers, such as the loss."""
+        from zoo.training.evaluation import evaluate
+
+        model = self.model
+        self._run_model.prepare()
+        return evaluate(self.engine, self.topology, model, batches)
 
     def _other_examples(self, data: str, split: str, on_error: str) -> tuple[str, Examples, tuple[str, ...]]:
         """Read other data: the given split, their own test split, or everything if they are not divided."""

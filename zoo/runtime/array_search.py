@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from zoo.search.hypothesis import Hypothesis, answers, paths
 from zoo.search.limits import NotFiniteError, check_tokens
-from zoo.search.processors import Processor
+from zoo.search.processors import Banned, Processor
 from zoo.search.processors.processor import NOTHING
 from zoo.search.request import Request
-from zoo.search.step import FREE, Carry, first_carry, search_step
+from zoo.search.step import FREE, Carry, choose_tokens, first_carry, search_step
 from zoo.search.stepper import Stepper
 from zoo.search.strategy import Strategy
+
+if TYPE_CHECKING:
+    from zoo.search.stepper import ChoosingStepper
 
 LEAVING = 8
 """Complete texts leave the batch as soon as they are one in so many of it, because copying the others costs time."""
@@ -67,7 +71,20 @@ class ArraySearch:
             history = np.full((count * width, 64), NOTHING, np.int32)
         self._carry = first_carry(model, self._strategy, first, state, request.limits, history)
         self._vocabulary: int | None = None
+        self._forbidden = sorted({token for one in processors if isinstance(one, Banned) for token in one.tokens})
+        self._count = self._candidates(strategy, processors)
         self._leave()
+
+    def _candidates(self, strategy: Strategy, processors: Sequence[Processor]) -> int:
+        """How many of the likeliest tokens of each hypothesis the graph shall find; 0 where all of them are needed."""
+        choices, wanted = getattr(self._model, "choices", None), strategy.candidates
+        if choices is None or wanted is None or not all(isinstance(one, Banned) for one in processors):
+            return 0
+        count = wanted + len(self._forbidden)
+        if count > min(choices.most, choices.vocabulary) or max(self._forbidden, default=0) >= choices.vocabulary:
+            return 0
+        self._check_vocabulary(choices.vocabulary)
+        return count
 
     @property
     def done(self) -> bool:
@@ -94,24 +111,43 @@ class ArraySearch:
             parents = None
         else:
             limits, seeds = self._limits[self._rows], self._seeds[self._rows]
-            carry, parents, logits = search_step(
-                self._model,
-                self._strategy,
-                self._processors,
-                carry,
-                self._memory,
-                given,
-                position,
-                limits,
-                seeds,
-                self._end,
-            )
-            self._check_vocabulary(logits.shape[-1])
+            if self._count:
+                carry, parents = self._choose(carry, given, position, limits, seeds)
+            else:
+                carry, parents, logits = search_step(
+                    self._model,
+                    self._strategy,
+                    self._processors,
+                    carry,
+                    self._memory,
+                    given,
+                    position,
+                    limits,
+                    seeds,
+                    self._end,
+                )
+                self._check_vocabulary(logits.shape[-1])
         if np.isnan(carry.total).any():
             raise NotFiniteError
         self._carry = carry
         self._record(carry, parents)
         self._leave()
+
+    def _choose(
+        self, carry: Carry, given: np.ndarray, position: np.ndarray, limits: np.ndarray, seeds: np.ndarray
+    ) -> tuple[Carry, np.ndarray | None]:
+        """Make a step in which the graph finds the likeliest tokens, so that nothing looks through all of them."""
+        model = cast("ChoosingStepper", self._model)
+        scores, names, state = model.choose(self._count, carry.tokens.reshape(-1), carry.state, self._memory)
+        own = self._strategy.observe(carry.own, model, state, carry.ended.reshape(-1))
+        broken = np.isnan(scores[:, 0])
+        if self._forbidden:
+            scores = np.where(np.isin(names, self._forbidden), np.float32(-np.inf), scores)
+        carry = carry._replace(state=state, own=own)
+        forbids, names = bool(self._forbidden), names.astype(np.int32)
+        return choose_tokens(
+            self._strategy, carry, scores, broken, forbids, given, position, limits, seeds, self._end, names
+        )
 
     def _read(self, carry: Carry, given: np.ndarray) -> Carry:
         """Read a token of the prime of every text: nothing is to be chosen."""

@@ -62,8 +62,12 @@ class BundleInference(Inference):
             raise ZooError(f"the bundle {self._folder} has no graph '{name}'")
         return self.kept(f"graph {name}", lambda: self._open_graph(name, entry))
 
+    def inputs(self, name: str) -> list[str]:
+        """Names of a graph's inputs."""
+        return self._manifest.graphs[name].inputs
+
     def _open_onnx(self, name: str, entry: GraphEntry) -> Function:
-        return Graph(self._folder / entry.file, entry.inputs, entry.outputs)
+        return Graph(self._folder / entry.file, *entry.parts)
 
     def function(self, name: str, function: Function) -> Function:
         """The graph of a function of tensors, by its name."""

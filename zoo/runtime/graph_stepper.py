@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from zoo.errors import ZooError
+from zoo.runtime.manifest import Choices
+from zoo.runtime.session import Graph
 from zoo.topology.inference import Function
 
 Arrays = list[np.ndarray]
@@ -24,6 +26,7 @@ class GraphStepper:
 
     def __init__(self, start: Function, step: Function, alignment: int | None, name: str) -> None:
         self._start, self._step, self._alignment, self._name = start, step, alignment, name
+        self._choosing = step if isinstance(step, Graph) else None
         if alignment is not None:
             self.alignment = self._aligned
 
@@ -40,6 +43,21 @@ class GraphStepper:
         if logits.ndim != 2 or len(logits) != len(tokens):  # [B, V]
             raise ZooError(f"the graph 'step' of {self._name} is damaged: its logits have the shape {logits.shape}")
         return logits, list(after)
+
+    @property
+    def choices(self) -> Choices | None:
+        """How a step gives the likeliest tokens in place of logits; None where it does not."""
+        return self._choosing.choices if self._choosing is not None else None
+
+    def choose(
+        self, count: int, tokens: np.ndarray, state: Sequence[np.ndarray], memory: Sequence[np.ndarray] | None
+    ) -> tuple[np.ndarray, np.ndarray, Arrays]:
+        """Read one token a row; gives the log-probabilities `[R, count]` of the likeliest tokens in descending order,
+        these tokens, and the new state.
+        """
+        assert self._choosing is not None
+        scores, names, after = self._choosing.choose(count, tokens, *(memory or ()), *state)
+        return scores, names, list(after)
 
     def _aligned(self, state: Sequence[np.ndarray]) -> np.ndarray:
         """Where the last step looked, `[B, S]`."""

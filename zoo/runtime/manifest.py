@@ -21,6 +21,25 @@ DEEPEST = 8
 
 
 @dataclass(frozen=True)
+class Choices:
+    """How a graph gives the likeliest tokens of each row in place of all logits.
+
+    Attributes:
+        count: name of the input, int64 `[1]`: how many; 0 for none.
+        scores: name of the output with their log-probabilities, in descending order.
+        tokens: name of the output with their ids.
+        most: the largest count.
+        vocabulary: how many tokens there are.
+    """
+
+    count: str
+    scores: str
+    tokens: str
+    most: int
+    vocabulary: int
+
+
+@dataclass(frozen=True)
 class GraphEntry:
     """A graph of a bundle.
 
@@ -28,11 +47,18 @@ class GraphEntry:
         file: its path in the bundle.
         inputs: names, in the order of the function's arguments.
         outputs: names, nested as the function returns them.
+        choices: how it gives the likeliest tokens; None where it does not.
     """
 
     file: str
     inputs: list[str]
     outputs: Any
+    choices: Choices | None = None
+
+    @property
+    def parts(self) -> tuple[list[str], Any, Choices | None]:
+        """What a `Graph` needs besides its file."""
+        return self.inputs, self.outputs, self.choices
 
 
 @dataclass(frozen=True)
@@ -108,7 +134,7 @@ def read_bundle_manifest(folder: Path, verify: bool = True) -> BundleManifest:
     if wrong := _misfit(found):
         raise ZooError(f"{path} is damaged: '{wrong}' is not what an export writes")
     known = {entry.name for entry in fields(BundleManifest)}
-    graphs = {name: GraphEntry(**entry) for name, entry in found["graphs"].items()}
+    graphs = {name: _entry(entry) for name, entry in found["graphs"].items()}
     manifest = BundleManifest(**{name: value for name, value in found.items() if name in known} | {"graphs": graphs})
     if verify:
         for name, wanted in manifest.files.items():
@@ -134,12 +160,23 @@ def _are_texts(value: object) -> bool:
 def _are_graphs(value: object) -> bool:
     return isinstance(value, dict) and all(
         isinstance(one, dict)
-        and one.keys() == {"file", "inputs", "outputs"}
+        and one.keys() - {"choices"} == {"file", "inputs", "outputs"}
         and isinstance(one["file"], str)
         and isinstance(one["inputs"], list)
         and all(isinstance(name, str) for name in one["inputs"])
         and _is_nest(one["outputs"])
+        and (one.get("choices") is None or _are_choices(one["choices"]))
         for one in value.values()
+    )
+
+
+def _are_choices(value: object) -> bool:
+    names, numbers = ("count", "scores", "tokens"), ("most", "vocabulary")
+    return (
+        isinstance(value, dict)
+        and value.keys() == {*names, *numbers}
+        and all(isinstance(value[name], str) for name in names)
+        and all(_is_count(value[name]) for name in numbers)
     )
 
 
@@ -176,6 +213,11 @@ def _misfit(found: Mapping[str, Any]) -> str:
     wrong = [name for name, fits in ENTRIES.items() if name not in found or not fits(found[name])]
     wrong += [name for name, fits in OPTIONAL.items() if name in found and not fits(found[name])]
     return wrong[0] if wrong else ""
+
+
+def _entry(found: dict[str, Any]) -> GraphEntry:
+    choices = found.get("choices")
+    return GraphEntry(**{**found, "choices": Choices(**choices) if choices else None})
 
 
 def checksum(path: Path) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from zoo.errors import ZooError
 from zoo.files import file_errors
+from zoo.runtime.manifest import Choices
 
 Outputs: TypeAlias = Any
 """Names of outputs in the nesting of what a function returns: a text, or lists and mappings of such."""
@@ -26,12 +27,13 @@ class Graph:
         path: of the ONNX file.
         inputs: names of its inputs, in the order of the arguments.
         outputs: names of its outputs, nested as they are returned.
+        choices: how it gives the likeliest tokens; None where it does not.
 
     Raises:
         ZooError: ONNX Runtime cannot read the file.
     """
 
-    def __init__(self, path: Path, inputs: Sequence[str], outputs: Outputs) -> None:
+    def __init__(self, path: Path, inputs: Sequence[str], outputs: Outputs, choices: Choices | None = None) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -44,8 +46,10 @@ class Graph:
             given = {one.name for one in self._session.get_inputs()}, {one.name for one in self._session.get_outputs()}
         self._path = path
         self._inputs, self._outputs = list(inputs), outputs
-        self._names = flat_names(outputs)
-        if set(inputs) != given[0] or not set(self._names) <= given[1]:
+        self._names, self.choices = flat_names(outputs), choices
+        self._fixed = {choices.count: np.zeros(1, np.int64)} if choices else {}
+        wanted = {*self._names, *((choices.scores, choices.tokens) if choices else ())}
+        if {*inputs, *self._fixed} != given[0] or not wanted <= given[1]:
             raise ZooError(f"{path}: it is not the graph that bundle.json describes; export the run again")
 
     def __call__(self, *arrays: np.ndarray) -> Any:
@@ -62,8 +66,25 @@ class Graph:
         """
         # ONNX Runtime has classes of its own for each kind of failure.
         with file_errors(self._path, "ONNX Runtime cannot compute it"):
-            found = self._session.run(self._names, dict(zip(self._inputs, arrays, strict=True)))
+            found = self._session.run(self._names, dict(zip(self._inputs, arrays, strict=True)) | self._fixed)
         return nested_outputs(self._outputs, dict(zip(self._names, found, strict=True)))
+
+    def choose(self, count: int, *arrays: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
+        """Compute the likeliest tokens in place of the first output, the logits.
+
+        Args:
+            count: k, how many of each row, at most `choices.most`.
+            arrays: the inputs, in order.
+
+        Returns:
+            Log-probabilities `[rows, k]` in descending order, tokens int `[rows, k]`, and the second output.
+        """
+        choices = self.choices
+        assert choices is not None
+        given = dict(zip(self._inputs, arrays, strict=True)) | {choices.count: np.array([count], np.int64)}
+        with file_errors(self._path, "ONNX Runtime cannot compute it"):
+            scores, tokens, *found = self._session.run([choices.scores, choices.tokens, *self._names[1:]], given)
+        return scores, tokens, nested_outputs(self._outputs[1], dict(zip(self._names[1:], found, strict=True)))
 
 
 def _cores() -> int:

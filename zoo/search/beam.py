@@ -79,6 +79,11 @@ class Beam(Strategy):
         """How many hypotheses are answers."""
         return self.n_best
 
+    @property
+    def candidates(self) -> int | None:
+        """As many tokens of a hypothesis as there are hypotheses; groups choose among more."""
+        return self.beam if self.groups == 1 else None
+
     def start(self, model: Stepper, state: Nest) -> Nest:
         """The attention that each source position has had, `[B W, S]`, where it counts."""
         if not self.on("coverage_penalty"):

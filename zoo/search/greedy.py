@@ -13,6 +13,11 @@ from zoo.search.strategy import StepContext, Strategy
 class Greedy(Strategy):
     """Takes the likeliest token, each time; of several, the first."""
 
+    @property
+    def candidates(self) -> int:
+        """The likeliest token is enough."""
+        return 1
+
     def choose(self, context: StepContext) -> tuple[Tensor, Tensor]:
         """See `Strategy.choose`."""
         return likeliest(context.scores), None

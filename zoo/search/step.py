@@ -107,19 +107,57 @@ def search_step(
         The new carry; parents int `[B, W]`, None where W is 1; the logits `[B W, V]`.
     """
     ops, (rows, width) = array_namespace(given), carry.tokens.shape
-    total, length, ended, history = carry.total, carry.length, carry.ended, carry.history
     last = ops.reshape(carry.tokens, (rows * width,))
     if memory is None:
         logits, state = model.step(last, carry.state)  # [B W, V]
     else:
         logits, state = model.step(last, carry.state, memory=memory)
-    own = strategy.observe(carry.own, model, state, ops.reshape(ended, (rows * width,)))
-
-    written = Written(history[0] if history else None, carry.read, ops.repeat(position, width), end)
+    own = strategy.observe(carry.own, model, state, ops.reshape(carry.ended, (rows * width,)))
+    written = Written(carry.history[0] if carry.history else None, carry.read, ops.repeat(position, width), end)
     scores, broken = _processed(logits, processors, written)
+    carry = carry._replace(state=state, own=own)
+    forbids = any(processor.forbids for processor in processors)
+    carry, parents = choose_tokens(strategy, carry, scores, broken, forbids, given, position, limit, seeds, end)
+    return carry, parents, logits
+
+
+def choose_tokens(
+    strategy: Strategy,
+    carry: Carry,
+    scores: Tensor,
+    broken: Tensor,
+    forbids: bool,
+    given: Tensor,
+    position: Tensor,
+    limit: Tensor,
+    seeds: Tensor,
+    end: int | None,
+    names: Tensor | None = None,
+) -> tuple[Carry, Tensor | None]:
+    """Make the second half of a step: the strategy chooses among the model's predictions.
+
+    Args:
+        strategy: chooses.
+        carry: as the step before left it, with the states after the model's step.
+        scores: `[B W, V]`, log-probabilities of the next token, -inf where it is forbidden.
+        broken: bool `[B W]`, whether they are not finite numbers.
+        forbids: whether any token may be forbidden.
+        given: see `search_step`, as are the arguments that follow.
+        position: likewise.
+        limit: likewise.
+        seeds: likewise.
+        end: likewise.
+        names: int `[B W, V]`, the tokens that the scores stand for; None where they are the vocabulary in order.
+
+    Returns:
+        The new carry, and parents int `[B, W]`, None where W is 1.
+    """
+    ops, (rows, width) = array_namespace(given), carry.tokens.shape
+    total, length, ended, history = carry.total, carry.length, carry.ended, carry.history
+    state, own = carry.state, carry.own
     scores, broken = ops.reshape(scores, (rows, width, -1)), ops.reshape(broken, (rows, width))
     free = given < 0  # [B]
-    if any(processor.forbids for processor in processors):
+    if forbids:
         # A hypothesis that no token may extend is complete.
         stuck = ops.logical_and(ops.equal(ops.max(scores, axis=-1), -float("inf")), total > -float("inf"))
         stuck = ops.logical_and(stuck, ops.logical_not(broken))
@@ -136,9 +174,13 @@ def search_step(
         )
         size = scores.shape[-1]
         flat_scores = ops.reshape(scores, (rows, width * size))
-        gained = ops.take_along_axis(flat_scores, parents * size + tokens, axis=1)  # [B, W]
+        places = parents * size + tokens
+        gained = ops.take_along_axis(flat_scores, places, axis=1)  # [B, W]
     else:
+        places = tokens
         gained = ops.take_along_axis(scores[:, 0], tokens, axis=1)  # [B, 1]
+    if names is not None:
+        tokens = ops.take_along_axis(ops.reshape(names, (rows, -1)), places, axis=1)
 
     grows = ops.logical_and(free[:, None], ops.logical_not(ended))  # [B, W]
     total = total + ops.where(grows, ops.where(broken, float("nan"), gained), 0.0)
@@ -153,7 +195,7 @@ def search_step(
     if history:
         new = ops.reshape(tokens, (rows * width, 1))
         history = [ops.slice_update(history[0], (0, carry.read), new)]
-    return Carry(tokens, state, own, total, length, ended, carry.read + 1, history), parents, logits
+    return Carry(tokens, state, own, total, length, ended, carry.read + 1, history), parents
 
 
 def _processed(logits: Tensor, processors: Sequence[Processor], written: Written) -> tuple[Tensor, Tensor]:

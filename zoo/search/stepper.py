@@ -55,6 +55,24 @@ class AttendingStepper(Stepper, Protocol):
         """Return the alignment `[B, S]` of the last step, from the state after it."""
 
 
+class ChoosingStepper(Stepper, Protocol):
+    """A stepper that finds the likeliest tokens by itself."""
+
+    def choose(self, count: int, tokens: Tensor, state: Nest, memory: Nest | None) -> tuple[Tensor, Tensor, Nest]:
+        """Read one token a row.
+
+        Args:
+            count: k.
+            tokens: int `[B]`.
+            state: what `start` or the previous step returned.
+            memory: what `start` was given.
+
+        Returns:
+            Log-probabilities `[B, k]` of the likeliest next tokens, in descending order; these tokens, int `[B, k]`;
+            and the new state.
+        """
+
+
 def vocabulary_of(model: Stepper, state: Nest, memory: Nest | None) -> int:
     """Return the size of a model's vocabulary, from a step on token 0.
 

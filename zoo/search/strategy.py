@@ -75,6 +75,11 @@ class Strategy(Options):
         """How many of them are answers."""
         return 1
 
+    @property
+    def candidates(self) -> int | None:
+        """How many of the likeliest tokens of a hypothesis are enough to choose from; None: it takes all of them."""
+        return None
+
     def start(self, model: Stepper, state: Nest) -> Nest:
         """Return the strategy's own state: any nesting of tensors with B W rows; most strategies have none.
 

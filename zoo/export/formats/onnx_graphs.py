@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from zoo.errors import ZooError
+from zoo.export.choices import add_choices
 from zoo.export.formats.bundle_format import BundleFormat, WrittenGraphs
 from zoo.export.graphs import RunGraphs, output_names
 from zoo.export.quantization import quantize
@@ -38,7 +39,7 @@ class OnnxFormat(BundleFormat):
 
     def opener(self, folder: Path) -> OpenGraph:
         """Open them by ONNX Runtime."""
-        return lambda name, entry: Graph(folder / entry.file, entry.inputs, entry.outputs)
+        return lambda name, entry: Graph(folder / entry.file, *entry.parts)
 
     def use(self, folder: Path, manifest: BundleManifest) -> str:
         """By `zoo.runtime`."""
@@ -71,7 +72,8 @@ def write_graphs(found: RunGraphs, folder: Path, precision: str = "float32") -> 
         except ZooError as error:
             raise ZooError(f"the graph '{name}' cannot be exported: {error}; use the run itself") from error
         file = f"graphs/{name}.onnx"
+        choices = add_choices(model, nested[0][0]) if name == "step" and found.writes else None
         (folder / file).write_bytes(model.SerializeToString())
         quantize(folder / file, precision)
-        entries[name] = GraphEntry(file, [given for given, _, _ in traced.inputs], nested[0])
+        entries[name] = GraphEntry(file, [given for given, _, _ in traced.inputs], nested[0], choices)
     return entries

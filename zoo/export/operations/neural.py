@@ -50,6 +50,19 @@ def _softmax(converter: Converter, operation: Any, inputs: list[Value]) -> Value
     return found
 
 
+@handles("SparseSoftmaxCrossEntropyWithLogits")
+def _cross_entropy(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+    """Losses `[N]` of logits `[N, V]` and classes `[N]`, and their gradient `[N, V]`."""
+    graph, (logits, targets) = converter.graph, inputs
+    classes = graph.node("Gather", graph.shape(logits), np.array([1], np.int64), axis=0)
+    column = graph.node("Unsqueeze", graph.cast(targets, np.int64), np.array([1], np.int64))  # [N, 1]
+    logarithms = graph.node("LogSoftmax", logits, axis=-1)
+    chosen = graph.node("GatherElements", logarithms, column, axis=1)  # [N, 1]
+    losses = graph.node("Neg", graph.node("Squeeze", chosen, np.array([1], np.int64)))
+    right = graph.node("OneHot", graph.cast(targets, np.int64), classes, np.array([0, 1], np.float32))
+    return [losses, graph.node("Sub", graph.node("Exp", logarithms), right)]
+
+
 @handles("Conv2D", "DepthwiseConv2dNative")
 def _convolution(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
     _check_layout(operation)
