@@ -12,7 +12,7 @@
 | `table` | every task exported in every format and precision, compared with its run |
 | `kinds` | cells, attentions and the tasks of the repository's plugins, exported and compared |
 | `multi30k` | trains a translator of 8,000 pieces on Multi30k below `data=`, for `minutes=` |
-| `beam` | translates the test split with a beam of 5: graphs beside the same weights in PyTorch, searched as JoeyNMT does |
+| `beam` | translates the test split, beam 5: graphs beside the same weights in PyTorch, searched as JoeyNMT does |
 
 Runs are kept in `work=`, so that parts can follow one another; tables go to `results/runtime-PART.md`. The parts
 `multi30k` and `beam` are not among those made by default.
@@ -38,6 +38,7 @@ from zoo.bench.report import Report
 from zoo.bench.turns import Contender, wait_until_idle
 
 HERE = Path(__file__).resolve().parent
+RATIOS = ("float32 / PyTorch", "int8 / PyTorch", "int8 / float32")
 DEFAULT = ("runs", "cold", "speed", "table", "kinds")
 PACKAGES = ("tensorflow", "keras", "onnxruntime", "torch")
 RUNS: dict[str, list[str]] = {
@@ -50,12 +51,14 @@ RUNS: dict[str, list[str]] = {
 SENTENCE = "The teacher did not find her green umbrella last Sunday."
 PRECISIONS = ("float32", "float16", "int8")
 SMALL = ["train.steps=40", "model.units=64", "model.embedding=32"]
+CELLS = ("rnn", "gru", "lstm", "lngru", "lnlstm", "ntm")
+ATTENTIONS = (
+    *("none", "dot", "general", "concat", "location", "multihead", "coverage", "monotonic", "hard"),
+    "sparse",  # of zoo-sparse
+)
 KINDS: dict[str, list[str]] = {
-    **{f"cell {cell}": ["translation", *SMALL, f"model.cell={cell}"] for cell in ("rnn", "gru", "lstm", "lngru", "lnlstm")},
-    **{
-        f"attention {name}": ["translation", *SMALL, f"model.attention={name}"]
-        for name in ("none", "dot", "general", "concat", "location", "multihead", "coverage", "monotonic", "hard", "sparse")
-    },
+    **{f"cell {cell}": ["translation", *SMALL, f"model.cell={cell}"] for cell in CELLS},
+    **{f"attention {name}": ["translation", *SMALL, f"model.attention={name}"] for name in ATTENTIONS},
     "input feeding, attend after": ["translation", *SMALL, "model.input_feeding=yes", "model.attend=after"],
     "plugin zoo-reverse": ["reverse", "train.steps=40", "examples=400"],
     "plugin zoo-memory, ntm": ["memory", "train.steps=10", "data.examples=200", "data.tested=40"],
@@ -83,30 +86,17 @@ def cold(work: Path, options: dict[str, str]) -> None:
     repeats, off = int(options.get("repeats", 7)), int(options.get("off", 7))
     columns = ("command", "seconds", "processor seconds", "runtime=off, seconds", "runtime=off, processor seconds")
     report = Report("Time to the first word", PACKAGES, columns, print)
-    run = json.dumps  # a run's folder may have spaces
-
-    def commands() -> list[tuple[str, list[str]]]:
-        images, frames = work / "image.png", work / "frames.npz"
-        if not images.exists():
-            from PIL import Image
-
-            Image.fromarray(np.full((32, 32, 3), 128, np.uint8)).save(images)
-        del run
-        found = [
-            ("predict", ["sentiment", "A fine film."]),
-            ("predict", ["translation", SENTENCE]),
-            ("predict", ["captioning", str(images)]),
-            ("sample", ["charlm", "length=40"]),
-            ("sample", ["translation", f"prime={SENTENCE}"]),
-        ]
-        if frames.exists():
-            found.append(("predict", ["frames", str(frames)]))
-        return found
-
-    write_frames(work)
-    for name, (task, *words) in commands():
-        command = [name, str(work / task), *words]
-        first_word([*command])  # makes the graphs, where the training did not
+    image, clip = write_inputs(work)
+    for name, task, word in (
+        ("predict", "sentiment", "A fine film."),
+        ("predict", "translation", SENTENCE),
+        ("predict", "captioning", image),
+        ("predict", "frames", clip),
+        ("sample", "charlm", "length=40"),
+        ("sample", "translation", f"prime={SENTENCE}"),
+    ):
+        command = [name, str(work / task), word]
+        first_word(command)  # makes the graphs, where the training did not
         fast = [first_word(command) for _ in range(repeats)]
         slow = [first_word([*command, "runtime=off"]) for _ in range(off)]
         row = [f"zoo {name} {task}"]
@@ -120,14 +110,16 @@ def cold(work: Path, options: dict[str, str]) -> None:
     report.write(HERE / "results" / "runtime-cold.md")
 
 
-def write_frames(work: Path) -> None:
-    """Write frames as the run of the task takes them: one clip of its own data, as images."""
+def write_inputs(work: Path) -> tuple[str, str]:
+    """Write an image, and a clip of eight."""
     from PIL import Image
 
-    folder = work / "clip"
+    image, folder = work / "image.png", work / "clip"
+    Image.fromarray(np.full((16, 16, 3), 128, np.uint8)).save(image)
     folder.mkdir(exist_ok=True)
     for number in range(8):
         Image.fromarray(np.full((16, 16), 16 * number, np.uint8)).save(folder / f"{number}.png")
+    return str(image), str(folder)
 
 
 def first_word(words: Sequence[str]) -> tuple[float, float]:
@@ -152,7 +144,7 @@ def speed(work: Path, options: dict[str, str]) -> None:
     """Time sequences of 50 tokens and single steps."""
     rounds, cores = int(options.get("rounds", 7)), int(options.get("cores", os.cpu_count() or 1))
     names = ("Keras", "float32", "int8", "PyTorch", "torch.compile")
-    columns = ("what", "H", "B", *(f"{name}, ms" for name in names), "float32 / PyTorch", "int8 / PyTorch", "int8 / float32")
+    columns = ("what", "H", "B", *(f"{name}, ms" for name in names), *RATIOS)
     note = "Milliseconds, medians; ratios are of speed: above 1.2, the graph is that much faster."
     report = Report("Speed of graphs", PACKAGES, columns, print, [note])
     with tempfile.TemporaryDirectory() as temporary:
@@ -248,7 +240,17 @@ def kinds(work: Path, options: dict[str, str]) -> None:
     report.write(HERE / "results" / "runtime-kinds.md")
 
 
-COLUMNS = ("what", "format", "precision", "MB", "difference", "equal answers", "metrics of run and bundle", "ms, run", "ms, bundle")
+COLUMNS = (
+    "what",
+    "format",
+    "precision",
+    "MB",
+    "difference",
+    "equal answers",
+    "metrics of run and bundle",
+    "ms, run",
+    "ms, bundle",
+)
 
 
 def export_report(title: str) -> Report:
@@ -293,7 +295,6 @@ def beam(work: Path, options: dict[str, str]) -> None:
     """Translate a test split with a beam of 5."""
     import zoo
     import zoo.runtime
-    from safetensors.numpy import load_file
 
     rounds, cores = int(options.get("rounds", 3)), int(options.get("cores", os.cpu_count() or 1))
     run = zoo.load(Path(options.get("run", work / "multi30k")))
@@ -313,14 +314,14 @@ def beam(work: Path, options: dict[str, str]) -> None:
             "banned": [topology.begin(codec), *([] if codec.unknown_id is None else [codec.unknown_id])],
         }
         (folder / "sources.json").write_text(json.dumps(given))
-        del load_file
         names = {"float32": "graphs, float32", "int8": "graphs, int8", "joeynmt": "PyTorch, JoeyNMT's way"}
-        contenders = {
-            name: stack.enter_context(contender("bundle", folder / name, folder / "inputs.json", folder / f"{name}.json"))
+        words: dict[str, tuple[Any, ...]] = {
+            name: ("bundle", folder / name, folder / "inputs.json", folder / f"{name}.json")
             for name in ("float32", "int8")
         }
-        words = (folder / "weights.npz", folder / "sources.json", folder / "joeynmt.json", run.settings.search.length, cores)
-        contenders["joeynmt"] = stack.enter_context(contender("joeynmt", *words))
+        files = (folder / "weights.npz", folder / "sources.json", folder / "joeynmt.json")
+        words["joeynmt"] = ("joeynmt", *files, run.settings.search.length, cores)
+        contenders = {name: stack.enter_context(contender(*one)) for name, one in words.items()}
         times: dict[str, list[float]] = {name: [] for name in contenders}
         for _ in range(rounds):
             for name, one in contenders.items():

@@ -36,19 +36,17 @@ def keras_decoder(units: int) -> Any:
 
 def write_graphs(folder: Path, units: int) -> None:
     """Write the model's graphs, in float32 and int8."""
-    from zoo.export.bundle_writer import write_graphs as write
+    from zoo.export.formats.onnx_graphs import write_graphs as write
     from zoo.export.graphs import RunGraphs, TracedFunction, _add_steps
-    from zoo.export.quantization import quantize
 
     model = keras_decoder(units)
-    found = RunGraphs({"sequence": TracedFunction(lambda tokens: [model(tokens)[0]], [("tokens", (None, None), "int32")])})
+    sequence = TracedFunction(lambda tokens: [model(tokens)[0]], [("tokens", (None, None), "int32")])
+    found = RunGraphs({"sequence": sequence})
     _add_steps(found, model, [], np.zeros(1, np.int32))
     for precision in ("float32", "int8"):
         place = folder / f"{units}-{precision}"
         place.mkdir(parents=True)
-        entries = write(found, place)
-        for entry in entries.values():
-            quantize(place / entry.file, precision)
+        entries = write(found, place, precision)
         described = {name: [entry.file, entry.inputs, entry.outputs] for name, entry in entries.items()}
         (place / "graphs.json").write_text(json.dumps(described))
 
@@ -161,7 +159,14 @@ def serve_joeynmt(weights: Path, inputs: Path, answers: Path, length: int, cores
 
 
 def beam_search(
-    torch: Any, model: Any, sources: list[list[int]], begin: int, end: int, banned: list[int], length: int, beam: int = 5
+    torch: Any,
+    model: Any,
+    sources: list[list[int]],
+    begin: int,
+    end: int,
+    banned: list[int],
+    length: int,
+    beam: int = 5,
 ) -> list[list[int]]:
     """JoeyNMT's `beam_search` (joeynmt/search.py), for a model with input feeding and without a length penalty."""
     lengths = torch.tensor([len(source) for source in sources])
@@ -214,7 +219,11 @@ def beam_search(
             left = done.eq(False).nonzero(as_tuple=False).view(-1)
             if not len(left):
                 break
-            index, totals, offset = index.index_select(0, left), totals.index_select(0, left), offset.index_select(0, left)
+            index, totals, offset = (
+                index.index_select(0, left),
+                totals.index_select(0, left),
+                offset.index_select(0, left),
+            )
             totals = totals.masked_fill(finished.index_select(0, left), float("-inf"))
             texts = predictions.index_select(0, left).view(-1, texts.shape[-1])
         select = index.view(-1)
