@@ -13,7 +13,8 @@ from zoo.export.formats.onnx_graphs import OnnxFormat, write_graphs
 from zoo.export.graphs import find_graphs
 from zoo.runtime.bundle import CODEC_NAMES, CODECS
 from zoo.runtime.manifest import BundleManifest, write_bundle_manifest
-from zoo.settings import BatchSettings, SearchSettings
+from zoo.runtime.plugin_task import SETTINGS
+from zoo.settings import BatchSettings, SearchSettings, to_yaml
 from zoo.topology.inference import Inference
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def write_bundle(
         grid=found.grid,
         versions=_versions(),
     )
+    if not manifest.topology or not all(manifest.codecs.values()):
+        (folder / SETTINGS).write_text(to_yaml(run.settings), encoding="utf-8")
     form.files(folder, manifest)
     write_bundle_manifest(folder, manifest)
     return manifest

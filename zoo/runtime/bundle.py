@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import weakref
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from zoo.runtime.bundle_inference import BundleInference, OpenGraph
 from zoo.runtime.bundle_inputs import read_frames, read_input, read_inputs
 from zoo.runtime.installed_models import find_model
 from zoo.runtime.manifest import MANIFEST, BundleManifest, read_bundle_manifest
+from zoo.runtime.plugin_task import plugin_task
 from zoo.runtime.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Bundle(Predictor):
         path: where it was loaded from, a folder or a `.zoo` file.
 
     Raises:
-        ZooError: it is of a plugin whose code it does not hold, or of a format that answers by itself.
+        ZooError: it is of a plugin that is not installed, or of a format that answers by itself.
     """
 
     def __init__(
@@ -54,8 +55,12 @@ class Bundle(Predictor):
                 "answers with format=onnx"
             )
         self.path = path or folder
-        settings, codecs = _settings(manifest), _codecs(manifest, folder / CODECS)
-        super().__init__(manifest.task, _topology(manifest), settings, codecs)
+        topology, settings = _topology(manifest), _settings(manifest)
+        codecs = {role: make_codec(name) for role, name in manifest.codecs.items()}
+        if topology is None or not all(codecs.values()):
+            task = plugin_task(folder, manifest)
+            topology, settings, codecs = task.topology, task.settings, task.codecs()
+        super().__init__(manifest.task, topology, settings, _restored(manifest, codecs, folder / CODECS))
         if missing := _roles(self.topology) - codecs.keys():
             raise ZooError(f"{self.path} is damaged: it has no codec '{min(missing)}'")
         self.folder, self.manifest = folder, manifest
@@ -133,7 +138,7 @@ def load(path: str | Path) -> Bundle:
         the `zoo.Run` that it was exported from.
 
     Raises:
-        ZooError: it is no bundle, damaged, or of a plugin whose code it does not hold.
+        ZooError: it is no bundle, damaged, or of a plugin that is not installed.
     """
     place = _place(path)
     with file_errors(place):
@@ -182,16 +187,13 @@ def _unpack(path: Path, folder: Path) -> None:
         raise ZooError(f"{path}: not a bundle: {reason(error)}") from error
 
 
-def _topology(manifest: BundleManifest) -> Topology:
+def _topology(manifest: BundleManifest) -> Topology | None:
+    """The topology of a bundle; None for one of a plugin."""
     import zoo.topology
 
     known = getattr(zoo.topology, manifest.topology, None) if manifest.topology else None
-    if not isinstance(known, type) or not issubclass(known, zoo.topology.Topology) or not known.name:
-        raise ZooError(
-            f"this bundle needs the code of the task {manifest.task}, which a bundle does not hold; install its plugin "
-            "and use the run"
-        )
-    return known()
+    fits = isinstance(known, type) and issubclass(known, zoo.topology.Topology) and bool(known.name)
+    return known() if fits else None
 
 
 def _roles(topology: Topology) -> set[str]:
@@ -213,16 +215,12 @@ def _settings(manifest: BundleManifest) -> Settings:
         ) from error
 
 
-def _codecs(manifest: BundleManifest, folder: Path) -> dict[str, Codec]:
+def _restored(manifest: BundleManifest, codecs: Mapping[str, Codec | None], folder: Path) -> dict[str, Codec]:
+    """Restore codecs from their files."""
     found = {}
-    for role, name in manifest.codecs.items():
-        codec = make_codec(name)
-        if codec is None:
-            raise ZooError(
-                f"this bundle needs the codec '{role}' of the task {manifest.task}, which a bundle does not hold; "
-                "install its plugin and use the run"
-            )
-        if f"{CODECS}/{role}.json" not in manifest.files and manifest.files:
+    for role, codec in codecs.items():
+        assert codec is not None
+        if manifest.codecs.get(role) and manifest.files and f"{CODECS}/{role}.json" not in manifest.files:
             raise ZooError(f"{folder.parent / MANIFEST} is damaged: it has no checksum of {CODECS}/{role}.json")
         with file_errors(folder / f"{role}.json", "damaged"):
             codec.restore(folder, role)
