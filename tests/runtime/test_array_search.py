@@ -14,6 +14,7 @@ from tests.search.steppers import Clock, plainly
 from zoo.backend import numpy_ops
 from zoo.backend.array_namespace import to_numpy
 from zoo.runtime.generator import ArrayGenerator
+from zoo.runtime.manifest import Choices
 from zoo.runtime.scorer import ArrayScorer
 from zoo.search import (
     Banned,
@@ -102,3 +103,46 @@ def test_the_largest_numbers_come_in_order(seed: int, size: int, count: int):
     wanted = np.argsort(-values, axis=1, kind="stable")[:, : min(count, size)]
     np.testing.assert_array_equal(places, wanted)
     np.testing.assert_array_equal(numbers, np.take_along_axis(values, wanted, axis=1))
+
+
+class Choosing(Arrays):
+    """A stepper that finds the likeliest tokens itself, as the graph of a step does."""
+
+    choices = Choices("count", "scores", "tokens", SIZE, SIZE)
+
+    def choose(self, count: int, tokens: np.ndarray, state: list[np.ndarray], memory: Any = None) -> Any:
+        logits, after = self.step(tokens, state)
+        places = np.argsort(-logits, axis=1, kind="stable")[:, :count]
+        return np.take_along_axis(numpy_ops.log_softmax(logits), places, axis=1), places, after
+
+
+@st.composite
+def searches(draw: Any) -> dict[str, Any]:
+    beam = draw(st.integers(1, 4))
+    strategy = draw(
+        st.one_of(
+            st.just(Greedy()),
+            st.builds(
+                Beam,
+                beam=st.just(beam),
+                n_best=st.integers(1, beam),
+                length_penalty=st.sampled_from([0.0, 0.7]),
+                stop_early=st.booleans(),
+            ),
+        )
+    )
+    primes = draw(st.lists(st.lists(st.integers(0, SIZE - 1), min_size=1, max_size=3), min_size=1, max_size=4))
+    banned = draw(st.lists(st.integers(0, SIZE - 1), max_size=SIZE, unique=True))
+    length = draw(st.lists(st.integers(0, 7), min_size=len(primes), max_size=len(primes)))
+    return {"primes": primes, "strategy": strategy, "processors": (Banned(tuple(banned)),), "length": length}
+
+
+@tried(40)
+@given(st.integers(0, 1 << 32 - 1), searches())
+def test_the_likeliest_tokens_are_enough(seed: int, arguments: dict[str, Any]):
+    model = Clock(np.random.default_rng(seed).normal(size=(5, SIZE, SIZE, SIZE)) * 2)
+    wanted = ArrayGenerator(Arrays(model), end=END).search(**arguments)
+    found = ArrayGenerator(Choosing(model), end=END).search(**arguments)
+    for ours, theirs in zip(found, wanted, strict=True):
+        assert [text.tokens.tolist() for text in ours] == [text.tokens.tolist() for text in theirs]
+        np.testing.assert_allclose([text.score for text in ours], [text.score for text in theirs], rtol=1e-5)
