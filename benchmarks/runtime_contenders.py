@@ -126,25 +126,7 @@ def serve_joeynmt(weights: Path, inputs: Path, answers: Path, length: int, cores
     torch.set_num_threads(cores)
     arrays = [torch.from_numpy(value) for value in np.load(weights).values()]
 
-    class Loaded(Translator):
-        def __init__(self) -> None:
-            torch.nn.Module.__init__(self)
-            (source, embedded), (target, written), (units, size) = arrays[0].shape, arrays[14].shape, arrays[15].shape
-            half = arrays[2].shape[0]
-            self.read, self.write = torch.nn.Embedding(source, embedded), torch.nn.Embedding(target, written)
-            self.encoder = torch.nn.LSTM(embedded, half, batch_first=True, bidirectional=True)
-            self.bridge = torch.nn.Linear(2 * half, 2 * units)
-            self.decoder = torch.nn.LSTM(written + units, units, batch_first=True)
-            self.keys, self.query = (
-                torch.nn.Linear(2 * half, units, bias=False),
-                torch.nn.Linear(units, units, bias=False),
-            )
-            self.score = torch.nn.Linear(units, 1, bias=False)
-            self.combine = torch.nn.Linear(2 * half + units, units, bias=False)
-            self.logits = torch.nn.Linear(units, size)
-            self._load(arrays)
-
-    model = Loaded().eval()
+    model = loaded(torch, Translator, arrays)
     given = json.loads(inputs.read_text())
     sources, begin, end, banned = given["sources"], given["begin"], given["end"], given["banned"]
     found: list[list[int]] = []
@@ -158,6 +140,26 @@ def serve_joeynmt(weights: Path, inputs: Path, answers: Path, length: int, cores
     serve({"beam": search, "write": lambda: answers.write_text(json.dumps(found))})
 
 
+def loaded(torch: Any, translator: Any, arrays: list[Any]) -> Any:
+    """The model of `zoo.bench.torch_search` with the weights of a run, whatever their sizes."""
+
+    class Loaded(translator):
+        def __init__(self) -> None:
+            torch.nn.Module.__init__(self)
+            (source, embedded), (target, written), (units, size) = arrays[0].shape, arrays[14].shape, arrays[15].shape
+            half = arrays[2].shape[0]
+            linear = torch.nn.Linear
+            self.read, self.write = torch.nn.Embedding(source, embedded), torch.nn.Embedding(target, written)
+            self.encoder = torch.nn.LSTM(embedded, half, batch_first=True, bidirectional=True)
+            self.bridge, self.logits = linear(2 * half, 2 * units), linear(units, size)
+            self.decoder = torch.nn.LSTM(written + units, units, batch_first=True)
+            self.keys, self.query = linear(2 * half, units, bias=False), linear(units, units, bias=False)
+            self.score, self.combine = linear(units, 1, bias=False), linear(2 * half + units, units, bias=False)
+            self._load(arrays)
+
+    return Loaded().eval()
+
+
 def beam_search(
     torch: Any,
     model: Any,
@@ -167,8 +169,12 @@ def beam_search(
     banned: list[int],
     length: int,
     beam: int = 5,
+    limits: list[int] | None = None,
 ) -> list[list[int]]:
-    """JoeyNMT's `beam_search` (joeynmt/search.py), for a model with input feeding and without a length penalty."""
+    """JoeyNMT's `beam_search` (joeynmt/search.py), for a model with input feeding and without a length penalty.
+
+    With `limits`, each sentence ends at its own greatest length.
+    """
     lengths = torch.tensor([len(source) for source in sources])
     source = torch.nn.utils.rnn.pad_sequence([torch.tensor(one) for one in sources], batch_first=True)
     packed = torch.nn.utils.rnn.pack_padded_sequence(
@@ -204,6 +210,8 @@ def beam_search(
         finished = tokens.eq(end)
         if step + 1 == length:
             finished.fill_(True)
+        if limits is not None:
+            finished |= (torch.tensor(limits)[offset] == step + 1)[:, None]
         done = finished[:, 0].eq(True)
         if finished.any():
             predictions = texts.view(-1, beam, texts.shape[-1])

@@ -35,7 +35,8 @@ def add_choices(model: onnx.ModelProto, logits: str) -> Choices | None:
     if len(shape) != 2 or not shape[1].dim_value:
         return None
     size = shape[1].dim_value
-    blocks = size // BLOCK if size >= BLOCK * BLOCKS else 0
+    # To pad the logarithms to whole blocks would take longer than to look through all of them.
+    blocks = size // BLOCK if size >= BLOCK * BLOCKS and size % BLOCK == 0 else 0
     chosen = _branch("chosen", _choosing(logits, size, blocks))
     constants = [("best_none", np.zeros((0, 0), np.float32)), ("best_nothing", np.zeros((0, 0), np.int64))]
     graph.initializer.extend(
@@ -66,20 +67,12 @@ def _choosing(logits: str, size: int, blocks: int) -> list[Any]:
     nodes = [helper.make_node("LogSoftmax", [logits], ["logarithms"], axis=-1)]
     if not blocks:
         return [*nodes, helper.make_node("TopK", ["logarithms", COUNT], ["scores_chosen", "tokens_chosen"], axis=-1)]
-    padded = "logarithms"
-    if size % BLOCK:
-        padded, blocks = "padded", blocks + 1
-        nodes += [
-            _constant("widths", np.array([0, 0, 0, blocks * BLOCK - size], np.int64)),
-            _constant("least", np.array(-np.inf, np.float32)),
-            helper.make_node("Pad", ["logarithms", "widths", "least"], [padded]),
-        ]
     return [
         *nodes,
         _constant("shape", np.array([-1, blocks, BLOCK], np.int64)),
         _constant("axis", np.array([2], np.int64)),
         _constant("block", np.array(BLOCK, np.int64)),
-        helper.make_node("Reshape", [padded, "shape"], ["blocks"]),  # [R, blocks, BLOCK]
+        helper.make_node("Reshape", ["logarithms", "shape"], ["blocks"]),  # [R, blocks, BLOCK]
         helper.make_node("ReduceMax", ["blocks", "axis"], ["maxima"], keepdims=0),
         helper.make_node("TopK", ["maxima", COUNT], ["highest", "places"], axis=-1),  # [R, k]
         helper.make_node("Unsqueeze", ["places", "axis"], ["gathered"]),

@@ -11,7 +11,7 @@ import onnx
 import tensorflow as tf
 
 from zoo.errors import ZooError
-from zoo.export.onnx_graph import Named, OnnxGraph, Parts, Value, describe, make_model
+from zoo.export.onnx_graph import Named, OnnxGraph, Parts, Value, describe, make_model, name_outputs
 
 Handler = Callable[["Converter", Any, list[Value]], Value | list[Value]]
 """Converts one operation: (converter, `tf.Operation`, its inputs) -> its outputs."""
@@ -140,6 +140,7 @@ def convert(function: Any, names: Sequence[str], outputs: Sequence[str], natives
         [describe(name, tensor.dtype.as_numpy_dtype, _axes(tensor, name)) for _, name, tensor in described],
         graph.initializers,
     )
+    name_outputs(proto)
     return make_model(proto)
 
 

@@ -157,6 +157,32 @@ def describe(name: str, dtype: Any, shape: Sequence[int | str | None] | None) ->
     return helper.make_tensor_value_info(name, onnx_type(dtype), None if shape is None else list(shape))
 
 
+def name_outputs(graph: onnx.GraphProto) -> None:
+    """Let nodes make the outputs of a graph themselves, where a mere copy of what they made stands for an output."""
+    made = {name for node in graph.node for name in node.output}
+    copies = [node for node in graph.node if node.op_type == "Identity" and node.output[0] in _names(graph.output)]
+    names: dict[str, str] = {}
+    for node in copies:
+        if node.input[0] in made and node.input[0] not in names and node.input[0] not in _names(graph.output):
+            names[node.input[0]] = node.output[0]
+            graph.node.remove(node)
+    _rename(graph, names)
+
+
+def _names(values: Iterable[Any]) -> set[str]:
+    return {value.name for value in values}
+
+
+def _rename(graph: onnx.GraphProto, names: dict[str, str]) -> None:
+    """Rename values, also where graphs inside nodes read them."""
+    for node in graph.node:
+        for values in (node.input, node.output):
+            values[:] = [names.get(name, name) for name in values]
+        for attribute in node.attribute:
+            if attribute.type == onnx.AttributeProto.GRAPH:
+                _rename(attribute.g, names)
+
+
 def make_model(graph: onnx.GraphProto) -> onnx.ModelProto:
     """Make a model of a graph, readable by every runtime of the last years."""
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="seqzoo")

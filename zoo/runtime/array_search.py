@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from zoo.runtime.growing_rows import GrowingRows
 from zoo.search.hypothesis import Hypothesis, answers, paths
 from zoo.search.limits import NotFiniteError, check_tokens
 from zoo.search.processors import Banned, Processor
@@ -58,14 +59,14 @@ class ArraySearch:
         """The tokens chosen at each step, `[texts, W]`."""
         self._parents: list[np.ndarray] = []
         self._rows = np.arange(count)  # of the texts that are still in the batch
-        self._memory = memory if memory is None or width == 1 else [np.repeat(leaf, width, axis=0) for leaf in memory]
+        self._growing = GrowingRows(model, memory, width)
         self._mask, self._limits, self._seeds = mask, request.limits, request.seeds
         self._lengths = np.array([len(prime) for prime in request.primes], np.int32)
         self._forced = np.full((count, int(self._lengths.max())), FREE, np.int32)
         for row, prime in enumerate(request.primes):
             self._forced[row, : len(prime) - 1] = prime[1:]
         first = np.array([prime[0] for prime in request.primes], np.int32)
-        state = model.start(count * width) if memory is None else model.start(count * width, memory=self._memory)
+        state = _first_state(model, memory, count, width)
         history = None
         if any(processor.uses_history for processor in processors):
             history = np.full((count * width, 64), NOTHING, np.int32)
@@ -119,7 +120,7 @@ class ArraySearch:
                     self._strategy,
                     self._processors,
                     carry,
-                    self._memory,
+                    self._growing.memory,
                     given,
                     position,
                     limits,
@@ -138,13 +139,12 @@ class ArraySearch:
     ) -> tuple[Carry, np.ndarray | None]:
         """Make a step in which the graph finds the likeliest tokens, so that nothing looks through all of them."""
         model = cast("ChoosingStepper", self._model)
-        scores, names, state = model.choose(self._count, carry.tokens.reshape(-1), carry.state, self._memory)
-        own = self._strategy.observe(carry.own, model, state, carry.ended.reshape(-1))
+        scores, names, carry = self._growing.choose(model, self._count, carry)
+        own = self._strategy.observe(carry.own, model, carry.state, carry.ended.reshape(-1))
         broken = np.isnan(scores[:, 0])
         if self._forbidden:
             scores = np.where(np.isin(names, self._forbidden), np.float32(-np.inf), scores)
-        carry = carry._replace(state=state, own=own)
-        forbids, names = bool(self._forbidden), names.astype(np.int32)
+        carry, forbids = carry._replace(own=own), bool(self._forbidden)
         return choose_tokens(
             self._strategy, carry, scores, broken, forbids, given, position, limits, seeds, self._end, names
         )
@@ -153,10 +153,11 @@ class ArraySearch:
         """Read a token of the prime of every text: nothing is to be chosen."""
         rows, width = carry.tokens.shape
         last = carry.tokens.reshape(-1)
-        if self._memory is None:
+        memory = self._growing.memory
+        if memory is None:
             logits, state = self._model.step(last, carry.state)
         else:
-            logits, state = self._model.step(last, carry.state, memory=self._memory)
+            logits, state = self._model.step(last, carry.state, memory=memory)
         self._check_vocabulary(logits.shape[-1])
         own = self._strategy.observe(carry.own, self._model, state, carry.ended.reshape(-1))
         tokens = np.repeat(given[:, None], width, axis=1)
@@ -199,8 +200,7 @@ class ArraySearch:
         kept = np.flatnonzero(~finished)
         width = self.length.shape[1]
         flat = (kept[:, None] * width + np.arange(width)).reshape(-1)
-        if self._memory is not None:
-            self._memory = [leaf[flat] for leaf in self._memory]
+        self._growing.keep(kept)
         self._carry = Carry(
             carry.tokens[kept],
             [leaf[flat] for leaf in carry.state],
@@ -223,3 +223,9 @@ class ArraySearch:
             texts = [text[first : first + length] for text, length in zip(written[row], self.length[row], strict=True)]
             found.append(answers(texts, self._score[row], self._total[row], self._end, self._strategy.best))
         return found
+
+
+def _first_state(model: Stepper, memory: list[np.ndarray] | None, count: int, width: int) -> list[np.ndarray]:
+    """The state before the first token, a row a hypothesis; those of a text are alike."""
+    state: list[np.ndarray] = model.start(count) if memory is None else model.start(count, memory=memory)
+    return state if width == 1 else [np.repeat(leaf, width, axis=0) for leaf in state]
