@@ -140,6 +140,55 @@ def test_a_command_answers_with_the_graphs_that_a_run_keeps(sentiment: Any, caps
     assert done.stdout == f"{wanted}0 []\n", done.stderr
 
 
+EVALUATE = """
+import sys
+from zoo.cli import main
+status = main(["evaluate", sys.argv[1], "--json"])
+print(status, sorted({name.split(".")[0] for name in sys.modules} & {"keras", "tensorflow", "jax"}))
+"""
+
+
+def test_a_run_is_evaluated_with_graphs_from_the_second_time_on(charlm: Any, sentiment: Any, capsys: Any):
+    from zoo.cli import main
+
+    for run in (charlm, sentiment):
+        path = str(run.folder.path)
+        assert main(["evaluate", path, "runtime=off", "--json"]) == 0
+        wanted = json.loads(capsys.readouterr().out)
+        assert main(["evaluate", path]) == 0
+        capsys.readouterr()
+        assert len(list((run.folder.path / "runtime").glob("*/evaluation/bundle.json"))) == 1
+        done = subprocess.run([sys.executable, "-c", EVALUATE, path], capture_output=True, text=True, timeout=300)
+        text, _, last = done.stdout.rstrip("\n").rpartition("\n")
+        assert last == "0 []", done.stderr
+        found = json.loads(text)
+        assert list(found["metrics"]) == list(wanted["metrics"])
+        assert found["metrics"] == pytest.approx(wanted["metrics"], rel=1e-5)
+        assert {name: found[name] for name in ("examples", "worst", "split")} == {
+            name: wanted[name] for name in ("examples", "worst", "split")
+        }
+
+
+def test_a_training_leaves_graphs_and_a_failure_leaves_none(sentiment: Any, monkeypatch: Any):
+    import shutil
+
+    from zoo.export import bundle_writer
+    from zoo.runs.fast_run import keep_graphs
+
+    place = sentiment.folder.path / "runtime"
+    shutil.rmtree(place, ignore_errors=True)
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("not today")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bundle_writer, "write_bundle", fail)
+        keep_graphs(sentiment)
+    assert not place.exists()
+    keep_graphs(sentiment)
+    assert len(list(place.glob("*/graphs/predict.onnx"))) == 1
+
+
 def test_graphs_of_other_weights_or_damaged_ones_answer_nothing(sentiment: Any):
     from zoo.runs.fast_answers import FastAnswers
 

@@ -135,7 +135,7 @@ class FastAnswers:
         import keras
 
         place = self._place()
-        if keras.backend.backend() != "tensorflow" or not place.is_dir():
+        if keras.backend.backend() != "tensorflow" or not place.is_dir() or place.parent.is_symlink():
             return
         from zoo.export.bundle_writer import write_evaluation
         from zoo.runs.exporting import exported_run

@@ -66,6 +66,7 @@ class FastRun(Run):
             with suppress(Exception):
                 if self._answers.find(self.codecs) is None:
                     self._make(self.topology.inputs(self.splits.train, 1))
+                    self._answers.keep()
                 self._answers.make_evaluation(self.task, self.name, self.codecs, self._evaluated)
 
     def _measure(self, batches: Batches) -> dict[str, float]:
@@ -96,4 +97,6 @@ def keep_graphs(run: Run) -> None:
         return
     with suppress(Exception):
         inputs = run.topology.inputs(run.splits.train, 1)
-        FastAnswers(run.folder).make(run.task, run.name, run.codecs, inputs)
+        answers = FastAnswers(run.folder)
+        answers.make(run.task, run.name, run.codecs, inputs)
+        answers.keep()

@@ -192,8 +192,9 @@ def _topology(manifest: BundleManifest) -> Topology | None:
     import zoo.topology
 
     known = getattr(zoo.topology, manifest.topology, None) if manifest.topology else None
-    fits = isinstance(known, type) and issubclass(known, zoo.topology.Topology) and bool(known.name)
-    return known() if fits else None
+    if isinstance(known, type) and issubclass(known, zoo.topology.Topology) and known.name:
+        return known()
+    return None
 
 
 def _roles(topology: Topology) -> set[str]:
