@@ -17,7 +17,7 @@ import pytest
 
 PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium")
-SECONDS = 30
+SECONDS = 60
 
 
 class Chromium:
