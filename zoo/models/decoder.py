@@ -107,7 +107,7 @@ class Decoder(Exportable, keras.Model):
         Returns:
             Losses `[B, T]` in nats, float32 (see `zoo.ops.sampled_softmax`), and the states after the last token.
         """
-        outputs, states = self.recurrent(tokens, initial_state=states, training=True, embeddings=self._embeddings())
+        outputs, states = self.recurrent(tokens, initial_state=states, training=True, embeddings=self.embedded_tokens())
         if self.logits is not None:
             kernel, bias = ops.transpose(self.logits.kernel), self.logits.bias  # [V, U], [V]
         else:
