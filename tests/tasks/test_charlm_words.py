@@ -64,7 +64,7 @@ def test_a_sampled_softmax_learns_the_same_and_is_the_same_on_two_replicas(tmp_p
     ]
     losses = [[record["train"]["loss"] for record in run.metrics] for run in runs]
     np.testing.assert_allclose(*losses, rtol=1e-4)
-    assert runs[0].metrics[-1]["validation"]["perplexity"] < 8
+    assert runs[0].metrics[-1]["validation"]["perplexity"] < 10
 
 
 def test_the_sampled_loss_estimates_the_whole_one():
