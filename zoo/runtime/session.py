@@ -16,7 +16,7 @@ from zoo.runtime.manifest import Choices
 Outputs: TypeAlias = Any
 """Names of outputs in the nesting of what a function returns: a text, or lists and mappings of such."""
 
-SMALL = 1 << 22
+SMALL = 1 << 18
 """Bytes of a graph up to which a second thread costs more than it helps."""
 
 
