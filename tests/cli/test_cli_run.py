@@ -29,7 +29,12 @@ def test_run_sample_evaluate_resume(zoo, book, tmp_path):
     done = zoo("run", "task=charlm", f"data={book.name}", "train.steps=20", *TINY, check=0, fresh=True)
     folder = done.stdout.strip()
     assert folder.startswith("runs/charlm/") and (tmp_path / folder).is_dir()
-    assert done.stderr.count("val_loss") == 2
+    assert done.stderr.count(" nats") == 2
+    assert done.stderr.splitlines()[-3:] == [
+        f"use it      zoo sample {folder}",
+        f"look at it  zoo report {folder}",
+        f"train on    zoo resume {folder} train.steps=40",
+    ]
     assert not [word for word in CHATTER if word in done.stderr]
 
     told = zoo("sample", "charlm", "prime=the ", "length=30", "temperature=0.5", "seed=3", check=0)

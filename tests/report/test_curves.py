@@ -54,4 +54,4 @@ def test_a_metric_in_other_units_is_drawn_once():
     record = line(1, 1.0)
     record["validation"] |= {"nats": 1.0, "bits": 1.44, "perplexity": 2.7}
     titles = re.findall(r"<h3>(\w+)", curves([RunCurves("one", [record])]))
-    assert titles == ["Loss", "accuracy", "Learning", "Speed"]
+    assert titles == ["Loss", "Accuracy", "Learning", "Speed"]

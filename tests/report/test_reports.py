@@ -136,6 +136,17 @@ def test_what_cannot_be_reported(code_run: Run, tmp_path: Path, capsys):
         write_report([code_run] * 21)
 
 
+def test_without_its_data_a_run_still_has_a_report(code_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def gone() -> None:
+        raise zoo.ZooError("data=code.txt: no such file")
+
+    run = zoo.load(code_run.folder.path)
+    monkeypatch.setattr(run.task, "splits", gone)
+    page = run.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    assert titles(page) == ["Overview", "Curves", "Settings", "Versions"]
+    assert "What needs the data is left out: data=code.txt: no such file" in page
+
+
 def test_a_notebook_shows_a_run_in_a_frame(code_run: Run, tmp_path: Path, opened):
     for number, view in enumerate((code_run, code_run.plot(), code_run.neurons("if x:\n    'quoted' # <b>"))):
         path = tmp_path / f"{number}.html"

@@ -49,7 +49,7 @@ def test_progress_is_one_output_that_is_updated(handles, rhyme, tmp_path, capfd)
     (handle,) = handles
     assert any("<progress" in output._repr_html_() and "step " in repr(output) for output in handle.shown)
     last = repr(handle.shown[-1])
-    assert "step 2" in last and "step 4" in last and "val_loss" in last
+    assert "step 2" in last and "step 4" in last and " nats" in last
     assert last.splitlines()[-1].endswith(f"4 steps done; the run is in {run.folder}")
     assert "<progress" not in handle.shown[-1]._repr_html_()
     assert capfd.readouterr().out == ""

@@ -73,11 +73,27 @@ def take_trust(arguments: Sequence[str]) -> tuple[bool, list[str]]:
     Raises:
         UsageError: the value is neither yes nor no.
     """
-    values = [argument.partition("=")[2] for argument in arguments if argument.startswith("trust=")]
-    rest = [argument for argument in arguments if not argument.startswith("trust=")]
+    return take_flag("trust", arguments)
+
+
+def take_flag(key: str, arguments: Sequence[str]) -> tuple[bool, list[str]]:
+    """Remove `key=yes` from a command's arguments.
+
+    Args:
+        key: its name.
+        arguments: of the command.
+
+    Returns:
+        Whether it is set, and the other arguments.
+
+    Raises:
+        UsageError: the value is neither yes nor no.
+    """
+    values = [argument.partition("=")[2] for argument in arguments if argument.startswith(f"{key}=")]
+    rest = [argument for argument in arguments if not argument.startswith(f"{key}=")]
     answers = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
     if values and values[-1].lower() not in answers:
-        raise UsageError(f"trust: expected yes or no, not {quoted(values[-1])}")
+        raise UsageError(f"{key}: expected yes or no, not {quoted(values[-1])}")
     return bool(values) and answers[values[-1].lower()], rest
 
 

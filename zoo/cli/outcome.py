@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,30 @@ def print_outcome(run: Run, as_json: bool) -> int:
             echo(f"The best weights on the {report.split} split")
             print_evaluation_report(report)
         echo(run.folder.path)
+        for line in next_commands(run):
+            echo(line, err=True)
     return 128 + run.interrupted if run.interrupted else 0
+
+
+def next_commands(run: Run) -> list[str]:
+    """Say in three lines what to do with a trained run: use it, look at it, train it further."""
+    name = str(run.folder.path)
+    quoted = shlex.quote(name)
+    if run.topology.name == "language model":
+        use = f"zoo sample {quoted}"
+    else:
+        use = f"zoo predict {quoted} " + ("INPUT" if run.topology.judges else "...")
+    more = "" if run.interrupted else " " + _raised_limit(run)
+    return [f"use it      {use}", f"look at it  zoo report {quoted}", f"train on    zoo resume {quoted}{more}"]
+
+
+def _raised_limit(run: Run) -> str:
+    """Name the limit that ended the training, twice as large."""
+    train = run.settings.train
+    for key in ("steps", "epochs", "minutes"):
+        if value := getattr(train, key):
+            return f"train.{key}={2 * value:g}"
+    return "train.epochs=10"
 
 
 def _final_report(run: Run) -> EvaluationReport | None:

@@ -7,20 +7,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from zoo.cli.curve import Curve, PlottingReporter
+
 if TYPE_CHECKING:
     from zoo.training.progress import Evaluation, Reporter, TrainingStatus
 
 
 @contextmanager
-def progress() -> Iterator[Reporter]:
-    """Provide the reporter that fits standard error, and clean up the screen afterwards."""
+def progress(plot: bool = False) -> Iterator[Reporter]:
+    """Provide the reporter that fits standard error, and clean up the screen afterwards.
+
+    Args:
+        plot: whether to draw the curve at the end.
+    """
     from zoo.progress import watching
     from zoo.training.progress import TextReporter
 
     if not sys.stderr.isatty():
-        yield TextReporter()
+        yield PlottingReporter() if plot else TextReporter()
         return
-    live = Live()
+    live = Live(plot)
     # Only one live display is possible: a download is its second line.
     token = watching.set(live.download)
     try:
@@ -31,28 +37,43 @@ def progress() -> Iterator[Reporter]:
 
 
 class Live:
-    """A live line on a terminal, with the evaluations above it."""
+    """A live line on a terminal, with the evaluations above it; it fits in 60 columns.
 
-    def __init__(self) -> None:
+    Args:
+        plot: whether the end of the training draws the curve.
+    """
+
+    def __init__(self, plot: bool = False) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=8),
             TextColumn("{task.fields[line]}"),
             console=Console(stderr=True, highlight=False),
             transient=True,
         )
+        self._curve = Curve() if plot else None
         self._bar = self._progress.add_task("starting", total=None, line="")
         self._progress.start()
+
+    def phase(self, name: str, done: int = 0, total: int = 0) -> None:
+        """Say what is going on; with a bar of its own, where the parts are known."""
+        self._progress.update(
+            self._bar,
+            description=name,
+            completed=done,
+            total=total or None,
+            line=f"{done}/{total} batches" if total else "",
+        )
 
     def begin(self, lines: list[str]) -> None:
         """Write the data, the model and the engine."""
         for line in lines:
             self._print(line)
-        self._progress.update(self._bar, description="training")
+        self.phase("compiling")
 
     @contextmanager
     def download(self, title: str, done: int, total: int) -> Iterator[Callable[[int], None]]:
@@ -80,6 +101,8 @@ class Live:
         from zoo.training.progress import evaluation_line
 
         self._print(evaluation_line(evaluation), "bold")
+        if self._curve is not None:
+            self._curve.add(evaluation)
         for line in evaluation.example.strip("\n").splitlines():
             self._print(f"    {line}", "dim")
         if evaluation.advice:
@@ -88,6 +111,9 @@ class Live:
     def end(self, line: str) -> None:
         """Write why the training ended."""
         self.close()
+        if self._curve is not None:
+            for drawn in self._curve.lines():
+                self._print(drawn)
         self._print(line)
 
     def close(self) -> None:
@@ -100,14 +126,13 @@ class Live:
 
 
 def step_line(status: TrainingStatus) -> str:
-    """Write a training's state after the bar: loss, speed, padding, time left."""
+    """Write a training's state after the bar: loss, targets a second, time left."""
     from zoo.training.progress import duration
 
-    parts = [f"epoch {status.epoch:.2f}", f"loss {status.loss:.3f}"]
+    parts = [f"loss {status.loss:.3f}"]
     if status.tokens_per_second:
-        parts.append(f"{status.tokens_per_second:,.0f} tokens/s")
-    if status.padding >= 0.001:
-        parts.append(f"padding {status.padding:.1%}")
+        speed = status.tokens_per_second
+        parts.append(f"{speed / 1000:.0f}k/s" if speed >= 10_000 else f"{speed:,.0f}/s")
     if status.remaining:
         parts.append(f"{duration(status.remaining)} left")
     return "  ".join(parts)

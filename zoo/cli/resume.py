@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import click
 
-from zoo.cli.arguments import split_target, take_trust
+from zoo.cli.arguments import split_target, take_flag, take_trust
 from zoo.cli.outcome import print_outcome
 from zoo.cli.progress import progress
 from zoo.settings.overrides import from_arguments, raw_value
@@ -23,6 +23,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> int:
     """
     name, rest = split_target(arguments, "run", "zoo resume charlm (a task's latest run), or a run's folder")
     trust, rest = take_trust(rest)
+    plot, rest = take_flag("plot", rest)
     from zoo.runs.interrupted import TrainingInterrupt
     from zoo.runs.loaded_run import open_run
 
@@ -31,6 +32,6 @@ def command(arguments: tuple[str, ...], as_json: bool) -> int:
     engine = raw_value(given, "engine") or "auto"
     changes = {entry.key: entry.value for entry in given}
     run = open_run(name, engine=engine, trust=trust, changes=changes)
-    with progress() as report, suppress(TrainingInterrupt):
+    with progress(plot) as report, suppress(TrainingInterrupt):
         run.resume(report, **changes)
     return print_outcome(run, as_json)

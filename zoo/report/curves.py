@@ -67,7 +67,7 @@ def curves(runs: Sequence[RunCurves]) -> Markup | str:
     for name in metrics:
         if name not in ("loss", *SAME):
             own = {"train": ("train", name), "validation": ("validation", name)}
-            charts.append(_chart(str(name).replace("_", " "), shown, own))
+            charts.append(_chart(_title(str(name)), shown, own))
     charts += [
         _chart("Learning rate", shown, {"learning rate": ("", "learning_rate")}),
         _chart("Gradient norm", shown, {"gradient norm": ("train", "gradient_norm")}),
@@ -99,6 +99,10 @@ def _chart(
                 }
             )
     return {"title": title, "unit": unit, "wide": wide, "data": {"runs": runs, "wide": wide}} if runs else None
+
+
+def _title(name: str) -> str:
+    return name[:1].upper() + name[1:].replace("_", " ")
 
 
 def _value(record: Record, part: str, name: str) -> float | None:

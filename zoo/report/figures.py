@@ -83,6 +83,7 @@ def heat_map(
         right=round(max((min(len(name), 24) for name in columns[-1:]), default=0) * 4.2) + 4,
         edge=edge,
         label=label,
+        strength=0.6 if texts is not None else 1,  # texts must stay readable
     )
 
 
@@ -154,7 +155,7 @@ def line_chart(
     span, rise = (high - low) or 1.0, (top - bottom) or 1.0
 
     def place(point: tuple[float, float]) -> tuple[float, float]:
-        return round(40 + 250 * (point[0] - low) / span, 1), round(10 + 170 * (1 - (point[1] - bottom) / rise), 1)
+        return round(40 + 250 * (point[0] - low) / span, 1), round(20 + 160 * (1 - (point[1] - bottom) / rise), 1)
 
     drawn = [(shorten(name, 40), [place(point) for point in line]) for name, line in lines]
     return render(
@@ -168,20 +169,16 @@ def line_chart(
         diagonal=diagonal,
         bars=bars,
         label=label or f"{y} by {x}",
-        narrow=max(2.0, min(22.0, 200.0 / max(1, len(points)))),
+        narrow=max(2.0, min(60.0, 215.0 / max(1, len(points)))),
     )
 
 
-def histogram(lengths: Sequence[int], x: str, bins: int = 20) -> Markup:
+def histogram(lengths: Sequence[int], x: str, y: str = "examples", bins: int = 20) -> Markup:
     """Draw how often numbers occur, as bars."""
     counts, edges = np.histogram(lengths, bins=min(bins, max(1, len(set(lengths)))))
     middle = (edges[:-1] + edges[1:]) / 2
-    return line_chart(
-        [("", [(float(one), float(count)) for one, count in zip(middle, counts, strict=True)])],
-        x,
-        "examples",
-        bars=True,
-    )
+    bars = [(float(one), float(count)) for one, count in zip(middle, counts, strict=True)]
+    return line_chart([("", bars)], x, y, x_range=(float(edges[0]), float(edges[-1])), bars=True)
 
 
 def _ticks(low: float, high: float) -> list[float]:

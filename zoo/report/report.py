@@ -70,14 +70,17 @@ def report_page(runs: Sequence[Run]) -> str:
 
 def one_run(run: Run) -> list[Section]:
     """Make all sections of a run."""
-    answered = answer_split(run)
+    problem = unreadable(run)
+    answered = None if problem else answer_split(run)
     tested = answered.judgement.metrics if answered else {}
     notes = [note for note in answered.judgement.notes if "\n" not in note] if answered else []
     found = [
         Section("Overview", overview(run, tested, answered.split if answered else "", notes)),
         curves_section([run]),
     ]
-    if isinstance(run.topology, LanguageModel):
+    if problem:
+        found[0] = Section("Overview", overview(run, {}, "", [f"What needs the data is left out: {problem}"]))
+    elif isinstance(run.topology, LanguageModel):
         found += language_model_sections(run)
     if answered is not None:
         if isinstance(run.topology, SourceToText):
@@ -87,13 +90,20 @@ def one_run(run: Run) -> list[Section]:
         elif isinstance(run.topology, Synced):
             found += frame_sections(answered)
         found.append(answers_section(run, answered))
-    found += plugin_sections(run)
-    found += [
-        Section("Settings", settings_table([run], [""]), "Those that differ from the defaults."),
-        Section("Data", data_section(run)),
-        Section("Versions", versions([run], [""])),
-    ]
-    return found
+    if not problem:
+        found += plugin_sections(run)
+    found.append(Section("Settings", settings_table([run], [""]), "Those that differ from the defaults."))
+    if not problem:
+        found.append(Section("Data", data_section(run)))
+    return [*found, Section("Versions", versions([run], [""]))]
+
+
+def unreadable(run: Run) -> str:
+    """Say why a run's data cannot be read, if they moved or are gone; an empty text if they can."""
+    try:
+        return "" if run.splits else "there are none"
+    except ZooError as error:
+        return str(error)
 
 
 def several_runs(runs: Sequence[Run], labels: Sequence[str]) -> list[Section]:

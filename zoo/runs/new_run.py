@@ -37,6 +37,7 @@ from zoo.settings.adaptive import explain
 from zoo.settings.resolve import peek
 from zoo.tensorflow_messages import silence
 from zoo.training.engines.engine_choice import choose_engine
+from zoo.training.progress import SafeReporter, SilentReporter
 
 if TYPE_CHECKING:
     import keras
@@ -87,6 +88,8 @@ def _run(
         silence()
     began = time.perf_counter()
     task = _checked(task)
+    tell = SafeReporter(report or SilentReporter())
+    tell.phase("loading")
     if settings and arguments:
         raise UsageError("give settings as arguments or as keywords, not both")
     overrides: Mapping[str, object] | list[str] = {**settings} if settings else list(arguments)
@@ -118,6 +121,7 @@ def _run(
             resolved = resolve(found.Settings, found.presets, overrides, task=name)
             vectors.check(resolved)
             instance = found(resolved, instance.components)
+        tell.phase("reading data")
         splits = instance.splits()
         adapted = adapt(instance, splits, overrides)
         if adapted.choices:
@@ -128,6 +132,7 @@ def _run(
         if resolved.device.local_workers and isinstance(task, str):
             start_others(resolved.device, _command(task, resolved, stack), stack)
         codecs = instance.codecs()
+        tell.phase("fitting codecs")
         if start is None:
             fit_codecs(codecs, splits.train)
         else:

@@ -52,7 +52,12 @@ class NotebookReporter:
         self._lines: list[str] = []
         self._evaluations: list[str] = []
         self._status: TrainingStatus | None = None
-        self._end = ""
+        self._end = self._phase = ""
+
+    def phase(self, name: str, done: int = 0, total: int = 0) -> None:
+        """Say what is going on, in place of the step."""
+        self._phase = f"{name} {done}/{total}" if total else name
+        self._show()
 
     def begin(self, lines: list[str]) -> None:
         """Show the data, the model and the engine."""
@@ -61,7 +66,7 @@ class NotebookReporter:
 
     def step(self, status: TrainingStatus) -> None:
         """Move the bar."""
-        self._status = status
+        self._status, self._phase = status, ""
         self._show()
 
     def evaluation(self, evaluation: Evaluation) -> None:
@@ -85,7 +90,7 @@ class NotebookReporter:
     def _text(self) -> str:
         hidden = len(self._evaluations) - SHOWN
         more = [f"... {hidden} earlier evaluations"] if hidden > 0 else []
-        last = self._end or (_status_line(self._status) if self._status else "")
+        last = self._end or self._phase or (_status_line(self._status) if self._status else "")
         return "\n".join([*self._lines, *more, *self._evaluations[-SHOWN:], *([last] if last else [])])
 
     def _html(self) -> str:

@@ -128,12 +128,14 @@ class TrainingSession:
         from zoo.training.trainer import Trainer
 
         settings, train, topology = self._settings, self._settings.train, self._task.topology
+        report.phase("encoding data")
         training = self._batches(splits, "train", cache)
         if training is None:
             raise ZooError(f"the data of task {self._name} has no training examples")
         validation = self._batches(splits, "validation", cache)
         fingerprints = self._fingerprints(splits, training, validation, cache)
         self._check_data(fingerprints)
+        report.phase("building the model")
         run_model = RunModel(self._task, self._name, settings, self._codecs, training.size, training=True)
         model = run_model.build()
         if not model.trainable_weights:

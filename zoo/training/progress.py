@@ -66,6 +66,9 @@ class Evaluation:
 class Reporter(Protocol):
     """Shows the progress of a training."""
 
+    def phase(self, name: str, done: int = 0, total: int = 0) -> None:
+        """Something begins that takes time, such as `reading data`; `done` of `total` parts, where they are known."""
+
     def begin(self, lines: list[str]) -> None:
         """The training begins; `lines` describe data, model and engine."""
 
@@ -91,6 +94,13 @@ class SafeReporter:
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
 
+    def phase(self, name: str, done: int = 0, total: int = 0) -> None:
+        """Pass on the phase, to reporters that show it."""
+        show = getattr(self._reporter, "phase", None)
+        if show is not None:
+            with suppress(*UNWRITABLE):
+                show(name, done, total)
+
     def begin(self, lines: list[str]) -> None:
         """Pass on the lines."""
         with suppress(*UNWRITABLE):
@@ -114,6 +124,9 @@ class SafeReporter:
 
 class SilentReporter:
     """Shows nothing."""
+
+    def phase(self, name: str, done: int = 0, total: int = 0) -> None:
+        """Show nothing."""
 
     def begin(self, lines: list[str]) -> None:
         """Show nothing."""
@@ -146,6 +159,9 @@ class TextReporter:
         if self._stream is not None:
             print(line, file=self._stream, flush=True)
 
+    def phase(self, name: str, done: int = 0, total: int = 0) -> None:
+        """Write nothing: a log has no use for it."""
+
     def begin(self, lines: list[str]) -> None:
         """Write the lines."""
         for line in lines:
@@ -172,15 +188,29 @@ class TextReporter:
         self._write(line)
 
 
+SAME_AS_LOSS = ("loss", "bits", "perplexity")
+"""Metrics that say in other units what the loss says."""
+
+
 def evaluation_line(evaluation: Evaluation) -> str:
-    """Format an evaluation as one line."""
-    status = evaluation.status
-    parts = [f"step {status.step}", f"epoch {status.epoch:.2f}", duration(status.elapsed)]
-    parts += [f"{name} {value:.4f}" for name, value in evaluation.train.items() if name == "loss"]
-    parts += [f"val_{name} {value:.4f}" for name, value in evaluation.validation.items()]
-    parts += [f"{status.tokens_per_second:,.0f} tokens/s", f"padding {status.padding:.1%}"]
-    parts += [f"waiting {status.waiting:.1%}", f"lr {status.learning_rate:.2e}"]
+    """Format an evaluation as one line of some 60 columns, each number once, with its unit.
+
+    Speed, padding and learning rate are in `metrics.jsonl` and in the report of the run.
+    """
+    status, validation = evaluation.status, evaluation.validation
+    parts = [f"step {status.step}", duration(status.elapsed)]
+    if "loss" in evaluation.train:
+        parts.append(f"train {evaluation.train['loss']:.3f}")
+    if "loss" in validation:
+        parts.append(f"val {validation.get('nats', validation['loss']):.3f} nats")
+    parts += [metric_text(name, value) for name, value in validation.items() if name not in (*SAME_AS_LOSS, "nats")]
     return "  ".join(parts) + ("  best" if evaluation.best else "")
+
+
+def metric_text(name: str, value: float) -> str:
+    """Write a metric for people: shares in percent."""
+    label = name.replace("_", " ")
+    return f"{label} {value:.1%}" if name in ("accuracy", "exact", "macro_f1") else f"{label} {value:.3f}"
 
 
 def estimate_line(status: TrainingStatus) -> str:

@@ -96,6 +96,7 @@ class Trainer:
         self._reason: StopReason | None = None
         self._saved_step, self._last_report = 0, 0.0
         self._unreported: list[Evaluation] = []
+        self._has_stepped = False
 
     def resume(self, arrays: dict[str, np.ndarray], state: Mapping[str, Any]) -> None:
         """Continue from a checkpoint.
@@ -241,6 +242,9 @@ class Trainer:
         """Take one optimiser step; returns the weight of its targets."""
         state = self.state
         rate = self._learning_rate()
+        if not self._has_stepped:
+            self._has_stepped = True
+            self.report.phase("compiling")
         self.callbacks.batch_begin(state.batch)
         rates = self._layer_rates.apply(rate, self._limits.epochs(state))
         result = self.engine.train(group, self.carry, rates, step_key(self.seed, state.step))
@@ -250,6 +254,7 @@ class Trainer:
             raise self._diverged(state.step + 1, what, describe_nonfinite_rows(group))
         self.carry = result.carry
         add_sums(state.totals, result.sums)
+        add_sums(state.totals, {"gradient_norm": (float(result.gradient_norm), 1.0)})
         if self.callbacks.any:
             add_sums(state.epoch_totals, result.sums)
         for batch in group:
@@ -298,7 +303,7 @@ class Trainer:
         with self.engine.averaged():
             if self.validation is not None:
                 self.callbacks.test_begin()
-                split, abandon = self.validation, self._workers.abandon_evaluation
+                split, abandon = self.validation, self._reporting_evaluation(self.validation)
                 validation = evaluate(self.engine, self.topology, self.model, split, self.callbacks, abandon)
                 self.callbacks.test_end(validation)
                 if not validation:
@@ -309,6 +314,7 @@ class Trainer:
             best = record_monitor(state, monitor, loss, self.topology.more_is_better, self.settings)
             if best:
                 self.store.save_best(self.model)
+            self.report.phase("writing a sample")
             evaluation = Evaluation(status, train, validation, best, self._example())
             evaluation = replace(evaluation, advice=self._advise(evaluation))
         self.callbacks.evaluated(validation)
@@ -321,6 +327,22 @@ class Trainer:
         self._throughput.reset()
         return True
 
+    def _reporting_evaluation(self, split: Batches) -> Callable[[], bool]:
+        """Return what is asked after each batch of an evaluation: it reports the progress, and says whether to stop."""
+        done, total = 0, split.steps_per_epoch
+        self.report.phase("evaluating", 0, total)
+
+        def abandon() -> bool:
+            nonlocal done
+            done += 1
+            now = time.perf_counter()
+            if now - self._last_report > REPORT_INTERVAL:
+                self._last_report = now
+                self.report.phase("evaluating", done, total)
+            return self._workers.abandon_evaluation()
+
+        return abandon
+
     def _summarise(self, totals: Totals) -> dict[str, float]:
         return self.topology.summarise(totals, self.training) if totals else {}
 
@@ -329,6 +351,7 @@ class Trainer:
         from zoo.training.carry import gather_carry
 
         self._check_weights()
+        self.report.phase("saving")
         arrays = self.engine.gather() | gather_carry(self.engine.all_gather(self.carry))
         # The data's fingerprint shows a resume whether the positions in the state still mean the same examples.
         state = self.state.to_json() | {"data": self.training.fingerprint}

@@ -63,9 +63,12 @@ def _lengths(truths: Sequence[Labels], given: Sequence[Labels]) -> Markup:
     real = [one for labels in truths for one in segments(labels)]
     guess = [one for labels in given for one in segments(labels)]
     drawn = [
-        (histogram([one.end - one.start for one in real], "frames of a segment"), f"Truth: {len(real):,} segments."),
         (
-            histogram([one.end - one.start for one in guess], "frames of a segment"),
+            histogram([one.end - one.start for one in real], "frames of a segment", "segments"),
+            f"Truth: {len(real):,} segments.",
+        ),
+        (
+            histogram([one.end - one.start for one in guess], "frames of a segment", "segments"),
             f"Answers: {len(guess):,} segments.",
         ),
     ]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from zoo.topology import Alignment
 
 ALIGNED = 6
+TILES = 24
+"""Words whose attention over an image is shown."""
 LONGEST = 40
 """Tokens of a source or a text that an alignment shows."""
 
@@ -84,7 +86,7 @@ def _attention(pixels: np.ndarray, alignment: Alignment, number: int) -> Markup:
     """Draw an image once a word, dark where the model did not attend."""
     height, width = pixels.shape[:2]
     words = []
-    for word, grid in zip(alignment.written[:LONGEST], alignment.weights, strict=False):
+    for word, grid in zip(alignment.written[:TILES], alignment.weights, strict=False):
         darkness = 0.8 * (1 - grid / max(float(grid.max()), 1e-9))  # [h, w]
         cells = [
             (column, row, round(float(darkness[row, column]), 2))
