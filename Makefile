@@ -5,6 +5,7 @@
 # make coverage  the tests, with the lines that they reach
 # make lint      ruff and mypy
 # make docs      the documentation as a site, in site/index.html
+# make gallery   trains a run of each task (half an hour) and writes their reports, site/gallery/index.html
 # make reference the pages and pictures of docs/ that code writes
 # make api       record the public interface, unless the changelog does not name what has changed
 # make bench     start-up times of the command
@@ -21,7 +22,7 @@ PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 # XLA compiles twice as fast if it optimises little. The long run has it optimise as users do.
 QUICK := XLA_FLAGS=--xla_backend_optimization_level=0
 
-.PHONY: run test jax nightly coverage lint docs reference api bench clean
+.PHONY: run test jax nightly coverage lint docs gallery reference api bench clean
 
 run: $(USER)
 	$(BIN)/zoo run task=translation
@@ -52,6 +53,9 @@ lint: $(DEVELOPER)
 
 docs: $(DEVELOPER)
 	$(BIN)/python docs site
+
+gallery: $(DEVELOPER)
+	$(BIN)/python docs gallery
 
 reference: $(DEVELOPER)
 	$(BIN)/python docs reference

@@ -1,4 +1,8 @@
-"""`python docs reference` writes the pages that code writes, `python docs site` builds the site in site/."""
+"""Builds the documentation.
+
+`python docs reference` writes the pages that code writes, `python docs site` builds the site in site/, and
+`python docs gallery` trains a run of each task and writes their reports to site/gallery/.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +37,17 @@ def site() -> int:
     return status
 
 
+def gallery() -> int:
+    """Train the runs of the gallery, unless they are there, and write their reports."""
+    from zoo_docs.gallery import make_gallery
+
+    print(make_gallery(SITE / "gallery"))
+    return 0
+
+
 if __name__ == "__main__":
     sys.path.insert(0, str(HERE))
-    commands = {"reference": reference, "site": site}
+    commands = {"reference": reference, "site": site, "gallery": gallery}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         sys.exit(f"usage: python docs {'|'.join(commands)}")
     sys.exit(commands[sys.argv[1]]())

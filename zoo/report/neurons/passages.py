@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,13 @@ import numpy as np
 
 if TYPE_CHECKING:
     from zoo.codecs import TextCodec
-    from zoo.codecs.codec import RawExample
+    from zoo.data.splitting.splits import Examples
 
 PASSAGES = 8
 LENGTH = 1600
 """Tokens of a passage."""
-_PER_DOCUMENT = 3
+PER_DOCUMENT = 3
+"""Passages of a document, where there are enough documents."""
 _PIECE = 12_000  # characters read at a time
 
 
@@ -32,9 +33,7 @@ class Passages:
     texts: list[list[str]]
 
 
-def cut_passages(
-    codec: TextCodec, examples: Iterable[RawExample], count: int = PASSAGES, length: int = LENGTH
-) -> Passages | None:
+def cut_passages(codec: TextCodec, examples: Examples, count: int = PASSAGES, length: int = LENGTH) -> Passages | None:
     """Take passages from documents, a few from each.
 
     Args:
@@ -48,16 +47,17 @@ def cut_passages(
     """
     found: list[np.ndarray] = []
     longest = np.zeros(0, np.int32)
+    most = max(PER_DOCUMENT, -(-count // max(1, len(examples))))
     for document in examples:
         taken = 0
         for text in _pieces(document["target"]):
             tokens = np.asarray(codec.encode(text), np.int32)
             longest = tokens if len(tokens) > len(longest) else longest
             for start in range(0, len(tokens) - length + 1, length):
-                if taken < _PER_DOCUMENT:
+                if taken < most:
                     found.append(tokens[start : start + length])
                     taken += 1
-            if taken >= _PER_DOCUMENT:
+            if taken >= most:
                 break
         if len(found) >= count:
             break
