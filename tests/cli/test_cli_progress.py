@@ -98,7 +98,7 @@ def test_live_says_what_is_going_on_and_fits_in_sixty_columns(monkeypatch):
     from rich.console import Console
 
     live = Live()
-    bar = live._progress.tasks[0]
+    (bar,) = live._progress.tasks
     for name, done, total, wanted in (
         ("reading data", 0, 0, (None, "")),
         ("evaluating", 3, 7, (7, "3/7 batches")),

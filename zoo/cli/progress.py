@@ -61,13 +61,7 @@ class Live:
 
     def phase(self, name: str, done: int = 0, total: int = 0) -> None:
         """Say what is going on; with a bar of its own, where the parts are known."""
-        self._progress.update(
-            self._bar,
-            description=name,
-            completed=done,
-            total=total or None,
-            line=f"{done}/{total} batches" if total else "",
-        )
+        self._show(name, done, total, f"{done}/{total} batches" if total else "")
 
     def begin(self, lines: list[str]) -> None:
         """Write the data, the model and the engine."""
@@ -88,13 +82,8 @@ class Live:
 
     def step(self, status: TrainingStatus) -> None:
         """Update the line."""
-        self._progress.update(
-            self._bar,
-            description=f"step {status.step}" + (f"/{status.steps}" if status.steps else ""),
-            completed=status.step,
-            total=status.steps or None,
-            line=step_line(status),
-        )
+        name = f"step {status.step}" + (f"/{status.steps}" if status.steps else "")
+        self._show(name, status.step, status.steps, step_line(status))
 
     def evaluation(self, evaluation: Evaluation) -> None:
         """Write an evaluation, and its example below it."""
@@ -119,6 +108,12 @@ class Live:
     def close(self) -> None:
         """Remove the live line."""
         self._progress.stop()
+
+    def _show(self, name: str, done: int, total: int, line: str) -> None:
+        # rich takes a total of None for one that stays as it was.
+        (task,) = (task for task in self._progress.tasks if task.id == self._bar)
+        task.total = total or None
+        self._progress.update(self._bar, description=name, completed=done, line=line)
 
     def _print(self, line: str, style: str = "") -> None:
         safe: Any = "".join(character if character.isprintable() else " " for character in line)
