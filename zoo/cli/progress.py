@@ -66,7 +66,7 @@ class Live:
     def begin(self, lines: list[str]) -> None:
         """Write the data, the model and the engine."""
         for line in lines:
-            self._print(line)
+            self._print(line, wrap=True)
         self.phase("compiling")
 
     @contextmanager
@@ -115,9 +115,9 @@ class Live:
         task.total = total or None
         self._progress.update(self._bar, description=name, completed=done, line=line)
 
-    def _print(self, line: str, style: str = "") -> None:
+    def _print(self, line: str, style: str = "", wrap: bool = False) -> None:
         safe: Any = "".join(character if character.isprintable() else " " for character in line)
-        self._progress.console.print(safe, style=style, markup=False, soft_wrap=True)
+        self._progress.console.print(safe, style=style, markup=False, soft_wrap=not wrap)
 
 
 def step_line(status: TrainingStatus) -> str:
