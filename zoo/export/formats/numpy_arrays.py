@@ -52,9 +52,14 @@ class NumpyFormat(BundleFormat):
         shutil.copyfile(str(numpy_model.__file__), folder / "model.py")
         attends = parts.about.get("attention", "none") != "none"
         names = _NAMES.get(str(parts.about["kind"]), ("start", "step"))
-        return WrittenGraphs(
-            {name: GraphEntry("weights.npz", ["source", "mask"], []) for name in names}, 0 if attends else None
-        )
+        entries = {name: GraphEntry("weights.npz", ["source", "mask"], []) for name in names}
+        if "step" in entries:
+            states = sum(map(len, numpy_model.Model(folder).zeros("decoder")))
+            if "encode" in entries:  # where it looked, and what it feeds to the next step
+                states += 1 + bool(parts.about["input_feeding"])
+            after = [f"output_{1 + place}" for place in range(states)]
+            entries["step"] = GraphEntry("weights.npz", ["tokens"], ["output_0", after])
+        return WrittenGraphs(entries, 0 if attends else None)
 
     def opener(self, folder: Path) -> OpenGraph:
         """Open the file that was copied, as a function of batches for each function of one example."""
