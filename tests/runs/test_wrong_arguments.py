@@ -66,6 +66,19 @@ def test_an_empty_name_is_no_run(name: str, here: Path) -> None:
         zoo.load(name)
 
 
+@pytest.mark.parametrize("word", ["evaluate", "resume", "export"])
+def test_a_bundle_is_no_run(word: str, here: Path, command: Any) -> None:
+    (here / "B").mkdir()
+    (here / "B" / "bundle.json").write_text("{}")
+    (here / "B.zoo").write_text("packed")
+    for name in ("B", "B.zoo"):
+        status, _, err = command(word, name)
+        assert (status, err) == (
+            1,
+            f"error: {name} is a bundle: zoo predict and zoo sample answer with it, but this needs the run\n",
+        )
+
+
 @pytest.mark.parametrize("number", [np.int64(8), np.uint8(8), np.array(8)])
 def test_numbers_of_numpy_are_numbers(number: Any) -> None:
     settings = zoo.Plugins().load_task("charlm").Settings

@@ -84,6 +84,8 @@ def push(name: str, address: str, trust: bool = False, **options: Any) -> str:
         if bundle.manifest.graph_format != "onnx":
             raise UsageError(f"{name} has the format {bundle.manifest.graph_format}; a hub takes format=onnx")
         files = _checked([MANIFEST, CARD, *bundle.manifest.files], str(bundle.folder))
+        if not (bundle.folder / CARD).is_file():
+            raise UsageError(f"{name} has no {CARD}, the card that a hub shows; export the run again, or write one")
         outgoing = Path(temporary) / "outgoing"
         for file in files:
             (outgoing / file).parent.mkdir(parents=True, exist_ok=True)

@@ -61,6 +61,7 @@ def test_a_wide_encoding_is_named_and_then_read(rows: list[tuple[str, str]], enc
             with pytest.raises(ZooError, match="data.encoding=(.*) reads it") as caught:
                 read(path, columns=columns)
         named = str(caught.value).rpartition("data.encoding=")[2].removesuffix(" reads it")
+        assert [one.value for one in read_text_inputs(path, columns)] == [text for text, _ in rows]
         if not as_text:
             assert len(read(path, columns=columns, encoding=named)) == len(rows)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from zoo.codecs.codec import RawValue
 from zoo.codecs.feature_array import column_key
+from zoo.codecs.transcode import wide_encoding
 from zoo.data.readers.class_folders import LARGEST, text_of
 from zoo.data.readers.pairs import two_endings
 from zoo.data.splitting.names import split_of
@@ -19,12 +21,13 @@ from zoo.data.tables.lines import Lines
 from zoo.data.tables.open_table import make_table
 from zoo.data.tables.table import JSON_ENDINGS, Columns, TableOptions
 from zoo.errors import ZooError
-from zoo.files import expanded, is_clutter, read_bytes, reason
+from zoo.files import expanded, is_clutter, open_file, read_bytes, reason
 
 INPUT_COLUMNS: Columns = {"source": ("input", "source", "text", "sentence", "prompt", "content")}
 """Default names of the column of inputs."""
 
 _TABLES = (".csv", ".tsv", ".tab", *JSON_ENDINGS)
+_HEAD = 1000  # bytes that tell an encoding
 _LOOKED_AT = 50  # lines read to tell a table in a .txt file from plain text
 
 
@@ -153,9 +156,19 @@ def files_below(folder: Path) -> list[Path]:
 
 
 def _in_file(path: Path, options: TableOptions) -> Iterator[Input]:
+    options = replace(options, encoding=_encoding(path, options.encoding))
     if is_table(path, options.columns, options.encoding):
         return read_rows(path, options)
     return read_lines(path, options.encoding)
+
+
+def _encoding(path: Path, usual: str) -> str:
+    """The encoding of a file: that of the run's data, unless it is recognised as another."""
+    try:
+        with open_file(path) as stream:
+            return wide_encoding(stream.read(_HEAD)) or usual
+    except (OSError, ValueError):  # which the reader names
+        return usual
 
 
 def _in_folder(folder: Path, options: TableOptions) -> Iterator[Input]:
@@ -169,7 +182,7 @@ def _in_folder(folder: Path, options: TableOptions) -> Iterator[Input]:
     found = False
     for path in tables or files_below(folder):
         found = True
-        yield from _in_file(path, options) if tables else [_whole(path, folder, options.encoding)]
+        yield from _in_file(path, options) if tables else [_whole(path, folder, _encoding(path, options.encoding))]
     if not found:
         raise ZooError(f"{folder}: no files in this folder")
 
