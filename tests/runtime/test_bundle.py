@@ -203,6 +203,15 @@ def test_graphs_of_other_weights_or_damaged_ones_answer_nothing(sentiment: Any):
     assert answers.find(sentiment.codecs) is None
     graph.write_bytes(whole)
     assert answers.find(sentiment.codecs) is not None
+    manifest = kept / "bundle.json"
+    written = manifest.read_text()
+    for wrong in (
+        {"graphs": {}},
+        {"graphs": {"predict": {"file": "graphs/predict.onnx", "inputs": ["a"], "outputs": []}}},
+    ):
+        manifest.write_text(json.dumps(json.loads(written) | wrong))
+        assert answers.find(sentiment.codecs) is None
+    manifest.write_text(written)
     best = sentiment.folder.best
     weights = best.read_bytes()
     best.write_bytes(weights + b"\n")

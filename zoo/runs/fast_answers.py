@@ -64,7 +64,11 @@ class FastAnswers:
 
         try:
             place = self._place() / part
-            return BundleInference(place, read_bundle_manifest(place), codecs)
+            manifest = read_bundle_manifest(place)
+            found = BundleInference(place, manifest, codecs)
+            for name in manifest.graphs:  # a graph that is not what the manifest says is made anew
+                found.graph(name)
+            return found if manifest.graphs else None
         except (ZooError, OSError):
             return None
 
