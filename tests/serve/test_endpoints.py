@@ -44,6 +44,19 @@ def test_a_language_model_predicts_a_text(client: Client, bundles: Any):
     assert answer["score"] == pytest.approx(model.score([answer["answer"]], ["one "])[0].total, abs=1e-3)
 
 
+def test_texts_of_one_batch_are_those_of_the_bundle(models: Any, bundles: Any):
+    from dataclasses import replace
+
+    model, primes, seeds = zoo.runtime.load(bundles["charlm"]), ["one ", "t", "three four, knock"], [3, 5, 7]
+    search = replace(models["charlm"].search, strategy="sample", length=12)
+    texts = [""] * 3
+    for events in models["charlm"].stream(primes, seeds, search, 2):
+        for row, event in events:
+            texts[row] += event.text
+    alone = [model.sample(prime, seed=seed, length=12) for prime, seed in zip(primes, seeds, strict=True)]
+    assert texts == alone
+
+
 def test_samples_that_run_together_are_what_each_is_alone(client: Client, models: Any):
     from concurrent.futures import ThreadPoolExecutor
 

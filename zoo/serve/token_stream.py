@@ -114,7 +114,8 @@ class NotingStrategy(Strategy):
         """See `Strategy.choose`."""
         rows = np.asarray(context.seeds)
         tokens, parents = self._inner.choose(context._replace(seeds=self._choices.seeds[rows]))
-        self._choices.note(rows, np.asarray(context.scores)[:, 0], np.asarray(tokens)[:, 0])
+        free = np.asarray(context.position) >= 0  # the others still read their primes
+        self._choices.note(rows[free], np.asarray(context.scores)[free, 0], np.asarray(tokens)[free, 0])
         return tokens, parents
 
     def score(self, state: BeamState) -> Tensor:
