@@ -148,7 +148,8 @@ def stream_tokens(
     settings = replace(predictor.settings, search=search)
     inference = predictor.inference
     plan = inference.plan(search)
-    if plan.strategy.width > 1 or search.copy_unknown or not isinstance(inference, BundleInference):
+    by_line = getattr(getattr(settings, "text", None), "document", "file") == "line"  # such a text ends with its line
+    if plan.strategy.width > 1 or search.copy_unknown or by_line or not isinstance(inference, BundleInference):
         yield from _whole_pieces(predictor, inputs, seeds, settings)
         return
     choices = Choices(alternatives, check_seeds(seeds, len(seeds)))

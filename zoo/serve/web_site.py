@@ -15,6 +15,8 @@ from zoo.runtime import Bundle
 from zoo.serve.model_card import make_card
 from zoo.serve.pages import page_files
 
+TARGETS = ("LabelCodec", "CharacterCodec", "ByteCodec", "WordCodec", "PieceCodec")
+"""Codecs of what it answers."""
 TOPOLOGIES = ("LanguageModel", "ManyToMany", "ManyToOne")
 """Topologies that the page answers by itself."""
 SERVER_FILES = ("index.html", "docs.html", "docs.js", "backend_server.js")
@@ -78,7 +80,8 @@ def write_site(models: Mapping[str, Bundle], out: str | Path) -> Path:
 
 def _check_bundle(bundle: Bundle) -> None:
     manifest = bundle.manifest
-    if manifest.topology not in TOPOLOGIES or "" in manifest.codecs.values():
+    answers = manifest.topology in TOPOLOGIES and manifest.codecs.get("target") in TARGETS
+    if not answers or "" in manifest.codecs.values():
         raise ZooError(
             f"a page without a server reads and writes texts, or labels them; {manifest.task} needs zoo serve"
         )

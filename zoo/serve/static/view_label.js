@@ -52,37 +52,48 @@ export function label(backend, card) {
     const places = parts.flatMap((part, place) => (part.trim() ? [place] : [])).slice(0, MOST_WORDS);
     if (places.length < 2) return;
     const without = places.map((place) => parts.filter((_, other) => other !== place).join(""));
+    const best = likeliest(answer.probabilities);
+    const measure = (one) => (best === null ? one.answer : one.probabilities[best]);
     const effects = [];
     for (let start = 0; start < without.length; start += TOGETHER) {
       for (const other of await backend.predict(card.name, without.slice(start, start + TOGETHER))) {
-        effects.push(answer.probabilities[answer.answer] - other.probabilities[answer.answer]);
+        effects.push(measure(answer) - measure(other));
       }
     }
     const most = Math.max(...effects.map(Math.abs), 1e-6);
     const effectOf = new Map(places.map((place, index) => [place, effects[index]]));
-    show(words, ...parts.map((part, place) => word(part, effectOf.get(place), most)));
+    show(words, ...parts.map((part, place) => word(part, effectOf.get(place), most, best)));
     const ranked = places.map((place, index) => [parts[place], effects[index]]).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]));
     strongest.textContent =
-      `Without it, the probability of ${visible(String(answer.answer))} changes most for: ` +
-      ranked.slice(0, 5).map(([one, effect]) => `${visible(one)} ${signed(-effect)}`).join(", ");
+      `Without it, ${best === null ? "the answer" : `the probability of ${visible(best)}`} changes most for: ` +
+      ranked.slice(0, 5).map(([one, effect]) => `${visible(one)} ${signed(-effect, best)}`).join(", ");
   }
 
   return el("div", { class: "view" }, form, outcome);
 }
 
-function word(part, effect, most) {
+function word(part, effect, most, best) {
   if (effect === undefined) return visible(part);
   const share = (0.6 * Math.abs(effect)) / most;
-  const title = `without it: ${signed(-effect)}`;
+  const title = `without it: ${signed(-effect, best)}`;
   return el("span", { class: `word ${effect >= 0 ? "for" : "against"}`, title, "--share": share.toFixed(3) }, visible(part));
 }
 
-function signed(effect) {
-  return `${effect >= 0 ? "+" : "\u2212"}${(Math.abs(effect) * 100).toFixed(1)} points`;
+/** A change of a probability, in points, or of a number. */
+function signed(effect, best) {
+  const size = best === null ? Math.abs(effect).toPrecision(3) : `${(Math.abs(effect) * 100).toFixed(1)} points`;
+  return `${effect >= 0 ? "+" : "\u2212"}${size}`;
+}
+
+/** The likeliest label; null where the answer is a number, which has no probabilities. */
+function likeliest(probabilities) {
+  if (!probabilities) return null;
+  return Object.entries(probabilities).reduce((one, other) => (other[1] > one[1] ? other : one))[0];
 }
 
 /** The probability of each label. */
 export function shares(probabilities) {
+  if (!probabilities) return "";
   const rows = Object.entries(probabilities)
     .sort((one, other) => other[1] - one[1])
     .slice(0, 20)
