@@ -16,7 +16,7 @@ WHEELS = sorted(GALLERY.glob("*.whl"))
 
 
 def test_the_models_are_there():
-    assert {"zoo_model_shakespeare"} <= {wheel.name.split("-")[0] for wheel in WHEELS}
+    assert {"zoo_model_phrasebook", "zoo_model_shakespeare"} == {wheel.name.split("-")[0] for wheel in WHEELS}
 
 
 @pytest.mark.parametrize("wheel", WHEELS, ids=lambda wheel: wheel.name)
