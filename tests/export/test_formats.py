@@ -128,7 +128,7 @@ def test_a_file_of_numpy_translates_as_the_run(translation: Any, folder: Path):
 
 def test_a_file_of_numpy_writes_as_the_run(charlm: Any, folder: Path):
     write = "from model import Model\nprint(Model().sample('one ', length=30, temperature=0), end='')"
-    out = alone(f"sys.path.insert(0, '.')\n{write}", allowed="numpy", cwd=to_numpy(charlm, folder))
+    out = alone(f"sys.path.insert(0, '.')\n{write}", allowed="numpy model", cwd=to_numpy(charlm, folder))
     assert out == charlm.sample("one ", length=30, strategy="greedy")
 
 
