@@ -145,7 +145,7 @@ def test_a_command_is_as_the_code_has_it(line: Line, tasks: Any) -> None:
     except click.MissingParameter:
         assert ":" not in line.place, "the line is not complete"  # in the prose it may be a command's mere name
         return
-    given = list(arguments.get("words", ()))
+    given = list(arguments.get("arguments", ()))
     if name in ("run", "show") and given:
         check_settings(tasks, given)
     elif name in ("resume", "predict", "sample", "score", "evaluate", "export") and given:

@@ -56,15 +56,15 @@ def test_a_trained_run_says_how_it_ended(tmp_path):
         ("", "steps", "finished"),
         ("", "interrupted", "interrupted"),
         ("", "", "stopped"),
-        (f"process {os.getpid()} on {socket.gethostname()}\n", "", "training"),
+        ("process {own} on {host}\n", "", "training"),
         ("process 7 on another-host\n", "", "training"),
-        (f"process 999999999 on {socket.gethostname()}\n", "", "stopped"),  # killed
+        ("process 999999999 on {host}\n", "", "stopped"),  # killed
     ],
 )
 def test_the_state_of_a_run(tmp_path, lock, ended, state):
     folder = write_run(tmp_path / "a", ended=ended)
     if lock:
-        (folder / "lock").write_text(lock)
+        (folder / "lock").write_text(lock.format(own=os.getpid(), host=socket.gethostname()))
     assert describe_run(folder).state == state
 
 
