@@ -39,6 +39,10 @@ GUIDE = {"majority": ROOT / "tests/example_tasks/majority.py"}
 """Files that the guide to plugins has its readers write."""
 
 
+INSTALLED = {"shakespeare": "charlm", "phrasebook": "translation", "rhymes": "charlm"}
+"""Models that readers install with pip, and the tasks that they were trained for."""
+
+
 class Line(NamedTuple):
     """A command as it stands in a document."""
 
@@ -124,6 +128,7 @@ def check_run(tasks: Any, words: list[str], known: set[str]) -> tuple[Any, list[
     if PLACEHOLDER.fullmatch(name) or "/" in name:
         parts = [part for part in Path(name).parts if part in known]
         return tasks(parts[0] if parts else NEW), rest
+    name = INSTALLED.get(name, name)
     assert name in known, f"there is no task {name}"
     return tasks(name), rest
 
