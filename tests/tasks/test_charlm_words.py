@@ -14,6 +14,7 @@ from keras import ops
 import zoo
 from zoo.ops.randomness import ExampleRandomness
 from zoo.ops.sampled_softmax import draw_by_rank, log_probability_of_rank, sampled_cross_entropy
+from zoo.runtime import load
 
 SMALL: dict[str, Any] = {"batch": {"size": 8, "length": 16}, "search": {"length": 30}}
 
@@ -108,3 +109,5 @@ def test_lines_are_texts_that_end(tmp_path: Path):
     assert run.sample(prime="joh", temperature=0.0) == "anna"
     assert run.predict(["sus"], strategy="greedy") == ["anna"]
     assert run.metrics[-1]["validation"]["perplexity"] < 2
+    bundle = load(run.export(tmp_path / "bundle").path)
+    assert [bundle.sample(seed=seed) for seed in range(6)] == texts

@@ -12,6 +12,7 @@ from zoo.export.formats.bundle_format import BundleFormat
 from zoo.export.formats.onnx_graphs import OnnxFormat, write_graphs
 from zoo.export.graphs import find_graphs
 from zoo.runtime.bundle import CODEC_NAMES, CODECS
+from zoo.runtime.bundle_settings import BundleTextSettings
 from zoo.runtime.manifest import BundleManifest, write_bundle_manifest
 from zoo.runtime.plugin_task import SETTINGS
 from zoo.settings import BatchSettings, SearchSettings, to_yaml
@@ -63,6 +64,7 @@ def write_bundle(
             "seed": run.settings.seed,
             "batch": _declared(run.settings.batch, BatchSettings),
             "search": _declared(run.settings.search, SearchSettings),
+            "text": _declared(getattr(run.settings, "text", None), BundleTextSettings),
         },
         graphs=written.entries,
         alignment=written.alignment,
@@ -101,7 +103,8 @@ def write_evaluation(run: ExportedRun, batch: Batch, folder: Path) -> None:
 
 def _declared(settings: object, kind: type) -> dict[str, Any]:
     """The settings that every task has; what a plugin adds to them means nothing without its code."""
-    return {entry.name: getattr(settings, entry.name) for entry in dataclasses.fields(kind)}
+    names = [entry.name for entry in dataclasses.fields(kind)]
+    return {name: getattr(settings, name) for name in names if hasattr(settings, name)}
 
 
 def _public_name(topology: object) -> str:

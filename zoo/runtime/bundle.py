@@ -203,13 +203,13 @@ def _roles(topology: Topology) -> set[str]:
 
 
 def _settings(manifest: BundleManifest) -> Settings:
-    from zoo.settings import Settings
+    from zoo.runtime.bundle_settings import BundleSettings
     from zoo.settings.overrides import from_mapping
     from zoo.settings.resolve import build
 
-    given = {name: value for name, value in manifest.settings.items() if name in ("seed", "batch", "search")}
+    given = {name: value for name, value in manifest.settings.items() if name in ("seed", "batch", "search", "text")}
     try:
-        return build(Settings, from_mapping(given), " of a bundle")
+        return build(BundleSettings, from_mapping(given), " of a bundle")
     except Exception as error:
         raise ZooError(
             f"the bundle's settings are damaged, or were written by another version of the zoo: {reason(error)}"

@@ -70,7 +70,7 @@ class BundleManifest:
         topology: name of the class in `zoo.topology`; empty for one of a plugin.
         model: name of the model, for messages.
         codecs: role -> name of the class in `zoo.codecs`; empty for one of a plugin.
-        settings: `seed`, `batch` and `search`, as the run has them.
+        settings: `seed`, `batch`, `search` and `text` (what a document is), as the run has them.
         graphs: by name.
         alignment: place of the alignment in the state of a step; None for a model that does not attend.
         grid: height and width of the grid that a model looks at; None where it looks at none.
