@@ -59,7 +59,7 @@ def install(hook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("zoo_strategies", {"search": {"strategy": "second_best", "length": 20}}),
         ("zoo_data", {"data": "counting"}),
         ("zoo_devices", {"device": "half"}),
-        ("zoo_vectors", {"text": {"vectors": "lengths"}}),
+        ("zoo_vectors", {"text": {"vectors": "lengths", "unit": "word"}}),
         ("zoo_callbacks", {"train": {"callbacks": ["backup_log"], "steps": 2}}),
     ],
 )

@@ -109,7 +109,7 @@ def test_show_says_what_is_chosen_by_data_and_why(command, tmp_path):
     path = tmp_path / "note.txt"
     path.write_text("It was a dark and stormy night.\n" * 100)
     _, out, _ = command("show", "charlm", f"data={path}", "model.units=33")
-    assert "3 kB of text: model.dropout=0.5" in out
+    assert "model.dropout=0.5" in out and "(3 kB of text)" in out
     _, out, _ = command("show", "charlm", f"data={path}", "model.units=33", "--json")
     shown = json.loads(out)
     values = {row["name"]: row["value"] for row in shown["settings"]}

@@ -82,7 +82,7 @@ def test_every_kind_of_file_has_a_sample() -> None:
 
 def test_the_table_is_the_catalogue() -> None:
     rows = [line.strip("| ").split(" | ") for line in GUIDE.splitlines() if re.match(r"\| `[a-z]", line)]
-    assert rows == [
+    assert [row for row in rows if len(row) > 4] == [
         [
             f"`{recipe.name}`" + ("" if recipe.tested else " (untested)"),
             recipe.topology,

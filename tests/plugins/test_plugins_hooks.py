@@ -76,5 +76,7 @@ def test_what_it_gives_is_tested(hook):
 def test_every_plugin_of_the_repository_is_installed_and_sound():
     statuses = {status.info.distribution: status for status in Plugins([]).load_all()}
     for folder in PLUGINS:
+        if 'entry-points."zoo.' not in (folder / "pyproject.toml").read_text(encoding="utf-8"):
+            continue  # files that an export needs
         assert folder.name in statuses, f"{folder.name} is not installed: run make, or pip install -e {folder}"
         assert statuses[folder.name].cause == ""

@@ -228,7 +228,7 @@ def test_the_engine_that_is_chosen(asked: str, more: str, told: str, answer: str
 def test_which_process_this_is_on_jax(
     names: tuple[str, ...], values: tuple[str, ...], found: Cluster | str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(cluster, "choose_engine", lambda: "jax")
+    monkeypatch.setattr(cluster, "choose_engine", lambda **_: "jax")
     for name, value in zip(names, values, strict=True):
         monkeypatch.setenv(name, value)
     if isinstance(found, Cluster):

@@ -30,7 +30,7 @@ COMMANDS = {
     "runs": ("zoo.cli.runs", "List, compare, annotate and remove runs."),
     "average": ("zoo.cli.average", "Average the weights of runs."),
     "export": ("zoo.cli.export", "Export a run as a bundle that answers without TensorFlow."),
-    "serve": ("zoo.cli.serve", "Answer requests over HTTP, with a page for each model."),
+    "serve": ("zoo.cli.serve", "Serve runs and bundles over HTTP, with a page to try them."),
     "package": ("zoo.cli.package", "Package a model as a wheel, which pip installs."),
     "push": ("zoo.cli.push", "Store a model on a hub."),
     "pull": ("zoo.cli.pull", "Fetch a model from a hub."),

@@ -113,23 +113,26 @@ class StartVectors:
         Returns:
             Lines about the coverage.
         """
+        from keras import ops
+
         role = _role(codecs)
         variable, codec = embedding_of(model, role, self.source), codecs[role]
         assert isinstance(codec, WordCodec)
         names = [_bare(key) for key in codec.token_keys()]
         found = self._vectors.find({form for name in names for form in _forms(name)})
-        rows = np.array(variable, np.float32)  # [tokens, dimension]
+        rows = np.array(ops.convert_to_numpy(variable), np.float32)  # [tokens, dimension]
         known = np.zeros(len(rows), bool)
         for place, name in enumerate(names):
             vector = next((found[form] for form in _forms(name) if form in found), None)
             if vector is not None:
                 rows[place], known[place] = vector, True
-        if not known.any():
+        coverage = _coverage(known, batches, role)
+        if not coverage:
             raise UsageError(f"text.vectors={self.source} has none of the words of this text")
         if (~known).any():
             rows[~known] *= rows[known].std() / max(float(rows[~known].std()), 1e-6)
         variable.assign(rows)
-        return [f"vectors: {self.source}: {_coverage(known, batches, role)}"]
+        return [f"vectors: {self.source}: {coverage}"]
 
 
 def embedding_of(model: keras.Model, role: str, source: str) -> keras.Variable:
@@ -186,7 +189,7 @@ def _forms(word: str) -> list[str]:
 
 
 def _coverage(known: np.ndarray, batches: Batches, role: str) -> str:
-    """Say how many of the words and tokens of the training texts have a vector."""
+    """Say how many of the words and tokens of the training texts have a vector; empty if none has."""
     counts: Counter[int] = Counter()
     array, mask = ("tokens", "weights") if role == "target" else ("source", "source_mask")
     for batch in islice(batches.epoch(0), BATCHES):
@@ -195,5 +198,7 @@ def _coverage(known: np.ndarray, batches: Batches, role: str) -> str:
         counts.update(dict(zip(values.tolist(), numbers.tolist(), strict=True)))
     words = [place for place in counts if place and place < len(known)]
     covered = [place for place in words if known[place]]
-    share = sum(counts[place] for place in covered) / max(1, counts.total())
+    if not covered:
+        return ""
+    share = sum(counts[place] for place in covered) / counts.total()
     return f"{len(covered):,} of {len(words):,} words have a vector, {share:.1%} of the tokens"

@@ -103,7 +103,8 @@ def test_the_field_is_exact():
         assert tuple(found) == best and score == pytest.approx(total(row, best), rel=1e-5)
 
 
-@pytest.mark.parametrize("crf", [False, True])
+@pytest.mark.parametrize("crf", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.budget("the composed sentences take some 200 steps to learn")
 def test_composed_entities_are_learned(tmp_path: Path, crf: bool):
     run = zoo.run(
         "tagging", data="orders", out=str(tmp_path / "run"), model={"units": 32, "embedding": 32, "crf": crf},

@@ -133,7 +133,7 @@ def _json_lines(file: Path, words: int, labels: int) -> Iterator[tuple[int, dict
             source = next(found[key] for key in ("words", "tokens", "source") if key in found)
             target = next(found[key] for key in ("labels", "tags", "ner_tags", "target") if key in found)
             source, target = [str(word) for word in source], [str(label) for label in target]
-        except (ValueError, TypeError, StopIteration, RecursionError):
+        except Exception:  # whatever a damaged line makes of it
             yield number, {}, 'expected {"words": [...], "labels": [...]}'
             continue
         problem = f"{len(source)} words with {len(target)} labels" if len(source) != len(target) or not source else ""
