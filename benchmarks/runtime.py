@@ -145,7 +145,7 @@ def speed(work: Path, options: dict[str, str]) -> None:
     rounds, cores = int(options.get("rounds", 7)), int(options.get("cores", os.cpu_count() or 1))
     names = ("Keras", "float32", "int8", "PyTorch", "torch.compile")
     columns = ("what", "H", "B", *(f"{name}, ms" for name in names), *RATIOS)
-    note = "Milliseconds, medians; ratios are of speed: above 1.2, the graph is that much faster."
+    note = "Milliseconds, medians; ratios are of speed: above 1, the graph is faster."
     report = Report("Speed of graphs", PACKAGES, columns, print, [note])
     with tempfile.TemporaryDirectory() as temporary:
         for units in (128, 512):
