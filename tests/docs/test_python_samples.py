@@ -83,6 +83,7 @@ def names() -> dict[str, Any]:
     }
 
 
+@pytest.mark.budget("one piece trains a translator, and another that starts from it")
 @pytest.mark.parametrize("block", RUN, ids=str)
 def test_a_piece_runs(block: Block, small_runs: None, names: dict[str, Any]) -> None:
     exec(compile(block.code, str(block), "exec"), names)

@@ -127,6 +127,7 @@ def test_the_network_knows_what_is_in_pictures():
     assert logits.argmax(-1).tolist() == [PALACE, DAISY]
 
 
+@pytest.mark.budget("the network has fifty convolutions, which JAX compiles for long")
 def test_a_captioner_uses_it(tmp_path: Path):
     from tests.small_data import drawings
 
