@@ -8,26 +8,18 @@ import click
 
 from zoo.cli.arguments import accepts_settings, parse_arguments, split_target
 from zoo.cli.console import echo, print_json
-from zoo.export.options import EXAMPLES, PRECISIONS
+from zoo.export.options import PrecisionOptions
 from zoo.settings import setting
 
 EXAMPLE = "zoo package charlm shakespeare (a task's latest run, and what commands shall call the model)"
 
 
 @dataclass
-class PackageArguments:
+class PackageArguments(PrecisionOptions):
     """The settings of `zoo package`."""
 
     out: str = setting("", "the folder for the wheel; by default the current one")
     version: str = setting("1.0", "version of the wheel")
-    precision: str = setting("float32", "numbers of the weights", PRECISIONS)
-    examples: int = setting(
-        EXAMPLES, "validation examples that run and bundle both answer; 0: none", minimum=0, maximum=1_000_000
-    )
-    tolerance: float = setting(
-        0.01, "fraction of the first metric that int8 and float16 may lose", minimum=0, maximum=1
-    )
-    license: str = setting("", "the license of the model, such as CC-BY-4.0, for its card")
     trust: bool = setting(False, "run the code of a task file that came with the run")
 
 

@@ -8,24 +8,16 @@ import click
 
 from zoo.cli.arguments import accepts_settings, parse_arguments, split_target
 from zoo.cli.console import echo, print_json
-from zoo.export.options import EXAMPLES, PRECISIONS
+from zoo.export.options import PrecisionOptions
 from zoo.settings import setting
 
 EXAMPLE = "zoo push charlm hf://owner/name"
 
 
 @dataclass
-class PushArguments:
+class PushArguments(PrecisionOptions):
     """The settings of `zoo push`."""
 
-    precision: str = setting("float32", "numbers of the weights", PRECISIONS)
-    examples: int = setting(
-        EXAMPLES, "validation examples that run and bundle both answer; 0: none", minimum=0, maximum=1_000_000
-    )
-    tolerance: float = setting(
-        0.01, "fraction of the first metric that int8 and float16 may lose", minimum=0, maximum=1
-    )
-    license: str = setting("", "the license of the model, such as CC-BY-4.0, for its card")
     trust: bool = setting(False, "run the code of a task file that came with the run")
 
 

@@ -19,10 +19,11 @@ from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.runs.listing import NOTE, RunSummary, describe_run, differing, find_runs
 from zoo.settings import setting
 from zoo.settings.fields import quoted
+from zoo.training.progress import duration
 
 SORTS: dict[str, Callable[[RunSummary], Any]] = {
     "started": lambda run: run.started.timestamp(),
-    "best": lambda run: (run.task, *_rank(run)),
+    "best": lambda run: (run.task, *run.rank),
     "seconds": lambda run: run.seconds,
     "size": lambda run: run.size,
     "task": lambda run: (run.task, run.started.timestamp()),
@@ -223,13 +224,6 @@ def _same(found: object, given: str) -> bool:
     return _word(found) == given
 
 
-def _rank(run: RunSummary) -> tuple[bool, float]:
-    value = run.best
-    if value is None or value != value:
-        return True, 0.0
-    return False, -value if run.more_is_better else value
-
-
 def _print_runs(runs: Sequence[RunSummary]) -> None:
     differ = {task: differing([run for run in runs if run.task == task]) for task in {run.task for run in runs}}
     rows = []
@@ -244,7 +238,7 @@ def _print_runs(runs: Sequence[RunSummary]) -> None:
             (
                 str(run.path),
                 f"{run.started:%Y-%m-%d %H:%M}",
-                _duration(run.seconds),
+                duration(run.seconds),
                 run.state,
                 f"{run.step:,}",
                 "" if run.best is None else f"{run.monitor or 'loss'} {_number(run.best)}",
@@ -289,14 +283,6 @@ def _word(value: object) -> str:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.4f}" if abs(value) < 1000 else f"{value:.4g}"
-
-
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h{minutes:02}m"
-    return f"{minutes}m{seconds:02}s" if minutes else f"{seconds}s"
 
 
 def _bytes(size: int) -> str:

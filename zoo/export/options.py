@@ -28,14 +28,9 @@ EXAMPLES = 200
 
 
 @dataclass
-class ExportOptions:
-    """How a run is exported; the settings that `zoo export` and `Run.export` share.
+class PrecisionOptions:
+    """How precise a bundle is, and how it is compared with its run: what every command that exports shares."""
 
-    Raises:
-        UsageError: a precision that the format does not have, or a length where it takes none.
-    """
-
-    format: str = setting("onnx", "what to write", FORMATS)
     precision: str = setting("float32", "numbers of the weights", PRECISIONS)
     examples: int = setting(
         EXAMPLES, "validation examples that run and bundle both answer; 0: none", minimum=0, maximum=1_000_000
@@ -44,6 +39,17 @@ class ExportOptions:
         0.01, "fraction of the first metric that int8 and float16 may lose", minimum=0, maximum=1
     )
     license: str = setting("", "the license of the model, such as CC-BY-4.0, for its card")
+
+
+@dataclass
+class ExportOptions(PrecisionOptions):
+    """How a run is exported; the settings that `zoo export` and `Run.export` share.
+
+    Raises:
+        UsageError: a precision that the format does not have, or a length where it takes none.
+    """
+
+    format: str = setting("onnx", "what to write", FORMATS)
     length: int = setting(
         0,
         "positions of a source with format=litert; 0: those of the longest compared example",

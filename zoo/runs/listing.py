@@ -72,6 +72,14 @@ class RunSummary:
         """The best value of the monitored metric."""
         return self.metrics.get(self.monitor or "loss")
 
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Sorts runs of a task, the best first; those without a value come last."""
+        value = self.best
+        if value is None or value != value:
+            return True, 0.0
+        return False, -value if self.more_is_better else value
+
     def as_json(self) -> dict[str, object]:
         """The summary as JSON accepts it."""
         return {

@@ -8,6 +8,7 @@ from typing import Any
 
 from zoo.errors import UsageError, ZooError
 from zoo.files import expanded, reason
+from zoo.runs.shared_bundle import shared_bundle
 
 
 def package(name: str, called: str, out: str = "", version: str = "", trust: bool = False, **options: Any) -> Path:
@@ -29,24 +30,12 @@ def package(name: str, called: str, out: str = "", version: str = "", trust: boo
         ZooError: the run cannot be exported, or the wheel cannot be written.
     """
     from zoo.export.model_wheel import WheelName, write_wheel
-    from zoo.runtime import load
-    from zoo.runtime.finding import find_bundle
 
     wheel, place = WheelName(called, version or "1.0"), expanded(out or ".")
     if place.exists() and not place.is_dir():
         raise UsageError(f"out={out} is a file; give a folder for the wheel")
-    found = find_bundle(name)
-    if found is not None and options:
-        raise UsageError(f"{name} is a bundle already; {', '.join(f'{key}=' for key in options)} is for a run")
     with tempfile.TemporaryDirectory(prefix="zoo-package-") as temporary:
-        if found is None:
-            from zoo.runs.loaded_run import load as load_run
-
-            run = load_run(name, engine="tensorflow", trust=trust)
-            found = run.export(Path(temporary) / called, **options).path
-        bundle = load(found)
-        if bundle.manifest.graph_format != "onnx":
-            raise UsageError(f"{name} has the format {bundle.manifest.graph_format}; a wheel needs format=onnx")
+        bundle = shared_bundle(name, Path(temporary) / called, "a wheel", trust, options)
         try:
             return write_wheel(bundle.folder, bundle.manifest, wheel, place)
         except OSError as error:

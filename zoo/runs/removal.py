@@ -25,7 +25,7 @@ def kept(runs: Sequence[RunSummary], count: int, by: str) -> list[RunSummary]:
     found: list[RunSummary] = []
     for task in dict.fromkeys(run.task for run in runs):
         own = [run for run in runs if run.task == task]
-        found += sorted(own, key=_goodness if by == "best" else _age)[:count]
+        found += sorted(own, key=(lambda run: (*run.rank, _age(run))) if by == "best" else _age)[:count]
     return found
 
 
@@ -78,13 +78,6 @@ def _names(path: Path) -> Iterator[Path]:
     while True:
         yield path.with_name(f"{path.name}-{number}")
         number += 1
-
-
-def _goodness(run: RunSummary) -> tuple[bool, float, float]:
-    value = run.best
-    if value is None or value != value:
-        return True, 0.0, _age(run)
-    return False, -value if run.more_is_better else value, _age(run)
 
 
 def _age(run: RunSummary) -> float:

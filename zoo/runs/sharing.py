@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import read_text
 from zoo.plugins import Plugins
-from zoo.runtime.finding import find_bundle
+from zoo.runs.shared_bundle import shared_bundle
 from zoo.runtime.manifest import CARD, MANIFEST, read_bundle_manifest
 from zoo.runtime.target import check_target, put, writing
 
@@ -69,20 +69,8 @@ def push(name: str, address: str, trust: bool = False, **options: Any) -> str:
     """
     place = Address.parse(address)
     hub = find_hub(place.scheme)
-    found = find_bundle(name)
-    if found is not None and options:
-        raise UsageError(f"{name} is a bundle already; {', '.join(f'{key}=' for key in options)} is for a run")
     with tempfile.TemporaryDirectory(prefix="zoo-push-") as temporary:
-        if found is None:
-            from zoo.runs.loaded_run import load as load_run
-
-            run = load_run(name, engine="tensorflow", trust=trust)
-            found = run.export(Path(temporary) / place.name.rpartition("/")[2], **options).path
-        from zoo.runtime import load
-
-        bundle = load(found)
-        if bundle.manifest.graph_format != "onnx":
-            raise UsageError(f"{name} has the format {bundle.manifest.graph_format}; a hub takes format=onnx")
+        bundle = shared_bundle(name, Path(temporary) / place.name.rpartition("/")[2], "a hub", trust, options)
         files = _checked([MANIFEST, CARD, *bundle.manifest.files], str(bundle.folder))
         if not (bundle.folder / CARD).is_file():
             raise UsageError(f"{name} has no {CARD}, the card that a hub shows; export the run again, or write one")

@@ -246,7 +246,7 @@ def _deliver(results: list[tuple[Job, Any]]) -> None:
 
 
 def as_request_error(error: Exception) -> RequestError:
-    """What a client is told of an error: of its input, if it is about that."""
+    """The error that a client sees: 422 if its input is to blame, otherwise 500."""
     if isinstance(error, RequestError):
         return error
     if isinstance(error, ZooError):

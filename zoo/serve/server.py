@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 GRACE = 0.5
-"""Seconds in which a server that was told to stop still takes requests; load balancers see that it is not ready."""
+"""Seconds for which a stopping server still takes requests, while load balancers see that it is not ready."""
 LINGER = 0.2
 """Seconds in which connections that are open, but idle, may still send a request."""
 BACKLOG = 2048
