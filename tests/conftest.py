@@ -8,11 +8,12 @@ import os
 import random
 import sys
 
+from tests.settings_by_part import SettingsByPart
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ RHYME = (
     "seven eight, lay them straight;\nnine ten, a big fat hen.\n"
 )
 
-TINY: dict[str, Any] = {
+TINY: SettingsByPart = {
     "model": {"units": 16, "layers": 1},
     "batch": {"size": 16, "length": 16},
     "train": {"steps": 4, "evaluate_every": 2},
@@ -80,6 +81,6 @@ def rhyme(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def tiny() -> dict[str, Any]:
+def tiny() -> SettingsByPart:
     """Settings of a character model that trains in seconds; a copy, to be changed."""
     return copy.deepcopy(TINY)

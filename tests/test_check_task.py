@@ -12,6 +12,7 @@ import pytest
 
 import zoo
 from tests.example_tasks.majority import Majority, Reader
+from tests.settings_by_part import SettingsByPart
 from zoo.plugins import Plugins
 from zoo.testing import check_task
 from zoo.topology import ManyToOne
@@ -25,7 +26,7 @@ def test_a_stranger_s_task_passes():
 
 
 @pytest.mark.slow
-def test_charlm_passes(rhyme: Path, tiny: dict[str, Any]):
+def test_charlm_passes(rhyme: Path, tiny: SettingsByPart):
     check_task(Plugins().load_task("charlm"), data=str(rhyme), device={"replicas": 1}, **tiny)
 
 
@@ -37,7 +38,9 @@ def test_the_rule_is_learned(tmp_path: Path):
     assert run.predict(["aab", "abbbb", "bbaabaaaa"]) == ["a", "b", "a"]
 
 
-def test_the_file_runs_without_packaging(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: Any):
+def test_the_file_runs_without_packaging(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
     from zoo import tensorflow_messages
     from zoo.cli import main
 

@@ -11,6 +11,7 @@ import pytest
 
 import zoo
 from tests.plugins.fake import hide_own_plugins
+from tests.settings_by_part import SettingsByPart
 from zoo import hookspecs
 from zoo.plugins import Plugins
 
@@ -64,7 +65,7 @@ def install(hook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_samples_of_components_work_in_a_run(
-    tmp_path: Path, rhyme: Path, tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch, hook: str, words: dict[str, Any]
+    tmp_path: Path, rhyme: Path, tiny: SettingsByPart, monkeypatch: pytest.MonkeyPatch, hook: str, words: dict[str, Any]
 ):
     install(hook, tmp_path, monkeypatch)
     kind = hook.removeprefix("zoo_")
@@ -90,7 +91,11 @@ def test_the_sample_of_an_attention_attends(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_sample_of_a_hub_stores_models(
-    tmp_path: Path, rhyme: Path, tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: Any
+    tmp_path: Path,
+    rhyme: Path,
+    tiny: SettingsByPart,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ):
     pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
     from zoo.cli import main

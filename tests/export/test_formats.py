@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -15,12 +14,13 @@ import pytest
 
 import zoo
 from tests.conftest import RHYME, TINY
+from tests.settings_by_part import SettingsByPart
 from zoo.errors import UsageError, ZooError
 
 pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
 
-SMALL: dict[str, Any] = {"units": 8, "embedding": 6}
+SMALL: dict[str, object] = {"units": 8, "embedding": 6}
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +29,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def charlm(folder: Path) -> Any:
+def charlm(folder: Path) -> zoo.Run:
     (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
-    settings = {**TINY, "model": {"units": 16, "layers": 2, "cell": "lstm"}}
+    settings: SettingsByPart = {**TINY, "model": {"units": 16, "layers": 2, "cell": "lstm"}}
     settings["train"] = {"steps": 60, "learning_rate": 0.03}  # so that it writes more than spaces
     return zoo.run("charlm", data=str(folder / "rhyme.txt"), out=str(folder / "charlm"), **settings)
 
 
 @pytest.fixture(scope="module")
-def sentiment(folder: Path) -> Any:
+def sentiment(folder: Path) -> zoo.Run:
     rows = [
         f"{text} {number},{label}" for number in range(20) for text, label in (("good day", "yes"), ("bad night", "no"))
     ]
@@ -49,7 +49,7 @@ def sentiment(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def translation(folder: Path) -> Any:
+def translation(folder: Path) -> zoo.Run:
     words = ["one", "two", "three", "four", "five", "six"]
     pairs = [f"{a} {b} {c}\t{c.upper()} {b.upper()} {a.upper()}" for a in words for b in words for c in words]
     (folder / "pairs.tsv").write_text("en\tfr\n" + "\n".join(pairs) + "\n")
@@ -64,7 +64,7 @@ def translation(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def frames(folder: Path) -> Any:
+def frames(folder: Path) -> zoo.Run:
     draw = np.random.default_rng(0)
     (folder / "sensors").mkdir()
     for number in range(12):
@@ -105,34 +105,34 @@ runpy.run_path("model.py", run_name="__main__")
 """
 
 
-def to_numpy(run: Any, folder: Path) -> Path:
+def to_numpy(run: zoo.Run, folder: Path) -> Path:
     done = run.export(folder / f"numpy-{run.name}", format="numpy", examples=12)
-    assert done.parity.equal == 1 and done.parity.difference < 1e-5
+    assert done.parity is not None and done.parity.equal == 1 and done.parity.difference < 1e-5
     assert {path.name for path in done.path.iterdir()} == {
         *("README.md", "bundle.json", "codecs", "model.json", "model.py", "weights.npz")
     }
     return done.path
 
 
-def test_a_file_of_numpy_classifies_as_the_run(sentiment: Any, folder: Path):
+def test_a_file_of_numpy_classifies_as_the_run(sentiment: zoo.Run, folder: Path):
     texts = ["good day 3", "a bad night", "day"]
     out = alone(RUN_FILE, *texts, allowed="numpy", cwd=to_numpy(sentiment, folder))
     assert out.split() == sentiment.predict(texts)
 
 
-def test_a_file_of_numpy_translates_as_the_run(translation: Any, folder: Path):
+def test_a_file_of_numpy_translates_as_the_run(translation: zoo.Run, folder: Path):
     texts = ["one two three", "six six four", "two nine one"]
     out = alone(RUN_FILE, *texts, allowed="numpy", cwd=to_numpy(translation, folder))
     assert out.splitlines() == translation.predict(texts, strategy="greedy")
 
 
-def test_a_file_of_numpy_writes_as_the_run(charlm: Any, folder: Path):
+def test_a_file_of_numpy_writes_as_the_run(charlm: zoo.Run, folder: Path):
     write = "from model import Model\nprint(Model().sample('one ', length=30, temperature=0), end='')"
     out = alone(f"sys.path.insert(0, '.')\n{write}", allowed="numpy model", cwd=to_numpy(charlm, folder))
     assert out == charlm.sample("one ", length=30, strategy="greedy")
 
 
-def test_a_file_of_numpy_labels_frames_as_the_run(frames: Any, folder: Path):
+def test_a_file_of_numpy_labels_frames_as_the_run(frames: zoo.Run, folder: Path):
     values = np.random.default_rng(1).normal(size=(7, 3)).astype(np.float32)
     np.savetxt(folder / "values.csv", values, delimiter=",")
     out = alone(RUN_FILE, str(folder / "values.csv"), allowed="numpy", cwd=to_numpy(frames, folder))
@@ -151,9 +151,9 @@ for name in sys.argv[1:]:
 """
 
 
-def test_plain_tensorflow_loads_a_savedmodel(sentiment: Any, folder: Path):
+def test_plain_tensorflow_loads_a_savedmodel(sentiment: zoo.Run, folder: Path):
     done = sentiment.export(folder / "saved-sentiment", format="savedmodel", examples=6)
-    assert done.parity.equal == 1 and done.parity.difference < 1e-5
+    assert done.parity is not None and done.parity.equal == 1 and done.parity.difference < 1e-5
     assert (done.path / "model" / "1" / "saved_model.pb").is_file()  # a folder with a number for each version
     source = np.array([[1, 2, 3], [2, 1, 0]], np.int32)
     mask = np.array([[True, True, True], [True, True, False]])
@@ -164,10 +164,10 @@ def test_plain_tensorflow_loads_a_savedmodel(sentiment: Any, folder: Path):
 
 
 @pytest.mark.slow
-def test_plain_tensorflow_steps_with_a_savedmodel(charlm: Any, translation: Any, folder: Path):
+def test_plain_tensorflow_steps_with_a_savedmodel(charlm: zoo.Run, translation: zoo.Run, folder: Path):
     for run in (charlm, translation):
         done = run.export(folder / f"saved-{run.name}", format="savedmodel", examples=6)
-        assert done.parity.equal == 1 and done.parity.difference < 1e-5
+        assert done.parity is not None and done.parity.equal == 1 and done.parity.difference < 1e-5
     tokens, state = np.array([1, 3], np.int32), charlm.model.start(2)
     given = {f"saved-charlm:state_{place}": leaf for place, leaf in enumerate(keras.tree.flatten(state))}
     np.savez(folder / "given.npz", **given, **{"saved-charlm:tokens": tokens})
@@ -182,12 +182,14 @@ def loop(path: Path, word: str) -> str:
     return alone(f"import sys\n{code}", word, allowed="numpy ai_edge_litert", cwd=path)
 
 
-def test_the_loop_on_the_card_of_litert_answers_as_the_run(charlm: Any, sentiment: Any, translation: Any, folder: Path):
+def test_the_loop_on_the_card_of_litert_answers_as_the_run(
+    charlm: zoo.Run, sentiment: zoo.Run, translation: zoo.Run, folder: Path
+):
     pytest.importorskip("ai_edge_litert", reason="needs pip install 'seqzoo[litert]'")
     runs = (charlm, sentiment, translation)
     done = {run.name: run.export(folder / f"litert-{run.name}", format="litert", examples=6) for run in runs}
     for name, export in done.items():
-        assert export.parity.equal == 1 and export.parity.difference < 1e-4, name
+        assert export.parity is not None and export.parity.equal == 1 and export.parity.difference < 1e-4, name
     wanted = charlm.sample("one ", length=40, strategy="greedy")
     assert loop(done["charlm"].path, "one ") == f"one {wanted}\n"
     assert loop(done["sentiment"].path, "a bad night").split() == sentiment.predict("a bad night")
@@ -195,13 +197,13 @@ def test_the_loop_on_the_card_of_litert_answers_as_the_run(charlm: Any, sentimen
     assert loop(done["translation"].path, "six six four") == f"{wanted}\n"
 
 
-def test_what_a_format_does_not_have_is_refused_in_one_line(sentiment: Any, folder: Path):
+def test_what_a_format_does_not_have_is_refused_in_one_line(sentiment: zoo.Run, folder: Path):
     with pytest.raises(UsageError, match="precision=int8: format=numpy has only float32 and float16"):
         sentiment.export(folder / "refused", format="numpy", precision="int8")
     with pytest.raises(UsageError, match="length=8: only format=litert"):
         sentiment.export(folder / "refused", format="onnx", length=8)
     half = sentiment.export(folder / "half", format="numpy", precision="float16", examples=4)
-    assert half.parity.equal == 1
+    assert half.parity is not None and half.parity.equal == 1
     with pytest.raises(ZooError, match="has the format numpy: its README.md shows how it answers"):
         zoo.runtime.load(half.path)
     assert not (folder / "refused").exists()
@@ -220,7 +222,7 @@ def test_a_cell_that_numpy_lacks_is_named(folder: Path):
 
 
 @pytest.mark.slow
-def test_images_and_frames_convert(frames: Any, folder: Path):
+def test_images_and_frames_convert(frames: zoo.Run, folder: Path):
     pytest.importorskip("ai_edge_litert", reason="needs pip install 'seqzoo[litert]'")
     captioning = zoo.run(
         "captioning",
@@ -232,6 +234,9 @@ def test_images_and_frames_convert(frames: Any, folder: Path):
     for run in (captioning, frames):
         for name in ("savedmodel", "litert"):
             done = run.export(folder / f"{name}-{run.name}", format=name, examples=6)
-            assert done.parity.equal == 1 and done.parity.difference < 1e-4, (run.name, name)
+            assert done.parity is not None and done.parity.equal == 1 and done.parity.difference < 1e-4, (
+                run.name,
+                name,
+            )
     with pytest.raises(ZooError, match="images go through convolutions; use format=onnx"):
         captioning.export(folder / "refused", format="numpy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,15 @@ import pytest
 
 import zoo
 from tests.long_run import first
+from tests.settings_by_part import SettingsByPart
 
 EPOCH = {"epochs": 2, "evaluate_every": 0}
 
 
-def train(rhyme: Path, out: Path, tiny: dict[str, Any], callbacks: Any = (), **train: Any) -> Any:
-    settings = {**tiny, "train": train}
+def train(
+    rhyme: Path, out: Path, tiny: SettingsByPart, callbacks: Sequence[keras.callbacks.Callback] = (), **train: object
+) -> zoo.Run:
+    settings: SettingsByPart = {**tiny, "train": train}
     return zoo.run("charlm", data=str(rhyme), out=str(out), callbacks=list(callbacks), **settings)
 
 
@@ -26,11 +30,11 @@ class Order(keras.callbacks.Callback):
 
     def __init__(self) -> None:
         super().__init__()
-        self.calls: list[tuple[str, Any, tuple[str, ...]]] = []
+        self.calls: list[tuple[str, object, tuple[str, ...]]] = []
 
 
 def noting(name: str) -> Any:
-    def note(self: Order, *given: Any, logs: Any = None) -> None:
+    def note(self: Order, *given: object, logs: Mapping[str, float] | None = None) -> None:
         number = next((value for value in given if isinstance(value, int)), None)
         logs = logs or next((value for value in given if isinstance(value, dict)), {})
         self.calls.append((name, number, tuple(sorted(logs))))
@@ -58,7 +62,7 @@ def by_keras(epochs: int, train_batches: int, test_batches: int) -> Order:
     return order
 
 
-def test_the_order_is_that_of_fit(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+def test_the_order_is_that_of_fit(tmp_path: Path, rhyme: Path, tiny: SettingsByPart):
     ours = Order()
     train(rhyme, tmp_path / "run", tiny, [ours], **EPOCH)
     names = [name for name, _, _ in ours.calls]
@@ -72,7 +76,7 @@ def test_the_order_is_that_of_fit(tmp_path: Path, rhyme: Path, tiny: dict[str, A
 
 
 def test_a_training_that_ends_within_an_epoch_tells_its_last_evaluation(
-    tmp_path: Path, rhyme: Path, tiny: dict[str, Any]
+    tmp_path: Path, rhyme: Path, tiny: SettingsByPart
 ):
     ours = Order()
     train(rhyme, tmp_path / "run", tiny, [ours], steps=5)
@@ -83,10 +87,10 @@ def test_a_training_that_ends_within_an_epoch_tells_its_last_evaluation(
 
 
 @pytest.mark.parametrize("by_name", first(1, [True, False]))
-def test_tensorboard_and_csv_work_unmodified(tmp_path: Path, rhyme: Path, tiny: dict[str, Any], by_name: bool):
+def test_tensorboard_and_csv_work_unmodified(tmp_path: Path, rhyme: Path, tiny: SettingsByPart, by_name: bool):
     out = tmp_path / "run"
     if by_name:
-        settings = {**tiny, "train": {**EPOCH, "callbacks": ["tensorboard", "csv"]}}
+        settings: SettingsByPart = {**tiny, "train": {**EPOCH, "callbacks": ["tensorboard", "csv"]}}
         zoo.run("charlm", data=str(rhyme), out=str(out), **settings)
         board, table = out / "tensorboard", out / "epochs.csv"
     else:
@@ -123,14 +127,14 @@ def read_scalars(folder: Path) -> dict[str, list[float]]:
     return found
 
 
-def test_early_stopping_stops(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+def test_early_stopping_stops(tmp_path: Path, rhyme: Path, tiny: SettingsByPart):
     stopping = keras.callbacks.EarlyStopping("val_loss", patience=1)
     run = train(rhyme, tmp_path / "run", tiny, [stopping], epochs=9, evaluate_every=0, learning_rate=0.0)
     assert run.reason == "a callback asked to stop"
     assert [record["epoch"] for record in run.metrics] == [1, 2]
 
 
-def test_an_epoch_without_an_evaluation_tells_none(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+def test_an_epoch_without_an_evaluation_tells_none(tmp_path: Path, rhyme: Path, tiny: SettingsByPart):
     ours = Order()
     train(rhyme, tmp_path / "run", tiny, [ours], epochs=3, evaluate_every=30)
     told = ["val_loss" in logs for name, _, logs in ours.calls if name == "on_epoch_end"]

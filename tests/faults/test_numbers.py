@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import zoo
+from tests.settings_by_part import SettingsByPart
 from zoo.codecs import Codec, LabelCodec
 from zoo.data import Splits
 from zoo.runs import folder as folders
@@ -31,7 +32,7 @@ def test_a_feature_that_is_no_number_is_named_with_its_row(refused: Callable[...
 
 
 def test_a_loss_that_is_no_number_ends_the_run_with_its_last_checkpoint(
-    tmp_path: Path, rhyme: Path, tiny: dict[str, Any]
+    tmp_path: Path, rhyme: Path, tiny: SettingsByPart
 ):
     out = tmp_path / "run"
     run = zoo.run("charlm", data=str(rhyme), out=str(out), **tiny)
@@ -46,7 +47,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_its_last_checkpoint(
 
 
 def test_a_clock_that_jumps_back_changes_nothing(
-    tmp_path: Path, rhyme: Path, tiny: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, rhyme: Path, tiny: SettingsByPart, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.chdir(tmp_path)
     first = zoo.run("charlm", data=str(rhyme), **tiny)

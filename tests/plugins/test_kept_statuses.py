@@ -44,7 +44,7 @@ def test_plugins_that_worked_are_not_loaded_again(good: Path):
     }
 
 
-def test_what_has_changed_is_loaded_again(good: Path, tmp_path: Path, installed: Any, monkeypatch: Any):
+def test_what_has_changed_is_loaded_again(good: Path, tmp_path: Path, installed: Any, monkeypatch: pytest.MonkeyPatch):
     loaded: list[str] = []
     ask(loaded)
     good.write_text(good.read_text().replace('"good"', '"better"'))

@@ -5,20 +5,27 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 import zoo
 from tests.conftest import RHYME
+from tests.settings_by_part import SettingsByPart
 
-TINY = {
+TINY: SettingsByPart = {
     "model": {"units": 16, "layers": 1},
     "batch": {"size": 16, "length": 16},
     "train": {"steps": 4, "evaluate_every": 2},
     "search": {"length": 20},
 }
+
+
+class Command(Protocol):
+    """Runs a command in this process: its exit status, standard output and standard error."""
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]: ...
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +65,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str, str]]:
+def command(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
     """A function that runs a command in this process: its exit status, standard output and standard error."""
     from zoo import tensorflow_messages
     from zoo.cli import main

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -31,16 +30,16 @@ class Echo:
     def __init__(self, clock: Clock) -> None:
         self.clock, self.calls = clock, list[int]()
 
-    def answer(self, inference: Any, sources: Sequence[Any], settings: Any) -> list[Answer]:
+    def answer(self, inference: object, sources: Sequence[str], settings: object) -> list[Answer]:
         self.calls.append(len(sources))
         self.clock.now += len(sources)
         return [Answer(source) for source in sources]
 
-    def judge(self, examples: Sequence[Any], answers: Sequence[Answer]) -> Judgement:
+    def judge(self, examples: Sequence[Mapping[str, str]], answers: Sequence[Answer]) -> Judgement:
         assert [example["source"] for example in examples] == [answer.value for answer in answers]
         return Judgement({"judged": float(len(answers))})
 
-    def show_beside(self, *values: Any) -> tuple[str, ...]:
+    def show_beside(self, *values: object) -> tuple[str, ...]:
         return tuple(map(str, values))
 
     def remark(self, answer: Answer) -> str:
@@ -51,7 +50,7 @@ class Echo:
 def test_answers_end_with_the_deadline(seconds: float | None, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     monkeypatch.setattr(evaluation_report, "time", SimpleNamespace(perf_counter=clock.perf_counter))
-    topology: Any = Echo(clock)
+    topology = Echo(clock)
     examples = [{"source": str(n), "target": str(n)} for n in range(1000)]
     report = compare_answers(topology, None, None, examples, "test", {}, deadline=seconds)  # type: ignore[arg-type]
     judged = int(report.metrics["judged"])

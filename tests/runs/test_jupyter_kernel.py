@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,7 @@ class Notebook:
                 marker.touch()
 
     @staticmethod
-    def _note(cell: Cell, kind: str, content: dict[str, Any]) -> None:
+    def _note(cell: Cell, kind: str, content: Mapping[str, Any]) -> None:
         if kind in ("display_data", "update_display_data", "execute_result"):
             cell.displayed.append(content["data"].get("text/plain", ""))
             cell.html.append(content["data"].get("text/html", ""))

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import keras
 import pytest
 
-from tests.runs.conftest import contents
+from tests.runs.conftest import Command, contents
 
 pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
 pytest.importorskip("onnxruntime", reason="needs pip install 'seqzoo[export]'")
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
 
 
-def test_a_command_that_fails_keeps_none(copied: Path, command: Any) -> None:
+def test_a_command_that_fails_keeps_none(copied: Path, command: Command) -> None:
     before = contents(copied)
     for words in (
         ("predict", copied, "one", "--alignment"),
@@ -31,7 +30,7 @@ def test_a_command_that_fails_keeps_none(copied: Path, command: Any) -> None:
         assert contents(copied) == before, words
 
 
-def test_nothing_is_kept_or_removed_through_a_link(copied: Path, tmp_path: Path, command: Any) -> None:
+def test_nothing_is_kept_or_removed_through_a_link(copied: Path, tmp_path: Path, command: Command) -> None:
     outside = tmp_path / "outside"
     (outside / ("0" * 16)).mkdir(parents=True)  # named as graphs of earlier weights are
     (outside / ("0" * 16) / "thesis.txt").write_text("mine")

@@ -12,6 +12,7 @@ import pytest
 
 import zoo
 from tests.runs.conftest import TINY
+from tests.settings_by_part import SettingsByPart
 
 
 class Handle:
@@ -94,7 +95,7 @@ def interrupting():
 
 
 def test_an_interrupt_is_raised_when_the_run_is_saved(rhyme, tmp_path):
-    settings = {**TINY, "train": {"steps": 9}}
+    settings: SettingsByPart = {**TINY, "train": {"steps": 9}}
     with pytest.raises(KeyboardInterrupt, match=r"is saved in .*run.*resume\(\)") as caught:
         zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), callbacks=[interrupting()], **settings)
     assert caught.value.run.reason == "interrupted"

@@ -21,10 +21,12 @@ from PIL import Image
 import zoo
 from tests.long_run import first
 from tests.properties import tried
+from tests.runs.conftest import Command
+from tests.settings_by_part import SettingsByPart
 from tests.small_data import SMALL_DATA
 from zoo.cli.standard_input import piped_table
 
-QUICK: dict[str, dict[str, Any]] = {
+QUICK: dict[str, SettingsByPart] = {
     "sentiment": {"model": {"units": 4, "embedding": 4}},
     "translation": {"model": {"units": 8, "embedding": 4}, "search": {"length": 6, "beam": 2}},
     "captioning": {
@@ -35,11 +37,12 @@ QUICK: dict[str, dict[str, Any]] = {
     "frames": {"model": {"units": 4}},
 }
 
-Command = Callable[..., tuple[int, str, str]]
+Runs = Callable[[str], zoo.Run]
+Piped = Callable[..., list[Any]]
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], zoo.Run]:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """Gives a run of a task, trained for a few steps on its small data."""
     trained: dict[str, zoo.Run] = {}
 
@@ -74,7 +77,7 @@ def write_rows(path: Path, rows: Sequence[dict[str, str]]) -> None:
     path.write_bytes(gzip.compress(data) if path.name.endswith(".gz") else data)
 
 
-def answers_of(run: zoo.Run, source: Path) -> list[Any]:
+def answers_of(run: zoo.Run, source: Path) -> list[object]:
     answered = list(run.answer_inputs(run.read_inputs(source)))
     assert not any(one.problem for one in answered), [one.problem for one in answered]
     return [one.answer and one.answer.value for one in answered]
@@ -91,7 +94,7 @@ WORDS = st.lists(
     ("task", "columns"), first(1, [("sentiment", ("text", "label")), ("translation", ("source", "target"))])
 )
 def test_rows_in_any_form_get_the_answers_of_the_list(
-    task: str, columns: tuple[str, str], runs: Any, tmp_path_factory: pytest.TempPathFactory
+    task: str, columns: tuple[str, str], runs: Runs, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     run = runs(task)
     folder = tmp_path_factory.mktemp("rows")
@@ -118,7 +121,7 @@ def test_rows_in_any_form_get_the_answers_of_the_list(
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "jsonl"])
-def test_answers_are_written_beside_their_rows(ending: str, runs: Any, tmp_path: Path, command: Command) -> None:
+def test_answers_are_written_beside_their_rows(ending: str, runs: Runs, tmp_path: Path, command: Command) -> None:
     run = runs("sentiment")
     texts = ["the film was good", "dull, I say", "the film was bad"]
     rows = [{"id": str(number), "text": text, "answer": "mine"} for number, text in enumerate(texts)]
@@ -147,7 +150,7 @@ def test_answers_are_written_beside_their_rows(ending: str, runs: Any, tmp_path:
     assert status == 0 and "skipped 1 input; the first: rows.jsonl: line 3: source is empty" in errors
 
 
-def test_a_damaged_image_does_not_take_the_answers_of_the_others(runs: Any, tmp_path: Path, command: Command) -> None:
+def test_a_damaged_image_does_not_take_the_answers_of_the_others(runs: Runs, tmp_path: Path, command: Command) -> None:
     run = runs("captioning")
     for name in ("a", "b"):
         Image.new("RGB", (9, 9), "red").save(tmp_path / f"{name}.png")
@@ -167,7 +170,7 @@ def test_a_damaged_image_does_not_take_the_answers_of_the_others(runs: Any, tmp_
     assert [one.answer is not None for one in run.answer_inputs(run.read_inputs(tmp_path))] == [True, True, False]
 
 
-def test_captions_in_files_of_all_kinds(runs: Any, tmp_path: Path) -> None:
+def test_captions_in_files_of_all_kinds(runs: Runs, tmp_path: Path) -> None:
     run = runs("captioning")
     for number, colour in enumerate(["red", "green"]):
         Image.new("RGB", (9, 9), colour).save(tmp_path / f"{number}.png")
@@ -190,7 +193,7 @@ def test_captions_in_files_of_all_kinds(runs: Any, tmp_path: Path) -> None:
         assert answers_of(run, tmp_path / name) == expected, name
 
 
-def test_sequences_of_features_in_any_form(runs: Any, tmp_path: Path, command: Command) -> None:
+def test_sequences_of_features_in_any_form(runs: Runs, tmp_path: Path, command: Command) -> None:
     run = runs("frames")
     draw = np.random.default_rng(3)
     both = [draw.normal(size=(length, 3)).astype(np.float32) for length in (5, 4)]
@@ -214,7 +217,7 @@ def test_sequences_of_features_in_any_form(runs: Any, tmp_path: Path, command: C
     assert [float(one["2"]) for one in found] == pytest.approx(both[0][:, 1].tolist())
 
 
-def test_files_that_lie_side_by_side(runs: Any, tmp_path: Path) -> None:
+def test_files_that_lie_side_by_side(runs: Runs, tmp_path: Path) -> None:
     run = runs("translation")
     texts = ["one and two", "three and four"]
     (tmp_path / "corpus.en").write_text("\n".join(texts) + "\n")
@@ -230,7 +233,7 @@ def test_files_that_lie_side_by_side(runs: Any, tmp_path: Path) -> None:
     assert answers_of(run, tmp_path / "hub.jsonl") == expected
 
 
-def test_folders_of_texts(runs: Any, tmp_path: Path) -> None:
+def test_folders_of_texts(runs: Runs, tmp_path: Path) -> None:
     run = runs("sentiment")
     texts = ["the film was bad", "the film was good"]
     for number, text in enumerate(texts):
@@ -260,7 +263,7 @@ def test_the_column_that_was_trained_on_is_found_again(tmp_path: Path) -> None:
 MOODS = [("good", "positive"), ("bad", "negative")]
 
 
-def test_one_text_is_one_input(runs: Any) -> None:
+def test_one_text_is_one_input(runs: Runs) -> None:
     run = runs("sentiment")
     text = "the film was good"
     assert run.predict(text) == run.predict([text])
@@ -281,7 +284,7 @@ PIPED = {
 
 
 @pytest.fixture
-def piped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+def piped(monkeypatch: pytest.MonkeyPatch) -> Piped:
     """Gives the inputs that these bytes on standard input are for a run; of lines, the lines."""
 
     def read(run: zoo.Run, data: bytes, form: str = "auto") -> list[Any]:
@@ -292,7 +295,9 @@ def piped(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
     return read
 
 
-def test_a_pipe_is_read_as_a_file_is(runs: Any, piped: Any, command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_is_read_as_a_file_is(
+    runs: Runs, piped: Piped, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = runs("sentiment")
     for form, data in PIPED.items():
         found = piped(run, data)
@@ -313,7 +318,7 @@ def test_a_pipe_is_read_as_a_file_is(runs: Any, piped: Any, command: Command, mo
     assert status == 2 and "the format of a file is known by its name" in errors
 
 
-def test_frames_through_a_pipe_and_a_bad_one_among_good_ones(runs: Any, piped: Any, tmp_path: Path) -> None:
+def test_frames_through_a_pipe_and_a_bad_one_among_good_ones(runs: Runs, piped: Piped, tmp_path: Path) -> None:
     run = runs("frames")
     values = np.random.default_rng(5).normal(size=(4, 3)).astype(np.float32)
     expected = run.predict([values])[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +17,7 @@ from zoo.settings.fields import walk
 
 # Every setting of the task, with values that it may have and values that it may not have.
 ROWS = {row.name: row for row in describe(zoo.Plugins().load_task("charlm").Settings)}
-BY_TYPE: dict[str, list[Any]] = {
+BY_TYPE: dict[str, list[str]] = {
     "yes or no": ["maybe", "", "yes"],
     "whole number": ["-1", "x", "1.5", "10000000000000", "1", "7"],
     "number": ["-1", "nan", "inf", "x", "0.5", "1e300"],
@@ -26,7 +25,7 @@ BY_TYPE: dict[str, list[Any]] = {
 }
 
 
-def values(name: str) -> list[Any]:
+def values(name: str) -> list[object]:
     row = ROWS[name]
     return [*BY_TYPE.get(row.type, ["x,y", ","]), *(row.choices or ())]
 
@@ -45,11 +44,11 @@ def loaded(trained: Path) -> zoo.Run:
 
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(names=st.sets(st.sampled_from(CHANGEABLE), min_size=1, max_size=2), data=st.data())
-def test_a_refused_resume_changes_nothing(names: set[str], data: Any, loaded: zoo.Run):
+def test_a_refused_resume_changes_nothing(names: set[str], data: st.DataObject, loaded: zoo.Run):
     changes = {name: data.draw(st.sampled_from(values(name)), label=name) for name in sorted(names)}
     kept, before = loaded.settings, contents(loaded.folder.path)
 
-    def stop(*arguments: Any, **keywords: Any) -> None:
+    def stop(*arguments: object, **keywords: object) -> None:
         raise Stopped("stopped")
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(zoo.ZooError) as caught:
@@ -61,7 +60,7 @@ def test_a_refused_resume_changes_nothing(names: set[str], data: Any, loaded: zo
 
 
 # What is known only when the data are read and the model is built.
-UNFIT: list[dict[str, Any]] = [
+UNFIT: list[dict[str, object]] = [
     {"model.units": 8},
     {"model.layers": 2},
     {"model.cell": "gru"},

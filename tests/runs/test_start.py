@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import pytest
 import zoo
 from tests.long_run import first
 from tests.runs.conftest import TINY, contents
+from tests.settings_by_part import SettingsByPart
 from tests.small_data import gestures, reviews, sentences
 from zoo.errors import UsageError
 from zoo.training.checkpoint import load_checkpoint
@@ -22,7 +22,7 @@ CELL = "decoder/recurrent/lstm/lstm_cell/"
 CLASSIFIER = {"batch": {"size": 8}, "train": {"steps": 4, "evaluate_every": 2, "warmup": 0}}
 
 
-def weights(run: Any) -> dict[str, np.ndarray]:
+def weights(run: zoo.Run) -> dict[str, np.ndarray]:
     arrays, _ = load_checkpoint(run.folder.last)
     return {name: value for name, value in arrays.items() if "seed" not in name}
 
@@ -36,7 +36,7 @@ def text(folder: Path, content: str) -> str:
 def embedded(trained: Path) -> Path:
     """The folder of a tiny language model with an embedding and two layers."""
     folder = trained.parent / "embedded"
-    settings = {**TINY, "model": {"units": 12, "layers": 2, "embedding": 5}}
+    settings: SettingsByPart = {**TINY, "model": {"units": 12, "layers": 2, "embedding": 5}}
     zoo.run("charlm", data=str(trained.parent / "rhyme.txt"), out=str(folder), **settings)
     return folder
 
@@ -153,8 +153,8 @@ def test_a_translator_starts_with_both_vocabularies_and_the_marks_of_a_text(tmp_
     np.testing.assert_array_equal(after[rows][six[1]], before[rows][six[0]])
 
 
-def train(data: str, out: Path, **settings: Any) -> Any:
-    return zoo.run("sentiment", data=data, out=str(out), preset="tiny", batch={"size": 8}, **settings)
+def train(data: str, out: Path, *, train: dict[str, object]) -> zoo.Run:
+    return zoo.run("sentiment", data=data, out=str(out), preset="tiny", batch={"size": 8}, train=train)
 
 
 def test_frozen_parts_stay_and_thaw_after_their_epochs(tmp_path: Path):
@@ -193,10 +193,10 @@ GRADUAL = {"freeze": ["recurrent"], "thaw_after": 0.1, "thaw": "gradual", "layer
 
 
 @pytest.mark.parametrize("extra", first(1, [GRADUAL, {"freeze": ["embedding", "recurrent/lstm"]}]))
-def test_resuming_is_exact_and_replicas_change_nothing(embedded: Path, tmp_path: Path, extra: dict[str, Any]):
+def test_resuming_is_exact_and_replicas_change_nothing(embedded: Path, tmp_path: Path, extra: dict[str, object]):
     data = text(tmp_path, "one two, three, four and öne too; ")
 
-    def run(name: str, replicas: int, steps: int) -> Any:
+    def run(name: str, replicas: int, steps: int) -> zoo.Run:
         train = {"start": str(embedded), "steps": steps, "evaluate_every": 5, "average": 0.9, "schedule": "constant"}
         settings = {"model": {"dropout": 0.3}, "batch": {"size": 4, "length": 8}, "search": {"length": 8}}
         device = {"replicas": replicas}

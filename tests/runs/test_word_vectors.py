@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +38,7 @@ def test_the_embedding_starts_from_the_vectors(tmp_path: Path, vectors: str):
 
 def test_vectors_can_stay_as_they_are_and_resume_so(tmp_path: Path, vectors: str):
     text = {"vectors": vectors, "train_vectors": False, "extra_words": 0}
-    train: dict[str, Any] = {"steps": 2, "evaluate_every": 1, "learning_rate": 0.1, "schedule": "constant"}
+    train: dict[str, object] = {"steps": 2, "evaluate_every": 1, "learning_rate": 0.1, "schedule": "constant"}
     run = zoo.run("sentiment", data=reviews(tmp_path), out=str(tmp_path / "run"), text=text, train=train)
     codec = run.codecs["source"]
     assert codec.encode("splendid")[0] == codec.unknown_id

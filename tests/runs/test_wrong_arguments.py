@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import zoo
-from tests.runs.conftest import contents
+from tests.runs.conftest import Command, contents
 from zoo.runs.training_session import TrainingSession
 from zoo.settings import resolve
 
@@ -67,7 +67,7 @@ def test_an_empty_name_is_no_run(name: str, here: Path) -> None:
 
 
 @pytest.mark.parametrize("word", ["evaluate", "resume", "export"])
-def test_a_bundle_is_no_run(word: str, here: Path, command: Any) -> None:
+def test_a_bundle_is_no_run(word: str, here: Path, command: Command) -> None:
     (here / "B").mkdir()
     (here / "B" / "bundle.json").write_text("{}")
     (here / "B.zoo").write_text("packed")
@@ -80,7 +80,7 @@ def test_a_bundle_is_no_run(word: str, here: Path, command: Any) -> None:
 
 
 @pytest.mark.parametrize("number", [np.int64(8), np.uint8(8), np.array(8)])
-def test_numbers_of_numpy_are_numbers(number: Any) -> None:
+def test_numbers_of_numpy_are_numbers(number: np.integer | np.ndarray) -> None:
     settings = zoo.Plugins().load_task("charlm").Settings
     made = resolve(
         settings, {}, {"model": {"units": number}, "train": {"learning_rate": np.float32(0.5)}}, task="charlm"
@@ -89,6 +89,6 @@ def test_numbers_of_numpy_are_numbers(number: Any) -> None:
 
 
 @pytest.mark.parametrize("data", ["~nosuchuser/x", "a" * 5000, "a\0b", "a/" * 3000])
-def test_show_survives_paths_that_cannot_be(data: str, command: Any) -> None:
+def test_show_survives_paths_that_cannot_be(data: str, command: Command) -> None:
     status, _, err = command("show", "sentiment", f"data={data}")
     assert status in (0, 1) and "Error" not in err and err.count("\n") <= 1

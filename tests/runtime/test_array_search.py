@@ -13,6 +13,7 @@ from tests.properties import tried
 from tests.search.steppers import Clock, plainly
 from zoo.backend import numpy_ops
 from zoo.backend.array_namespace import to_numpy
+from zoo.backend.types import Nest
 from zoo.runtime.generator import ArrayGenerator
 from zoo.runtime.manifest import Choices
 from zoo.runtime.scorer import ArrayScorer
@@ -28,6 +29,8 @@ from zoo.search import (
     RepetitionPenalty,
     Sample,
     Scorer,
+    Stepper,
+    Strategy,
 )
 
 SIZE, END = 6, 5
@@ -54,20 +57,22 @@ PROCESSORS = (
 class Arrays:
     """A stepper of tensors as one of arrays."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Stepper) -> None:
         self._model = model
 
-    def start(self, rows: int, memory: Any = None) -> list[np.ndarray]:
+    def start(self, rows: int, memory: Nest | None = None) -> list[np.ndarray]:
         state = self._model.start(rows)
         return [to_numpy(state["time"]), to_numpy(state["last"][0])]
 
-    def step(self, tokens: np.ndarray, state: list[np.ndarray], memory: Any = None) -> Any:
+    def step(
+        self, tokens: np.ndarray, state: list[np.ndarray], memory: Nest | None = None
+    ) -> tuple[np.ndarray, list[np.ndarray]]:
         logits, after = self._model.step(tokens, {"time": state[0], "last": [state[1]]})
         return to_numpy(logits), [to_numpy(after["time"]), to_numpy(after["last"][0])]
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: str(strategy.key()))
-def test_the_same_texts_and_scores(strategy: Any):
+def test_the_same_texts_and_scores(strategy: Strategy):
     model = Clock(np.random.default_rng(3).normal(size=(5, SIZE, SIZE, SIZE)) * 2)
     primes = [[1], [2, 0, 1], [3, 4]]
     arguments: dict[str, Any] = {"strategy": strategy, "length": [4, 6, 7], "seeds": [1, 2, 3]}
@@ -110,14 +115,16 @@ class Choosing(Arrays):
 
     choices = Choices("count", "scores", "tokens", SIZE, SIZE)
 
-    def choose(self, count: int, tokens: np.ndarray, state: list[np.ndarray], memory: Any = None) -> Any:
+    def choose(
+        self, count: int, tokens: np.ndarray, state: list[np.ndarray], memory: Nest | None = None
+    ) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
         logits, after = self.step(tokens, state)
         places = np.argsort(-logits, axis=1, kind="stable")[:, :count]
         return np.take_along_axis(numpy_ops.log_softmax(logits), places, axis=1), places, after
 
 
 @st.composite
-def searches(draw: Any) -> dict[str, Any]:
+def searches(draw: st.DrawFn) -> dict[str, Any]:
     beam = draw(st.integers(1, 4))
     strategy = draw(
         st.one_of(

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import keras
 import pytest
@@ -25,13 +24,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def charlm(folder: Path) -> Any:
+def charlm(folder: Path) -> zoo.Run:
     (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
     return zoo.run("charlm", data=str(folder / "rhyme.txt"), out=str(folder / "charlm"), **TINY)
 
 
 @pytest.fixture(scope="module")
-def sentiment(folder: Path) -> Any:
+def sentiment(folder: Path) -> zoo.Run:
     rows = [
         f"{text} {number},{label}" for number in range(20) for text, label in (("good day", "yes"), ("bad night", "no"))
     ]
@@ -43,20 +42,20 @@ def sentiment(folder: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def bundle(charlm: Any, folder: Path) -> Path:
+def bundle(charlm: zoo.Run, folder: Path) -> Path:
     return charlm.export(folder / "charlm.zoo", examples=0).path
 
 
-def test_a_bundle_writes_the_texts_of_its_run(charlm: Any, bundle: Path):
+def test_a_bundle_writes_the_texts_of_its_run(charlm: zoo.Run, bundle: Path):
     model = zoo.runtime.load(bundle)
     assert model.sample("one ", seed=3, count=2, length=40) == charlm.sample("one ", seed=3, count=2, length=40)
     (ours,), (theirs,) = model.score(["two, buckle"], ["one "]), charlm.score(["two, buckle"], ["one "])
     assert ours.tokens == pytest.approx(theirs.tokens, abs=1e-5)
 
 
-def test_an_export_compares_and_says_so(sentiment: Any, folder: Path):
+def test_an_export_compares_and_says_so(sentiment: zoo.Run, folder: Path):
     done = sentiment.export(folder / "sentiment-bundle", examples=8, license="CC0-1.0")
-    assert done.parity.equal == 1 and done.parity.difference < 1e-5
+    assert done.parity is not None and done.parity.equal == 1 and done.parity.difference < 1e-5
     card = (done.path / "README.md").read_text()
     assert "100.0%" in card and "CC0-1.0" in card and 'zoo.runtime.load("sentiment-bundle")' in card
     inputs = ["good day 3", "a bad night", "day"]
@@ -66,9 +65,11 @@ def test_an_export_compares_and_says_so(sentiment: Any, folder: Path):
     assert [word for word, _ in ours[1].details["looked_at"]] == ["a", "bad", "night"]
 
 
-def test_small_numbers_are_refused_where_they_lose_too_much(sentiment: Any, folder: Path, monkeypatch: Any):
+def test_small_numbers_are_refused_where_they_lose_too_much(
+    sentiment: zoo.Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
     half = sentiment.export(folder / "half", precision="float16", examples=4)
-    assert half.parity.equal == 1
+    assert half.parity is not None and half.parity.equal == 1
     from zoo.export.parity import Parity
 
     monkeypatch.setattr(Parity, "loss", 0.5)
@@ -84,14 +85,14 @@ print(sorted({name.split(".")[0] for name in sys.modules} & {"keras", "tensorflo
 """
 
 
-def test_a_bundle_needs_neither_keras_nor_tensorflow(charlm: Any, bundle: Path):
+def test_a_bundle_needs_neither_keras_nor_tensorflow(charlm: zoo.Run, bundle: Path):
     done = subprocess.run([sys.executable, "-c", PROGRAM, bundle], capture_output=True, text=True, timeout=300)
     text, _, names = done.stdout.rstrip("\n").rpartition("\n")
     assert names == "[]", done.stderr
     assert text == charlm.sample("one ", seed=3, length=20)
 
 
-def test_what_was_tampered_with_is_refused(sentiment: Any, folder: Path):
+def test_what_was_tampered_with_is_refused(sentiment: zoo.Run, folder: Path):
     path = sentiment.export(folder / "tampered", examples=0).path
     graph = path / "graphs" / "predict.onnx"
     whole = graph.read_bytes()
@@ -108,7 +109,7 @@ def test_what_was_tampered_with_is_refused(sentiment: Any, folder: Path):
         zoo.runtime.load(folder)
 
 
-def test_nothing_else_is_overwritten(sentiment: Any, folder: Path):
+def test_nothing_else_is_overwritten(sentiment: zoo.Run, folder: Path):
     (folder / "mine").mkdir()
     (folder / "mine" / "thesis.txt").write_text("precious")
     with pytest.raises(UsageError, match="not empty"):
@@ -125,7 +126,7 @@ print(status, sorted({name.split(".")[0] for name in sys.modules} & {"keras", "t
 """
 
 
-def test_a_command_answers_with_the_graphs_that_a_run_keeps(sentiment: Any, capsys: Any):
+def test_a_command_answers_with_the_graphs_that_a_run_keeps(sentiment: zoo.Run, capsys: pytest.CaptureFixture[str]):
     from zoo.cli import main
 
     path = sentiment.folder.path
@@ -148,7 +149,9 @@ print(status, sorted({name.split(".")[0] for name in sys.modules} & {"keras", "t
 """
 
 
-def test_a_run_is_evaluated_with_graphs_from_the_second_time_on(charlm: Any, sentiment: Any, capsys: Any):
+def test_a_run_is_evaluated_with_graphs_from_the_second_time_on(
+    charlm: zoo.Run, sentiment: zoo.Run, capsys: pytest.CaptureFixture[str]
+):
     from zoo.cli import main
 
     for run in (charlm, sentiment):
@@ -169,7 +172,7 @@ def test_a_run_is_evaluated_with_graphs_from_the_second_time_on(charlm: Any, sen
         }
 
 
-def test_a_training_leaves_graphs_and_a_failure_leaves_none(sentiment: Any, monkeypatch: Any):
+def test_a_training_leaves_graphs_and_a_failure_leaves_none(sentiment: zoo.Run, monkeypatch: pytest.MonkeyPatch):
     import shutil
 
     from zoo.export import bundle_writer
@@ -178,7 +181,7 @@ def test_a_training_leaves_graphs_and_a_failure_leaves_none(sentiment: Any, monk
     place = sentiment.folder.path / "runtime"
     shutil.rmtree(place, ignore_errors=True)
 
-    def fail(*_: Any) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError("not today")
 
     with monkeypatch.context() as patched:
@@ -189,7 +192,7 @@ def test_a_training_leaves_graphs_and_a_failure_leaves_none(sentiment: Any, monk
     assert len(list(place.glob("*/graphs/predict.onnx"))) == 1
 
 
-def test_graphs_of_other_weights_or_damaged_ones_answer_nothing(sentiment: Any):
+def test_graphs_of_other_weights_or_damaged_ones_answer_nothing(sentiment: zoo.Run):
     from zoo.runs.fast_answers import FastAnswers
 
     answers = FastAnswers(sentiment.folder)

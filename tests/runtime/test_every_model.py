@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from hypothesis import strategies as st
 import zoo.runtime
 from tests.properties import tried
 from tests.search.steppers import plainly
+from zoo.codecs.codec import RawValue
 from zoo.codecs.fitting import fit_codecs
 from zoo.export.bundle_writer import write_bundle
 from zoo.export.exported_run import ExportedRun
@@ -40,7 +42,7 @@ class Model(NamedTuple):
     run: ExportedRun
     inference: Inference
     bundle: zoo.runtime.Bundle
-    inputs: list[Any]
+    inputs: list[RawValue]
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +54,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
-def make(name: str, folder: Path, **settings: Any) -> Model:
+def make(name: str, folder: Path, **settings: object) -> Model:
     """Build a task's model, write it as a bundle, and load that."""
     plugins = Plugins()
     found = plugins.load_task(name)
@@ -72,7 +74,7 @@ def make(name: str, folder: Path, **settings: Any) -> Model:
     return Model(run, inference, zoo.runtime.load(folder), inputs)
 
 
-def check(model: Model, inputs: list[Any], **search: Any) -> None:
+def check(model: Model, inputs: list[RawValue], **search: object) -> None:
     """Compare all that an answer says."""
     settings = override(model.run.settings, {"search": search}, task=model.run.name) if search else model.run.settings
     wanted = model.run.topology.answer(model.inference, inputs, settings)
@@ -86,7 +88,7 @@ def check(model: Model, inputs: list[Any], **search: Any) -> None:
                 np.testing.assert_allclose(numbers(ours.details[name]), numbers(theirs.details[name]), atol=1e-4)
 
 
-def numbers(value: Any) -> np.ndarray:
+def numbers(value: Mapping[object, float] | Iterable[object]) -> np.ndarray:
     if isinstance(value, dict):
         value = [value[name] for name in sorted(value, key=str)]
     return np.array([one[1] if isinstance(one, tuple) else one for one in value], np.float64)
@@ -108,7 +110,7 @@ KINDS = [
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: "-".join(map(str, kind.values())))
-def test_translators(kind: dict[str, Any], pairs: str, tmp_path: Path):
+def test_translators(kind: dict[str, object], pairs: str, tmp_path: Path):
     if {"ntm", "ntm_hard", "sparse"} & set(kind.values()) and not (find_spec("zoo_memory") and find_spec("zoo_sparse")):
         pytest.skip("needs the plugins zoo-memory and zoo-sparse")
     model = make("translation", tmp_path / "bundle", data=pairs, model={**SMALL, **kind}, search={"length": 6})
@@ -116,7 +118,7 @@ def test_translators(kind: dict[str, Any], pairs: str, tmp_path: Path):
     check(model, model.inputs, strategy="greedy")
 
 
-OTHERS: dict[str, dict[str, Any]] = {
+OTHERS: dict[str, dict[str, object]] = {
     "memory": {"data": {"examples": 40, "longest": 3, "tested": 3}, "model": {"cell": "ntm", "units": 6, "places": 4}},
     "glimpse": {"model": {"units": 8}},
     "reverse": {"examples": 40, "letters": 5, "model": {"units": 6, "attention": "additive"}},
@@ -159,10 +161,10 @@ def translator(pairs: str, tmp_path_factory: pytest.TempPathFactory) -> Model:
 
 
 @st.composite
-def options(draw: Any) -> dict[str, Any]:
+def options(draw: st.DrawFn) -> dict[str, object]:
     """Settings of `search` that go together."""
     beam, groups = draw(st.integers(1, 2)), draw(st.integers(1, 2))
-    found = {
+    found: dict[str, Any] = {
         "strategy": draw(st.sampled_from(["greedy", "sample", "beam"])),
         "beam": beam * groups,
         "groups": groups,
@@ -190,7 +192,7 @@ def options(draw: Any) -> dict[str, Any]:
 
 @tried(3)
 @given(search=options(), seed=st.integers(0, 99), count=st.integers(1, 4))
-def test_every_option_of_a_search(translator: Model, search: dict[str, Any], seed: int, count: int):
+def test_every_option_of_a_search(translator: Model, search: dict[str, object], seed: int, count: int):
     inputs = translator.inputs[:count]
     check(translator, inputs, **search)
     settings = override(translator.run.settings, {"search": search}, task="translation")

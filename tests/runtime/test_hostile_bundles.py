@@ -11,7 +11,6 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,11 +19,11 @@ from hypothesis import strategies as st
 
 onnx = pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
 pytest.importorskip("onnxruntime", reason="needs pip install 'seqzoo[export]'")
-from onnx import TensorProto, helper, numpy_helper  # noqa: E402
+from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper  # noqa: E402
 
 from tests.faults.mutations import damaged  # noqa: E402
 from tests.properties import DEFAULT, tried  # noqa: E402
-from zoo.codecs import LabelCodec, text_codec  # noqa: E402
+from zoo.codecs import Codec, LabelCodec, text_codec  # noqa: E402
 from zoo.codecs.codec_file import write_codec  # noqa: E402
 from zoo.errors import UsageError, ZooError  # noqa: E402
 from zoo.export.onnx_graph import make_model  # noqa: E402
@@ -48,13 +47,19 @@ SETTINGS = {
 }
 
 
-def graph(path: Path, nodes: list[Any], inputs: list[Any], outputs: list[Any], constants: dict[str, Any]) -> None:
+def graph(
+    path: Path,
+    nodes: list[NodeProto],
+    inputs: list[ValueInfoProto],
+    outputs: list[ValueInfoProto],
+    constants: dict[str, np.ndarray],
+) -> None:
     kept = [numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()]
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(make_model(helper.make_graph(nodes, "graph", inputs, outputs, kept)).SerializeToString())
 
 
-def value(name: str, kind: int, *shape: Any) -> Any:
+def value(name: str, kind: int, *shape: int | str | None) -> ValueInfoProto:
     return helper.make_tensor_value_info(name, kind, shape)
 
 
@@ -117,7 +122,7 @@ def writer(folder: Path) -> Path:
     return written(folder, {"target": target}, "LanguageModel", graphs)
 
 
-def written(folder: Path, codecs: dict[str, Any], topology: str, graphs: dict[str, GraphEntry]) -> Path:
+def written(folder: Path, codecs: dict[str, Codec], topology: str, graphs: dict[str, GraphEntry]) -> Path:
     for role, codec in codecs.items():
         codec.save(folder / "codecs", role)
     kinds = {role: type(codec).__name__ for role, codec in codecs.items()}
@@ -140,7 +145,7 @@ def use(bundle: Bundle) -> None:
         one_line(ask, str(bundle.path))
 
 
-def one_line(read: Callable[[], Any], *names: str) -> None:
+def one_line(read: Callable[[], object], *names: str) -> None:
     try:
         read()
     except ZooError as error:
@@ -180,7 +185,11 @@ VALUES = st.recursive(
 )
 
 
-def places(value: Any, before: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+Place = tuple[str | int, ...]
+"""Keys and indices that lead to a value in JSON."""
+
+
+def places(value: object, before: Place = ()) -> list[Place]:
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [place for key, part in parts for place in [(*before, key), *places(part, (*before, key))]]
 
@@ -193,7 +202,7 @@ def test_any_value_in_the_manifest(kind: str, bundles: dict[str, Path]) -> None:
 
     @tried(DEFAULT)
     @given(st.sampled_from(where), VALUES, st.booleans())
-    def check(place: tuple[Any, ...], value: Any, remove: bool) -> None:
+    def check(place: Place, value: object, remove: bool) -> None:
         content = json.loads(whole)
         holder = content
         for key in place[:-1]:
@@ -269,7 +278,10 @@ def test_codecs_of_another_kind(role: str, kind: str, of_file: bool) -> None:
         (folder / MANIFEST).write_text(json.dumps(manifest))
         if of_file and hasattr(codecs, kind):
             codec = getattr(codecs, kind)()
-            samples: dict[str, Any] = {"VectorCodec": [np.ones((3, 2))], "ImageCodec": [np.zeros((4, 4, 3), np.uint8)]}
+            samples: dict[str, list[np.ndarray]] = {
+                "VectorCodec": [np.ones((3, 2))],
+                "ImageCodec": [np.zeros((4, 4, 3), np.uint8)],
+            }
             codec.fit(samples.get(kind, ["a", "b"]))
             codec.save(folder / "codecs", role)
             changed(folder, f"codecs/{role}.json", (folder / "codecs" / f"{role}.json").read_bytes())

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from typing import Any
 
 import keras
 import pytest
@@ -31,13 +30,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def charlm(folder: Path) -> Any:
+def charlm(folder: Path) -> zoo.Run:
     (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
     return zoo.run("charlm", data=str(folder / "rhyme.txt"), out=str(folder / "charlm"), **TINY)
 
 
 @pytest.fixture(scope="module")
-def wheel(charlm: Any, folder: Path) -> Path:
+def wheel(charlm: zoo.Run, folder: Path) -> Path:
     return package(str(charlm.folder.path), "rhymes", out=str(folder), version="1.2", examples=0, license="CC0-1.0")
 
 
@@ -76,7 +75,7 @@ def test_pip_checks_the_record(wheel: Path, site: Path):
 
 
 def test_an_installed_model_answers_by_its_name(
-    charlm: Any, site: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path
+    charlm: zoo.Run, site: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
     monkeypatch.syspath_prepend(str(site))
     monkeypatch.chdir(tmp_path)
@@ -97,7 +96,7 @@ def test_an_installed_model_answers_by_its_name(
 
 
 def test_a_run_of_the_same_name_comes_first_and_a_line_says_so(
-    charlm: Any, site: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    charlm: zoo.Run, site: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):
     monkeypatch.syspath_prepend(str(site))
     monkeypatch.chdir(tmp_path)
@@ -129,7 +128,7 @@ def test_a_tampered_wheel_answers_nothing(wheel: Path, tmp_path: Path, monkeypat
         zoo.load("rhymes")
 
 
-def test_a_bundle_is_packaged_as_it_is(charlm: Any, folder: Path):
+def test_a_bundle_is_packaged_as_it_is(charlm: zoo.Run, folder: Path):
     bundle = charlm.export(folder / "bundle", examples=0).path
     made = package(str(bundle), "again", out=str(folder))
     with zipfile.ZipFile(made) as archive:
@@ -146,6 +145,8 @@ def test_a_bundle_is_packaged_as_it_is(charlm: Any, folder: Path):
         ([], "no name given; write zoo package charlm shakespeare"),
     ],
 )
-def test_what_pip_would_refuse_is_refused(charlm: Any, words: list[str], message: str, capsys: Any):
+def test_what_pip_would_refuse_is_refused(
+    charlm: zoo.Run, words: list[str], message: str, capsys: pytest.CaptureFixture[str]
+):
     assert main(["package", str(charlm.folder.path), *words]) == 2
     assert message in capsys.readouterr().err

@@ -9,7 +9,6 @@ import sys
 import zipfile
 from email import message_from_string
 from pathlib import Path
-from typing import Any
 
 import keras
 import pytest
@@ -95,7 +94,7 @@ def test_every_module_finds_what_it_imports(site: Path):
     assert [line for line in lacking if not line.startswith("zoo/plugins/")] == []
 
 
-def module_level(tree: ast.Module) -> list[Any]:
+def module_level(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
     found, pending = [], list(tree.body)
     while pending:
         node = pending.pop()
@@ -129,7 +128,7 @@ def alone(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, Path]]:
+def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[zoo.Run, Path]]:
     folder = tmp_path_factory.mktemp("bundles")
     (folder / "rhyme.txt").write_text(RHYME * 40, encoding="utf-8")
     charlm = zoo.run("charlm", data=str(folder / "rhyme.txt"), out=str(folder / "charlm"), **TINY)
@@ -147,7 +146,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Any, Pa
     return {name: (run, run.export(folder / f"{name}.zoo", examples=0).path) for name, run in runs.items()}
 
 
-def test_bundles_answer_with_it_alone(site: Path, bundles: dict[str, tuple[Any, Path]]):
+def test_bundles_answer_with_it_alone(site: Path, bundles: dict[str, tuple[zoo.Run, Path]]):
     run, bundle = bundles["charlm"]
     done = alone(site, "sample", str(bundle), "prime=one ", "seed=3", "length=20")
     assert (done.returncode, done.stdout) == (0, f"one {run.sample('one ', seed=3, length=20)}\n"), done.stderr

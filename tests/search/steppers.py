@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import keras
 import numpy as np
 from keras import ops
 
+from zoo.backend.types import Nest, Tensor
 from zoo.search.compiling import compiler
+from zoo.topology.inference import Function
 
 
 class Chain:
@@ -18,10 +17,10 @@ class Chain:
     def __init__(self, table: np.ndarray) -> None:
         self.table = table.astype(np.float32)
 
-    def start(self, rows: int, memory: Any = None) -> Any:
+    def start(self, rows: int, memory: Nest | None = None) -> Nest:
         return []
 
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> Any:
+    def step(self, tokens: Tensor, state: Nest, memory: Nest | None = None) -> tuple[Tensor, Nest]:
         return ops.take(self.table, tokens, axis=0), state
 
 
@@ -31,10 +30,10 @@ class Clock:
     def __init__(self, table: np.ndarray) -> None:
         self.table = table.astype(np.float32)
 
-    def start(self, rows: int, memory: Any = None) -> Any:
+    def start(self, rows: int, memory: Nest | None = None) -> Nest:
         return {"time": ops.zeros((rows, 1), "int32"), "last": [ops.zeros((rows,), "int32")]}
 
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> Any:
+    def step(self, tokens: Tensor, state: Nest, memory: Nest | None = None) -> tuple[Tensor, Nest]:
         steps, size = self.table.shape[:2]
         time = ops.minimum(state["time"][:, 0], steps - 1)
         place = (time * size + state["last"][0]) * size + tokens
@@ -52,16 +51,16 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
     return logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
 
 
-def plainly(function: Callable[..., Any]) -> Any:
+def plainly(function: Function) -> Function:
     """Do not compile: for small tables, tracing takes longer than all steps."""
     return function
 
 
-def by_xla(function: Callable[..., Any]) -> Any:
+def by_xla(function: Function) -> Function:
     return compiler(None)(function)
 
 
-def as_graph(function: Callable[..., Any]) -> Any:
+def as_graph(function: Function) -> Function:
     if keras.backend.backend() != "tensorflow":
         return by_xla(function)
     import tensorflow as tf

@@ -14,8 +14,22 @@ from keras import ops
 
 from tests.properties import tried
 from tests.search.steppers import Chain, Clock, as_graph, by_xla, plainly
+from zoo.backend.types import Nest, Tensor
 from zoo.errors import UsageError
-from zoo.search import Banned, Beam, Generator, Greedy, MinLength, NoRepeat, RepetitionPenalty, Sample, Scorer
+from zoo.models import Decoder
+from zoo.search import (
+    Banned,
+    Beam,
+    Generator,
+    Greedy,
+    MinLength,
+    NoRepeat,
+    RepetitionPenalty,
+    Sample,
+    Scorer,
+    Stepper,
+    Strategy,
+)
 
 SIZE, END = 4, 3
 
@@ -24,7 +38,7 @@ def clock(seed: int, steps: int = 7, spread: float = 1.5) -> Clock:
     return Clock(np.random.default_rng(seed).normal(scale=spread, size=(steps, SIZE, SIZE, SIZE)))
 
 
-def generator(model: Any, **more: Any) -> Generator:
+def generator(model: Stepper, **more: Any) -> Generator:
     return Generator(model, plainly, chunk=6, **{"end": END, **more})
 
 
@@ -69,9 +83,7 @@ def test_the_same_for_all_texts_of_six_tokens_by_xla(alpha: float):
     assert len({tuple(hypothesis.tokens) for hypothesis in found}) == 100
 
 
-def recurrent() -> Any:
-    from zoo.models import Decoder
-
+def recurrent() -> Decoder:
     model = Decoder(SIZE, cell="gru", layers=1, units=3, embedding=2)
     model.build()
     draw = np.random.default_rng(5)
@@ -120,7 +132,7 @@ def test_stopping_early_changes_nothing(seed: int, width: int, alpha: float, bes
     steps = []
 
     class Counted(Clock):
-        def step(self, tokens: Any, state: Any, memory: Any = None) -> Any:
+        def step(self, tokens: Tensor, state: Nest, memory: Nest | None = None) -> tuple[Tensor, Nest]:
             steps.append(1)
             return super().step(tokens, state)
 
@@ -143,7 +155,7 @@ def test_stopping_early_saves_steps():
     steps = []
 
     class Counted(Chain):
-        def step(self, tokens: Any, state: Any, memory: Any = None) -> Any:
+        def step(self, tokens: Tensor, state: Nest, memory: Nest | None = None) -> tuple[Tensor, Nest]:
             steps.append(1)
             return super().step(tokens, state)
 
@@ -200,15 +212,15 @@ class Looking:
     def __init__(self, table: np.ndarray) -> None:
         self.table = table.astype(np.float32)
 
-    def start(self, rows: int, memory: Any = None) -> Any:
+    def start(self, rows: int, memory: Nest = None) -> Nest:
         return {"alignment": ops.zeros_like(memory), "last": ops.zeros((rows,), "int32")}
 
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> Any:
+    def step(self, tokens: Tensor, state: Nest, memory: Nest = None) -> tuple[Tensor, Nest]:
         assert memory.shape[0] == tokens.shape[0]
         looks = ops.one_hot(tokens, memory.shape[1]) * 0.9 + 0.1 / memory.shape[1]
         return ops.take(self.table, tokens, axis=0), {"alignment": looks * memory, "last": tokens}
 
-    def alignment(self, state: Any) -> Any:
+    def alignment(self, state: Nest) -> Tensor:
         return state["alignment"]
 
 
@@ -241,7 +253,7 @@ def test_coverage_needs_a_model_that_attends():
 
 
 @pytest.mark.parametrize("strategy", [Greedy(), Sample(0.9), Beam(3, n_best=2), Beam(4, groups=2)])
-def test_processors_compose_with_every_strategy(strategy: Any):
+def test_processors_compose_with_every_strategy(strategy: Strategy):
     processors = [RepetitionPenalty(1.3), Banned((1,)), NoRepeat(2), MinLength(3)]
     draw = np.random.default_rng(4)
     search = Generator(Chain(draw.normal(size=(9, 9))), plainly, chunk=8, end=0).search

@@ -9,11 +9,14 @@ import pytest
 from keras import ops
 
 from tests.search.steppers import Chain, as_graph, by_xla, plainly
+from zoo.backend.types import Nest, Tensor
 from zoo.errors import UsageError
-from zoo.search import Beam, Generator, Greedy, NoRepeat, Sample, Scorer
+from zoo.search import Beam, Generator, Greedy, NoRepeat, Sample, Scorer, Strategy
 
 
-def texts(generator: Generator, primes: list[list[int]], length: int, temperature: float, seeds: list[int]) -> Any:
+def texts(
+    generator: Generator, primes: list[list[int]], length: int, temperature: float, seeds: list[int]
+) -> list[list[int]]:
     chunks = list(generator.stream(primes, strategy=Sample(temperature), length=length, seeds=seeds))
     return [np.concatenate([chunk[row] for chunk in chunks]).tolist() for row in range(len(primes))]
 
@@ -94,17 +97,17 @@ class Copying:
 
     size, end = 12, 11
 
-    def encode(self, sources: np.ndarray, mask: np.ndarray) -> Any:
+    def encode(self, sources: np.ndarray, mask: np.ndarray) -> Nest:
         self.shapes.add(sources.shape)
         return {"tokens": sources, "count": [mask.sum(axis=1).astype("int32")]}
 
     def __init__(self) -> None:
         self.shapes: set[tuple[int, ...]] = set()
 
-    def start(self, rows: int, memory: Any = None) -> Any:
+    def start(self, rows: int, memory: Nest | None = None) -> Nest:
         return [ops.zeros((rows,), "int32")]
 
-    def step(self, tokens: Any, state: Any, memory: Any = None) -> Any:
+    def step(self, tokens: Tensor, state: Nest, memory: Nest = None) -> tuple[Tensor, Nest]:
         place = ops.minimum(state[0], memory["tokens"].shape[1] - 1)
         token = ops.take_along_axis(memory["tokens"], place[:, None], axis=1)[:, 0]
         token = ops.where(state[0] >= memory["count"][0], self.end, token)
@@ -128,7 +131,7 @@ def test_five_hundred_sources_are_answered_in_order_with_a_trace_a_bucket():
 
 
 @pytest.mark.parametrize("strategy", [Greedy(), Sample(3.0), Beam(3, length_penalty=1.0)])
-def test_a_batch_has_no_influence_on_a_text(strategy: Any):
+def test_a_batch_has_no_influence_on_a_text(strategy: Strategy):
     model = Copying()
     generator = Generator(model, plainly, chunk=16, begin=10, end=11, encode=model.encode)
     sources = [np.array(source, np.int32) for source in ([1, 2, 3], [4] * 9, [5], [6, 7] * 6)]

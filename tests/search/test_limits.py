@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,11 +21,14 @@ from zoo.search import (
     Forced,
     Generator,
     Greedy,
+    Hypothesis,
     MinLength,
     NoRepeat,
+    Processor,
     RepetitionPenalty,
     Sample,
     Scorer,
+    Strategy,
 )
 
 TABLE = np.random.default_rng(0).normal(size=(5, 5))
@@ -36,7 +40,7 @@ ODD = st.one_of(
     st.floats(),
     st.integers(),
 )
-STRATEGIES: dict[str, Any] = {
+STRATEGIES: dict[str, Callable[[Any], Strategy]] = {
     **{
         name: lambda value, name=name: Sample(**{name: value})
         for name in ("temperature", "top_k", "top_p", "min_p", "typical")
@@ -46,7 +50,7 @@ STRATEGIES: dict[str, Any] = {
         for name in ("beam", "n_best", "length_penalty", "groups", "diversity")
     },
 }
-PROCESSORS: dict[str, Any] = {
+PROCESSORS: dict[str, Callable[[Any], Processor]] = {
     "bias": lambda value: Bias(((1, value), (2, value))),
     "bias of a token": lambda value: Bias(((value, 1.0),)),
     "repetition_penalty": RepetitionPenalty,
@@ -59,7 +63,7 @@ PROCESSORS: dict[str, Any] = {
 ARGUMENTS = ("length", "lengths", "seeds", "batch", "primes")
 
 
-def finite_or_refused(call: Any) -> None:
+def finite_or_refused(call: Callable[[], list[list[Hypothesis]]]) -> None:
     """Run a search or a scoring; all numbers of its result are finite, or it is refused in one line."""
     try:
         found = call()
@@ -81,7 +85,7 @@ def test_every_option_gives_finite_answers_or_is_refused(data: st.DataObject):
         value = 10**6  # a beam as wide as memory allows is allowed
     words: dict[str, Any] = {"primes": [[0], [1, 2]], "length": 3}
 
-    def call() -> Any:
+    def call() -> list[list[Hypothesis]]:
         if name in STRATEGIES:
             words["strategy"] = STRATEGIES[name](value)
         elif name in PROCESSORS:
@@ -130,7 +134,7 @@ def test_a_seed_of_any_size_draws_and_the_same_seed_draws_the_same():
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 @pytest.mark.parametrize("strategy", [Greedy(), Sample(), Beam(3)])
-def test_a_model_that_predicts_no_finite_numbers_says_so(number: float, strategy: Any):
+def test_a_model_that_predicts_no_finite_numbers_says_so(number: float, strategy: Strategy):
     table = TABLE.copy()
     table[1] = number
     generator = Generator(Chain(table), plainly)
@@ -169,7 +173,7 @@ def test_a_scorer_counts_its_arguments():
 
 @pytest.mark.parametrize("name", ["beam", "top_k", "no_repeat", "min_length", "forced position"])
 def test_a_whole_number_may_be_a_float(name: str):
-    def answers(number: float) -> Any:
+    def answers(number: float) -> list[list[int]]:
         made = {**STRATEGIES, **PROCESSORS}[name](number)
         words = {"strategy": made} if name in STRATEGIES else {"processors": [made]}
         return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,7 +18,7 @@ SIZE = 6
 
 def applied(
     processor: Processor, logits: np.ndarray, history: list[list[int]], position: list[int], end: int | None = 0
-) -> Any:
+) -> np.ndarray:
     """The processor's answer for texts of one length, in a history that has room for more."""
     read = len(history[0])
     array = np.full((len(history), 16), -1, np.int32)

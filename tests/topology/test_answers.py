@@ -85,7 +85,9 @@ def test_a_score_means_the_same_of_the_best_answer_and_of_the_others(run: zoo.Ru
     assert scores == pytest.approx(expected, rel=1e-4)
 
 
-def test_unknown_words_are_said(run: zoo.Run, capfd: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+def test_unknown_words_are_said(
+    run: zoo.Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from zoo import tensorflow_messages
     from zoo.cli import main
 
@@ -120,7 +122,9 @@ def test_weights_that_are_not_finite_are_said(run: zoo.Run, number: float) -> No
     assert calls[0]() == before
 
 
-def test_options_of_the_search_from_python_and_the_command_line(run: zoo.Run, capfd: Any, monkeypatch: Any) -> None:
+def test_options_of_the_search_from_python_and_the_command_line(
+    run: zoo.Run, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     from zoo import tensorflow_messages
     from zoo.cli import main
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import zoo
 from tests.long_run import first
+from tests.settings_by_part import SettingsByPart
 from zoo.training.checkpoint import load_checkpoint
 
 
-def train(rhyme: Path, out: Path, replicas: int, tiny: dict[str, Any], **train: Any) -> Any:
-    settings = {**tiny, "train": {**tiny["train"], **train}}
+def train(rhyme: Path, out: Path, replicas: int, tiny: SettingsByPart, **train: object) -> zoo.Run:
+    settings: SettingsByPart = {**tiny, "train": {**tiny["train"], **train}}
     return zoo.run("charlm", data=str(rhyme), out=str(out), device={"replicas": replicas}, **settings)
 
 
-def losses(run: Any) -> list[float]:
+def losses(run: zoo.Run) -> list[float]:
     return [record["train"]["loss"] for record in run.metrics]
 
 
@@ -33,7 +33,9 @@ def losses(run: Any) -> list[float]:
         ],
     ),
 )
-def test_two_replicas_give_the_curve_of_one(tmp_path: Path, rhyme: Path, tiny: dict[str, Any], extra: dict[str, Any]):
+def test_two_replicas_give_the_curve_of_one(
+    tmp_path: Path, rhyme: Path, tiny: SettingsByPart, extra: dict[str, object]
+):
     tiny["model"]["dropout"] = 0.3
     steps = {"steps": 20, "evaluate_every": 4, **extra}
     one = losses(train(rhyme, tmp_path / "one", 1, tiny, **steps))
@@ -42,14 +44,14 @@ def test_two_replicas_give_the_curve_of_one(tmp_path: Path, rhyme: Path, tiny: d
     np.testing.assert_allclose(one, two, rtol=1e-4)
 
 
-def test_an_uneven_batch_is_shared_as_well(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+def test_an_uneven_batch_is_shared_as_well(tmp_path: Path, rhyme: Path, tiny: SettingsByPart):
     tiny["batch"]["size"] = 7
     one = losses(train(rhyme, tmp_path / "one", 1, tiny, steps=10))
     two = losses(train(rhyme, tmp_path / "two", 2, tiny, steps=10))
     np.testing.assert_allclose(one, two, rtol=1e-4)
 
 
-def test_a_resumed_run_is_the_run_that_never_stopped(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+def test_a_resumed_run_is_the_run_that_never_stopped(tmp_path: Path, rhyme: Path, tiny: SettingsByPart):
     tiny["model"]["dropout"] = 0.3
     extra = {"schedule": "plateau", "schedule_patience": 1, "average": 0.5, "accumulate": 2}
     whole = train(rhyme, tmp_path / "whole", 2, tiny, steps=24, evaluate_every=4, **extra)
@@ -64,14 +66,14 @@ def test_a_resumed_run_is_the_run_that_never_stopped(tmp_path: Path, rhyme: Path
 
 
 @pytest.mark.slow
-def test_another_number_of_replicas_goes_on_from_the_same_checkpoint(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+def test_another_number_of_replicas_goes_on_from_the_same_checkpoint(tmp_path: Path, rhyme: Path, tiny: SettingsByPart):
     whole = train(rhyme, tmp_path / "whole", 2, tiny, steps=12, schedule="constant")
     part = train(rhyme, tmp_path / "part", 1, tiny, steps=6, schedule="constant")
     zoo.load(part.folder.path).resume(train={"steps": 12}, device={"replicas": 2})
     np.testing.assert_allclose(losses(whole), losses(part), rtol=1e-4)
 
 
-def test_accumulated_batches_are_one_large_batch(tmp_path: Path, tiny: dict[str, Any]):
+def test_accumulated_batches_are_one_large_batch(tmp_path: Path, tiny: SettingsByPart):
     """Two batches of 8 rows in one step make the gradient that is the sum over both, divided once."""
     text = tmp_path / "text"
     text.write_text("abcdefgh" * 2000)
@@ -82,7 +84,7 @@ def test_accumulated_batches_are_one_large_batch(tmp_path: Path, tiny: dict[str,
 
 
 @pytest.mark.slow
-def test_the_largest_seed_trains_as_well_as_any(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+def test_the_largest_seed_trains_as_well_as_any(tmp_path: Path, rhyme: Path, tiny: SettingsByPart):
     tiny["model"]["dropout"] = 0.5
     runs = [
         zoo.run("charlm", data=str(rhyme), out=str(tmp_path / str(seed)), seed=seed, **tiny)

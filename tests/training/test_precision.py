@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import zoo
+from tests.settings_by_part import SettingsByPart
 from zoo.training.checkpoint import load_checkpoint, save_checkpoint
 
 
-def train(rhyme: Path, out: Path, tiny: dict[str, Any], precision: str, **train: Any) -> Any:
-    settings = {**tiny, "train": {**tiny["train"], **train}, "device": {"precision": precision}}
+def train(rhyme: Path, out: Path, tiny: SettingsByPart, precision: str, **train: object) -> zoo.Run:
+    settings: SettingsByPart = {**tiny, "train": {**tiny["train"], **train}, "device": {"precision": precision}}
     return zoo.run("charlm", data=str(rhyme), out=str(out), **settings)
 
 
 @pytest.mark.parametrize("precision", ["bfloat16", pytest.param("float16", marks=pytest.mark.slow)])
-def test_sixteen_bits_learn_as_well(tmp_path: Path, rhyme: Path, tiny: dict[str, Any], precision: str):
+def test_sixteen_bits_learn_as_well(tmp_path: Path, rhyme: Path, tiny: SettingsByPart, precision: str):
     runs = [
         train(rhyme, tmp_path / name, tiny, name, steps=60, learning_rate=0.1, evaluate_every=10)
         for name in ("float32", precision)
@@ -29,7 +29,7 @@ def test_sixteen_bits_learn_as_well(tmp_path: Path, rhyme: Path, tiny: dict[str,
 
 
 def test_the_loss_scale_is_resumed_and_shrinks_where_gradients_overflow(
-    tmp_path: Path, rhyme: Path, tiny: dict[str, Any]
+    tmp_path: Path, rhyme: Path, tiny: SettingsByPart
 ):
     whole = train(rhyme, tmp_path / "whole", tiny, "float16", steps=8, schedule="constant")
     parts = train(rhyme, tmp_path / "parts", tiny, "float16", steps=4, schedule="constant")
@@ -48,7 +48,7 @@ def test_the_loss_scale_is_resumed_and_shrinks_where_gradients_overflow(
 
 
 @pytest.mark.slow
-def test_another_precision_goes_on_from_the_same_checkpoint(tmp_path: Path, rhyme: Path, tiny: dict[str, Any]):
+def test_another_precision_goes_on_from_the_same_checkpoint(tmp_path: Path, rhyme: Path, tiny: SettingsByPart):
     run = train(rhyme, tmp_path / "run", tiny, "float32")
     for precision in ("float16", "float32"):
         resumed = zoo.load(run.folder.path).resume(train={"steps": 8}, device={"precision": precision})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import signal
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -59,7 +60,8 @@ class Epochs(keras.callbacks.Callback):
         super().__init__()
         self.logs: list[dict[str, float]] = []
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        assert logs is not None
         self.logs.append(dict(logs))
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.properties import tried
+from tests.settings_by_part import SettingsByPart
 from zoo.errors import ZooError
 from zoo.runs.weights import load_weights, save_weights
 from zoo.training.checkpoint import load_checkpoint, save_checkpoint
@@ -159,7 +160,7 @@ def test_optimizer_variables_are_named_by_their_weights():
     assert sorted(names[2:]) == sorted(f"{name}/{slot}" for name in weights for slot in ("momentum", "velocity"))
 
 
-def test_a_checkpoint_of_an_older_version_resumes_bit_for_bit(rhyme: Path, tiny: dict[str, Any], tmp_path: Path):
+def test_a_checkpoint_of_an_older_version_resumes_bit_for_bit(rhyme: Path, tiny: SettingsByPart, tmp_path: Path):
     import shutil
 
     import zoo
@@ -190,7 +191,7 @@ def test_a_checkpoint_of_an_older_version_resumes_bit_for_bit(rhyme: Path, tiny:
     assert all(found[0][name].tobytes() == found[1][name].tobytes() for name in arrays)
 
 
-def test_a_checkpoint_of_another_optimizer_is_one_clear_line(rhyme: Path, tiny: dict[str, Any], tmp_path: Path):
+def test_a_checkpoint_of_another_optimizer_is_one_clear_line(rhyme: Path, tiny: SettingsByPart, tmp_path: Path):
     import zoo
 
     run = zoo.run("charlm", data=str(rhyme), out=str(tmp_path / "run"), **tiny)

@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import zoo
+
+Parts: TypeAlias = dict[str, dict[str, object]]
+"""Settings by part."""
 
 # Units, so that each reader has about 100,000 weights on images of that size.
 UNITS = {
@@ -22,18 +25,18 @@ EPOCH = 125  # steps: 8,000 images in batches of 64
 SCALES = {"mnist-10k": 1, "digits": 3}
 
 
-def readers(data: str) -> dict[str, dict[str, Any]]:
+def readers(data: str) -> dict[str, Parts]:
     """Give the settings of each row of the table."""
     units = UNITS[data]
 
-    def train(epochs: int) -> dict[str, Any]:
+    def train(epochs: int) -> dict[str, object]:
         # An evaluation reads every image in several episodes: not after each epoch.
         return {"epochs": epochs, "evaluate_every": 5 * EPOCH}
 
-    def whole(network: str, epochs: int) -> dict[str, Any]:
+    def whole(network: str, epochs: int) -> Parts:
         return {"model": {"reader": "whole", "network": network, "units": units[network]}, "train": train(epochs)}
 
-    def glimpses(count: int) -> dict[str, Any]:
+    def glimpses(count: int) -> Parts:
         look = {"count": count, "scales": SCALES[data], "width": 64}
         return {"model": {"units": units["glimpses"]}, "glimpses": look, "train": train(30)}
 
@@ -50,7 +53,7 @@ def readers(data: str) -> dict[str, dict[str, Any]]:
     return found
 
 
-def measure(data: str, name: str, settings: dict[str, Any], folder: Path) -> dict[str, Any]:
+def measure(data: str, name: str, settings: Parts, folder: Path) -> dict[str, float]:
     """Train a reader, or read its run, and measure it on the test split."""
     out = folder / name.replace(", ", "-").replace(" ", "-")
     result = out / "result.json"

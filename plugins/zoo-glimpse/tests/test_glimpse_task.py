@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import zoo
 from tests.long_run import first
+from tests.settings_by_part import SettingsByPart
 from zoo.testing import check_task
 from zoo_glimpse.task import Glimpse
 
-SMALL: dict[str, Any] = {
+SMALL: SettingsByPart = {
     "data": {"examples": 160},
     "model": {"units": 8, "filters": [4]},
     "glimpses": {"count": 3, "scales": 2, "width": 8, "episodes": 2},
@@ -23,7 +23,7 @@ SMALL: dict[str, Any] = {
 }
 
 
-def small(**model: Any) -> dict[str, Any]:
+def small(**model: object) -> SettingsByPart:
     return {**SMALL, "model": {**SMALL["model"], **model}}
 
 
@@ -44,7 +44,7 @@ def test_promises_are_kept():
         ],
     ),
 )
-def test_other_readers_train_and_load(tmp_path: Path, model: dict[str, Any]):
+def test_other_readers_train_and_load(tmp_path: Path, model: dict[str, object]):
     settings = small(**model)
     settings["data"] = {"examples": 80, "canvas": 16, "scale": 2, "clutter": 0}
     run = zoo.run(Glimpse, **settings, train={"steps": 2}, out=str(tmp_path / "run"))

@@ -5,12 +5,17 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import pytest
+from PIL import Image
 
 import zoo
 from zoo.plugins import Plugins
+from zoo.settings import DataSettings
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 datasets = pytest.importorskip("datasets", reason="the package datasets is not installed: pip install zoo-huggingface")
 
@@ -23,7 +28,7 @@ def quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     datasets.disable_progress_bars()
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
 
-    def nowhere(*_: Any, **__: Any) -> None:
+    def nowhere(*_: object, **__: object) -> None:
         raise socket.gaierror("Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", nowhere)
@@ -36,26 +41,25 @@ def texts(count: int, start: int = 0) -> list[str]:
     ]
 
 
-def labelled(count: int, start: int = 0) -> Any:
+def labelled(count: int, start: int = 0) -> Dataset:
     features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["neg", "pos"])})
     rows = {"text": texts(count, start), "label": [index % 2 for index in range(count)]}
     return datasets.Dataset.from_dict(rows, features=features)
 
 
-def read(source: str, topology: str, **more: Any) -> zoo.data.Splits:
+def read(source: str, topology: str, **more: object) -> zoo.data.Splits:
     from zoo_huggingface import read as read_data
 
     settings = {"source": source, "validation": 0.2, "test": 0.2, "on_error": "stop", **more}
-    return read_data(SimpleNamespace(**settings), topology)
+    return read_data(cast(DataSettings, SimpleNamespace(**settings)), topology)
 
 
 def sizes(splits: zoo.data.Splits) -> list[int]:
     return [len(part) for _, part in splits.items()]
 
 
-def images(count: int) -> list[Any]:
+def images(count: int) -> list[Image.Image]:
     import numpy as np
-    from PIL import Image
 
     return [Image.fromarray(np.full((6, 8), 7 * index % 256, np.uint8)) for index in range(count)]
 

@@ -25,7 +25,7 @@ spec.loader.exec_module(fake_hub)
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def run(tmp_path_factory: pytest.TempPathFactory) -> zoo.Run:
     folder = tmp_path_factory.mktemp("hub")
     (folder / "rhyme.txt").write_text("one two, buckle my shoe;\nthree four, knock at the door;\n" * 60)
     return zoo.run(
@@ -48,11 +48,11 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
         yield stored
 
 
-def push(run: Any, *words: str) -> int:
+def push(run: zoo.Run, *words: str) -> int:
     return main(["push", str(run.folder.path), "hf://me/rhymes", "examples=0", *words])
 
 
-def test_a_model_goes_to_the_hub_and_comes_back(run: Any, hub: Any, capsys: Any):
+def test_a_model_goes_to_the_hub_and_comes_back(run: zoo.Run, hub: Any, capsys: pytest.CaptureFixture[str]):
     assert push(run, "license=CC0-1.0") == 0
     stored = hub.models["me/rhymes"]
     assert {Path(file).suffix for file in stored} == {".onnx", ".json", ".md"}
@@ -65,7 +65,7 @@ def test_a_model_goes_to_the_hub_and_comes_back(run: Any, hub: Any, capsys: Any)
     assert sorted(path.name for path in Path().iterdir()) == ["rhymes"]
 
 
-def refused(capsys: Any, *words: str) -> str:
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
     capsys.readouterr()
     assert main([*words]) == 1
     (line,) = capsys.readouterr().err.splitlines()
@@ -73,7 +73,9 @@ def refused(capsys: Any, *words: str) -> str:
     return line
 
 
-def test_what_goes_wrong_is_one_line(run: Any, hub: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch):
+def test_what_goes_wrong_is_one_line(
+    run: zoo.Run, hub: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
     assert push(run) == 0
     stored = hub.models["me/rhymes"]
     whole = stored["graphs/step.onnx"]

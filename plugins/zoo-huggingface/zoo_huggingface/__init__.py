@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import zoo
+
+if TYPE_CHECKING:
+    from zoo.data import Splits
+    from zoo.settings import DataSettings
 
 ZOO_API = 1
 PREFIX = "hf:"
 
 
-def read(settings: Any, topology: str) -> Any:
+def read(settings: DataSettings, topology: str) -> Splits:
     """Read a data set of the Hugging Face hub for a topology.
 
     Args:

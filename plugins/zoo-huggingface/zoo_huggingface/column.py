@@ -44,7 +44,7 @@ class Column:
         return value
 
 
-def columns_of(features: Mapping[str, Any]) -> list[Column]:
+def columns_of(features: Mapping[str, object]) -> list[Column]:
     """List the columns of a data set, parts of columns among them, and say what kind each is."""
     found: list[Column] = []
     for name, feature in features.items():
@@ -56,7 +56,7 @@ def columns_of(features: Mapping[str, Any]) -> list[Column]:
     return found
 
 
-def _parts(feature: Any) -> Mapping[str, Any]:
+def _parts(feature: object) -> Mapping[str, object]:
     """The features inside a feature; none for most."""
     import datasets
 
@@ -65,7 +65,7 @@ def _parts(feature: Any) -> Mapping[str, Any]:
     return feature if isinstance(feature, Mapping) else {}
 
 
-def _kind(feature: Any) -> str:
+def _kind(feature: object) -> str:
     import datasets
 
     if isinstance(feature, datasets.ClassLabel):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from zoo import UsageError
 from zoo_huggingface.address import Address
@@ -30,7 +29,7 @@ WANTED: Mapping[str, Mapping[str, Wanted]] = {
 }
 
 
-def choose(address: Address, features: Mapping[str, Any], topology: str, pair: str) -> dict[str, Column]:
+def choose(address: Address, features: Mapping[str, object], topology: str, pair: str) -> dict[str, Column]:
     """Choose a column for each role of a topology: the one that is named, or the likeliest.
 
     Args:

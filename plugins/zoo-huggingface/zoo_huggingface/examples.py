@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from zoo_huggingface.column import Column
 from zoo_huggingface.loading import reading_errors
+
+if TYPE_CHECKING:
+    from datasets import Dataset
 
 Example = Mapping[str, Any]
 
@@ -24,7 +27,7 @@ class HubExamples(Sequence[Example]):
 
     def __init__(
         self,
-        dataset: Any,
+        dataset: Dataset,
         columns: Mapping[str, Column],
         places: Sequence[tuple[int, int]],
         documents: bool = False,
@@ -42,7 +45,7 @@ class HubExamples(Sequence[Example]):
     @overload
     def __getitem__(self, place: slice) -> list[Example]: ...
 
-    def __getitem__(self, place: Any) -> Any:
+    def __getitem__(self, place: int | slice) -> Example | list[Example]:
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(len(self)))]
         row, turn = self._places[place]
@@ -52,7 +55,7 @@ class HubExamples(Sequence[Example]):
     def __iter__(self) -> Iterator[Example]:
         return (self[place] for place in range(len(self)))
 
-    def _example(self, row: Mapping[str, Any], turn: int) -> Example:
+    def _example(self, row: Mapping[str, object], turn: int) -> Example:
         values = {role: column.value(row) for role, column in self._columns.items()}
         if self._documents:
             from zoo.data import Document

@@ -5,11 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zoo import UsageError, ZooError
 from zoo_huggingface.address import SPLITS, Address
+
+if TYPE_CHECKING:
+    from datasets import Dataset, DatasetDict
 
 NAMES = {
     "train": ("train", "training"),
@@ -19,7 +22,7 @@ NAMES = {
 FORMATS = ("arrow", "csv", "imagefolder", "json", "parquet", "text", "webdataset")
 
 
-def load(address: Address) -> Any:
+def load(address: Address) -> Dataset | DatasetDict:
     """Load what an address means: a folder that `save_to_disk` wrote, files in a format, or a data set of the hub.
 
     Raises:
@@ -78,7 +81,7 @@ def _reach(address: Address) -> None:
             raise ZooError(f"{address}: {host} cannot be reached, and there is no copy in {cached}") from error
 
 
-def by_split(address: Address, loaded: Any) -> dict[str, Any]:
+def by_split(address: Address, loaded: Dataset | DatasetDict) -> dict[str, Dataset]:
     """Give each split of ours the one of the data set that has its name, or that the options name.
 
     Args:
@@ -92,7 +95,7 @@ def by_split(address: Address, loaded: Any) -> dict[str, Any]:
         UsageError: a split that is named is not there, or there is none to train on.
     """
     there = dict(loaded) if isinstance(loaded, Mapping) else {"train": loaded}
-    found: dict[str, Any] = {}
+    found: dict[str, Dataset] = {}
     for split in SPLITS:
         asked = address.options.get(split)
         if asked and asked not in there:

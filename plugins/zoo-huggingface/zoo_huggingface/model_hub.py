@@ -10,11 +10,14 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from zoo import Hub, UsageError, ZooError
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
 
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 
@@ -44,7 +47,7 @@ class HuggingFaceHub(Hub):
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(found, folder / file)
 
-    def _api(self, name: str) -> Any:
+    def _api(self, name: str) -> HfApi:
         from huggingface_hub import HfApi
         from huggingface_hub.utils import disable_progress_bars, logging
 

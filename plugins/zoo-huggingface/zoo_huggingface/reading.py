@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoo import ZooError
 from zoo.data import Splits
@@ -15,8 +15,13 @@ from zoo_huggingface.columns import choose
 from zoo_huggingface.examples import HubExamples
 from zoo_huggingface.loading import by_split, load, reading_errors
 
+if TYPE_CHECKING:
+    from datasets import Dataset
 
-def read_splits(settings: Any, topology: str) -> Splits:
+    from zoo.settings import DataSettings
+
+
+def read_splits(settings: DataSettings, topology: str) -> Splits:
     """Read a data set for a topology.
 
     Args:
@@ -36,7 +41,7 @@ def read_splits(settings: Any, topology: str) -> Splits:
         return _read(address, settings, topology)
 
 
-def _read(address: Address, settings: Any, topology: str) -> Splits:
+def _read(address: Address, settings: DataSettings, topology: str) -> Splits:
     parts = by_split(address, load(address))
     columns = choose(address, parts["train"].features, topology, getattr(settings, "pair", ""))
     tops = list(dict.fromkeys(column.top for column in columns.values()))
@@ -72,7 +77,7 @@ def _read(address: Address, settings: Any, topology: str) -> Splits:
 
 
 def _usable(
-    part: Any, columns: Mapping[str, Column], keys: list[str] | None, thorough: bool
+    part: Dataset, columns: Mapping[str, Column], keys: list[str] | None, thorough: bool
 ) -> tuple[list[tuple[int, int]], list[int], int]:
     """Look which rows have all that is wanted.
 
@@ -122,7 +127,7 @@ def _opens(image: Mapping[str, Any]) -> bool:
     return True
 
 
-def _key(source: Any) -> str:
+def _key(source: object) -> str:
     """What tells a source from others: a digest of its text, or of its image's file."""
     if isinstance(source, Mapping):
         source = source["bytes"] or source["path"] or ""
@@ -156,7 +161,7 @@ def _hold_out(
     return parts
 
 
-def _each_caption(part: Any, column: Column, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _each_caption(part: Dataset, column: Column, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Make an example of each caption of an image."""
     texts = part.select_columns([column.top])
     return [(row, turn) for row, _ in places for turn in range(len(column.value(texts[row])))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -14,6 +15,7 @@ from zoo_memory import ntm, ntm_dense, ntm_hard
 from zoo_memory.cell import NeuralTuringCell
 from zoo_memory.heads import draw
 from zoo_memory.layer import NeuralTuringMachine
+from zoo_memory.types import Tensor
 
 ROWS, STEPS, INPUTS, UNITS, PLACES, WIDTH = 3, 5, 4, 6, 5, 3
 SMALL = {"places": PLACES, "width": WIDTH}
@@ -23,7 +25,7 @@ def sequences(rows: int = ROWS, steps: int = STEPS) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(rows, steps, INPUTS)).astype("float32")
 
 
-def loud(layer: Any) -> Any:
+def loud(layer: NeuralTuringMachine) -> NeuralTuringMachine:
     """Give a layer weights so large that its heads go about."""
     layer.build((None, None, INPUTS))
     draw_weights = np.random.default_rng(1)
@@ -101,7 +103,7 @@ def test_the_equations_of_the_paper(controller: str, reads: int):
 
 @pytest.mark.parametrize("make", [ntm, ntm_dense, ntm_hard])
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
-def test_steps_give_the_numbers_of_the_sequence(make: Any, policy: str):
+def test_steps_give_the_numbers_of_the_sequence(make: Callable[..., NeuralTuringMachine], policy: str):
     stack = Stack(lambda units, **more: make(units, **SMALL, **more), layers=2, units=UNITS, dtype=policy)
     inputs = sequences()
     outputs, finals = stack(inputs)
@@ -126,7 +128,7 @@ def test_padding_leaves_the_memory_as_it_is():
 
 
 @pytest.mark.parametrize("make", [ntm, ntm_dense, ntm_hard])
-def test_a_layer_is_made_again_of_its_configuration(make: Any):
+def test_a_layer_is_made_again_of_its_configuration(make: Callable[..., NeuralTuringMachine]):
     layer = loud(make(UNITS, reads=2, return_sequences=True, **SMALL))
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
     again.build((None, None, INPUTS))
@@ -208,7 +210,7 @@ def test_the_expected_gradient_is_that_of_all_places_enumerated():
         weight.assign(weight * 0.3)
     weights = [weight.value for weight in layer.trainable_weights]
 
-    def losses(outputs: Any) -> Any:  # [B, U] -> [B]
+    def losses(outputs: Tensor) -> Tensor:  # [B, U] -> [B]
         return tf.math.softplus(tf.reduce_sum(outputs * tf.range(1.0, UNITS + 1), -1))
 
     with tf.GradientTape() as tape:

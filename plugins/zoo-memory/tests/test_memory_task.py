@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import zoo
+from tests.settings_by_part import SettingsByPart
 from zoo.plugins import Plugins
 from zoo.testing import check_task
 from zoo_memory.bits import SourceCodec, TargetCodec, due
 from zoo_memory.rules import RULES, Drawn
 from zoo_memory.task import Memory
 
-TINY: dict[str, Any] = {
-    "data": {"bits": 3, "longest": 3, "tested": 6, "examples": 80},
+DATA = {"bits": 3, "longest": 3, "tested": 6, "examples": 80}
+TINY: SettingsByPart = {
+    "data": DATA,
     "model": {"units": 8, "places": 6, "width": 4},
     "batch": {"size": 8},
 }
 
 
-def tiny(**model: Any) -> dict[str, Any]:
+def tiny(**model: object) -> SettingsByPart:
     return {**TINY, "model": {**TINY["model"], **model}}
 
 
@@ -75,7 +76,7 @@ def test_words_become_frames_and_come_back():
 )
 def test_the_promises_of_a_task(cell: str, rule: str):
     settings = tiny(cell=cell)
-    settings["data"] = {**settings["data"], "rule": rule}
+    settings["data"] = {**DATA, "rule": rule}
     assert check_task(Memory, **settings, device={"replicas": 1}).settings.data.rule == rule
 
 
@@ -138,7 +139,7 @@ def test_the_plugin_gives_cells_and_the_images():
     assert Plugins().load_task("memory").topology.name == "answering"
 
 
-OTHERS: dict[str, dict[str, Any]] = {
+OTHERS: dict[str, SettingsByPart] = {
     "charlm": {"batch": {"size": 4, "length": 8}, "model": {"units": 6}},
     "sentiment": {"batch": {"size": 8}, "model": {"units": 6, "embedding": 4}},
     "frames": {"batch": {"size": 2}, "model": {"units": 6, "filters": [2]}},
@@ -164,7 +165,7 @@ FAST = {("charlm", "ntm_hard")}
     ],
 )
 def test_any_task_takes_the_cells_by_name(task: str, cell: str, tmp_path: Path):
-    settings = {**OTHERS[task], "model": {**OTHERS[task]["model"], "cell": cell, "layers": 1}}
+    settings: SettingsByPart = {**OTHERS[task], "model": {**OTHERS[task]["model"], "cell": cell, "layers": 1}}
     name = task.split()[0]
     if name == "charlm":
         text = tmp_path / "text.txt"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 
 from zoo import UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class AddressingPlots(keras.callbacks.Callback):
@@ -29,12 +33,12 @@ class AddressingPlots(keras.callbacks.Callback):
         except ImportError as error:
             raise UsageError("train.callbacks=addressing needs matplotlib: pip install zoo-memory[pictures]") from error
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         """Refuse a model that has nothing to show."""
         if getattr(self.model, "shown", None) is None or self.model.addressing(self.model.shown[:1]) is None:
             raise UsageError("train.callbacks=addressing is for task=memory with model.cell=ntm, ntm_dense or ntm_hard")
 
-    def on_test_end(self, logs: Any = None) -> None:
+    def on_test_end(self, logs: Mapping[str, float] | None = None) -> None:
         """Draw."""
         weightings, answers = self.model.addressing(self.model.shown)
         path = self.folder / f"{int(keras.ops.convert_to_numpy(self.model.optimizer.iterations)):08d}.png"
@@ -42,7 +46,7 @@ class AddressingPlots(keras.callbacks.Callback):
         draw(self.model.shown, answers, weightings).savefig(path, dpi=110)
 
 
-def draw(frames: np.ndarray, answers: np.ndarray, weightings: np.ndarray) -> Any:
+def draw(frames: np.ndarray, answers: np.ndarray, weightings: np.ndarray) -> Figure:
     """Draw what a model saw and said, and where it wrote and read.
 
     Args:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from zoo import ZooError
 
@@ -27,7 +27,7 @@ class _Words:
         self.size = bits + more
         """Numbers of a frame."""
 
-    def fit(self, values: Iterable[Any]) -> None:
+    def fit(self, values: Iterable[str]) -> None:
         """Learn nothing."""
 
     def save(self, folder: Path, name: str = "codec") -> None:
@@ -68,7 +68,7 @@ class SourceCodec(_Words):
                 frame[: self.bits] = self._vector(word)
         return frames
 
-    def decode(self, array: Any) -> str:
+    def decode(self, array: npt.ArrayLike) -> str:
         """The source of frames."""
         words = []
         for frame in np.asarray(array):
@@ -108,7 +108,7 @@ class TargetCodec(_Words):
                 answer[: self.bits] = self._vector(word)
         return answers
 
-    def decode(self, array: Any) -> str:
+    def decode(self, array: npt.ArrayLike) -> str:
         """The target of answers, or of the probabilities of their bits."""
         likely = np.asarray(array) > 0.5  # [answers, size]
         return " ".join(

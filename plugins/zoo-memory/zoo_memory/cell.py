@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import numpy as np
@@ -49,7 +48,7 @@ class NeuralTuringCell(keras.layers.Layer):
         controller: str = "lstm",
         hard: bool = False,
         soft_share: float = 0.5,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         if controller not in CONTROLLERS:
@@ -154,7 +153,7 @@ class NeuralTuringCell(keras.layers.Layer):
     def _precise(self, tensor: Tensor) -> Tensor:
         return ops.cast(tensor, self.precise)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the arguments that make this cell again."""
         names = ("units", "places", "width", "reads", "controller", "hard", "soft_share")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

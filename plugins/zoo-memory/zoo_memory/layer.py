@@ -50,7 +50,7 @@ class NeuralTuringMachine(keras.layers.RNN):
         controller: str = "lstm",
         hard: bool = False,
         soft_share: float = 0.5,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         cell = NeuralTuringCell(
             units, places, width, reads, controller, hard, soft_share, dtype=kwargs.get("dtype"), name="cell"
@@ -100,7 +100,7 @@ class NeuralTuringMachine(keras.layers.RNN):
         own = ops.broadcast_to(numbers[:, None, -1:], (rows, steps, 1))
         return ops.concatenate([ops.reshape(numbers[:, :-1], (rows, steps, heads)), own], -1)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the arguments that make this layer again."""
         config = super().get_config()
         del config["cell"]
@@ -109,6 +109,8 @@ class NeuralTuringMachine(keras.layers.RNN):
         return {**config, **{name: cell[name] for name in names}}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> NeuralTuringMachine:
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, object] | None = None
+    ) -> NeuralTuringMachine:
         """Make a layer from what `get_config` returned."""
         return cls(**config)

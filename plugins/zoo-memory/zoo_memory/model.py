@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import keras
 import numpy as np
@@ -22,7 +21,7 @@ class Machine(keras.Model):
         bits: K, of an answer.
     """
 
-    def __init__(self, factory: Callable[..., Any], units: int, bits: int) -> None:
+    def __init__(self, factory: Callable[..., keras.Layer], units: int, bits: int) -> None:
         super().__init__(name="machine")
         self.supports_masking = True
         self.units = units

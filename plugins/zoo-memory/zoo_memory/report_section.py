@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import zoo
 from zoo.report import Section, figures, heat_map
 
@@ -16,9 +14,8 @@ def addressing_section(run: zoo.Run) -> list[Section]:
     """
     if run.topology.name != "answering":
         return []
-    model: Any = run.model
     frames = run.codecs["source"].encode(next(iter(run.splits.test))["source"])  # [T, D]
-    found = model.addressing(frames)
+    found = run.model.addressing(frames)
     if found is None:
         return []
     weightings, answers = found  # [T, H, N], [T, K]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 
@@ -73,7 +73,7 @@ class Drawn:
     @overload
     def __getitem__(self, place: slice) -> list[Example]: ...
 
-    def __getitem__(self, place: Any) -> Any:
+    def __getitem__(self, place: int | slice) -> Example | list[Example]:
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(self._count))]
         if not 0 <= place < self._count:

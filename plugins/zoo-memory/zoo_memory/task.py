@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import zoo
 from zoo.data import Splits
@@ -13,6 +14,9 @@ from zoo_memory import ntm, ntm_dense, ntm_hard
 from zoo_memory.bits import SourceCodec, TargetCodec
 from zoo_memory.rules import RULES, Drawn, shortest
 from zoo_memory.topology import Answering
+
+if TYPE_CHECKING:
+    import keras
 
 ZOO_API = 1
 MACHINES = {"ntm": ntm, "ntm_dense": ntm_dense, "ntm_hard": ntm_hard}
@@ -64,7 +68,7 @@ class Memory(zoo.Task):
 
     topology = Answering()
     Settings = MemorySettings
-    presets: ClassVar[Any] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
             "data": {"bits": 4, "longest": 3, "tested": 6, "examples": 400},
@@ -103,7 +107,7 @@ class Memory(zoo.Task):
 
         settings = self.settings.model
         if settings.cell in MACHINES:
-            factory: Any = partial(
+            factory: Callable[..., keras.Layer] = partial(
                 MACHINES[settings.cell], places=settings.places, width=settings.width, reads=settings.heads
             )
         else:

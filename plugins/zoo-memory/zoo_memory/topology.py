@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ class Answering(Topology):
 
         del folder
 
-        def encode(example: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        def encode(example: Mapping[str, str]) -> dict[str, np.ndarray]:
             answered, target = due(example["source"]), codecs["target"].encode(example["target"])
             if answered.sum() != len(target):
                 raise ZooError(
@@ -104,7 +103,7 @@ class Answering(Topology):
                 answers[place] = Answer(inference.codecs["target"].decode(own), score, {"probabilities": own})
         return answers
 
-    def judge(self, examples: Sequence[Mapping[str, Any]], answers: Sequence[Answer]) -> Judgement:
+    def judge(self, examples: Sequence[Mapping[str, str]], answers: Sequence[Answer]) -> Judgement:
         """The share of the sequences without any wrong word, and the sequences with the most of them."""
         wrong = [
             sum(one != other for one, other in zip(example["target"].split(), answer.value.split(), strict=True))

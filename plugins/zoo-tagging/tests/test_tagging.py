@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -89,7 +89,7 @@ def test_the_field_is_exact():
     scores, transitions = draw.normal(size=(2, 4, 3)).astype("float32"), draw.normal(size=(3, 3)).astype("float32")
     target, weights = np.array([[0, 2, 1, 1], [2, 0, 0, 0]]), np.array([[1, 1, 1, 1], [1, 1, 0, 0]], "float32")
 
-    def total(row: int, path: Any) -> float:
+    def total(row: int, path: Iterable[int]) -> float:
         steps = sum(transitions[a, b] for a, b in itertools.pairwise(path))
         return float(sum(scores[row, place, label] for place, label in enumerate(path)) + steps)
 

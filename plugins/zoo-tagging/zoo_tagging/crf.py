@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from keras import ops
 
+from zoo_tagging.types import Tensor
 
-def negative_log_likelihood(scores: Any, target: Any, weights: Any, transitions: Any) -> Any:
+
+def negative_log_likelihood(scores: Tensor, target: Tensor, weights: Tensor, transitions: Tensor) -> Tensor:
     """Compute the loss of whole sequences.
 
     Args:
@@ -28,7 +28,7 @@ def negative_log_likelihood(scores: Any, target: Any, weights: Any, transitions:
     steps = ops.einsum("bsi,ij,bsj->bs", chosen[:, :-1], transitions, chosen[:, 1:])  # [B, S - 1]
     own = own + ops.sum(steps * present[:, 1:], axis=-1)
 
-    def step(place: Any, total: Any) -> Any:
+    def step(place: Tensor, total: Tensor) -> Tensor:
         score, here = ops.take(scores, place, axis=1), ops.take(present, place, axis=1)  # [B, C], [B]
         following = ops.logsumexp(total[:, :, None] + transitions[None], axis=1) + score  # [B, C]
         return ops.where(here[:, None] > 0, following, total)

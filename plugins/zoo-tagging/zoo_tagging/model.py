@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 from keras import ops
 
 from zoo.layers import Dropout, Stack, cell_by_name
+from zoo_tagging.types import Tensor
 from zoo_tagging.words import WIDTH
 
 
@@ -39,8 +39,8 @@ class WordTagger(keras.Model):
         embedding: int = 100,
         dropout: float = 0.5,
         crf: bool = False,
-        cells: Mapping[str, Any] | None = None,
-        **keywords: Any,
+        cells: Mapping[str, Callable[..., keras.Layer]] | None = None,
+        **keywords: object,
     ) -> None:
         super().__init__(name=keywords.pop("name", "word_tagger"), **keywords)
         self.sizes = (words, characters, labels)
@@ -51,7 +51,7 @@ class WordTagger(keras.Model):
         self.spelling = keras.layers.Dense(64, activation="relu", name="spelling")
         self.scores = keras.layers.Dense(labels, name="scores")
 
-    def build(self, input_shape: Any = None) -> None:
+    def build(self, input_shape: Sequence[int | None] | None = None) -> None:
         """Make all weights."""
         del input_shape
         words, characters, labels = self.sizes
@@ -66,7 +66,7 @@ class WordTagger(keras.Model):
         self.scores.build((None, None, self.stack.compute_output_shape((None, None, 1))[0][-1]))
         self.built = True
 
-    def call(self, source: Any, mask: Any = None, training: bool = False) -> Any:
+    def call(self, source: Tensor, mask: Tensor = None, training: bool = False) -> Tensor:
         """Score the labels.
 
         Args:

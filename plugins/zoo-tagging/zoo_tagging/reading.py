@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import zoo
 from zoo.data import Splits, split_share
@@ -14,6 +14,13 @@ LONGEST = 1 << 20
 """Bytes of a line at most."""
 SPLITS = {"train": "train", "dev": "validation", "valid": "validation", "validation": "validation", "test": "test"}
 ENDINGS = (".conll", ".conllu", ".txt", ".tsv", ".iob", ".bio", ".jsonl")
+
+
+class Sentence(TypedDict):
+    """Words, and a label for each."""
+
+    source: list[str]
+    target: list[str]
 
 
 def read_tagged(
@@ -39,7 +46,7 @@ def read_tagged(
     if not path.exists():
         raise zoo.ZooError(f"data={source}: no such file or folder")
     bad: list[str] = []
-    parts: dict[str, list[dict[str, Any]]] = {"train": [], "validation": [], "test": []}
+    parts: dict[str, list[Sentence]] = {"train": [], "validation": [], "test": []}
     for file in _files(path):
         name = "train"
         if path.is_dir():
@@ -71,7 +78,7 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def _sentences(file: Path, words: int, labels: int, on_error: str, bad: list[str]) -> Iterator[dict[str, Any]]:
+def _sentences(file: Path, words: int, labels: int, on_error: str, bad: list[str]) -> Iterator[Sentence]:
     read = _json_lines if file.suffix.lower() == ".jsonl" else _columns
     for place, found, problem in read(file, words, labels):
         if problem and on_error == "stop":
@@ -97,12 +104,12 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
         raise zoo.ZooError(f"{file.name}:{number}: not UTF-8 text") from error
 
 
-def _columns(file: Path, words: int, labels: int) -> Iterator[tuple[int, dict[str, Any], str]]:
+def _columns(file: Path, words: int, labels: int) -> Iterator[tuple[int, Sentence, str]]:
     """Sentences of a file with a word on each line, and an empty line after each sentence."""
     is_conllu = file.suffix.lower() == ".conllu"
     word_at, label_at = words or (2 if is_conllu else 1), labels or (4 if is_conllu else 0)
     begin, problem = 1, ""
-    sentence: dict[str, Any] = {"source": [], "target": []}
+    sentence: Sentence = {"source": [], "target": []}
     for number, line in (*_lines(file), (0, "")):
         if line.strip():
             if line.startswith("#") and (is_conllu or "\t" not in line and " " in line):
@@ -122,7 +129,7 @@ def _columns(file: Path, words: int, labels: int) -> Iterator[tuple[int, dict[st
         sentence, problem, begin = {"source": [], "target": []}, "", number + 1
 
 
-def _json_lines(file: Path, words: int, labels: int) -> Iterator[tuple[int, dict[str, Any], str]]:
+def _json_lines(file: Path, words: int, labels: int) -> Iterator[tuple[int, Sentence, str]]:
     """Sentences of a file with an object on each line: `{"words": [...], "labels": [...]}`."""
     del words, labels
     for number, line in _lines(file):
@@ -134,7 +141,7 @@ def _json_lines(file: Path, words: int, labels: int) -> Iterator[tuple[int, dict
             target = next(found[key] for key in ("labels", "tags", "ner_tags", "target") if key in found)
             source, target = [str(word) for word in source], [str(label) for label in target]
         except Exception:  # whatever a damaged line makes of it
-            yield number, {}, 'expected {"words": [...], "labels": [...]}'
+            yield number, {"source": [], "target": []}, 'expected {"words": [...], "labels": [...]}'
             continue
         problem = f"{len(source)} words with {len(target)} labels" if len(source) != len(target) or not source else ""
         yield number, {"source": source, "target": target}, problem

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 import zoo
 from zoo.settings import BatchSettings, DataSettings, TrainSettings, VectorSettings, part, setting
 from zoo_tagging.topology import SyncedWords
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.codecs import Codec
+    from zoo.data import Input, Splits
+    from zoo_tagging.words import WordsCodec
 
 
 @dataclass
@@ -65,12 +72,12 @@ class Tagging(zoo.Task):
     topology = SyncedWords()
     Settings = TaggingSettings
     data_names = ("orders",)
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {"model": {"units": 8, "embedding": 8}, "train": {"epochs": 0, "steps": 20, "evaluate_every": 10}},
     }
 
-    def data(self) -> Any:
+    def data(self) -> Splits:
         """Compose the orders, or read a user's sentences."""
         data = self.settings.data
         if data.source == "orders":
@@ -85,7 +92,7 @@ class Tagging(zoo.Task):
         """A sentence is its words, with spaces between them."""
         return text.split()
 
-    def read_inputs(self, source: str) -> Iterator[Any]:
+    def read_inputs(self, source: str) -> Iterator[Input]:
         """A sentence a line."""
         from zoo.data import read_text_inputs
 
@@ -93,18 +100,18 @@ class Tagging(zoo.Task):
             source, {"source": ("text", "sentence")}, self.settings.data.encoding, read=self.read_input
         )
 
-    def codecs(self) -> dict[str, Any]:
+    def codecs(self) -> dict[str, Codec]:
         """Words with their spelling, and the labels."""
         from zoo.codecs import LabelCodec
         from zoo_tagging.words import WordsCodec
 
         return {"source": WordsCodec(self.settings.text.least, self.settings.text.lowercase), "target": LabelCodec()}
 
-    def model(self, codecs: Any) -> Any:
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         """A recurrent tagger."""
         from zoo_tagging.model import WordTagger
 
-        model, source = self.settings.model, codecs["source"]
+        model, source = self.settings.model, cast("WordsCodec", codecs["source"])
         tagger = WordTagger(
             source.size,
             source.characters.size,

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import zoo
 from zoo.data import padded_batches
-from zoo.topology import Answer, Judgement, Synced
+from zoo.topology import Answer, Inference, Judgement, Synced
 from zoo_tagging.crf import negative_log_likelihood, viterbi
 from zoo_tagging.entities import broken_marks, entity_metrics, is_bio
+from zoo_tagging.types import Tensor
+
+if TYPE_CHECKING:
+    import keras
 
 
 class SyncedWords(Synced):
     """A label for every word of a sentence; see `zoo.topology.Synced`."""
 
-    def forward(self, model: Any, batch: Any, carry: Any, training: bool) -> Any:
+    def forward(
+        self, model: keras.Model, batch: Mapping[str, Tensor], carry: None, training: bool
+    ) -> tuple[dict[str, tuple[Tensor, Tensor]], None]:
         """Cross entropy of each label; with a conditional random field, of the whole sequence of labels."""
         if getattr(model, "transitions", None) is None:
             return super().forward(model, batch, carry, training)
@@ -33,12 +39,12 @@ class SyncedWords(Synced):
         # By word, as without the field, so that learning rates mean the same.
         return {"loss": (ops.sum(losses * rows), total), "accuracy": (ops.sum(right * weights), total)}, carry
 
-    def answer(self, inference: Any, inputs: Sequence[Any], settings: Any) -> list[Answer]:
+    def answer(self, inference: Inference, inputs: Sequence[Sequence[str]], settings: zoo.Settings) -> list[Answer]:
         """The likeliest labels; with a conditional random field, the likeliest sequence of labels."""
         if getattr(inference.model, "transitions", None) is None:
             return super().answer(inference, inputs, settings)
 
-        def score(values: Any, mask: Any) -> Any:
+        def score(values: Tensor, mask: Tensor) -> Tensor:
             return inference.model(values, mask=mask, training=False)
 
         function = inference.function("score labels", score)
@@ -55,7 +61,7 @@ class SyncedWords(Synced):
                 answers[place] = Answer(inference.codecs["target"].decode(ids))
         return answers
 
-    def judge(self, examples: Any, answers: Sequence[Answer]) -> Judgement:
+    def judge(self, examples: Sequence[Mapping[str, Sequence[str]]], answers: Sequence[Answer]) -> Judgement:
         """Accuracy and, where labels mark entities, their precision, recall and F1."""
         truth = [[str(label) for label in example["target"]] for example in examples]
         predicted = [[str(label) for label in answer.value] for answer in answers]
@@ -73,12 +79,12 @@ class SyncedWords(Synced):
         worst = sorted((place for place, share in enumerate(right) if share < 1), key=lambda place: right[place])
         return Judgement(metrics, notes, tuple(worst))
 
-    def show(self, value: Any, width: int = 72) -> str:
+    def show(self, value: Sequence[str], width: int = 72) -> str:
         """A sentence, or its labels, as one line."""
         text = " ".join(map(str, value))
         return text if len(text) <= width else text[: width - 3] + "..."
 
-    def show_beside(self, source: Any, target: Any, answer: Any) -> tuple[str, str, str]:
+    def show_beside(self, source: Sequence[str], target: Sequence[str], answer: Sequence[str]) -> tuple[str, str, str]:
         """The sentence, and the labels that differ with their words."""
         different = [
             (word, one, other) for word, one, other in zip(source, target, answer, strict=True) if one != other

@@ -8,7 +8,6 @@ import struct
 from collections import OrderedDict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -29,10 +28,10 @@ class Name:
 class Pickler(pickle._Pickler):  # type: ignore[name-defined, misc]
     """Writes what torch.save wrote before version 1.6."""
 
-    def persistent_id(self, value: Any) -> Any:
+    def persistent_id(self, value: object) -> object:
         return value if isinstance(value, tuple) and value and value[0] == "storage" else None
 
-    def save(self, value: Any, save_persistent_id: bool = True) -> None:
+    def save(self, value: object, save_persistent_id: bool = True) -> None:
         if isinstance(value, Name):
             self.write(b"c" + f"{value.module}\n{value.name}\n".encode())
         elif isinstance(value, Call):
@@ -44,15 +43,15 @@ class Pickler(pickle._Pickler):  # type: ignore[name-defined, misc]
 
 
 class Call:
-    def __init__(self, name: Name, *arguments: Any) -> None:
+    def __init__(self, name: Name, *arguments: object) -> None:
         self.name, self.arguments = name, arguments
 
 
-def torch_file(path: Path, tensors: dict[str, np.ndarray], extra: Any = None, cut: int = 0) -> Path:
+def torch_file(path: Path, tensors: dict[str, np.ndarray], extra: object = None, cut: int = 0) -> Path:
     with path.open("wb") as file:
         for value in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}):
             Pickler(file, 2).dump(value)
-        content: Any = OrderedDict()
+        content: OrderedDict[str, object] = OrderedDict()
         for key, value in tensors.items():
             storage = ("storage", Name("torch", "FloatStorage"), key, "cpu", value.size, None)
             strides = tuple(stride // 4 for stride in value.strides)
@@ -90,7 +89,7 @@ def test_a_file_of_tensors_comes_back(tmp_path: Path):
     ],
 )
 def test_a_file_can_do_nothing_but_hold_tensors(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: Any, cut: int, message: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: object, cut: int, message: str
 ):
     from zoo_vision.torch_file import read_tensors
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -71,7 +71,7 @@ def load_tensors(network: keras.Model, tensors: Mapping[str, np.ndarray]) -> Non
     Raises:
         zoo.ZooError: a tensor is missing, has another shape, or is not finite.
     """
-    values: list[tuple[Any, np.ndarray]] = []
+    values: list[tuple[keras.Variable, np.ndarray]] = []
     for layer in network.layers:
         for variable in layer.weights:
             name = f"_{layer.name.replace('blocks_', 'blocks.').replace('__', '._')}.{_TORCH[variable.name]}"
@@ -102,16 +102,18 @@ def _as_keras(value: np.ndarray, depthwise: bool) -> np.ndarray:
     return value.T if value.ndim == 2 else value
 
 
-def _convolution(x: Any, channels: int, kernel: int, stride: int, name: str, norm: str) -> Any:
+def _convolution(
+    x: keras.KerasTensor, channels: int, kernel: int, stride: int, name: str, norm: str
+) -> keras.KerasTensor:
     x = keras.layers.Conv2D(channels, kernel, stride, padding="same", use_bias=False, name=name)(x)
     return keras.layers.ReLU(6.0, name=f"{name}_relu")(_norm(x, norm))
 
 
-def _norm(x: Any, name: str) -> Any:
+def _norm(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
     return keras.layers.BatchNormalization(epsilon=EPSILON, momentum=0.99, name=name)(x)
 
 
-def _block(x: Any, stage: Stage, stride: int, name: str) -> Any:
+def _block(x: keras.KerasTensor, stage: Stage, stride: int, name: str) -> keras.KerasTensor:
     """An inverted bottleneck: wider, a convolution of each channel, narrower; with a way around it where that fits."""
     before = x
     if stage.expansion > 1:

@@ -115,7 +115,7 @@ def _array(view: _View, storages: dict[str, np.ndarray]) -> np.ndarray:
 class _Unpickler(pickle.Unpickler):
     """Loads numbers, texts, tuples, dictionaries and tensors; refuses every other name."""
 
-    def find_class(self, module: str, name: str) -> Any:
+    def find_class(self, module: str, name: str) -> object:
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) in (("torch._utils", "_rebuild_tensor_v2"), ("torch._utils", "_rebuild_tensor")):

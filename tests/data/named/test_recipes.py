@@ -232,7 +232,9 @@ class TestRealFiles:
         assert first["target"] == "7" and first["source"].shape == (28, 28) and first["source"].max() == 255
 
 
-def test_real_flickr8k(cache: Path, shared: Path, tmp_path: Path, server: FileServer, monkeypatch: Any) -> None:
+def test_real_flickr8k(
+    cache: Path, shared: Path, tmp_path: Path, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("ZOO_MIRROR", str(shared))
     splits = read("flickr8k")
     assert sizes(splits) == [30_000, 1000, 1000]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import zoo
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.report import Section
 
 ZOO_API = 1
 
 
 @zoo.hookimpl
-def zoo_tasks() -> dict[str, Any]:
+def zoo_tasks() -> dict[str, type[zoo.Task]]:
     """Register the task."""
     from zoo_glimpse.task import Glimpse
 
@@ -20,10 +25,10 @@ def zoo_tasks() -> dict[str, Any]:
 
 
 @zoo.hookimpl
-def zoo_callbacks() -> dict[str, Callable[[Path], Any]]:
+def zoo_callbacks() -> dict[str, Callable[[Path], keras.callbacks.Callback]]:
     """Register `train.callbacks=glimpses`, which draws where the model looked after each evaluation."""
 
-    def glimpses(folder: Path) -> Any:
+    def glimpses(folder: Path) -> keras.callbacks.Callback:
         from zoo_glimpse.callback import DrawGlimpses
 
         return DrawGlimpses(folder)
@@ -32,10 +37,10 @@ def zoo_callbacks() -> dict[str, Callable[[Path], Any]]:
 
 
 @zoo.hookimpl
-def zoo_report() -> dict[str, Callable[[Any], Any]]:
+def zoo_report() -> dict[str, Callable[[zoo.Run], list[Section]]]:
     """Register the section of reports that shows where the model looked."""
 
-    def glimpses(run: Any) -> Any:
+    def glimpses(run: zoo.Run) -> list[Section]:
         from zoo_glimpse.report_section import glimpses_section
 
         return glimpses_section(run)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -26,7 +26,7 @@ class DrawGlimpses(keras.callbacks.Callback):
         super().__init__()
         self.folder, self.count = folder, count
 
-    def on_train_begin(self, logs: Any = None) -> None:
+    def on_train_begin(self, logs: Mapping[str, float] | None = None) -> None:
         """Find the images to watch.
 
         Raises:
@@ -38,7 +38,7 @@ class DrawGlimpses(keras.callbacks.Callback):
         self.examples = list(islice(iter(run.task.splits().validation), self.count))
         self.images = np.stack([run.codecs["source"].encode(example["source"]) for example in self.examples])
 
-    def on_test_end(self, logs: Any = None) -> None:
+    def on_test_end(self, logs: Mapping[str, float] | None = None) -> None:
         """Draw where it looks now."""
         logits, told = self.model.explain(self.images)  # [N, classes]
         answers = [self.labels.decode(place) for place in np.argmax(np.asarray(logits), axis=-1)]

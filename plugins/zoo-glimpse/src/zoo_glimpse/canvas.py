@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict, overload
 
 import numpy as np
 
@@ -30,7 +30,14 @@ class Canvas:
     piece: int = 6
 
 
-class Placed(Sequence[Any]):
+class Example(TypedDict):
+    """A grey image, uint8 [height, width], and its label."""
+
+    source: np.ndarray
+    target: object
+
+
+class Placed(Sequence[Example]):
     """Examples `{"source": uint8 [side, side], "target": label}`, each drawn when it is asked for.
 
     Example i shows image i, or starts over where there are not so many; each image is shown about equally often.
@@ -45,7 +52,7 @@ class Placed(Sequence[Any]):
         UsageError: an image is larger than the canvas.
     """
 
-    def __init__(self, images: Sequence[Any], canvas: Canvas, count: int, seed: str) -> None:
+    def __init__(self, images: Sequence[Mapping[str, object]], canvas: Canvas, count: int, seed: str) -> None:
         self.images, self.canvas, self.seed = images, canvas, seed
         self._length = count
         self._enlarged: dict[int, np.ndarray] = {}
@@ -53,10 +60,16 @@ class Placed(Sequence[Any]):
     def __len__(self) -> int:
         return self._length
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Example]:
         return (self[place] for place in range(self._length))
 
-    def __getitem__(self, place: Any) -> Any:
+    @overload
+    def __getitem__(self, place: int) -> Example: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Example]: ...
+
+    def __getitem__(self, place: int | slice) -> Example | list[Example]:
         if isinstance(place, slice):
             return [self[number] for number in range(*place.indices(self._length))]
         if not -self._length <= place < self._length:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from zoo.data import Splits
+from zoo_glimpse.canvas import Example
 
 _TENTH = 10  # one digit of so many for validation, and one for test
 _BRIGHTEST = 16
@@ -22,7 +21,7 @@ def digits() -> Splits:
 
     bunch = load_digits()
     images = np.rint(bunch.images * (255 / _BRIGHTEST)).astype(np.uint8)  # [1797, 8, 8]
-    parts: dict[str, list[dict[str, Any]]] = {"train": [], "validation": [], "test": []}
+    parts: dict[str, list[Example]] = {"train": [], "validation": [], "test": []}
     turns = dict.fromkeys(range(10), 0)
     for image, digit in zip(images, bunch.target.tolist(), strict=True):
         turn = turns[digit] % _TENTH

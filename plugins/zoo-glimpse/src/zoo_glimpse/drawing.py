@@ -6,9 +6,9 @@ import io
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import zoo
 
@@ -16,7 +16,9 @@ COLUMNS = 8
 _INCHES = 1.4  # side of a panel
 
 
-def draw_glimpses(images: Any, places: Any, path: str | Path, size: int, titles: Sequence[str] = ()) -> None:
+def draw_glimpses(
+    images: np.ndarray, places: npt.ArrayLike, path: str | Path, size: int, titles: Sequence[str] = ()
+) -> None:
     """Draw images with the smallest window of every glimpse, from the first (dark) to the last (bright).
 
     Args:

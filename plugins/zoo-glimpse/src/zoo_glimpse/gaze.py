@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 from keras import ops
@@ -24,7 +23,7 @@ class Gaze(keras.layers.Layer):
         **kwargs: what every Keras layer takes.
     """
 
-    def __init__(self, deviation: float = 0.1, **kwargs: Any) -> None:
+    def __init__(self, deviation: float = 0.1, **kwargs: object) -> None:
         super().__init__(**{**kwargs, "autocast": False})
         self.deviation = deviation
         self.mean = keras.layers.Dense(2, activation="tanh", name="mean", dtype="float32")
@@ -64,6 +63,6 @@ class Gaze(keras.layers.Layer):
         """Of the places, in nats; it does not depend on the state."""
         return 1 + math.log(2 * math.pi * self.deviation**2)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Give the arguments that make this layer again."""
         return {**super().get_config(), "deviation": self.deviation}

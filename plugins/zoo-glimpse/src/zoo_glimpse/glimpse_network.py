@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 from keras import ops
@@ -21,7 +20,7 @@ class GlimpseNetwork(keras.layers.Layer):
         **kwargs: what every Keras layer takes.
     """
 
-    def __init__(self, width: int = 128, units: int = 256, **kwargs: Any) -> None:
+    def __init__(self, width: int = 128, units: int = 256, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.width, self.units = width, units
 
@@ -57,10 +56,10 @@ class GlimpseNetwork(keras.layers.Layer):
         what = self.what_joined(ops.relu(self.what(windows)))
         return ops.relu(what + self.where_joined(ops.relu(self.where(places))))
 
-    def compute_output_shape(self, windows_shape: Sequence[int | None], *_: Any) -> tuple[int | None, ...]:
+    def compute_output_shape(self, windows_shape: Sequence[int | None], *_: object) -> tuple[int | None, ...]:
         """Give (B, U)."""
         return (windows_shape[0], self.units)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Give the arguments that make this layer again."""
         return {**super().get_config(), "width": self.width, "units": self.units}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 from keras import ops
@@ -59,7 +59,7 @@ class RecurrentAttention(keras.Model):
         self,
         classes: int,
         shape: tuple[int, int, int],
-        cell: str | Callable[..., Any] = "lstm",
+        cell: str | Callable[..., keras.Layer] = "lstm",
         units: int = 256,
         layers: int = 1,
         dropout: float = 0.0,
@@ -69,7 +69,7 @@ class RecurrentAttention(keras.Model):
         width: int = 128,
         deviation: float = 0.1,
         episodes: int = 10,
-        **keywords: Any,
+        **keywords: object,
     ) -> None:
         super().__init__(name="recurrent_attention", **{**keywords, "autocast": False})
         self.shape, self.glimpses, self.episodes = tuple(shape), glimpses, episodes
@@ -116,7 +116,7 @@ class RecurrentAttention(keras.Model):
             draws.add(learn)
         return episode.logits
 
-    def explain(self, source: Tensor) -> tuple[Tensor, dict[str, Any]]:
+    def explain(self, source: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Classify, and say where it looked.
 
         Args:

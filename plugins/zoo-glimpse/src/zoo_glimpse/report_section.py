@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from markupsafe import Markup
 
 import zoo
@@ -40,7 +40,7 @@ def glimpses_section(run: zoo.Run, count: int = 12) -> list[Section]:
     return [Section("Glimpses", figures(drawn, 160), lead)]
 
 
-def window_marks(places: Any, shape: Sequence[int], size: int) -> Markup:
+def window_marks(places: npt.ArrayLike, shape: Sequence[int], size: int) -> Markup:
     """Draw the windows of glimpses, and the way between them.
 
     Args:

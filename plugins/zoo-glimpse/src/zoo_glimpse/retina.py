@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 from keras import ops
@@ -25,7 +24,7 @@ class Retina(keras.layers.Layer):
         **kwargs: what every Keras layer takes.
     """
 
-    def __init__(self, size: int = 8, scales: int = 1, **kwargs: Any) -> None:
+    def __init__(self, size: int = 8, scales: int = 1, **kwargs: object) -> None:
         # In 16 bits a place would be known to some tenth of a pixel only: images and places come as they are.
         super().__init__(**{**kwargs, "autocast": False})
         self.size = size
@@ -57,10 +56,10 @@ class Retina(keras.layers.Layer):
         covered = ops.minimum(begin + step, border + 1) - ops.maximum(begin, border)  # [B, K, g, length]
         return ops.cast(ops.maximum(covered, 0.0) / step, dtype)
 
-    def compute_output_shape(self, images_shape: Sequence[int | None], *_: Any) -> tuple[int | None, ...]:
+    def compute_output_shape(self, images_shape: Sequence[int | None], *_: object) -> tuple[int | None, ...]:
         """Give (B, K, g, g, C)."""
         return (images_shape[0], self.scales, self.size, self.size, images_shape[-1])
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Give the arguments that make this layer again."""
         return {**super().get_config(), "size": self.size, "scales": self.scales}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
@@ -35,11 +34,11 @@ class Scan(keras.Model):
         by: str = "rows",
         permuted: bool = False,
         seed: int = 0,
-        cell: str | Callable[..., Any] = "lstm",
+        cell: str | Callable[..., keras.Layer] = "lstm",
         units: int = 128,
         layers: int = 1,
         dropout: float = 0.0,
-        **keywords: Any,
+        **keywords: object,
     ) -> None:
         super().__init__(name=by, **{**keywords, "autocast": False})
         height, width, channels = shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import zoo
 from zoo.topology import OneToOne
@@ -22,7 +22,7 @@ class Glimpse(zoo.Task):
 
     topology = OneToOne()
     Settings = GlimpseSettings
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
             "data": {"examples": 320},

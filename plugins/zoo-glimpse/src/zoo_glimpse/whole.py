@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 import keras
 from keras import ops
@@ -34,7 +34,7 @@ class Whole(keras.Model):
         filters: Sequence[int] = (16, 32),
         units: int = 256,
         dropout: float = 0.0,
-        **keywords: Any,
+        **keywords: object,
     ) -> None:
         super().__init__(name="whole", **{**keywords, "autocast": False})
         self.encoder = ImageEncoder(tuple(filters), name="encoder") if network == "convolution" else None
@@ -44,10 +44,10 @@ class Whole(keras.Model):
         ]
         self.dropout = Dropout(dropout, name="dropout")
         self.label = keras.layers.Dense(classes, name="label")
-        seen: Any = tuple(shape)
+        seen: Sequence[int] = shape
         if self.encoder is not None:
             self.encoder.build((None, *shape))
-            seen = self.encoder.compute_output_shape((None, *shape))[1:]
+            seen = cast("tuple[int, ...]", self.encoder.compute_output_shape((None, *shape))[1:])
         self.features = math.prod(seen)
         for layer, size in zip([*self.hidden, self.label], [self.features, *widths], strict=True):
             layer.build((None, size))
