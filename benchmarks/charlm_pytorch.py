@@ -13,9 +13,14 @@ import argparse
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+    State = tuple[torch.Tensor, torch.Tensor] | None  # of an LSTM, each [layers, B, U]; None: zeros
 
 
 def main() -> None:
@@ -51,11 +56,11 @@ def main() -> None:
             self.dropout = nn.Dropout(options.dropout)
             self.logits = nn.Linear(options.units, size)
 
-        def forward(self, tokens: Any, state: Any) -> tuple[Any, Any]:
+        def forward(self, tokens: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
             outputs, state = self.recurrent(self.embedding(tokens), state)
             return self.logits(self.dropout(outputs)), state
 
-    def streams(part: np.ndarray, rows: int) -> Any:
+    def streams(part: np.ndarray, rows: int) -> torch.Tensor:
         length = (len(part) - 1) // rows
         grid = np.stack([part[row * length : (row + 1) * length + 1] for row in range(rows)])
         return torch.from_numpy(grid)  # [B, length + 1]

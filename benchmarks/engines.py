@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from running import measure
 
@@ -73,7 +72,9 @@ def pytorch(path: str) -> None:
     optimizer = torch.optim.Adam(weights, 2e-3)
     streams = ids[: len(ids) // ROWS * ROWS].reshape(ROWS, -1)
 
-    def step(number: int, state: Any) -> Any:
+    State = tuple[torch.Tensor, torch.Tensor]  # of an LSTM, each [layers, B, U]
+
+    def step(number: int, state: State | None) -> State:
         begin = number * WINDOW % (streams.shape[1] - WINDOW - 1)
         window = streams[:, begin : begin + WINDOW + 1]
         outputs, state = recurrent(embedding(window[:, :-1]), state)

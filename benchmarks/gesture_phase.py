@@ -15,9 +15,9 @@ import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import zoo
+from zoo.data import Splits
 from zoo.data.named.gesture_phase import RECORDINGS
 from zoo.metrics import frame_metrics
 
@@ -50,7 +50,7 @@ def main() -> None:
     show("mean", "tagger", mean(rows))
 
 
-def majority(splits: Any, split: str) -> dict[str, float]:
+def majority(splits: Splits, split: str) -> dict[str, float]:
     """What the most frequent label of the training recordings reaches on another split."""
     most = Counter(label for example in splits.train for label in example["target"]).most_common(1)[0][0]
     truths = [example["target"] for example in getattr(splits, split)]

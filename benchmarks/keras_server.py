@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from typing import Any
 
 import keras
 import numpy as np
@@ -22,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import zoo
+from zoo.backend.types import Tensor
 
 STEP = 16
 """Lengths are padded to a multiple of this, so that TensorFlow compiles a few graphs only."""
@@ -34,7 +34,7 @@ class Classifier(keras.Model):
         super().__init__()
         self.model = model
 
-    def call(self, inputs: dict[str, Any]) -> Any:
+    def call(self, inputs: dict[str, Tensor]) -> Tensor:
         """Logits `[B, classes]`."""
         return self.model(inputs["source"], mask=inputs["mask"], training=False)
 

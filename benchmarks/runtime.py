@@ -30,7 +30,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -156,10 +155,10 @@ def speed(work: Path, options: dict[str, str]) -> None:
     report.write(HERE / "results" / "runtime-speed.md")
 
 
-def measure_speed(folder: Path, units: int, rows: int, cores: int, rounds: int) -> list[list[Any]]:
+def measure_speed(folder: Path, units: int, rows: int, cores: int, rounds: int) -> list[list[str | int | None]]:
     """Let all contenders take turns; a row for sequences and one for steps."""
     case = (units, rows, cores)
-    words: dict[str, tuple[Any, ...]] = {
+    words: dict[str, tuple[object, ...]] = {
         "Keras": ("keras", *case),
         "float32": ("runtime", folder / f"{units}-float32", *case),
         "int8": ("runtime", folder / f"{units}-int8", *case),
@@ -194,13 +193,13 @@ def ratio(slow: float | None, fast: float | None) -> str | None:
     return f"{slow / fast:.2f}" if slow and fast else None
 
 
-def contender(*words: Any) -> Contender:
+def contender(*words: object) -> Contender:
     """A process that takes turns; threads that wait leave the processor to the others."""
     quiet = {"OMP_WAIT_POLICY": "PASSIVE", "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": "tensorflow"}
     return Contender("runtime_contenders", words, {**quiet, **path()})
 
 
-def contender_command(*words: Any) -> list[str]:
+def contender_command(*words: object) -> list[str]:
     return [sys.executable, "-m", "runtime_contenders", *map(str, words)]
 
 
@@ -264,7 +263,7 @@ def add_export(report: Report, name: str, run: Path, kind: str, precision: str, 
         words = ["export", str(run), f"format={kind}", f"precision={precision}", f"examples={examples}"]
         words += [f"out={temporary}/bundle", "--json"]
         done = subprocess.run([sys.executable, "-m", "zoo", *words], capture_output=True, text=True)
-    row: dict[str, Any] = {"what": name, "format": kind, "precision": precision}
+    row: dict[str, object] = {"what": name, "format": kind, "precision": precision}
     if done.returncode:
         row["difference"] = done.stderr.strip().splitlines()[-1].removeprefix("error: ")
     else:
@@ -315,7 +314,7 @@ def beam(work: Path, options: dict[str, str]) -> None:
         }
         (folder / "sources.json").write_text(json.dumps(given))
         names = {"float32": "graphs, float32", "int8": "graphs, int8", "joeynmt": "PyTorch, JoeyNMT's way"}
-        words: dict[str, tuple[Any, ...]] = {
+        words: dict[str, tuple[object, ...]] = {
             name: ("bundle", folder / name, folder / "inputs.json", folder / f"{name}.json")
             for name in ("float32", "int8")
         }

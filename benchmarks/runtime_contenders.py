@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from zoo.bench.turns import serve
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import torch
+
+    from zoo.bench.torch_search import Translator
+    from zoo.models import Decoder
+
+    State = tuple[torch.Tensor, ...]  # of an LSTM, each [1, B, U]
 
 VOCABULARY, STEPS = 1000, 50
 
@@ -25,7 +35,7 @@ class SpeedCase(NamedTuple):
         return np.random.default_rng(0).integers(0, VOCABULARY, (self.rows, STEPS)).astype(np.int32)
 
 
-def keras_decoder(units: int) -> Any:
+def keras_decoder(units: int) -> Decoder:
     """The model, on TensorFlow."""
     from zoo.models import Decoder
 
@@ -89,10 +99,10 @@ def serve_torch(case: SpeedCase, compiled: bool) -> None:
     tokens = torch.from_numpy(case.tokens()).long()
     state = tuple(torch.zeros(1, case.rows, case.units) for _ in range(2))
 
-    def sequence(tokens: Any) -> Any:
+    def sequence(tokens: torch.Tensor) -> torch.Tensor:
         return logits(lstm(embedding(tokens))[0])
 
-    def step(tokens: Any, state: Any) -> Any:
+    def step(tokens: torch.Tensor, state: State) -> tuple[torch.Tensor, State]:
         output, after = lstm(embedding(tokens), state)
         return logits(output[:, 0]), after
 
@@ -140,7 +150,7 @@ def serve_joeynmt(weights: Path, inputs: Path, answers: Path, length: int, cores
     serve({"beam": search, "write": lambda: answers.write_text(json.dumps(found))})
 
 
-def loaded(torch: Any, translator: Any, arrays: list[Any]) -> Any:
+def loaded(torch: ModuleType, translator: type[Translator], arrays: list[torch.Tensor]) -> Translator:
     """The model of `zoo.bench.torch_search` with the weights of a run, whatever their sizes."""
 
     class Loaded(translator):
@@ -161,8 +171,8 @@ def loaded(torch: Any, translator: Any, arrays: list[Any]) -> Any:
 
 
 def beam_search(
-    torch: Any,
-    model: Any,
+    torch: ModuleType,
+    model: Translator,
     sources: list[list[int]],
     begin: int,
     end: int,

@@ -12,19 +12,27 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    from zoo.data import Splits
+    from zoo.data.splitting.splits import Examples
 
 STRENGTHS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 LINE = "{:<40} {:>10} {:>10} {:>9}"
 
 
-def columns(examples: Any) -> tuple[list[str], list[str]]:
+def columns(examples: Examples) -> tuple[list[str], list[str]]:
     """Texts and labels of a split."""
     pairs = [(example["source"], example["target"]) for example in examples]
     return [text for text, _ in pairs], [label for _, label in pairs]
 
 
-def best(vectorizer: Any, splits: Any, strengths: tuple[float, ...] = STRENGTHS) -> tuple[float, float, float]:
+def best(
+    vectorizer: CountVectorizer, splits: Splits, strengths: tuple[float, ...] = STRENGTHS
+) -> tuple[float, float, float]:
     """Train with every strength; accuracy on validation and test of the one that is best on validation, and it."""
     from sklearn.linear_model import LogisticRegression
 

@@ -225,7 +225,7 @@ SEARCH += ["copy_unknown", "prefix", "min_length"]
 
 
 def random_value(draw: random.Random, depth: int = 3) -> object:
-    """Any JSON."""
+    """A value that JSON can hold."""
     kind = draw.randrange(12 if depth else 8)
     if kind < 3:
         return "".join(draw.choice(PIECES) for _ in range(draw.randrange(6)))

@@ -21,7 +21,7 @@ from typing import Any
 
 import zoo
 from zoo.runs.packaging import package
-from zoo.runtime import load
+from zoo.runtime import Bundle, load
 from zoo.runtime.manifest import read_bundle_manifest, write_bundle_manifest
 
 HERE = Path(__file__).parent
@@ -48,11 +48,11 @@ class GalleryModel:
     title: str
     data: str
     precision: str
-    measure: Callable[[Any, Any], dict[str, str]]
+    measure: Callable[[zoo.Run, Bundle], dict[str, str]]
     example: tuple[str, str]
 
 
-def measure_text(run: Any, bundle: Any) -> dict[str, str]:
+def measure_text(run: zoo.Run, bundle: Bundle) -> dict[str, str]:
     """Nats for each character of all the held-out text, in pieces that are scored by themselves."""
     text = "".join(chunk for example in run.splits.validation for chunk in example["target"].chunks())
     pieces = [text[begin : begin + PIECE] for begin in range(0, len(text), PIECE)]
@@ -64,7 +64,7 @@ def measure_text(run: Any, bundle: Any) -> dict[str, str]:
     }
 
 
-def measure_translations(run: Any, bundle: Any) -> dict[str, str]:
+def measure_translations(run: zoo.Run, bundle: Bundle) -> dict[str, str]:
     """BLEU and exact matches of the test split."""
     examples = list(islice(run.splits.test, 1000))
     answers = bundle.answer([example["source"] for example in examples])

@@ -12,8 +12,7 @@ import hashlib
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator, Iterator
 
 import pytest
 
@@ -74,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Iterator[None]:
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[object], request: pytest.FixtureRequest) -> Iterator[None]:
     meter = request.config.stash[meters]
     if fixturedef.scope == "function" or meter.inside:
         return (yield)
@@ -96,7 +95,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     if call.when == "teardown":
         meter = item.config.stash[meters]
         took = processor_seconds() - meter.shared - item.stash[began]
@@ -116,13 +117,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
                 f"{name} took {long[name]:.1f} seconds of the processor; a test may take {SHARE * scale:.0f} here. "
                 "Make it smaller, mark it slow (for make nightly), or say @pytest.mark.budget('why it takes so long')."
             )
-    report: Any = yield
+    report = yield
     if call.when == "teardown" and over in item.stash and report.passed:
         report.outcome, report.longrepr = "failed", item.stash[over]
     return report
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     measured: dict[str, float] = {}
     clock: dict[str, float] = defaultdict(float)
     for reports in terminalreporter.stats.values():
@@ -146,7 +147,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         _table(terminalreporter, measured, clock)
 
 
-def _table(terminalreporter: Any, measured: dict[str, float], clock: dict[str, float]) -> None:
+def _table(terminalreporter: pytest.TerminalReporter, measured: dict[str, float], clock: dict[str, float]) -> None:
     """What a long run ran, file by file: seconds of the processor, and by the clock."""
     files: dict[str, list[float]] = defaultdict(list)
     for name, seconds in measured.items():

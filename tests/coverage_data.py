@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)  # within pytest-cov's, which combines the files of all processes
-def pytest_runtestloop(session: pytest.Session) -> Iterator[Any]:
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     result = yield
     config = session.config
     if config.pluginmanager.hasplugin("_cov") and not hasattr(config, "workerinput"):

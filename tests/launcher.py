@@ -20,12 +20,32 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = (str(REPOSITORY), str(REPOSITORY / "tasks"))
 WARM_UP = ("zoo.cli.program", "zoo.runs", "zoo.search", "zoo.topology", "zoo.training.trainer", "rich.console")
 LIMIT = 300.0  # seconds after which a process that is waited for is killed
+
+
+class Order(TypedDict):
+    """What to start, and how (see `Launcher.start`)."""
+
+    start: list[str]
+    cwd: str
+    folder: str
+    file_size: int
+    script: str
+    path: list[str]
+    environment: dict[str, str]
+
+
+class Outcome(TypedDict):
+    """How a process ended; its status is None while it runs."""
+
+    status: int | None
+    peak: int
+    processor_seconds: float
 
 
 class Command:
@@ -63,7 +83,7 @@ class Command:
         assert self.status is not None
         return self.status
 
-    def _take(self, answer: dict[str, Any]) -> None:
+    def _take(self, answer: Outcome) -> None:
         self.status, self.peak = answer["status"], answer["peak"]
         Launcher.processor_seconds += answer["processor_seconds"]
 
@@ -111,12 +131,11 @@ class Launcher:
             },
         )
 
-    def order(self, order: dict[str, Any]) -> dict[str, Any]:
+    def order(self, order: Mapping[str, object]) -> Any:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return answer
+        return json.loads(self._process.stdout.readline())
 
     def start(
         self,
@@ -138,7 +157,7 @@ class Launcher:
             environment: variables to set.
         """
         folder = Path(tempfile.mkdtemp(dir=self._folder))
-        order = {
+        order: Order = {
             "start": list(words),
             "cwd": str(cwd),
             "folder": str(folder),
@@ -171,7 +190,7 @@ def forks(engine: str = "tensorflow") -> Launcher:
     return launcher
 
 
-def _start(order: dict[str, Any]) -> int:
+def _start(order: Order) -> int:
     pid = os.fork()
     if pid:
         return pid
@@ -196,13 +215,13 @@ def _start(order: dict[str, Any]) -> int:
         os._exit(status)
 
 
-def _zoo(order: dict[str, Any]) -> int:
+def _zoo(order: Order) -> int:
     from zoo.cli import main
 
     return main(order["start"])
 
 
-def _script(order: dict[str, Any]) -> int:
+def _script(order: Order) -> int:
     """Run a script as Python runs one, and give its exit status."""
     file = os.path.join(order["folder"], "script.py")
     with open(file, "w", encoding="utf-8") as stream:
@@ -220,7 +239,7 @@ def _script(order: dict[str, Any]) -> int:
     return 0
 
 
-def _wait(pid: int) -> dict[str, Any]:
+def _wait(pid: int) -> Outcome:
     end = time.monotonic() + LIMIT
     while (answer := _look(pid))["status"] is None:
         if time.monotonic() > end:
@@ -229,7 +248,7 @@ def _wait(pid: int) -> dict[str, Any]:
     return answer
 
 
-def _look(pid: int) -> dict[str, Any]:
+def _look(pid: int) -> Outcome:
     found, status, usage = os.wait4(pid, os.WNOHANG)
     if found == 0:
         return {"status": None, "peak": 0, "processor_seconds": 0.0}
@@ -254,7 +273,7 @@ def serve(engine: str) -> None:
     for line in sys.stdin:
         order = json.loads(line)
         if "start" in order:
-            answer = {"pid": _start(order)}
+            answer: Outcome | dict[str, int] = {"pid": _start(order)}
         elif "look" in order:
             answer = _look(order["look"])
         else:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
 
-def first(count: int, values: Iterable[Any]) -> list[Any]:
+def first(count: int, values: Iterable[object]) -> list[object]:
     """Mark all but the first parameters slow.
 
     Args:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+Test = TypeVar("Test", bound=Callable[..., None])
 DEFAULT = 60
 TRIES = int(os.environ.get("ZOO_FUZZ", DEFAULT))
 """Inputs for each property of the readers; the other properties are scaled alike."""
 
 
-def tried(examples: int) -> Callable[[Any], Any]:
+def tried(examples: int) -> Callable[[Test], Test]:
     """Decorate a property.
 
     Args:

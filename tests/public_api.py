@@ -11,8 +11,9 @@ import importlib
 import inspect
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 RECORD = Path(__file__).with_suffix(".txt")
@@ -53,7 +54,7 @@ def interface() -> dict[str, str]:
         for name in sorted(getattr(module, "__all__", None) or _own(module))
     }
     classes = {value for value in public.values() if inspect.isclass(value)}
-    seen: list[Any] = []
+    seen: list[object] = []
     for name, value in public.items():
         again = any(value is other for other in seen)  # it is described where it stands first
         found |= {name: name} if again else _described(name, value, classes)
@@ -110,7 +111,7 @@ def _key(line: str) -> str:
     return re.split(r"[^\w.]", re.sub(r"^(hook|setting) ", "", line))[0]
 
 
-def _own(module: Any) -> list[str]:
+def _own(module: ModuleType) -> list[str]:
     """The public functions that a module without `__all__` defines."""
     return [
         name
@@ -119,7 +120,7 @@ def _own(module: Any) -> list[str]:
     ]
 
 
-def _described(name: str, value: Any, classes: set[type]) -> dict[str, str]:
+def _described(name: str, value: object, classes: set[type]) -> dict[str, str]:
     """The lines of a name, and of what a class has of its own."""
     if inspect.isfunction(value):
         return {name: f"{name}{_arguments(value)}"}
@@ -134,9 +135,9 @@ def _described(name: str, value: Any, classes: set[type]) -> dict[str, str]:
     return lines
 
 
-def _members(cls: type, classes: set[type]) -> dict[str, Any]:
+def _members(cls: type, classes: set[type]) -> dict[str, object]:
     """What the zoo defines in a class, or in one above it that is not public itself."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for base in reversed(cls.__mro__):
         if base.__module__.split(".")[0] == "zoo" and (base is cls or base not in classes):
             found |= {name: value for name, value in vars(base).items() if not name.startswith("_")}
@@ -144,7 +145,7 @@ def _members(cls: type, classes: set[type]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if name not in OF_KERAS and name not in fields}
 
 
-def _arguments(function: Any) -> str:
+def _arguments(function: Callable[..., object]) -> str:
     """Names and defaults; types may be made more exact at any time."""
     signature = inspect.signature(function)
     parameters = [
@@ -161,7 +162,7 @@ class _Said:
         return "..."
 
 
-def _plain(default: Any) -> Any:
+def _plain(default: object) -> object:
     known = default is inspect.Parameter.empty or default is None or isinstance(default, (int, float, str, tuple))
     return default if known else _Said()
 

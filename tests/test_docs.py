@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -65,12 +64,18 @@ def install(hook: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_the_samples_of_components_work_in_a_run(
-    tmp_path: Path, rhyme: Path, tiny: SettingsByPart, monkeypatch: pytest.MonkeyPatch, hook: str, words: dict[str, Any]
+    tmp_path: Path,
+    rhyme: Path,
+    tiny: SettingsByPart,
+    monkeypatch: pytest.MonkeyPatch,
+    hook: str,
+    words: SettingsByPart,
 ):
     install(hook, tmp_path, monkeypatch)
     kind = hook.removeprefix("zoo_")
     (name,) = getattr(Plugins().load_components(), kind)
-    run = zoo.run("charlm", out=str(tmp_path / "run"), **{"data": str(rhyme), **tiny, **words})
+    settings: SettingsByPart = {"data": str(rhyme), **tiny, **words}
+    run = zoo.run("charlm", out=str(tmp_path / "run"), **settings)
     assert run.metrics[-1]["step"] in (2, 4)
     assert name in run.folder.settings.read_text()
     if kind == "callbacks":

@@ -7,7 +7,6 @@ import logging
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import griffe
 
@@ -44,70 +43,79 @@ def api_pages(root: Path) -> dict[str, str]:
     # It warns of arguments that a docstring explains and `**kwargs` hands on.
     logging.getLogger("griffe").setLevel(logging.ERROR)
     package = griffe.load("zoo", search_paths=[root], docstring_parser=griffe.Parser.google)
-    return {name: _page(name, package if name == "zoo" else package[name.removeprefix("zoo.")]) for name in MODULES}
+    pages = {}
+    for name in MODULES:
+        module = package if name == "zoo" else package[name.removeprefix("zoo.")]
+        assert isinstance(module, griffe.Module)
+        pages[name] = _page(name, module)
+    return pages
 
 
-def public_names(module: Any) -> list[str]:
+def public_names(module: griffe.Module) -> list[str]:
     """Give the public names of a module: its `__all__`, or what it re-exports, or what it defines."""
     if module.exports:
         return sorted((str(name) for name in module.exports), key=str.casefold)
     members = {name: member for name, member in module.members.items() if not name.startswith("_")}
-    taken = [name for name, member in members.items() if member.is_alias and member.target_path.startswith("zoo.")]
+    aliases = {name: member for name, member in members.items() if isinstance(member, griffe.Alias)}
+    taken = [name for name, alias in aliases.items() if alias.target_path.startswith("zoo.")]
     own = [name for name, member in members.items() if not member.is_alias and member.is_function]
     return sorted(taken, key=str.casefold) or own
 
 
-def _page(name: str, module: Any) -> str:
+def _page(name: str, module: griffe.Module) -> str:
     parts = [f"# {name}\n", *_docstring(module)]
     for public in public_names(module):
         member = module[public]
         if member.is_module:  # a function that has the name of its module
             member = member[public]
-        parts += _entry(public, member.final_target if member.is_alias else member)
+        parts += _entry(public, member.final_target if isinstance(member, griffe.Alias) else member)
     return "\n".join(parts)
 
 
-def _entry(name: str, entry: Any) -> Iterator[str]:
+def _entry(name: str, entry: griffe.Object) -> Iterator[str]:
     yield f"## {name}\n"
-    if entry.is_class:
+    if isinstance(entry, griffe.Class):
         yield _fence(_class_signature(name, entry))
         yield from _docstring(entry)
         for member in entry.members.values():
             hidden = member.name.startswith("_") or member.name in UNSAID or not member.docstring
-            if not hidden and (member.is_function or "property" in member.labels):
-                yield from _method(member)
-    elif entry.is_function:
+            if hidden or not isinstance(member, (griffe.Function, griffe.Attribute)):
+                continue
+            if member.is_function or "property" in member.labels:
+                yield from _method(entry.name, member)
+    elif isinstance(entry, griffe.Function):
         yield _fence(_signature(name, entry.parameters, entry.returns))
         yield from _docstring(entry)
-    else:
+    elif isinstance(entry, griffe.Attribute):
         if entry.value is not None:
             yield _fence(_value(name, entry.value))
         yield from _docstring(entry)
 
 
-def _method(member: Any) -> Iterator[str]:
-    yield f"### {member.parent.name}.{member.name}\n"
-    if member.is_function:
+def _method(owner: str, member: griffe.Function | griffe.Attribute) -> Iterator[str]:
+    yield f"### {owner}.{member.name}\n"
+    if isinstance(member, griffe.Function):
         yield _fence(_signature(member.name, _without_self(member.parameters), member.returns))
     elif member.annotation is not None:
         yield _fence(f"{member.name}: {member.annotation}")
     yield from _docstring(member)
 
 
-def _class_signature(name: str, entry: Any) -> str:
+def _class_signature(name: str, entry: griffe.Class) -> str:
     """The signature of a class: its fields or its `__init__`; if that is Keras' own, the docstring's arguments."""
     if any(str(base) == "NamedTuple" for base in entry.bases):
-        fields = [member for member in entry.members.values() if member.is_attribute and member.annotation is not None]
-        return _wrapped(f"class {name}", [f"{field.name}: {field.annotation}" for field in fields])
+        fields = [member for member in entry.members.values() if isinstance(member, griffe.Attribute)]
+        return _wrapped(f"class {name}", [f"{field.name}: {field.annotation}" for field in fields if field.annotation])
     made = entry.all_members.get("__init__")
-    parameters = _without_self(made.parameters) if made is not None else []
+    made = made.final_target if isinstance(made, griffe.Alias) else made
+    parameters = _without_self(made.parameters) if isinstance(made, griffe.Function) else []
     if parameters and [parameter.name for parameter in parameters] != ["args", "kwargs"]:
         return _signature(f"class {name}", parameters)
     said = [item.name for section in _sections(entry) if section.kind.value == "parameters" for item in section.value]
     return _wrapped(f"class {name}", said) if said else f"class {name}"
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: str | griffe.Expr) -> str:
     """A constant and its value, a long table with one entry per line."""
     line = f"{name} = {value}"
     if len(line) <= WIDTH or not isinstance(value, griffe.ExprDict):
@@ -116,7 +124,7 @@ def _value(name: str, value: Any) -> str:
     return "\n".join([f"{name} = {{", *rows, "}"])
 
 
-def _default(default: Any) -> str:
+def _default(default: str | griffe.Expr) -> str:
     """A default value; for a setting or a group, its own default."""
     tree = ast.parse(str(default), mode="eval").body
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id in ("setting", "part"):
@@ -125,15 +133,19 @@ def _default(default: Any) -> str:
     return str(default)
 
 
-def _without_self(parameters: Iterable[Any]) -> list[Any]:
+def _without_self(parameters: Iterable[griffe.Parameter]) -> list[griffe.Parameter]:
     return [parameter for parameter in parameters if parameter.name not in ("self", "cls")]
 
 
-def _signature(name: str, parameters: Iterable[Any], returns: Any = None) -> str:
+def _signature(name: str, parameters: Iterable[griffe.Parameter], returns: str | griffe.Expr | None = None) -> str:
     words: list[str] = []
     for parameter in parameters:
         kind = parameter.kind
-        stars = {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}.get(kind, "")
+        stars = (
+            {griffe.ParameterKind.var_positional: "*", griffe.ParameterKind.var_keyword: "**"}.get(kind, "")
+            if kind
+            else ""
+        )
         if kind is griffe.ParameterKind.keyword_only and not any(word.startswith("*") for word in words):
             words.append("*")
         annotation = f": {parameter.annotation}" if parameter.annotation is not None else ""
@@ -155,7 +167,7 @@ def _fence(text: str) -> str:
     return f"```python\n{text}\n```\n"
 
 
-def _docstring(entry: Any) -> Iterator[str]:
+def _docstring(entry: griffe.Object) -> Iterator[str]:
     """A docstring's sections in Markdown."""
     for section in _sections(entry):
         kind, value = section.kind.value, section.value
@@ -173,11 +185,11 @@ def _docstring(entry: Any) -> Iterator[str]:
             yield _fence(re.sub(r"^(>>>|\.\.\.) ?", "", text, flags=re.MULTILINE)) if ">>>" in text else f"{text}\n"
 
 
-def _sections(entry: Any) -> Iterable[Any]:
+def _sections(entry: griffe.Object) -> Iterable[griffe.DocstringSection]:
     return entry.docstring.parsed if entry.docstring else []
 
 
-def _named(items: Iterable[Any]) -> Iterator[tuple[str, str]]:
+def _named(items: Iterable[griffe.DocstringNamedElement]) -> Iterator[tuple[str, str]]:
     return ((code(str(item.name)), item.description) for item in items)
 
 

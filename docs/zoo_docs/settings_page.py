@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from zoo.plugins import Plugins
 from zoo.settings import Settings
 from zoo.settings.fields import Declared, declared, walk
+from zoo.task import Task
 from zoo_docs.markdown import code, table
 
 HEAD = """\
@@ -43,7 +43,7 @@ def settings_page(tasks: list[str]) -> str:
     return "\n".join(parts)
 
 
-def _of_task(name: str, task: Any, shared: dict[str, tuple[Declared, Any]]) -> Iterator[str]:
+def _of_task(name: str, task: type[Task], shared: dict[str, tuple[Declared, object]]) -> Iterator[str]:
     own, others = {}, []
     for key, (entry, default) in _settings(task.Settings).items():
         if key not in shared or entry.field.metadata != shared[key][0].field.metadata:
@@ -61,9 +61,9 @@ def _of_task(name: str, task: Any, shared: dict[str, tuple[Declared, Any]]) -> I
         yield f"`preset={preset}` means\n\n```text\n{words}\n```\n"
 
 
-def _by_group(settings: dict[str, tuple[Declared, Any]]) -> Iterator[str]:
+def _by_group(settings: dict[str, tuple[Declared, object]]) -> Iterator[str]:
     """A table for each group, below its name and docstring."""
-    groups: dict[str, dict[str, tuple[Declared, Any]]] = {}
+    groups: dict[str, dict[str, tuple[Declared, object]]] = {}
     for key, found in settings.items():
         groups.setdefault(key.rpartition(".")[0], {})[key] = found
     for group, inside in groups.items():
@@ -72,7 +72,7 @@ def _by_group(settings: dict[str, tuple[Declared, Any]]) -> Iterator[str]:
         yield _table(inside)
 
 
-def _table(settings: dict[str, tuple[Declared, Any]]) -> str:
+def _table(settings: dict[str, tuple[Declared, object]]) -> str:
     rows = [
         (code(key), _values(entry), code(word(default)), entry.field.metadata.get("help", ""))
         for key, (entry, default) in settings.items()
@@ -88,11 +88,11 @@ def _values(entry: Declared) -> str:
     return entry.expected().removeprefix("a ")
 
 
-def _settings(cls: type) -> dict[str, tuple[Declared, Any]]:
+def _settings(cls: type) -> dict[str, tuple[Declared, object]]:
     """All settings of a dataclass by dotted name, with their defaults."""
     found, defaults = {}, cls()
     for key, entry in walk(cls):
-        value: Any = defaults
+        value = defaults
         for step in key.split("."):
             value = getattr(value, step)
         if not entry.is_part:
@@ -100,15 +100,15 @@ def _settings(cls: type) -> dict[str, tuple[Declared, Any]]:
     return found
 
 
-def _flat(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     for key, value in values.items():
-        if hasattr(value, "items"):
+        if isinstance(value, Mapping):
             yield from _flat(value, f"{prefix}{key}.")
         else:
             yield prefix + key, value
 
 
-def word(value: Any) -> str:
+def word(value: object) -> str:
     """A value as a user types it; empty for an empty text or list."""
     if isinstance(value, list):
         return ",".join(map(word, value))

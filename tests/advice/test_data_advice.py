@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from zoo.advice.data import advise_on_data, swapped_share
-from zoo.codecs import LabelCodec, text_codec
+from zoo.codecs import Codec, LabelCodec, text_codec
 from zoo.data import Splits
 from zoo.settings import Settings
 
-Rows = list[dict[str, Any]]
+Rows = Sequence[dict[str, str]]
 NOUNS = ("dog", "cat", "house", "tree", "road", "river")
 NOMS = ("chien", "chat", "maison", "arbre", "route", "fleuve")
 
@@ -38,11 +39,11 @@ def reviews(count: int, bad: int) -> Rows:
     ]
 
 
-def advice(train: Rows, validation: Rows = (), length: int = 64, unit: str = "word", **text: Any) -> list[str]:  # type: ignore[assignment]
+def advice(train: Rows, validation: Rows = (), length: int = 64, unit: str = "word", **text: Any) -> list[str]:
     settings = Settings()
     settings.batch.length = length
     labels = train[0]["target"] in ("good", "bad")
-    codecs: dict[str, Any] = {
+    codecs: dict[str, Codec] = {
         "source": text_codec(unit, **text),
         "target": LabelCodec() if labels else text_codec(unit, **text),
     }

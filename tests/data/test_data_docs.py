@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from PIL import Image
 
 import zoo.data
 from tests.data.readers.drawn_video import draw_video
+from zoo.codecs.codec import RawValue
 from zoo.data import Splits
 from zoo.data.named import catalogue
 
@@ -23,7 +23,7 @@ SAMPLES = [
 ]
 
 
-def examples(name: str, reader: str, folder: Path) -> list[dict[str, Any]]:
+def examples(name: str, reader: str, folder: Path) -> list[dict[str, RawValue]]:
     read: Callable[..., Splits] = getattr(zoo.data, reader)
     source = f"{folder / 'corpus.en'},{folder / 'corpus.fr'}" if name.startswith("corpus") else str(folder / name)
     if reader == "read_clips":

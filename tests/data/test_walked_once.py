@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -25,10 +25,10 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often a table is indexed, and its rows are parsed, and read by their place."""
     found: Counter[str] = Counter()
 
-    def counted(owner: Any, name: str) -> None:
+    def counted(owner: type, name: str) -> None:
         original = getattr(owner, name)
 
-        def wrapper(self: Any, *arguments: Any) -> Any:
+        def wrapper(self: object, *arguments: object) -> object:
             found[name] += 1
             return original(self, *arguments)
 
@@ -62,10 +62,10 @@ def test_a_run_indexes_its_table_once(
 class _Once:
     """Examples that may be read one time."""
 
-    def __init__(self, examples: list[dict[str, Any]]) -> None:
+    def __init__(self, examples: list[dict[str, str]]) -> None:
         self.examples, self.reads = examples, 0
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[dict[str, str]]:
         assert not self.reads
         self.reads = 1
         return iter(self.examples)
@@ -92,12 +92,12 @@ def test_a_shared_codec_learns_from_both_roles() -> None:
 
 def test_what_a_codec_refuses_is_raised_at_once() -> None:
     class Endless:
-        def __iter__(self) -> Any:
+        def __iter__(self) -> Iterator[dict[str, str]]:
             while True:
                 yield {"source": "a", "target": "only"}
 
     class Refusing(LabelCodec):
-        def fit(self, values: Any) -> None:
+        def fit(self, values: Iterable[object]) -> None:
             for _ in values:
                 raise zoo.ZooError("none of these")
 
@@ -108,7 +108,7 @@ def test_what_a_codec_refuses_is_raised_at_once() -> None:
 
 
 def test_an_example_that_cannot_be_read_ends_the_fitting() -> None:
-    def examples() -> Any:
+    def examples() -> Iterator[dict[str, object]]:
         yield {"source": "a", "target": np.zeros(3_000_000)}
         raise zoo.ZooError("row 2: damaged")
 

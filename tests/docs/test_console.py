@@ -8,10 +8,10 @@ from __future__ import annotations
 import importlib
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import click
 import pytest
@@ -26,9 +26,10 @@ from zoo.cli.sample import SampleArguments
 from zoo.cli.score import ScoreArguments
 from zoo.data.named import catalogue
 from zoo.plugins import Plugins, find_plugins
-from zoo.settings import describe, override, resolve
+from zoo.settings import Settings, describe, override, resolve
 from zoo.settings.overrides import from_arguments
 from zoo.settings.resolve import build
+from zoo.task import Task
 from zoo.templates import write_task
 
 PLACEHOLDER = re.compile(r"\[.*|.*\.\.\.|([\w.]+=)?[A-Z_]+(=.*)?|key=value")
@@ -82,17 +83,18 @@ def lines() -> Iterator[Line]:
                 yield Line(str(document.relative_to(ROOT)), words)
 
 
+TaskLoader: TypeAlias = Callable[[str], type[Task]]
 LINES = sorted(set(lines()))
 
 
 @pytest.fixture(scope="session")
-def tasks(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def tasks(tmp_path_factory: pytest.TempPathFactory) -> TaskLoader:
     """A function from the name of a task, or of its file, to its class."""
     plugins, folder = Plugins(), tmp_path_factory.mktemp("new")
     files = {**GUIDE, NEW: folder / write_task(NEW, folder).name}
 
     @cache
-    def load(name: str) -> Any:
+    def load(name: str) -> type[Task]:
         if name.endswith(".py"):
             stem = Path(name).stem
             return load(str(ROOT / name)) if (ROOT / name).exists() else load(stem if stem in files else NEW)
@@ -112,17 +114,17 @@ def real(words: list[str]) -> list[str]:
     return [word for word in words if not PLACEHOLDER.fullmatch(word) and not word.startswith("config=")]
 
 
-def check_settings(tasks: Any, words: list[str]) -> None:
+def check_settings(tasks: TaskLoader, words: list[str]) -> None:
     name, rest = subject(words, "task")
     task = tasks(NEW if PLACEHOLDER.fullmatch(name) else name)
-    settings = resolve(task.Settings, task.presets, real(rest), task=name)
+    settings: Settings = resolve(task.Settings, task.presets, real(rest), task=name)
     source = settings.data.source
     if source and re.fullmatch(r"[a-z0-9-]+", source) and source != task.Settings().data.source:
         assert source in catalogue(), f"there is no data named {source}"
         assert catalogue()[source].topology == task.topology.name, f"{source} is no data for {name}"
 
 
-def check_run(tasks: Any, words: list[str], known: set[str]) -> tuple[Any, list[str]]:
+def check_run(tasks: TaskLoader, words: list[str], known: set[str]) -> tuple[type[Task], list[str]]:
     """Take the run that a command is about: its task, which is another one's where only its folder is known."""
     name, rest = subject(words, "run")
     if PLACEHOLDER.fullmatch(name) or "/" in name:
@@ -134,7 +136,7 @@ def check_run(tasks: Any, words: list[str], known: set[str]) -> tuple[Any, list[
 
 
 @pytest.mark.parametrize("line", LINES, ids=str)
-def test_a_command_is_as_the_code_has_it(line: Line, tasks: Any) -> None:
+def test_a_command_is_as_the_code_has_it(line: Line, tasks: TaskLoader) -> None:
     name, *words = line.words
     words = [word for word in words if not re.fullmatch(r"\[.*|\.\.\.", word)]
     if name.startswith("-") or PLACEHOLDER.fullmatch(name):
@@ -171,7 +173,7 @@ def check_words(name: str, words: list[str]) -> None:
     build(words_of(name), from_arguments(words), f" of zoo {name}")
 
 
-def words_of(name: str) -> Any:
+def words_of(name: str) -> type:
     """The dataclass that declares the words of a command, or of a benchmark."""
     fixed = {
         "sample": SampleArguments,

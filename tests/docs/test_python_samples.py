@@ -55,7 +55,7 @@ def small_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Runs of `zoo.run` are small ones, in a folder with a book."""
     run = zoo.run
 
-    def small(task: Any, **settings: Any) -> Any:
+    def small(task: str, **settings: Any) -> zoo.Run:
         tiny = {"model": {"units": 8, "layers": 1}, "batch": {"size": 16, "length": 16}, "search": {"length": 20}}
         for part, values in {**tiny, "train": {}}.items():
             settings[part] = {**values, **settings.get(part, {})}
@@ -67,7 +67,7 @@ def small_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def names() -> dict[str, Any]:
+def names() -> dict[str, object]:
     """What the pieces take for given."""
     from zoo.models import Decoder
 
@@ -85,7 +85,7 @@ def names() -> dict[str, Any]:
 
 @pytest.mark.budget("one piece trains a translator, and another that starts from it")
 @pytest.mark.parametrize("block", RUN, ids=str)
-def test_a_piece_runs(block: Block, small_runs: None, names: dict[str, Any]) -> None:
+def test_a_piece_runs(block: Block, small_runs: None, names: dict[str, object]) -> None:
     exec(compile(block.code, str(block), "exec"), names)
 
 

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 import onnxruntime
 import pytest
 
+from zoo.backend.types import Nest, Tensor
 from zoo.export.graphs import output_names
 from zoo.export.tracing import to_onnx
 from zoo.models import AttendingDecoder, Encoder, SequenceToSequence
 
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
 
+if TYPE_CHECKING:
+    import onnx
+
 SIZE, UNITS = 12, 4
 
 
-def names(structure: Any) -> list[str]:
+def names(structure: Nest) -> list[str]:
     return [f"output_{place}" for place, _ in enumerate(keras.tree.flatten(output_names(structure)))]
 
 
-def spec(name: str, array: Any, length: int) -> tuple[str, tuple[int | None, ...], str]:
+def spec(name: str, array: Tensor, length: int) -> tuple[str, tuple[int | None, ...], str]:
     shape = [None, *array.shape[1:]]
     if len(shape) > 1 and shape[1] == length:
         shape[1] = None
     return name, tuple(shape), np.asarray(array).dtype.name
 
 
-def run(model: Any, arrays: dict[str, Any]) -> list[np.ndarray]:
+def run(model: onnx.ModelProto, arrays: dict[str, Tensor]) -> list[np.ndarray]:
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     return session.run(None, {name: np.asarray(value) for name, value in arrays.items()})
 
@@ -86,7 +90,7 @@ def test_graphs_of_a_translator_give_the_numbers_of_keras(cell: str, attention: 
     state = model.start(3, memory)
     flat_memory, flat_state = keras.tree.flatten(memory), keras.tree.flatten(state)
 
-    def step(tokens: Any, *given: Any) -> Any:
+    def step(tokens: Tensor, *given: Tensor) -> list[Tensor]:
         before = keras.tree.pack_sequence_as(state, list(given[len(flat_memory) :]))
         packed = keras.tree.pack_sequence_as(memory, list(given[: len(flat_memory)]))
         logits, after = model.step(tokens, before, packed)
@@ -116,7 +120,7 @@ def test_an_operation_without_a_counterpart_is_named():
         )
 
 
-def digamma(values: Any) -> Any:
+def digamma(values: Tensor) -> Tensor:
     import tensorflow as tf
 
     return tf.math.digamma(values)

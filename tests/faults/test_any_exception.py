@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -23,9 +23,10 @@ import yaml
 from PIL import Image, UnidentifiedImageError
 from safetensors import SafetensorError
 
-from zoo.codecs import ImageCodec, LabelCodec, text_codec
+from zoo.codecs import Codec, ImageCodec, LabelCodec, text_codec
 from zoo.data import (
     Document,
+    Splits,
     read_class_folders,
     read_features,
     read_labelled_texts,
@@ -84,7 +85,7 @@ class Case(NamedTuple):
     modules: list[str]
 
 
-def written(content: bytes, read: Callable[[str], Any]) -> Callable[[Path], Callable[[], object]]:
+def written(content: bytes, read: Callable[[str], Splits]) -> Callable[[Path], Callable[[], object]]:
     def make(path: Path) -> Callable[[], object]:
         path.write_bytes(content)
         return lambda: [list(part) for _, part in read(str(path)).items()]
@@ -113,7 +114,7 @@ def archive(path: Path) -> Callable[[], object]:
 
 def codec(kind: str) -> Callable[[Path], Callable[[], object]]:
     def make(path: Path) -> Callable[[], object]:
-        made: Any = LabelCodec() if kind == "label" else text_codec(kind, 268)
+        made: Codec = LabelCodec() if kind == "label" else text_codec(kind, 268)
         made.fit(["good words", "bad words"] * 20)
         made.save(path.parent, path.stem)
         return lambda: made.restore(path.parent, path.stem)

@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +17,8 @@ from hypothesis import strategies as st
 import zoo
 from tests.faults.mutations import NASTY, damaged
 from tests.properties import DEFAULT, tried
-from zoo.data import read_captions, read_clips, read_features, read_labelled_texts, read_pairs
+from zoo.codecs.codec import RawExample
+from zoo.data import Splits, read_captions, read_clips, read_features, read_labelled_texts, read_pairs
 from zoo.data.readers.idx import read_idx
 from zoo.settings import from_yaml, resolve, to_yaml
 
@@ -32,7 +32,7 @@ def archive(save: Callable[..., None] = np.savez) -> bytes:
     return buffer.getvalue()
 
 
-READERS: dict[str, tuple[Callable[[str], Any], list[bytes]]] = {
+READERS: dict[str, tuple[Callable[..., Splits | Iterable[RawExample]], list[bytes]]] = {
     "reviews.csv": (
         read_labelled_texts,
         [b'text,label\n"A ""warm"", film.",good\nToo long,bad\n', b"text;label\na;b\n"],
@@ -64,13 +64,15 @@ READERS: dict[str, tuple[Callable[[str], Any], list[bytes]]] = {
 }
 
 
-def all_of(splits: Any) -> Iterable[Any]:
-    parts = (splits.train, splits.validation, splits.test) if hasattr(splits, "train") else (splits,)
+def all_of(splits: Splits | Iterable[RawExample]) -> Iterable[RawExample]:
+    parts = (splits.train, splits.validation, splits.test) if isinstance(splits, Splits) else (splits,)
     for part in parts:
         yield from part
 
 
-def read_in_a_folder(name: str, content: bytes, read: Callable[[str], Any], on_error: str) -> None:
+def read_in_a_folder(
+    name: str, content: bytes, read: Callable[..., Splits | Iterable[RawExample]], on_error: str
+) -> None:
     """Read a file beside a picture and a clip; only the zoo's own errors may come, each one line."""
     from PIL import Image
 
@@ -161,10 +163,10 @@ def test_files_of_settings(content: bytes) -> None:
 
 @pytest.mark.parametrize("kind", ["word", "piece", "character", "label", "picture"])
 def test_files_of_codecs(kind: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    from zoo.codecs import ImageCodec, LabelCodec, text_codec
+    from zoo.codecs import Codec, ImageCodec, LabelCodec, text_codec
 
-    codec: Any = {"label": LabelCodec, "picture": ImageCodec}[kind]() if kind in ("label", "picture") else None
-    codec = codec or text_codec(kind, 300 if kind == "piece" else 0)
+    made: dict[str, type[Codec]] = {"label": LabelCodec, "picture": ImageCodec}
+    codec: Codec = made[kind]() if kind in made else text_codec(kind, 300 if kind == "piece" else 0)
     folder = tmp_path_factory.mktemp(kind)
     values = (
         [np.zeros((8, 8, 3), np.uint8)]
@@ -218,7 +220,9 @@ LONG = b"x" * 300
         ("labels.csv", b"clip,frame,label\n" + LONG + b",1.png,a\n", lambda path: read_clips(str(Path(path).parent))),
     ],
 )
-def test_names_that_no_file_can_have(name: str, content: bytes, read: Callable[[str], Any], tmp_path: Path):
+def test_names_that_no_file_can_have(
+    name: str, content: bytes, read: Callable[..., Splits | Iterable[RawExample]], tmp_path: Path
+):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(zoo.ZooError, match="xxx"):
         read(str(tmp_path / name))

@@ -8,9 +8,8 @@ import json
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.faults.mutations import damaged
 from tests.properties import DEFAULT, tried
-from zoo.codecs import ImageCodec, LabelCodec, VectorCodec, text_codec
+from zoo.codecs import Codec, ImageCodec, LabelCodec, VectorCodec, text_codec
 from zoo.codecs.codec_file import write_codec
 from zoo.data import read_documents
 from zoo.data.fetching.unpack import unpack
@@ -36,7 +35,7 @@ fuzzed = tried(DEFAULT)
 pytestmark = pytest.mark.fuzz
 
 
-def one_line(read: Callable[[], Any], name: str) -> None:
+def one_line(read: Callable[[], object], name: str) -> None:
     """Only a ZooError may come, one line that names the file."""
     try:
         read()
@@ -141,11 +140,17 @@ VALUES = st.recursive(
 
 @pytest.mark.parametrize("kind", ["word", "piece", "character", "byte", "label", "image", "vectors"])
 def test_codecs_with_a_right_checksum(kind: str, tmp_path: Path) -> None:
-    codecs: dict[str, Any] = {"label": LabelCodec, "image": ImageCodec, "vectors": VectorCodec}
-    codec = codecs[kind]() if kind in codecs else text_codec(kind, 268 if kind == "piece" else 0)
-    values: list[Any] = {"image": [np.zeros((8, 8, 3), np.uint8)], "vectors": [np.ones((3, 2), np.float32)]}.get(
-        kind, ["good words", "bad words"] * 20
-    )
+    codecs: dict[str, type[Codec]] = {
+        "label": LabelCodec,
+        "image": ImageCodec,
+        "vectors": VectorCodec,
+    }
+    codec: Codec = codecs[kind]() if kind in codecs else text_codec(kind, 268 if kind == "piece" else 0)
+    arrays: dict[str, Sequence[object]] = {
+        "image": [np.zeros((8, 8, 3), np.uint8)],
+        "vectors": [np.ones((3, 2), np.float32)],
+    }
+    values = arrays.get(kind, ["good words", "bad words"] * 20)
     codec.fit(values)
     codec.save(tmp_path, "source")
     record = json.loads((tmp_path / "source.json").read_text())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -33,7 +32,7 @@ class Order(keras.callbacks.Callback):
         self.calls: list[tuple[str, object, tuple[str, ...]]] = []
 
 
-def noting(name: str) -> Any:
+def noting(name: str) -> Callable[..., None]:
     def note(self: Order, *given: object, logs: Mapping[str, float] | None = None) -> None:
         number = next((value for value in given if isinstance(value, int)), None)
         logs = logs or next((value for value in given if isinstance(value, dict)), {})

@@ -7,7 +7,7 @@ import random
 import signal
 import time
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
 
@@ -15,6 +15,14 @@ from tests.faults.conftest import STEPS, assert_same_run, begin, leftovers, reac
 from tests.launcher import Launcher
 from zoo.runs import RunFolder
 from zoo.training.checkpoint import load_checkpoint
+
+
+class Survived(NamedTuple):
+    """What a run survived: the steps of its checkpoint after each kill, and how many kills struck when."""
+
+    struck: list[int]
+    writing: int
+    starting: int
 
 
 def look(folder: Path) -> None:
@@ -39,7 +47,7 @@ def half_written(folder: Path) -> bool:
         return False
 
 
-def survive(launcher: Launcher, data: Path, out: Path, kills: int, pace: float) -> dict[str, Any]:
+def survive(launcher: Launcher, data: Path, out: Path, kills: int, pace: float) -> Survived:
     """Train with kills, and give where they struck.
 
     One kill in five strikes while the command starts, the others after it has made steps; every second one of those
@@ -56,7 +64,7 @@ def survive(launcher: Launcher, data: Path, out: Path, kills: int, pace: float) 
         command = begin(launcher, data, out) if fresh else launcher.start("resume", str(out), cwd=out.parent)
         if len(struck) == kills:
             assert command.wait() == 0, command.err
-            return {"struck": struck, "writing": writing, "starting": starting}
+            return Survived(struck, writing, starting)
         at_start = len(struck) % 5 == 0
         if at_start:
             time.sleep(draw.uniform(0, start_up))
@@ -78,15 +86,15 @@ def survive(launcher: Launcher, data: Path, out: Path, kills: int, pace: float) 
         struck.append(reached(out))
 
 
-def check(launcher: Launcher, whole: Path, folder: Path, rhyme: Path, kills: int) -> dict[str, Any]:
+def check(launcher: Launcher, whole: Path, folder: Path, rhyme: Path, kills: int) -> Survived:
     began = time.monotonic()
     killed = folder / "killed"
     pace = max(0.002, seconds_a_step(whole))
     outcome = survive(launcher, rhyme, killed, kills, pace)
     assert_same_run(killed, whole)
     print(
-        f"\nkill -9: {kills} kills of a run of {STEPS} steps survived, {outcome['starting']} while it started, "
-        f"{outcome['writing']} with a file half written; checkpoints stood at steps {outcome['struck']}; "
+        f"\nkill -9: {kills} kills of a run of {STEPS} steps survived, {outcome.starting} while it started, "
+        f"{outcome.writing} with a file half written; checkpoints stood at steps {outcome.struck}; "
         f"{len(load_checkpoint(whole / 'checkpoint.safetensors')[0])} arrays equal bit for bit, "
         f"{len(timeless(whole))} lines of metrics equal; {time.monotonic() - began:.0f} s"
     )
@@ -102,12 +110,12 @@ def seconds_a_step(folder: Path) -> float:
 
 def test_three_kills(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path):
     # Too few to demand that one of them strikes while a file is being written.
-    assert len(check(launcher, whole, tmp_path, rhyme, 3)["struck"]) == 3
+    assert len(check(launcher, whole, tmp_path, rhyme, 3).struck) == 3
 
 
 @pytest.mark.slow
 def test_twenty_kills(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path):
-    assert check(launcher, whole, tmp_path, rhyme, 20)["writing"] >= 2
+    assert check(launcher, whole, tmp_path, rhyme, 20).writing >= 2
 
 
 @pytest.mark.slow

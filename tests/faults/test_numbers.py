@@ -5,17 +5,19 @@ from __future__ import annotations
 import datetime
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 import zoo
 from tests.settings_by_part import SettingsByPart
+from zoo.backend.types import Tensor
 from zoo.codecs import Codec, LabelCodec
+from zoo.codecs.codec import RawValue
 from zoo.data import Splits
 from zoo.runs import folder as folders
 from zoo.topology import OneToOne
@@ -54,7 +56,7 @@ def test_a_clock_that_jumps_back_changes_nothing(
 
     class Past(datetime.datetime):
         @classmethod
-        def now(cls, tz: Any = None) -> datetime.datetime:
+        def now(cls, tz: datetime.tzinfo | None = None) -> datetime.datetime:
             return datetime.datetime(2001, 1, 1, tzinfo=tz)
 
     before = time.time()
@@ -70,10 +72,10 @@ def test_a_clock_that_jumps_back_changes_nothing(
 class Unchecked(Codec):
     """Numbers as they come, whatever they are."""
 
-    def encode(self, value: Any) -> np.ndarray:
+    def encode(self, value: RawValue) -> np.ndarray:
         return np.asarray(value, np.float32)
 
-    def decode(self, array: Any) -> Any:
+    def decode(self, array: npt.ArrayLike) -> RawValue:
         return np.asarray(array).tolist()
 
 
@@ -84,7 +86,7 @@ class Ten(keras.Model):
         super().__init__()
         self.classes = keras.layers.Dense(2)
 
-    def call(self, source: Any, training: bool = False) -> Any:
+    def call(self, source: Tensor, training: bool = False) -> Tensor:
         return self.classes(source)
 
 
@@ -100,10 +102,10 @@ class Spoiled(zoo.Task):
         rows[13]["source"][4] = float("nan")
         return Splits(rows, [], [])
 
-    def codecs(self) -> dict[str, Any]:
+    def codecs(self) -> dict[str, Codec]:
         return {"source": Unchecked(), "target": LabelCodec()}
 
-    def model(self, codecs: Any) -> keras.Model:
+    def model(self, codecs: Mapping[str, Codec]) -> keras.Model:
         model = Ten()
         model(np.zeros((1, 10), np.float32))
         return model

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import pytest
 from keras import ops
+
+from zoo.backend.types import Tensor
+from zoo.topology import Topology
 
 ROWS, STEPS, CLASSES = 6, 4, 3
 
@@ -17,7 +20,7 @@ class Drawing(keras.layers.Layer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[Any] = []
+        self.told: list[tuple[np.ndarray, np.ndarray]] = []
 
     def build(self, shape):
         self.preference = self.add_weight(shape=(1,), initializer="zeros", name="preference")
@@ -47,14 +50,14 @@ def rows(steps: int | None) -> dict[str, np.ndarray]:
     return {"target": draw.integers(0, CLASSES, shape).astype("int32"), "weights": weights}
 
 
-def topologies() -> dict[str, Any]:
+def topologies() -> dict[str, tuple[Topology, Drawing, Callable[..., object], dict[str, np.ndarray]]]:
     """Each topology with a model that only draws, and a batch."""
     from zoo.topology import LanguageModel, ManyToMany, ManyToOne, Synced
 
     layer = Drawing()
     table = np.random.default_rng(1).normal(size=(ROWS, STEPS, CLASSES)).astype("float32")
 
-    def logits(training: bool) -> Any:
+    def logits(training: bool) -> Tensor:
         return layer(ops.convert_to_tensor(table), training=training)
 
     source = {"source": np.zeros((ROWS, STEPS), "int32"), "source_mask": np.ones((ROWS, STEPS), bool)}

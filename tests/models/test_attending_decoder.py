@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from tests.long_run import first
+from zoo.backend.types import Nest, Tensor
 from zoo.errors import UsageError
+
+if TYPE_CHECKING:
+    from zoo.models import AttendingDecoder
 
 ROWS, PLACES, STEPS, WIDTH, TOKENS, UNITS = 3, 5, 4, 8, 11, 8
 ATTENTIONS = ["none", "additive", "dot", "general", "concat", "location", "multihead", "coverage", "monotonic", "hard"]
@@ -32,7 +37,7 @@ def tokens() -> np.ndarray:
     return np.random.default_rng(1).integers(0, TOKENS, (ROWS, STEPS)).astype("int32")
 
 
-def make(**arguments: Any) -> Any:
+def make(**arguments: Any) -> AttendingDecoder:
     """A small decoder with weights large enough for mistakes to show."""
     from zoo.models import AttendingDecoder
 
@@ -44,7 +49,9 @@ def make(**arguments: Any) -> Any:
     return model
 
 
-def stepped(model: Any, tokens: np.ndarray, prepared: Any, state: Any = None) -> tuple[Any, Any, Any]:
+def stepped(
+    model: AttendingDecoder, tokens: np.ndarray, prepared: Nest, state: Nest = None
+) -> tuple[Tensor, Tensor, Nest]:
     """Logits and alignments of `step` by `step`, and the last state."""
     from keras import ops
 
@@ -57,7 +64,7 @@ def stepped(model: Any, tokens: np.ndarray, prepared: Any, state: Any = None) ->
     return ops.stack(logits, 1), ops.stack(alignments, 1), state
 
 
-def assert_same(found: Any, wanted: Any, tolerance: float = 1e-5) -> None:
+def assert_same(found: Nest, wanted: Nest, tolerance: float = 1e-5) -> None:
     from keras import tree
 
     tree.assert_same_structure(found, wanted)
@@ -138,13 +145,13 @@ def test_gradients_are_those_of_the_steps(arguments, memory, mask, tokens):
     model = make(**arguments)
     variables = [variable.value for variable in model.trainable_variables]
 
-    def gradients(forward: Any, tokens: Any) -> list[Any]:
+    def gradients(forward: Callable[[Tensor, Nest], tuple[Tensor, Tensor]], tokens: Tensor) -> list[Tensor]:
         with tf.GradientTape() as tape:
             logits, alignments = forward(tokens, model.prepare(memory, mask))
             loss = ops.sum(ops.sin(logits)) + ops.sum(ops.square(alignments))
         return [tf.convert_to_tensor(gradient) for gradient in tape.gradient(loss, variables)]
 
-    def whole(tokens: Any, prepared: Any) -> Any:
+    def whole(tokens: Tensor, prepared: Nest) -> tuple[Tensor, Tensor]:
         outcome = model(tokens, memory=prepared)
         return outcome["logits"], outcome["alignments"]
 
@@ -240,7 +247,7 @@ def test_random_choices_belong_to_the_examples(known, memory, mask, tokens):
 
     model = make(scheduled_sampling=0.5, dropout=0.3, attention="monotonic")
 
-    def run(tokens: Any, memory: Any, mask: Any, first: Any) -> Any:
+    def run(tokens: Tensor, memory: Tensor, mask: Tensor, first: Tensor) -> Tensor:
         with ExampleRandomness(5, first):
             return model(tokens, memory=model.prepare(memory, mask), training=True)["logits"]
 
@@ -265,10 +272,10 @@ def test_a_greedy_loop_compiles_with_xla(attention, memory, mask):
 
     model = make(attention=attention, layers=2)
 
-    def greedy(memory: Any, mask: Any) -> Any:
+    def greedy(memory: Tensor, mask: Tensor) -> Tensor:
         prepared = model.prepare(memory, mask)
 
-        def body(time: Any, token: Any, state: Any, chosen: Any) -> Any:
+        def body(time: Tensor, token: Tensor, state: Nest, chosen: Tensor) -> tuple[Tensor, Tensor, Nest, Tensor]:
             logits, state = model.step(token, state, prepared)
             token = ops.cast(ops.argmax(logits, -1), "int32")
             return time + 1, token, state, ops.slice_update(chosen, (time, 0), token[None])
@@ -289,7 +296,7 @@ def test_a_mechanism_of_a_plugin(memory, mask, tokens):
     from zoo.layers import DotAttention
 
     class Uniform(DotAttention):
-        def scores(self, queries: Any, prepared: Any) -> Any:
+        def scores(self, queries: Tensor, prepared: Nest) -> Tensor:
             return keras.ops.zeros((*queries.shape[:2], prepared["values"].shape[1]))
 
     model = make(attention="uniform", attentions={"uniform": Uniform})
@@ -297,7 +304,7 @@ def test_a_mechanism_of_a_plugin(memory, mask, tokens):
     np.testing.assert_allclose(alignments[1, :, :3], 1 / 3, atol=1e-6)
 
 
-def message(call: Any) -> str:
+def message(call: Callable[[], object]) -> str:
     with pytest.raises(UsageError) as caught:
         call()
     assert "\n" not in str(caught.value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -107,7 +106,7 @@ def test_trained_weights_are_taken_over_and_nothing_is_told_on_standard_output(
     assert told.out == "" and "Downloading data" in told.err
 
 
-def tiny_network() -> Any:
+def tiny_network() -> keras.Sequential:
     return keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
 
 

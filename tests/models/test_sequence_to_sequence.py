@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+
+from zoo.topology.types import Sums, TensorBatch
+from zoo.training.engines.types import Carry, Forward
+
+if TYPE_CHECKING:
+    from zoo.models import SequenceToSequence
 
 ROWS, PLACES, STEPS, TOKENS = 4, 5, 6, 11
 
@@ -22,7 +28,7 @@ def batch() -> dict[str, np.ndarray]:
     }
 
 
-def make(encoder: dict | None = None, **decoder: Any) -> Any:
+def make(encoder: dict[str, Any] | None = None, **decoder: Any) -> SequenceToSequence:
     from zoo.models import AttendingDecoder, Encoder, SequenceToSequence
 
     first = Encoder(TOKENS, **{"units": 4, "embedding": 3, **(encoder or {})})
@@ -34,7 +40,7 @@ def make(encoder: dict | None = None, **decoder: Any) -> Any:
     return model
 
 
-def logits(model: Any, batch: dict[str, np.ndarray]) -> np.ndarray:
+def logits(model: SequenceToSequence, batch: dict[str, np.ndarray]) -> np.ndarray:
     return np.asarray(model(batch["source"], batch["previous"], source_mask=batch["source_mask"])["logits"])
 
 
@@ -129,8 +135,8 @@ def test_one_and_two_replicas_train_alike(batch):
 
     from zoo.training.engines.tensorflow.engine import TensorFlowEngine
 
-    def forward(model: Any) -> Any:
-        def run(part: Any, carry: Any, training: bool) -> Any:
+    def forward(model: SequenceToSequence) -> Forward:
+        def run(part: TensorBatch, carry: Carry, training: bool) -> tuple[Sums, Carry]:
             outcome = model(part["source"], part["previous"], source_mask=part["source_mask"], training=training)
             losses = ops.sparse_categorical_crossentropy(part["target"], outcome["logits"], from_logits=True)
             return {"loss": (ops.sum(losses * part["weights"]), ops.sum(part["weights"]))}, carry

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -27,7 +25,7 @@ def test_frames_are_encoded_by_parts(monkeypatch: pytest.MonkeyPatch, at_once: i
 
 @pytest.mark.parametrize("layers", [0, 2])
 @pytest.mark.parametrize("frame", [(4,), (8, 8, 1)])
-def test_a_causal_tagger_steps_as_it_runs(layers: int, frame: Any) -> None:
+def test_a_causal_tagger_steps_as_it_runs(layers: int, frame: tuple[int, ...]) -> None:
     model = Tagger(3, frame, layers=layers, units=5, causal=True, filters=(4,))
     model.build()
     frames = clip(2, 6) if len(frame) == 3 else np.random.default_rng(0).normal(size=(2, 6, 4)).astype(np.float32)

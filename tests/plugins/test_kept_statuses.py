@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,7 +14,7 @@ from zoo.plugins.kept_statuses import plugin_statuses
 
 
 @pytest.fixture
-def good(tmp_path: Path, installed: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+def good(tmp_path: Path, installed: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Path:
     """The source of the only plugin beside the zoo's own tasks."""
     monkeypatch.setenv("ZOO_CACHE", str(tmp_path / "cache"))
     folder = write_plugin(tmp_path, "good-dist", {"good_cells.py": GOOD_CELLS}, plugins="cells = good_cells")
@@ -44,7 +44,9 @@ def test_plugins_that_worked_are_not_loaded_again(good: Path):
     }
 
 
-def test_what_has_changed_is_loaded_again(good: Path, tmp_path: Path, installed: Any, monkeypatch: pytest.MonkeyPatch):
+def test_what_has_changed_is_loaded_again(
+    good: Path, tmp_path: Path, installed: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+):
     loaded: list[str] = []
     ask(loaded)
     good.write_text(good.read_text().replace('"good"', '"better"'))
@@ -75,7 +77,7 @@ def test_a_damaged_file_is_as_none(good: Path, tmp_path: Path, content: bytes):
     assert loaded == ["loaded"]
 
 
-def test_one_kind_is_loaded_alone(good: Path, tmp_path: Path, installed: Any):
+def test_one_kind_is_loaded_alone(good: Path, tmp_path: Path, installed: Callable[..., None]):
     devices = '''
         """A device."""
         import zoo

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -60,7 +61,7 @@ def test_a_refused_resume_changes_nothing(names: set[str], data: st.DataObject, 
 
 
 # What is known only when the data are read and the model is built.
-UNFIT: list[dict[str, object]] = [
+UNFIT: list[dict[str, Any]] = [
     {"model.units": 8},
     {"model.layers": 2},
     {"model.cell": "gru"},

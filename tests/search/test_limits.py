@@ -40,7 +40,7 @@ ODD = st.one_of(
     st.floats(),
     st.integers(),
 )
-STRATEGIES: dict[str, Callable[[Any], Strategy]] = {
+STRATEGIES: dict[str, Callable[..., Strategy]] = {
     **{
         name: lambda value, name=name: Sample(**{name: value})
         for name in ("temperature", "top_k", "top_p", "min_p", "typical")
@@ -50,7 +50,7 @@ STRATEGIES: dict[str, Callable[[Any], Strategy]] = {
         for name in ("beam", "n_best", "length_penalty", "groups", "diversity")
     },
 }
-PROCESSORS: dict[str, Callable[[Any], Processor]] = {
+PROCESSORS: dict[str, Callable[..., Processor]] = {
     "bias": lambda value: Bias(((1, value), (2, value))),
     "bias of a token": lambda value: Bias(((value, 1.0),)),
     "repetition_penalty": RepetitionPenalty,

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,9 +67,9 @@ class Chromium:
         os.close(self._from)
         self._folder.cleanup()
 
-    def _send(self, method: str, session: str | None = None, **parameters: Any) -> Any:
+    def _send(self, method: str, session: str | None = None, **parameters: object) -> Any:
         number = next(self._numbers)
-        message: dict[str, Any] = {"id": number, "method": method, "params": parameters}
+        message: dict[str, object] = {"id": number, "method": method, "params": parameters}
         if session != "":
             message["sessionId"] = self._session
         os.write(self._to, json.dumps(message).encode() + b"\0")
@@ -93,7 +94,7 @@ class Chromium:
         found: dict[str, Any] = json.loads(message)
         return found
 
-    def _note(self, event: dict[str, Any]) -> None:
+    def _note(self, event: Mapping[str, Any]) -> None:
         parameters = event.get("params", {})
         if event.get("method") == "Runtime.exceptionThrown":
             self.errors.append(str(parameters["exceptionDetails"].get("exception", {}).get("description")))

@@ -8,18 +8,23 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 import zoo
 from tests.conftest import RHYME, TINY
+from tests.settings_by_part import SettingsByPart
+
+if TYPE_CHECKING:
+    from zoo.serve import ServeLimits
+    from zoo.serve.served_model import ServedModel
 
 for name in ("onnx", "onnxruntime", "starlette", "uvicorn"):
     pytest.importorskip(name, reason="needs pip install 'seqzoo[export,serve]'")
 
-SMALL: dict[str, Any] = {"train": {"steps": 2}}
+SMALL: SettingsByPart = {"train": {"steps": 2}}
 PAIRS = (
     ("the dog runs", "le chien court"),
     ("a cat sleeps here", "un chat dort ici"),
@@ -120,7 +125,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def models(bundles: dict[str, Path]) -> dict[str, Any]:
+def models(bundles: dict[str, Path]) -> dict[str, ServedModel]:
     """The tiny models, loaded."""
     from zoo.serve import load_models
 
@@ -128,7 +133,7 @@ def models(bundles: dict[str, Path]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def client(models: dict[str, Any]) -> Iterator[Client]:
+def client(models: dict[str, ServedModel]) -> Iterator[Client]:
     """A client of a server of all models, with small limits."""
     from zoo.serve import ServeLimits
 
@@ -144,7 +149,7 @@ class served:
         limits: of a request.
     """
 
-    def __init__(self, models: Mapping[str, Any], limits: Any) -> None:
+    def __init__(self, models: Mapping[str, ServedModel], limits: ServeLimits) -> None:
         from zoo.serve.app import make_app
         from zoo.serve.server import Server, bind
 

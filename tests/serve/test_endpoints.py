@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import zoo.runtime
 from tests.serve.conftest import Client
 
+if TYPE_CHECKING:
+    from zoo.serve.served_model import ServedModel
 
-def test_a_server_predicts_as_its_bundle_does(client: Client, bundles: Any):
+
+def test_a_server_predicts_as_its_bundle_does(client: Client, bundles: dict[str, Path]):
     inputs = ["good day 3", "a bad night"]
     found = client.post("/v1/models/sentiment/predict", {"inputs": inputs}).json["answers"]
     wanted = zoo.runtime.load(bundles["sentiment"]).answer(inputs)
@@ -20,7 +24,9 @@ def test_a_server_predicts_as_its_bundle_does(client: Client, bundles: Any):
     assert [word for word, _ in found[1]["looked_at"]] == ["a", "bad", "night"]
 
 
-def test_a_sample_is_the_text_of_the_bundle_with_the_probability_of_each_token(client: Client, bundles: Any):
+def test_a_sample_is_the_text_of_the_bundle_with_the_probability_of_each_token(
+    client: Client, bundles: dict[str, Path]
+):
     model = zoo.runtime.load(bundles["charlm"])
     wanted = model.sample("one ", seed=3, length=12, temperature=0.7)
     asked = {"prime": "one ", "seed": 3, "alternatives": 3, "search": {"length": 12, "temperature": 0.7}}
@@ -37,14 +43,14 @@ def test_a_sample_is_the_text_of_the_bundle_with_the_probability_of_each_token(c
         assert token["token"] not in [other["token"] for other in token["alternatives"]]
 
 
-def test_a_language_model_predicts_a_text(client: Client, bundles: Any):
+def test_a_language_model_predicts_a_text(client: Client, bundles: dict[str, Path]):
     model = zoo.runtime.load(bundles["charlm"])
     (answer,) = client.post("/v1/models/charlm/predict", {"inputs": ["one "], "search": {"length": 9}}).json["answers"]
     assert (answer["answer"], answer["reason"]) == (model.sample("one ", seed=0, length=9), "length")
     assert answer["score"] == pytest.approx(model.score([answer["answer"]], ["one "])[0].total, abs=1e-3)
 
 
-def test_texts_of_one_batch_are_those_of_the_bundle(models: Any, bundles: Any):
+def test_texts_of_one_batch_are_those_of_the_bundle(models: dict[str, ServedModel], bundles: dict[str, Path]):
     from dataclasses import replace
 
     model, primes, seeds = zoo.runtime.load(bundles["charlm"]), ["one ", "t", "three four, knock"], [3, 5, 7]
@@ -57,7 +63,7 @@ def test_texts_of_one_batch_are_those_of_the_bundle(models: Any, bundles: Any):
     assert texts == alone
 
 
-def test_samples_that_run_together_are_what_each_is_alone(client: Client, models: Any):
+def test_samples_that_run_together_are_what_each_is_alone(client: Client, models: dict[str, ServedModel]):
     from concurrent.futures import ThreadPoolExecutor
 
     def ask(seed: int) -> str:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.serve.conftest import Client, served
+from tests.serve.conftest import Client, Reply, served
+
+if TYPE_CHECKING:
+    from zoo.serve.served_model import ServedModel
+    from zoo.settings import SearchSettings
 
 PREDICT, SAMPLE = "/v1/models/sentiment/predict", "/v1/models/charlm/sample"
 
@@ -70,12 +74,12 @@ def test_every_response_forbids_inline_scripts(client: Client):
 class Slow:
     """A model that answers when it is told to."""
 
-    def __init__(self, other: Any) -> None:
+    def __init__(self, other: ServedModel) -> None:
         self.name, self.card, self.search = "slow", other.card, other.search
         self.entered, self.release = threading.Event(), threading.Event()
         self.batches: list[list[str]] = []
 
-    def predict(self, inputs: list[str], search: Any, align: bool) -> list[dict[str, Any]]:
+    def predict(self, inputs: list[str], search: SearchSettings, align: bool) -> list[dict[str, str]]:
         """Answer each input with itself."""
         self.batches.append(inputs)
         self.entered.set()
@@ -83,11 +87,11 @@ class Slow:
         return [{"answer": text} for text in inputs]
 
 
-def test_a_full_queue_refuses_and_a_slow_model_is_given_up(models: Any):
+def test_a_full_queue_refuses_and_a_slow_model_is_given_up(models: dict[str, ServedModel]):
     from zoo.serve import ServeLimits
 
-    slow: Any = Slow(models["sentiment"])
-    with served({"slow": slow}, ServeLimits(queue=2, seconds=0.2, delay=0)) as client:
+    slow = Slow(models["sentiment"])
+    with served({"slow": cast("ServedModel", slow)}, ServeLimits(queue=2, seconds=0.2, delay=0)) as client:
         given_up = client.post("/v1/models/slow/predict", {"inputs": ["x"]})
         assert (given_up.status, given_up.json["error"]) == (503, "the request took longer than 0.2 seconds")
         full = client.post("/v1/models/slow/predict", {"inputs": ["x", "y"]})
@@ -95,12 +99,12 @@ def test_a_full_queue_refuses_and_a_slow_model_is_given_up(models: Any):
         slow.release.set()
 
 
-def test_requests_that_wait_are_answered_together(models: Any):
+def test_requests_that_wait_are_answered_together(models: dict[str, ServedModel]):
     from zoo.serve import ServeLimits
 
-    slow: Any = Slow(models["sentiment"])
-    with served({"slow": slow}, ServeLimits(delay=0)) as client:
-        replies: dict[str, Any] = {}
+    slow = Slow(models["sentiment"])
+    with served({"slow": cast("ServedModel", slow)}, ServeLimits(delay=0)) as client:
+        replies: dict[str, str] = {}
 
         def ask(text: str) -> None:
             replies[text] = client.post("/v1/models/slow/predict", {"inputs": [text]}).json["answers"][0]["answer"]
@@ -120,12 +124,12 @@ def test_requests_that_wait_are_answered_together(models: Any):
     assert ["x" * 400] in slow.batches
 
 
-def test_an_input_that_cannot_be_answered_fails_alone(models: Any):
+def test_an_input_that_cannot_be_answered_fails_alone(models: dict[str, ServedModel]):
     from zoo.serve import ServeLimits
 
     # A long delay puts both into one batch, whichever comes first.
     with served(models, ServeLimits(delay=0.5)) as client:
-        replies: dict[str, Any] = {}
+        replies: dict[str, Reply] = {}
 
         def ask(text: str) -> None:
             replies[text] = client.post("/v1/models/translation/sample", {"input": text, "search": {"length": 3}})
@@ -213,7 +217,7 @@ def test_images_are_read_and_bombs_refused():
             read_input({"image": wrong}, card, limits)
 
 
-def test_a_body_that_does_not_come_is_not_waited_for(models: Any):
+def test_a_body_that_does_not_come_is_not_waited_for(models: dict[str, ServedModel]):
     import http.client
 
     from zoo.serve import ServeLimits

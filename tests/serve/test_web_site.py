@@ -10,7 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import zoo.runtime
 from tests.serve.chromium import Chromium, needs_chromium
+from zoo.codecs import TextCodec
 from zoo.errors import UsageError, ZooError
 
 pytest.importorskip("zoo_web", reason="needs pip install ./plugins/zoo-web")
@@ -160,12 +161,12 @@ WORDS += [
 
 
 @pytest.fixture(scope="module")
-def codecs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+def codecs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, TextCodec]]:
     """Fitted codecs by name, and the folder that they are saved in."""
     from tests.conftest import RHYME
     from zoo.codecs import ByteCodec, CharacterCodec, PieceCodec, WordCodec
 
-    made: dict[str, Any] = {
+    made: dict[str, TextCodec] = {
         "byte": ByteCodec(),
         "character": CharacterCodec(),
         "word": WordCodec(),
@@ -180,12 +181,20 @@ def codecs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     return folder, made
 
 
-def in_javascript(folder: Path, name: str, texts: list[str]) -> list[dict[str, Any]]:
+class Read(TypedDict):
+    """What JavaScript makes of a text."""
+
+    ids: list[int]
+    tokens: list[str]
+    decoded: str
+
+
+def in_javascript(folder: Path, name: str, texts: list[str]) -> list[Read]:
     command = ["node", "--input-type=module", "-e", NODE.replace("STATIC", STATIC.as_uri())]
     content = json.dumps({"folder": str(folder), "name": name, "texts": texts})
     done = subprocess.run(command, input=content, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    found: list[Read] = json.loads(done.stdout)
     return found
 
 
@@ -193,7 +202,9 @@ def in_javascript(folder: Path, name: str, texts: list[str]) -> list[dict[str, A
 @pytest.mark.parametrize("name", ["byte", "character", "word", "lower", "unigram", "bpe"])
 @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts=st.lists(st.lists(st.sampled_from(WORDS) | st.text(max_size=3), max_size=12).map(" ".join), max_size=60))
-def test_codecs_in_javascript_are_those_in_python(codecs: Any, name: str, texts: list[str]):
+def test_codecs_in_javascript_are_those_in_python(
+    codecs: tuple[Path, dict[str, TextCodec]], name: str, texts: list[str]
+):
     folder, made = codecs
     codec, texts = made[name], [*TEXTS, *texts]
     for text, found in zip(texts, in_javascript(folder, name, texts), strict=True):

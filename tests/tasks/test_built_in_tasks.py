@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import zoo
+from tests.settings_by_part import SettingsByPart
 from tests.small_data import drawings, gestures, reviews, sentences
 from zoo.plugins import Plugins
 from zoo.testing import check_task
 from zoo.topology import SourceToText
 
-SMALL: dict[str, tuple[Any, dict[str, Any]]] = {
+SMALL: dict[str, tuple[Callable[[Path], str], SettingsByPart]] = {
     "sentiment": (reviews, {"model": {"units": 4, "embedding": 4}, "batch": {"size": 8}}),
     "translation": (
         sentences,

@@ -5,18 +5,18 @@ from __future__ import annotations
 import random
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from keras import ops
 
 import zoo
+from tests.settings_by_part import SettingsByPart
 from zoo.ops.randomness import ExampleRandomness
 from zoo.ops.sampled_softmax import draw_by_rank, log_probability_of_rank, sampled_cross_entropy
 from zoo.runtime import load
 
-SMALL: dict[str, Any] = {"batch": {"size": 8, "length": 16}, "search": {"length": 30}}
+SMALL: SettingsByPart = {"batch": {"size": 8, "length": 16}, "search": {"length": 30}}
 
 
 def prose(folder: Path) -> str:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import itertools
 import random
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import pytest
 
+from zoo.data import Splits
 from zoo.errors import ZooError
 from zoo_tasks.translation.phrasebook import compose, composer, conjugation, count_sentences, english, french
-from zoo_tasks.translation.phrasebook.held_out import combinations, split_of, split_of_sentence
+from zoo_tasks.translation.phrasebook.held_out import Combination, combinations, split_of, split_of_sentence
 from zoo_tasks.translation.phrasebook.names import COUNTRIES, LANGUAGES
 from zoo_tasks.translation.phrasebook.nouns import THINGS
 from zoo_tasks.translation.phrasebook.pattern import Pattern
 from zoo_tasks.translation.phrasebook.patterns import PATTERNS
-from zoo_tasks.translation.phrasebook.words import Noun
+from zoo_tasks.translation.phrasebook.words import Lexeme, Noun
 
 BY_NAME = {pattern.name: pattern for pattern in PATTERNS}
+
+
+Fillers: TypeAlias = dict[str, Lexeme]
+"""Slot -> what fills it."""
 
 
 def pairs() -> list[tuple[str, list[str], bool, str, str]]:
@@ -33,17 +38,18 @@ def pairs() -> list[tuple[str, list[str], bool, str, str]]:
     return rows
 
 
-def filled(pattern: Pattern, words: list[str]) -> dict[str, Any]:
+def filled(pattern: Pattern, words: list[str]) -> Fillers:
     """The fillers of a pattern by their English."""
-    fillers = {}
+    fillers: Fillers = {}
     for (slot, choices), word in zip(pattern.slots.items(), words, strict=True):
-        fillers[slot] = next((choice for choice in choices if choice.en == word), None)
-        assert fillers[slot] is not None, f"{pattern.name}: {word!r} does not fill {slot!r}"
+        found = next((choice for choice in choices if choice.en == word), None)
+        assert found is not None, f"{pattern.name}: {word!r} does not fill {slot!r}"
+        fillers[slot] = found
     return fillers
 
 
-def drawn(pattern: Pattern, draw: random.Random) -> dict[str, Any]:
-    """Any fillers that the pattern allows."""
+def drawn(pattern: Pattern, draw: random.Random) -> Fillers:
+    """Fillers that the pattern allows, drawn."""
     while True:
         fillers = {slot: draw.choice(words) for slot, words in pattern.slots.items()}
         if pattern.allows(fillers):
@@ -255,7 +261,7 @@ def test_contractions_always_change_the_sentence() -> None:
 
 
 @pytest.fixture(scope="module")
-def many() -> list[tuple[str, dict[str, Any], str, str]]:
+def many() -> list[tuple[str, Fillers, str, str]]:
     """Pattern, fillers, English, French: sentences of every pattern, whatever their split."""
     draw = random.Random(5)
     sentences = []
@@ -268,7 +274,7 @@ def many() -> list[tuple[str, dict[str, Any], str, str]]:
     return sentences
 
 
-def test_nothing_of_the_grammar_shows(many: list[tuple[str, dict[str, Any], str, str]]) -> None:
+def test_nothing_of_the_grammar_shows(many: list[tuple[str, Fillers, str, str]]) -> None:
     for _, _, source, target in many:
         for text in (source, target):
             assert text[-1] in ".?" and text[0].isupper()
@@ -276,7 +282,7 @@ def test_nothing_of_the_grammar_shows(many: list[tuple[str, dict[str, Any], str,
         assert 3 <= len(source.split()) <= 20
 
 
-def test_no_elision_and_no_contraction_is_forgotten(many: list[tuple[str, dict[str, Any], str, str]]) -> None:
+def test_no_elision_and_no_contraction_is_forgotten(many: list[tuple[str, Fillers, str, str]]) -> None:
     vowels = tuple("aeiouàâéèêîôœ")
     for _, _, _, target in many:
         words = target.lower().split()
@@ -289,9 +295,9 @@ def test_no_elision_and_no_contraction_is_forgotten(many: list[tuple[str, dict[s
 
 
 def test_one_english_sentence_has_one_meaning_and_one_translation(
-    many: list[tuple[str, dict[str, Any], str, str]],
+    many: list[tuple[str, Fillers, str, str]],
 ) -> None:
-    meanings: dict[str, Any] = {}
+    meanings: dict[str, tuple[str, list[str], str]] = {}
     for name, fillers, source, target in many:
         meaning = (name, [word.en for word in fillers.values()], target)
         assert meanings.setdefault(source, meaning) == meaning
@@ -365,11 +371,11 @@ def test_a_sentence_with_combinations_of_two_held_out_splits_is_written_nowhere(
 
 
 @pytest.fixture(scope="module")
-def splits() -> Any:
+def splits() -> Splits:
     return compose(4000, 600, 600, seed=3)
 
 
-def test_composing_is_deterministic(splits: Any) -> None:
+def test_composing_is_deterministic(splits: Splits) -> None:
     assert len(splits.train) == 4000 and len(splits.validation) == 600 and len(splits.test) == 600
     again = compose(500, 600, 600, seed=3)
     assert again.test == splits.test and again.validation == splits.validation
@@ -377,14 +383,14 @@ def test_composing_is_deterministic(splits: Any) -> None:
     assert compose(500, 0, 0, seed=4).train != again.train
 
 
-def test_every_pattern_comes_alike(splits: Any) -> None:
+def test_every_pattern_comes_alike(splits: Splits) -> None:
     counts = dict.fromkeys(BY_NAME, 0)
     for example in splits.train:
         counts[example["pattern"]] += 1
     assert max(counts.values()) - min(counts.values()) <= 1
 
 
-def test_no_sentence_is_in_two_splits(splits: Any) -> None:
+def test_no_sentence_is_in_two_splits(splits: Splits) -> None:
     for role in ("source", "target"):
         train, validation, test = ({example[role] for example in part} for _, part in splits.items())
         assert not train & validation and not train & test and not validation & test
@@ -394,11 +400,11 @@ def test_no_sentence_is_in_two_splits(splits: Any) -> None:
 
 def test_held_out_combinations_never_meet_in_training(monkeypatch: pytest.MonkeyPatch) -> None:
     """The combinations of what was written, recorded while it was written."""
-    kept: dict[str, list[set[Any]]] = {"train": [], "validation": [], "test": []}
-    written: dict[str, dict[str, Any]] = {}
+    kept: dict[str, list[set[Combination]]] = {"train": [], "validation": [], "test": []}
+    written: dict[str, Fillers] = {}
     sentence = Pattern.sentence
 
-    def recording(self: Pattern, fillers: dict[str, Any], short: bool = False) -> tuple[str, str]:
+    def recording(self: Pattern, fillers: Fillers, short: bool = False) -> tuple[str, str]:
         pair = sentence(self, fillers, short)
         written[pair[0]] = fillers
         return pair

@@ -8,18 +8,18 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
 import zoo
 from tests.long_run import first
+from tests.settings_by_part import SettingsByPart
 from zoo.codecs import WordCodec, text_codec
 from zoo.topology.copying import copy_unknown
 from zoo.topology.unknown import UnknownWarning
 
-SMALL: dict[str, Any] = {
+SMALL: dict[str, SettingsByPart] = {
     "translation": {"model": {"units": 8, "embedding": 8, "dropout": 0.0}, "batch": {"size": 32}},
     "sentiment": {"model": {"units": 4, "embedding": 4}, "batch": {"size": 32}},
     "charlm": {"model": {"units": 8}, "batch": {"size": 4, "length": 16}},

@@ -11,7 +11,11 @@ import pytest
 from PIL import Image
 
 import zoo
-from zoo.codecs import ImageCodec, WordCodec
+from tests.settings_by_part import SettingsByPart
+from zoo.backend.types import Tensor
+from zoo.codecs import Codec, ImageCodec, WordCodec
+from zoo.codecs.codec import RawExample
+from zoo.data import Batches
 from zoo.data.batching.feature_batches import FeatureBatches
 from zoo.data.batching.image_examples import ImageExamples
 from zoo.data.storage.array_cache import ArrayCache
@@ -25,12 +29,12 @@ class CountingCodec(ImageCodec):
 
     decoded = 0
 
-    def encode(self, value: Any) -> np.ndarray:
+    def encode(self, value: str | Path | np.ndarray) -> np.ndarray:
         self.decoded += 1
         return super().encode(value)
 
 
-def examples(folder: Path, images: int = 4, captions: int = 5) -> list[dict[str, Any]]:
+def examples(folder: Path, images: int = 4, captions: int = 5) -> list[RawExample]:
     for number in range(images):
         pixels = np.random.default_rng(number).integers(0, 256, (32, 40, 3)).astype(np.uint8)
         Image.fromarray(pixels).save(folder / f"{number}.png")
@@ -45,12 +49,12 @@ def examples(folder: Path, images: int = 4, captions: int = 5) -> list[dict[str,
     ]
 
 
-def batches(folder: Path, codec: ImageCodec, split: str = "train", size: int = 4, count: int = 4) -> Any:
+def batches(folder: Path, codec: ImageCodec, split: str = "train", size: int = 4, count: int = 4) -> Batches:
     given = examples(folder, count)
     words = WordCodec()
     words.fit(example["target"] for example in given)
     settings: Any = SimpleNamespace(batch=SimpleNamespace(size=size, tokens=0, length=9), seed=0)
-    codecs: Any = {"source": codec, "target": words}
+    codecs: dict[str, Codec] = {"source": codec, "target": words}
     return OneToMany().batches(given, codecs, settings, folder=folder / "cache", split=split)
 
 
@@ -87,7 +91,7 @@ def test_sources_that_are_drawn_are_drawn_once_for_source_and_text(tmp_path: Pat
         def __len__(self) -> int:
             return 3
 
-        def __getitem__(self, index: int) -> dict[str, Any]:
+        def __getitem__(self, index: int) -> RawExample:
             self.drawn += 1
             return {"source": np.full((8, 8, 3), index, np.uint8), "target": "x"}
 
@@ -135,7 +139,7 @@ def test_a_frozen_backbone_looks_at_each_image_once(tmp_path: Path):
     encoder = BackboneEncoder("MobileNetV3Small", 4, (32, 32, 3), frozen=True)
     looked: list[bytes] = []
 
-    def features(sources: np.ndarray) -> Any:
+    def features(sources: np.ndarray) -> Tensor:
         looked.extend(source.tobytes() for source in sources if source.any())
         return encoder.features(sources)
 
@@ -187,7 +191,7 @@ def test_a_run_with_a_frozen_backbone_is_loaded_without_its_weights_file(tmp_pat
     weights = tmp_path / "own.weights.h5"
     network = make_backbone("MobileNetV3Small", (32, 32, 3))
     network.save_weights(weights)
-    settings: dict[str, Any] = {
+    settings: SettingsByPart = {
         "data": {"source": str(tmp_path / "captions.csv"), "validation": 0.2, "test": 0.2},
         "picture": {"height": 32, "width": 32, "flip": True},
         "model": {"backbone": "MobileNetV3Small", "backbone_weights": str(weights), "frozen": True, "units": 8},
@@ -215,7 +219,7 @@ def test_a_run_with_a_frozen_backbone_is_loaded_without_its_weights_file(tmp_pat
         ({"backbone_weights": "imagenet"}, "need model.backbone, which is not set"),
     ],
 )
-def test_settings_that_cannot_be_meant(tmp_path: Path, model: dict[str, Any], problem: str):
+def test_settings_that_cannot_be_meant(tmp_path: Path, model: dict[str, object], problem: str):
     with pytest.raises(zoo.UsageError, match=problem):
         zoo.run("captioning", model=model, out=str(tmp_path / "run"))
     assert not (tmp_path / "run").exists()

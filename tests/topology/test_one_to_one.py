@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -13,13 +12,14 @@ from keras import ops
 
 import zoo
 from zoo.codecs import ImageCodec, LabelCodec
+from zoo.codecs.codec import RawExample
 from zoo.data import Splits
 from zoo.settings import BatchSettings, DataSettings, TrainSettings
 from zoo.testing import check_task
 from zoo.topology import OneToOne
 
 
-def stripe(place: int, draw: np.random.Generator) -> dict[str, Any]:
+def stripe(place: int, draw: np.random.Generator) -> RawExample:
     """An image whose brightest row is its label."""
     image = draw.integers(0, 90, (4, 6)).astype(np.uint8)
     image[place] = 250

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from zoo.codecs import LabelCodec, VectorCodec
+from zoo.codecs import Codec, LabelCodec, VectorCodec
+from zoo.codecs.codec import RawExample
 from zoo.errors import ZooError
 from zoo.topology import Answer, Synced
 from zoo.topology.inference import Inference
@@ -18,14 +19,14 @@ LENGTHS = (95, 7, 30, 61)
 SETTINGS: Any = SimpleNamespace(batch=SimpleNamespace(size=4, tokens=0, length=20), seed=0)
 
 
-def examples() -> list[dict[str, Any]]:
+def examples() -> list[RawExample]:
     draw = np.random.default_rng(0)
     sources = [draw.normal(size=(length, 2)).astype(np.float32) for length in LENGTHS]
     return [{"source": source, "target": ["up" if x > 0 else "down" for x, _ in source]} for source in sources]
 
 
-def codecs() -> dict[str, Any]:
-    found: dict[str, Any] = {"source": VectorCodec(), "target": LabelCodec()}
+def codecs() -> dict[str, Codec]:
+    found: dict[str, Codec] = {"source": VectorCodec(), "target": LabelCodec()}
     for role, codec in found.items():
         codec.fit([example[role] for example in examples()])
     return found
@@ -48,7 +49,7 @@ def test_pieces_begin_elsewhere_in_each_epoch(tmp_path: Path) -> None:
 
 
 def test_answers_are_to_whole_sequences_in_the_order_of_the_inputs() -> None:
-    def model(values: Any, mask: Any, training: bool) -> Any:
+    def model(values: np.ndarray, mask: np.ndarray, training: bool) -> np.ndarray:
         assert values.shape[0] * values.shape[1] <= max(4 * 20, 96)
         return np.stack([-values[..., 0], values[..., 0]], -1)  # [B, S, 2]: down, up
 

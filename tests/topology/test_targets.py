@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -15,6 +14,7 @@ import pytest
 import zoo
 import zoo.runtime
 from tests.runs.conftest import command
+from tests.settings_by_part import SettingsByPart
 from zoo.codecs import LabelsCodec, NumberCodec, target_codec
 from zoo.errors import UsageError, ZooError
 from zoo.metrics import label_set_metrics, number_metrics
@@ -43,7 +43,7 @@ def labelled(folder: Path) -> str:
     return str(folder / "labels.jsonl")
 
 
-SMALL: dict[str, Any] = {
+SMALL: SettingsByPart = {
     "model": {"units": 12, "embedding": 12, "dropout": 0.0, "word_dropout": 0.0, "pooling": "mean"},
     "batch": {"size": 16},
     "train": {"steps": 150, "evaluate_every": 150, "learning_rate": 0.02},

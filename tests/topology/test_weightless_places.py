@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
 
 import keras
 import numpy as np
 import pytest
 from keras import ops, tree
 
+from zoo.backend.types import Nest, Tensor
 from zoo.layers import Reinforce
 from zoo.topology import LanguageModel, ManyToMany, ManyToOne, OneToMany, OneToOne, Synced
+from zoo.topology.types import TensorBatch
 
 JAX = keras.backend.backend() == "jax"
 ROWS, STEPS, CLASSES = 3, 5, 4
@@ -24,10 +25,10 @@ def draw(*shape: int) -> np.ndarray:
     return np.sin(np.arange(np.prod(shape), dtype="float32") * 1.3).reshape(shape)
 
 
-def value_and_gradient(compute: Callable[[Any], Any], values: np.ndarray) -> list[np.ndarray]:
+def value_and_gradient(compute: Callable[[Tensor], Nest], values: np.ndarray) -> list[np.ndarray]:
     """All results of `compute(values)`, and the gradient of their sum."""
 
-    def total(values: Any) -> tuple[Any, Any]:
+    def total(values: Tensor) -> tuple[Tensor, list[Tensor]]:
         results = tree.flatten(compute(values))
         return sum(ops.sum(one) for one in results), results
 
@@ -46,7 +47,7 @@ def value_and_gradient(compute: Callable[[Any], Any], values: np.ndarray) -> lis
     return [ops.convert_to_numpy(ops.convert_to_tensor(one)) for one in [*results, gradient]]
 
 
-def check(compute: Callable[[Any], Any], weights: np.ndarray, size: int = CLASSES) -> None:
+def check(compute: Callable[[Tensor], Nest], weights: np.ndarray, size: int = CLASSES) -> None:
     shown = weights[..., None] > 0
     logits = draw(*weights.shape, size)
     expected = value_and_gradient(compute, np.where(shown, logits, 0.0).astype("float32"))
@@ -75,7 +76,7 @@ def test_topologies_of_sequences(topology: type, training: bool) -> None:
     if topology in (ManyToMany, OneToMany):
         made.label_smoothing = 0.1
 
-    def compute(logits: Any) -> Any:
+    def compute(logits: Tensor) -> Nest:
         said = {
             Synced: lambda *_, **__: logits,
             LanguageModel: lambda *_, **__: (logits, []),
@@ -92,7 +93,7 @@ def test_topologies_of_rows(topology: type) -> None:
     batch |= {"target": ops.convert_to_tensor(np.array([1, 2, 0], "int32")), "weights": ops.convert_to_tensor(weights)}
 
     class Says(topology):  # type: ignore[misc, valid-type]
-        def logits(self, model: Any, batch: Any, training: bool) -> Any:
+        def logits(self, model: Tensor, batch: TensorBatch, training: bool) -> Tensor:
             return model
 
     check(lambda logits: Says().forward(logits, batch, [], True)[0], weights)
@@ -101,7 +102,7 @@ def test_topologies_of_rows(topology: type) -> None:
 def test_a_carried_state_that_is_reset() -> None:
     seen = []
 
-    def model(tokens: Any, states: Any, training: bool) -> Any:
+    def model(tokens: Tensor, states: Nest, training: bool) -> tuple[Tensor, Nest]:
         seen.append(states)
         return ops.zeros((ROWS, STEPS, CLASSES)), states
 
@@ -118,7 +119,7 @@ def test_reinforce(expects: bool) -> None:
     layer = Reinforce()
     layer.build((None,))
 
-    def compute(made: Any) -> Any:
+    def compute(made: Tensor) -> Tensor:
         given = SimpleNamespace(log_probability=made[:, :, 0], entropy=made[:, :, 1], expected=made[:, :, 2])
         return layer(
             rewards, given.log_probability, given.entropy, WEIGHTS, expected=given.expected if expects else None

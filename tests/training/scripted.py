@@ -12,7 +12,7 @@ import numpy as np
 from zoo.settings import TrainSettings
 from zoo.training.engines import Cluster
 from zoo.training.engines.types import StepResult
-from zoo.training.progress import Evaluation, SilentReporter
+from zoo.training.progress import Evaluation, Reporter, SilentReporter
 from zoo.training.trainer import Trainer
 
 ROWS = 2
@@ -88,7 +88,7 @@ class ScriptedEngine:
     def averaged(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def all_gather(self, carry: Any) -> Any:
+    def all_gather(self, carry: object) -> object:
         return carry
 
     def gather(self) -> dict[str, np.ndarray]:
@@ -131,9 +131,9 @@ def scripted(
     more_is_better: bool = False,
     batches: int = 4,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    report: Any = None,
+    report: Reporter | None = None,
     after: Callable[[int], None] = lambda step: None,
-    model: Any = None,
+    model: keras.Model | None = None,
     **settings: Any,
 ) -> tuple[Trainer, Store]:
     """Make a trainer of a script, and what it saves to."""

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 import pytest
 
 from tests.launcher import forks
+from tests.settings_by_part import SettingsByPart
 from tests.small_data import SMALL_DATA
 from zoo.layers.attention.names import ATTENTIONS
 from zoo.training.checkpoint import load_checkpoint
 
-TASKS: dict[str, dict[str, Any]] = {
+TASKS: dict[str, SettingsByPart] = {
     "charlm": {"model": {"units": 12, "layers": 2}, "batch": {"size": 4, "length": 8}, "search": {"length": 8}},
     "sentiment": {"preset": "tiny"},
     "translation": {"preset": "tiny"},
     "captioning": {"preset": "tiny"},
     "frames": {"preset": "tiny"},
 }
+Record: TypeAlias = Mapping[str, dict[str, float]]
+"""What a run notes at an evaluation: split -> its metrics."""
 FAST = ("charlm",)
 CELLS = [("charlm", {"cell": cell}) for cell in ("rnn", "gru", "ntm", "ntm_dense")]
 LOOKS = [("translation", {"attention": name}) for name in sorted(ATTENTIONS) if name != "hard"]
@@ -44,7 +48,7 @@ assert len(run.predict(inputs)) == len(inputs)
 """
 
 
-def train(task: str, model: dict[str, Any], out: Path, rhyme: Path, xla: bool, replicas: int = 1) -> list[Any]:
+def train(task: str, model: dict[str, object], out: Path, rhyme: Path, xla: bool, replicas: int = 1) -> list[Record]:
     """Train three steps in a fresh process and give the evaluations."""
     settings = {**TASKS[task], "model": {**TASKS[task].get("model", {}), **model, "dropout": 0.0}}
     if task == "charlm":
@@ -60,7 +64,7 @@ def train(task: str, model: dict[str, Any], out: Path, rhyme: Path, xla: bool, r
     return [json.loads(line) for line in (out / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-def assert_same(some: list[Any], others: list[Any]) -> None:
+def assert_same(some: list[Record], others: list[Record]) -> None:
     assert some
     for one, other in zip(some, others, strict=True):
         for split in ("train", "validation"):
@@ -74,7 +78,9 @@ def assert_same(some: list[Any], others: list[Any]) -> None:
         *(pytest.param(*given, marks=pytest.mark.slow) for given in (*CELLS, *LOOKS, *OTHERS)),
     ],
 )
-def test_a_step_and_an_answer_compile_and_are_the_same(task: str, model: dict[str, Any], tmp_path: Path, rhyme: Path):
+def test_a_step_and_an_answer_compile_and_are_the_same(
+    task: str, model: dict[str, object], tmp_path: Path, rhyme: Path
+):
     assert_same(*(train(task, model, tmp_path / str(xla), rhyme, xla) for xla in (False, True)))
 
 
@@ -83,7 +89,7 @@ def test_a_step_and_an_answer_compile_and_are_the_same(task: str, model: dict[st
     ("task", "model"), [("translation", {"attention": "hard"}), ("charlm", {"cell": "ntm_hard"})], ids=["hard", "ntm"]
 )
 def test_what_learns_by_reinforce_compiles_and_shares_its_baseline(
-    task: str, model: dict[str, Any], tmp_path: Path, rhyme: Path
+    task: str, model: dict[str, object], tmp_path: Path, rhyme: Path
 ):
     # Its draws are others than those of a plain step, so that it is compared with itself on two replicas.
     assert_same(*(train(task, model, tmp_path / str(count), rhyme, True, count) for count in (1, 2)))

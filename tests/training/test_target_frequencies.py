@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from zoo.models import Decoder
@@ -14,14 +15,14 @@ from zoo.training.target_frequencies import count_targets, entropy, start_at_fre
 class Fixed:
     """Batches that are given."""
 
-    def __init__(self, *batches: dict[str, Any]) -> None:
+    def __init__(self, *batches: dict[str, np.ndarray]) -> None:
         self._batches = batches
 
-    def epoch(self, number: int, start: int = 0) -> Any:
+    def epoch(self, number: int, start: int = 0) -> Iterator[dict[str, np.ndarray]]:
         return iter(self._batches)
 
 
-def batch(target: Any, weights: Any) -> dict[str, Any]:
+def batch(target: npt.ArrayLike, weights: npt.ArrayLike) -> dict[str, np.ndarray]:
     return {"target": np.array(target), "weights": np.array(weights, "float32")}
 
 

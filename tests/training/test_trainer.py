@@ -6,7 +6,6 @@ import math
 import os
 import signal
 from collections.abc import Mapping
-from typing import Any
 
 import keras
 import numpy as np
@@ -149,7 +148,7 @@ def test_what_was_reached_is_saved_when_a_callback_fails(event: str):
     class Printing(keras.callbacks.Callback):
         pass
 
-    def fail(self: Any, *arguments: Any, **logs: Any) -> None:
+    def fail(self: Printing, *arguments: object, **logs: object) -> None:
         if trainer.state.step >= 3:
             raise BrokenPipeError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
@@ -59,27 +59,25 @@ def test_a_process_that_has_counted_further_gives_the_same_names(paths: list[str
     assert named(*moved) == named(*paths)
 
 
-def many(first: int) -> Any:
+def many(first: int) -> SimpleNamespace:
     """Make what stands for a model with 1,002 variables of one shape, numbered by Keras from `first` on."""
-    import keras
-
     names = [f"kernel_{first + index}" if first + index else "kernel" for index in range(1002)]
     return SimpleNamespace(variables=[keras.Variable(np.zeros(1, "float32"), name=name) for name in names])
 
 
-def values(model: Any) -> list[float]:
+def values(model: SimpleNamespace) -> list[float]:
     return [float(np.asarray(variable)[0]) for variable in model.variables]
 
 
 @pytest.fixture(scope="module")
-def trained() -> Any:
+def trained() -> SimpleNamespace:
     made = many(0)
     for index, variable in enumerate(made.variables):
         variable.assign(np.full(1, index, "float32"))
     return made
 
 
-def test_more_than_a_thousand_variables_are_loaded_as_they_were(trained: Any, tmp_path: Path):
+def test_more_than_a_thousand_variables_are_loaded_as_they_were(trained: SimpleNamespace, tmp_path: Path):
     save_weights(tmp_path / "weights", trained)
     arrays, _ = load_checkpoint(tmp_path / "weights")
     # The order in a file says nothing.
@@ -90,7 +88,7 @@ def test_more_than_a_thousand_variables_are_loaded_as_they_were(trained: Any, tm
     assert values(other) == list(range(1002))
 
 
-def test_a_file_of_an_older_version_is_read_by_its_numbers(trained: Any, tmp_path: Path):
+def test_a_file_of_an_older_version_is_read_by_its_numbers(trained: SimpleNamespace, tmp_path: Path):
     numbered = {f"{index:03d}/{each.path}": np.asarray(each) for index, each in enumerate(trained.variables)}
     save_checkpoint(tmp_path / "weights", numbered, {})
     other = many(17)
@@ -102,9 +100,7 @@ def test_a_file_of_an_older_version_is_read_by_its_numbers(trained: Any, tmp_pat
         load_weights(tmp_path / "weights", other)
 
 
-def model(layers: int) -> Any:
-    import keras
-
+def model(layers: int) -> keras.Sequential:
     return keras.Sequential([keras.Input((1,)), *(keras.layers.Dense(1) for _ in range(layers))], name="m")
 
 
@@ -149,8 +145,6 @@ def test_an_array_that_does_not_fit_is_one_clear_line(name: str, value: np.ndarr
 
 
 def test_optimizer_variables_are_named_by_their_weights():
-    import keras
-
     made = model(2)
     optimizer = keras.optimizers.Adam()
     optimizer.build(made.trainable_variables)

@@ -6,8 +6,8 @@ import json
 import signal
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -143,7 +143,7 @@ def test_a_killed_worker_ends_the_others_with_one_line_and_nothing_is_lost(
     np.testing.assert_allclose(losses(whole), losses(broken), rtol=1e-3)
 
 
-def until(seen: Any, processes: list[Command]) -> None:
+def until(seen: Callable[[], bool], processes: list[Command]) -> None:
     end = time.monotonic() + 120
     while not seen():
         assert time.monotonic() < end and all(process.poll() is None for process in processes)

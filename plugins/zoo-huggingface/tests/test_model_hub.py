@@ -6,7 +6,7 @@ import importlib.util
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import keras
 import pytest
@@ -24,6 +24,13 @@ fake_hub = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(fake_hub)
 
 
+class Hub(Protocol):
+    """The fake hub (see `fake_hub.FakeHub`)."""
+
+    models: dict[str, dict[str, bytes]]
+    asked: list[str]
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> zoo.Run:
     folder = tmp_path_factory.mktemp("hub")
@@ -39,7 +46,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> zoo.Run:
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Any]:
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
     """A fake hub, to which the client is pointed, with a token that may write."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_TOKEN", fake_hub.TOKEN)
@@ -52,7 +59,7 @@ def push(run: zoo.Run, *words: str) -> int:
     return main(["push", str(run.folder.path), "hf://me/rhymes", "examples=0", *words])
 
 
-def test_a_model_goes_to_the_hub_and_comes_back(run: zoo.Run, hub: Any, capsys: pytest.CaptureFixture[str]):
+def test_a_model_goes_to_the_hub_and_comes_back(run: zoo.Run, hub: Hub, capsys: pytest.CaptureFixture[str]):
     assert push(run, "license=CC0-1.0") == 0
     stored = hub.models["me/rhymes"]
     assert {Path(file).suffix for file in stored} == {".onnx", ".json", ".md"}
@@ -74,7 +81,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 def test_what_goes_wrong_is_one_line(
-    run: zoo.Run, hub: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: zoo.Run, hub: Hub, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     assert push(run) == 0
     stored = hub.models["me/rhymes"]

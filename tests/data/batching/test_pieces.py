@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo.codecs import ClipCodec, LabelCodec, VectorCodec
+from zoo.codecs.codec import RawExample
 from zoo.data.batching.pieces import Pieces
 from zoo.errors import ZooError
 
 LABELS = LabelCodec(["a", "b"])
 
 
-def clips(lengths: list[int]) -> list[dict[str, Any]]:
+def clips(lengths: list[int]) -> list[RawExample]:
     draw = np.random.default_rng(0)
     return [
         {

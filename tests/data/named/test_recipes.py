@@ -11,7 +11,6 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +23,7 @@ from zoo.data.readers.idx import read_idx
 from zoo.errors import UsageError, ZooError
 
 
-def settings(**more: Any) -> SimpleNamespace:
+def settings(**more: object) -> SimpleNamespace:
     return SimpleNamespace(**{"validation": 0.1, "test": 0.1, "on_error": "stop", **more})
 
 
@@ -32,7 +31,7 @@ def sizes(splits: Splits) -> list[int]:
     return [len(part) for _, part in splits.items()]
 
 
-def read(name: str, **more: Any) -> Splits:
+def read(name: str, **more: object) -> Splits:
     return catalogue()[name].read(settings(**more))
 
 
@@ -50,7 +49,7 @@ def test_a_name_is_found_for_its_topology_only() -> None:
 def test_a_name_with_a_colon_is_a_prefix_whose_function_hears_of_the_topology(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heard: list[tuple[Any, str]] = []
+    heard: list[tuple[object, str]] = []
     shelf = {"shelf:": lambda settings, topology: heard.append((settings, topology))}
     read = find_data("shelf:a/b,c=d", "synced", shelf)
     assert read is not None
@@ -85,7 +84,7 @@ def test_the_task_takes_the_road(cache: Path, tmp_path: Path, monkeypatch: pytes
         ("gesture-phase", {"fold": -1}, r"data.fold=-1: gesture-phase has recordings 0 to 6"),
     ],
 )
-def test_options_that_it_has_not(name: str, more: dict[str, Any], problem: str) -> None:
+def test_options_that_it_has_not(name: str, more: dict[str, object], problem: str) -> None:
     with pytest.raises(UsageError, match=problem):
         read(name, **more)
 

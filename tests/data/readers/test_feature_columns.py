@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -163,7 +163,7 @@ def test_labels_that_are_objects(tmp_path: Path) -> None:
 
 def test_an_archive_runs_no_code(tmp_path: Path) -> None:
     class Evil:
-        def __reduce__(self) -> Any:
+        def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
             return Path.touch, (tmp_path / "evil",)
 
     np.savez(tmp_path / "a.npz", features=np.ones((1, 2)), labels=np.array([Evil()], object))

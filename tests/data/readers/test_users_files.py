@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from zoo.codecs.codec import RawExample
 from zoo.data.readers.aligned_files import AlignedFiles
 from zoo.data.readers.captions import read_captions
 from zoo.data.readers.class_folders import read_class_folders
@@ -26,7 +27,7 @@ def sizes(splits: Splits) -> list[int]:
     return [len(part) for _, part in splits.items()]
 
 
-def everything(splits: Splits) -> list[Any]:
+def everything(splits: Splits) -> list[RawExample]:
     return [example for _, part in splits.items() for example in part]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pickle
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from zoo.errors import ZooError
 FRAMES = 30
 
 
-def numbers(frames: Any) -> list[int]:
+def numbers(frames: Iterable[np.ndarray]) -> list[int]:
     return [round(float(frame.mean()) / 8) for frame in frames]
 
 

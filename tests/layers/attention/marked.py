@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
+
+    from zoo.backend.types import Shape, Tensor
+    from zoo.topology.types import Sums, TensorBatch
+    from zoo.training.engines.tensorflow.engine import TensorFlowEngine
+    from zoo.training.engines.types import Carry
 
 PLACES, STEPS, TOKENS, WIDTH = 12, 4, 8, 16
 
@@ -28,7 +36,7 @@ def examples(generator: np.random.Generator, rows: int) -> dict[str, np.ndarray]
     }
 
 
-def make_finder(mechanism: str, units: int = 32, reward_weight: float = 1.0, **arguments: Any) -> Any:
+def make_finder(mechanism: str, units: int = 32, reward_weight: float = 1.0, **arguments: Any) -> keras.Model:
     """A keras.Model of one attention and one matrix, and REINFORCE where it draws."""
     import keras
 
@@ -41,14 +49,14 @@ def make_finder(mechanism: str, units: int = 32, reward_weight: float = 1.0, **a
             self.logits = keras.layers.Dense(TOKENS)
             self.reinforce = Reinforce(reward_weight=reward_weight) if mechanism == "hard" else None
 
-        def build(self, input_shape: Any = None) -> None:
+        def build(self, input_shape: Shape | None = None) -> None:
             self.attention.build((None, None, STEPS), (None, None, WIDTH + STEPS))
             self.logits.build((None, None, self.attention.output_size))
             if self.reinforce is not None:
                 self.reinforce.build((None,))
             self.built = True
 
-        def call(self, batch: Any, training: bool = False) -> Any:
+        def call(self, batch: TensorBatch, training: bool = False) -> tuple[Tensor, Tensor]:
             contexts, alignments = self.attention(
                 batch["queries"], batch["memory"], mask=batch["mask"], training=training
             )
@@ -59,7 +67,9 @@ def make_finder(mechanism: str, units: int = 32, reward_weight: float = 1.0, **a
     return model
 
 
-def make_engine(mechanism: str, replicas: int, rows: int, seed: int = 0, **arguments: Any) -> tuple[Any, Any]:
+def make_engine(
+    mechanism: str, replicas: int, rows: int, seed: int = 0, **arguments: Any
+) -> tuple[TensorFlowEngine, keras.Model]:
     """An engine that is ready to train a finder, and the finder."""
     import keras
     from keras import ops
@@ -70,7 +80,7 @@ def make_engine(mechanism: str, replicas: int, rows: int, seed: int = 0, **argum
     assert engine.replicas == replicas
     model, optimizer = engine.build(lambda: (make_finder(mechanism, **arguments), keras.optimizers.Adam()), seed)
 
-    def forward(batch: Any, carry: Any, training: bool) -> Any:
+    def forward(batch: TensorBatch, carry: Carry, training: bool) -> tuple[Sums, Carry]:
         logits, _ = model(batch, training=training)
         likely = ops.log_softmax(logits) * ops.one_hot(batch["answers"], TOKENS)
         likelihood = ops.sum(likely, axis=-1)  # [B, T]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
+import keras
 import numpy as np
 
 NAMES = ["additive", "dot", "general", "concat", "location", "multihead", "coverage", "monotonic", "hard"]
+
+
+Weights: TypeAlias = dict[str, np.ndarray]
+"""Of a layer, by the last part of their names."""
 
 
 def softmax(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -18,29 +23,29 @@ def softmax(scores: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return alignment
 
 
-def hidden(query: np.ndarray, memory: np.ndarray, w: dict[str, np.ndarray], more: Any = 0) -> np.ndarray:
+def hidden(query: np.ndarray, memory: np.ndarray, w: Weights, more: np.ndarray | int = 0) -> np.ndarray:
     """What goes into the hyperbolic tangent of the additive mechanisms: [S, U]."""
     return query @ w["query_kernel"] + memory @ w["memory_kernel"] + more + w.get("bias", 0)
 
 
-def additive(query: Any, memory: Any, mask: Any, w: Any, past: Any) -> np.ndarray:
+def additive(query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, past: list[np.ndarray]) -> np.ndarray:
     return softmax((np.tanh(hidden(query, memory, w)) @ w["score_kernel"])[:, 0], mask)
 
 
-def dot(query: Any, memory: Any, mask: Any, w: Any, past: Any) -> np.ndarray:
+def dot(query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, past: list[np.ndarray]) -> np.ndarray:
     return softmax(memory @ query, mask)
 
 
-def general(query: Any, memory: Any, mask: Any, w: Any, past: Any) -> np.ndarray:
+def general(query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, past: list[np.ndarray]) -> np.ndarray:
     return softmax((memory @ w["memory_kernel"]) @ query, mask)
 
 
-def concat(query: Any, memory: Any, mask: Any, w: Any, past: Any) -> np.ndarray:
+def concat(query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, past: list[np.ndarray]) -> np.ndarray:
     both = np.array([np.concatenate([query, place]) for place in memory])
     return softmax((np.tanh(both @ w["kernel"]) @ w["score_kernel"])[:, 0], mask)
 
 
-def location(query: Any, memory: Any, mask: Any, w: Any, past: Any) -> np.ndarray:
+def location(query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, past: list[np.ndarray]) -> np.ndarray:
     before = past[-1] if past else np.zeros(len(memory))
     width, places = len(w["filter_kernel"]), len(memory)
     left = (width - 1) // 2
@@ -52,13 +57,15 @@ def location(query: Any, memory: Any, mask: Any, w: Any, past: Any) -> np.ndarra
     return softmax((np.tanh(hidden(query, memory, w, features @ w["location_kernel"])) @ w["score_kernel"])[:, 0], mask)
 
 
-def coverage(query: Any, memory: Any, mask: Any, w: Any, past: Any) -> np.ndarray:
+def coverage(query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, past: list[np.ndarray]) -> np.ndarray:
     covered = sum(past, np.zeros(len(memory)))
     more = covered[:, None] * w["coverage_kernel"]
     return softmax((np.tanh(hidden(query, memory, w, more)) @ w["score_kernel"])[:, 0], mask)
 
 
-def monotonic(query: Any, memory: Any, mask: Any, w: Any, past: Any, hard: bool = False) -> np.ndarray:
+def monotonic(
+    query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, past: list[np.ndarray], hard: bool = False
+) -> np.ndarray:
     """By its definition: the walk to place j starts at any place k before and passes those between."""
     vector = w["score_kernel"][:, 0]
     energies = np.tanh(hidden(query, memory, w)) @ (w["score_scale"] * vector / np.linalg.norm(vector))
@@ -72,13 +79,15 @@ def monotonic(query: Any, memory: Any, mask: Any, w: Any, past: Any, hard: bool 
     return alignment
 
 
-def hard(query: Any, memory: Any, mask: Any, w: Any, past: Any) -> np.ndarray:
+def hard(query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, past: list[np.ndarray]) -> np.ndarray:
     """Outside training: the likeliest place."""
     soft = additive(query, memory, mask, w, past)
     return np.eye(len(memory))[soft.argmax()] * mask
 
 
-def multihead(query: Any, memory: Any, mask: Any, w: Any, heads: int) -> tuple[np.ndarray, np.ndarray]:
+def multihead(
+    query: np.ndarray, memory: np.ndarray, mask: np.ndarray, w: Weights, heads: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Gives the context as well, because it is not a sum of the memory."""
     size = w["query_kernel"].shape[1] // heads
     contexts, alignments = [], []
@@ -91,7 +100,12 @@ def multihead(query: Any, memory: Any, mask: Any, w: Any, heads: int) -> tuple[n
 
 
 def run(
-    name: str, layer: Any, queries: np.ndarray, memory: np.ndarray, mask: np.ndarray | None = None, **arguments: Any
+    name: str,
+    layer: keras.layers.Layer,
+    queries: np.ndarray,
+    memory: np.ndarray,
+    mask: np.ndarray | None = None,
+    **arguments: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Contexts [B, T, D'] and alignments [B, T, S] of a layer's weights."""
     w = {weight.name: weight.numpy().astype("float64") for weight in layer.weights}
