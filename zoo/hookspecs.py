@@ -19,10 +19,13 @@ from zoo.plugin_api import ZOO_API as ZOO_API
 if TYPE_CHECKING:
     import keras
 
+    from zoo.data import Splits
+    from zoo.data.vectors.word_vectors import WordVectors
     from zoo.hub import Hub
+    from zoo.models.backbone import Backbone
     from zoo.search import Strategy
     from zoo.task import Task
-    from zoo.training.engines import DevicePlan
+    from zoo.training.engines import Planner
 
 hookspec = pluggy.HookspecMarker("zoo")
 hookimpl = pluggy.HookimplMarker("zoo")
@@ -49,7 +52,7 @@ def zoo_strategies() -> Mapping[str, type[Strategy]]:  # type: ignore[empty-body
 
 
 @hookspec
-def zoo_data() -> Mapping[str, Callable[..., Any]]:  # type: ignore[empty-body]
+def zoo_data() -> Mapping[str, Callable[..., Splits]]:  # type: ignore[empty-body]
     """Return named data sources: name -> function of the data settings that returns `zoo.data.Splits`. `data=NAME`.
 
     A name that ends with a colon is a prefix: `data=NAME:REST` calls
@@ -63,7 +66,7 @@ def zoo_callbacks() -> Mapping[str, Callable[[Path], keras.callbacks.Callback]]:
 
 
 @hookspec
-def zoo_vectors() -> Mapping[str, Callable[[], Any]]:  # type: ignore[empty-body]
+def zoo_vectors() -> Mapping[str, Callable[[], WordVectors]]:  # type: ignore[empty-body]
     """Return word vectors: name -> function that opens a collection of them. Used as `text.vectors=NAME`.
 
     A collection has an attribute `dimension` and the methods `first_words(count)` and `find(words)` (see
@@ -72,7 +75,7 @@ def zoo_vectors() -> Mapping[str, Callable[[], Any]]:  # type: ignore[empty-body
 
 
 @hookspec
-def zoo_backbones() -> Mapping[str, Callable[[], Any]]:  # type: ignore[empty-body]
+def zoo_backbones() -> Mapping[str, Callable[[], Backbone]]:  # type: ignore[empty-body]
     """Return networks for images: name -> function that returns a `zoo.models.Backbone`. Used as `model.backbone=NAME`.
 
     A backbone makes its network, prepares images for it, and loads its trained weights.
@@ -88,7 +91,7 @@ def zoo_report() -> Mapping[str, Callable[[Any], Iterable[Any]]]:  # type: ignor
 
 
 @hookspec
-def zoo_devices() -> Mapping[str, Callable[[Any, int, int, int], DevicePlan]]:  # type: ignore[empty-body]
+def zoo_devices() -> Mapping[str, Planner]:  # type: ignore[empty-body]
     """Return devices: name -> function that chooses which devices a run uses. Used as `device=NAME`.
 
     It is called with the settings of the device, the rows of a batch, and the number of cores and of GPUs.

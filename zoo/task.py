@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawValue
     from zoo.data import Input, Splits
     from zoo.settings.adaptive import AdaptiveDefaults
     from zoo.topology import Topology
@@ -42,7 +43,7 @@ class Task:
 
     topology: Topology
     Settings: ClassVar[type] = Settings
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {}
     data_names: ClassVar[tuple[str, ...]] = ()
     api: ClassVar[int] = ZOO_API
 
@@ -92,7 +93,7 @@ class Task:
             defaults: `defaults.choose({"model.units": 512}, "29,000 pairs")` sets values that the user has not set.
         """
 
-    def read_input(self, text: str) -> Any:
+    def read_input(self, text: str) -> RawValue:
         """Convert an argument of the command line to a raw input: text as it is, the path of an image, ...
 
         Args:
@@ -120,7 +121,7 @@ class Task:
         columns = with_found(INPUT_COLUMNS, self.columns)
         return read_text_inputs(source, columns, self.settings.data.encoding, read=self.read_input)
 
-    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+    def read_frames(self, lines: Iterable[str]) -> Iterator[RawValue]:
         """Convert the lines of a stream to raw frames, each as soon as its line arrives (`zoo predict --stream`).
 
         Args:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zoo.codecs.codec import RawValue
     from zoo.task import Task
 
 PREDICT = """
@@ -79,7 +80,7 @@ def _small(settings: Mapping[str, Any], steps: int, out: Path) -> dict[str, Any]
     return merged
 
 
-def _elsewhere(task: type[Task], run: Path, inputs: list[Any]) -> list[str]:
+def _elsewhere(task: type[Task], run: Path, inputs: list[RawValue]) -> list[str]:
     """Predict in a fresh process."""
     source = sys.modules[task.__module__].__file__
     where = json.dumps({"module": task.__module__, "file": source, "name": task.__qualname__})
@@ -121,7 +122,7 @@ def locate(where: str) -> Any:
         module = importlib.util.module_from_spec(spec)
         sys.modules[place["module"]] = module
         spec.loader.exec_module(module)
-    found: Any = module
+    found: object = module
     for part in place["name"].split("."):
         found = getattr(found, part)
     return found

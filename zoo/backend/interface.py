@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from zoo.backend.types import Nest, Tensor
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from zoo.backend.generic.projection import LoopProjection
     from zoo.backend.generic.stack_steps import StackSteps
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Function = TypeVar("Function", bound=Callable[..., Nest])
 
 NumberedStep = Callable[["int | Tensor", Nest, Nest], "tuple[Nest, Nest]"]
 """Called as `step(number, slices, state)`, the number an integer or a tensor of rank 0; returns (output, state)."""

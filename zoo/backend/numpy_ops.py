@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from zoo.backend.types import Nest
+
 Array = npt.NDArray[Any]
 
 abs = np.abs
@@ -47,7 +49,7 @@ def clip(values: Array, low: float, high: float) -> Array:
     return np.clip(values, low, high)
 
 
-def convert_to_tensor(values: Any, dtype: str | None = None) -> Array:
+def convert_to_tensor(values: npt.ArrayLike, dtype: str | None = None) -> Array:
     """Make an array."""
     return np.asarray(values, dtype=dtype)
 
@@ -101,7 +103,7 @@ def one_hot(places: Array, size: int) -> Array:
     return np.equal(np.asarray(places)[..., None], np.arange(size)).astype(np.float32)
 
 
-def pad(values: Array, widths: Any, constant_values: float = 0.0) -> Array:
+def pad(values: Array, widths: int | Sequence[Sequence[int]], constant_values: float = 0.0) -> Array:
     """Pad with a constant."""
     return np.pad(values, widths, constant_values=constant_values)
 
@@ -119,7 +121,7 @@ def slice_update(values: Array, start: Sequence[int], update: Array) -> Array:
     return changed
 
 
-def take(values: Array, places: Any, axis: int = 0) -> Array:
+def take(values: Array, places: Array | int | Sequence[int], axis: int = 0) -> Array:
     """Take entries along an axis."""
     return np.take(values, places, axis=axis)  # type: ignore[no-any-return]
 
@@ -145,7 +147,7 @@ def top_k(values: Array, count: int) -> tuple[Array, Array]:
     return np.take_along_axis(values, places, axis=-1), places.astype(np.int32)
 
 
-def where(condition: Array, chosen: Any, other: Any) -> Array:
+def where(condition: Array, chosen: Array | np.generic | float, other: Array | np.generic | float) -> Array:
     """Choose between values; a number takes the type of the array on the other side."""
     kinds = [value.dtype for value in (chosen, other) if isinstance(value, (np.ndarray, np.generic))]
     if len(kinds) == 1:
@@ -155,7 +157,7 @@ def where(condition: Array, chosen: Any, other: Any) -> Array:
     return np.where(condition, chosen, other)
 
 
-def while_loop(condition: Callable[..., Any], body: Callable[..., Any], state: Sequence[Any]) -> tuple[Any, ...]:
+def while_loop(condition: Callable[..., Nest], body: Callable[..., Nest], state: Sequence[Nest]) -> tuple[Nest, ...]:
     """Repeat while a condition holds."""
     state = tuple(state)
     while condition(*state):

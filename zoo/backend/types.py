@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 Tensor: TypeAlias = Any
@@ -14,6 +14,9 @@ Nest: TypeAlias = Any
 
 Shape: TypeAlias = Sequence[int | None]
 """The size of each axis; None where it is not known yet."""
+
+Function: TypeAlias = Callable[..., Nest]
+"""A function of tensors."""
 
 Config: TypeAlias = dict[str, Any]
 """What `get_config` returns: the arguments that make an object again, as JSON can hold them."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from types import SimpleNamespace
-from typing import Any
 
 import torch
 from joeynmt.builders import build_gradient_clipper, build_optimizer
@@ -17,7 +16,7 @@ from zoo.bench.turns import serve
 MARKS = {"unk": "<unk>", "pad": "<pad>", "bos": "<s>", "eos": "</s>"}
 
 
-def configuration(case: Case) -> dict[str, Any]:
+def configuration(case: Case) -> dict[str, object]:
     """Give the model's part of a JoeyNMT configuration."""
     half = case.units // 2
     return {

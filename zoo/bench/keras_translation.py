@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 from keras import layers, ops
 
+from zoo.backend.types import Shape, Tensor
 from zoo.bench.translation_case import CLIP, LEARNING_RATE, Case, case_of
 from zoo.bench.turns import serve
 
@@ -23,19 +24,21 @@ class FeedingCell(layers.Layer):
         self.output_layer = layers.Dense(units, activation="tanh", use_bias=False)
         self.units = self.output_size = units
         self.state_size = [units] * 3
-        self.memory: Any = None
+        self.memory: tuple[Tensor, Tensor] | None = None
 
-    def build(self, shape: Any) -> None:
+    def build(self, shape: Shape) -> None:
         """Make the weights."""
+        assert shape[-1] is not None
         self.lstm.build((shape[0], shape[-1] + self.units))
         self.query.build((None, self.units))
         self.score.build((None, None, self.units))
         self.output_layer.build((None, 2 * self.units))
 
-    def call(self, inputs: Any, states: Any) -> Any:
+    def call(self, inputs: Tensor, states: Sequence[Tensor]) -> tuple[Tensor, list[Tensor]]:
         """Make a step: inputs [B, E]."""
         hidden, carry, fed = states
         output, (hidden, carry) = self.lstm(ops.concatenate([inputs, fed], -1), [hidden, carry])
+        assert self.memory is not None
         memory, keys = self.memory
         scores = self.score(ops.tanh(self.query(output)[:, None] + keys))  # [B, S, 1]
         context = ops.sum(ops.softmax(scores, axis=1) * memory, axis=1)
@@ -62,7 +65,7 @@ class Model(keras.Model):
             self.combine = layers.Dense(units, activation="tanh", use_bias=False)
         self.logits = layers.Dense(case.pieces)
 
-    def call(self, source: Any, previous: Any, training: bool = False) -> Any:
+    def call(self, source: Tensor, previous: Tensor, training: bool = False) -> Tensor:
         """Return the logits [B, T, V] of source and previous [B, T]."""
         memory, forward, _, backward, _ = self.encoder(self.read(source))
         hidden, carry = ops.split(self.bridge(ops.concatenate([forward, backward], -1)), 2, -1)
@@ -87,7 +90,7 @@ def contend(case: Case) -> None:
     optimizer.build(model.trainable_variables)
 
     @tf.function
-    def train() -> Any:
+    def train() -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = tf.cast(model(source, previous, training=True), tf.float32)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=target, logits=logits)

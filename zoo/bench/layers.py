@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
 
 from zoo.bench.layers_case import Case
 from zoo.bench.report import Report, Say
@@ -111,7 +110,7 @@ def _contender(name: str, case: Case, shared: bool) -> Contender:
     return Contender("zoo.bench.tensorflow_layers", (name, *case), environment)
 
 
-def _measure(case: Case, names: list[str], arguments: Arguments) -> list[dict[str, Any]]:
+def _measure(case: Case, names: list[str], arguments: Arguments) -> list[dict[str, object]]:
     """Let the contenders take turns on one case; returns a row for each kind of step."""
     shared = not wait_until_idle(max(arguments.patience, 0.5))
     found = []
@@ -147,10 +146,10 @@ def _row(
     memory: Mapping[str, float],
     first: float,
     waited: bool,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Round what was measured, by column."""
     peers = [name for name in times if name != "ours"]
-    row: dict[str, Any] = {"step": kind, "cell": case.cell, "dtype": case.dtype}
+    row: dict[str, object] = {"step": kind, "cell": case.cell, "dtype": case.dtype}
     row |= {"H": case.units, "B": case.rows, "T": case.steps}
     row |= {f"{NAMES[name]} ms": round(times[name], 1) for name in times}
     row |= {f"{NAMES[name]} CPU ms": round(work[name], 1) for name in times}

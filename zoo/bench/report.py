@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 Say = Callable[[str], None]
 """Takes a line of the report."""
@@ -31,7 +30,7 @@ class Report:
     columns: Sequence[str]
     say: Say
     notes: Sequence[str] = ()
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, object]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -41,7 +40,7 @@ class Report:
         self._tell(_line(self.columns))
         self._tell("|" + "---|" * len(self.columns))
 
-    def add(self, row: Mapping[str, Any]) -> None:
+    def add(self, row: Mapping[str, object]) -> None:
         """Add a row: numbers or texts by column; one that is None, or not there, shows as a dash."""
         self.rows.append(dict(row))
         self._tell(_line(["-" if row.get(name) is None else str(row[name]) for name in self.columns]))

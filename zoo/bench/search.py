@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -102,7 +101,7 @@ def columns(names: list[str]) -> list[str]:
     ]
 
 
-def _measure(case: SampleCase | BeamCase, all_names: list[str], arguments: Arguments) -> dict[str, Any]:
+def _measure(case: SampleCase | BeamCase, all_names: list[str], arguments: Arguments) -> dict[str, object]:
     """Let the contenders take turns on one case; returns its row."""
     kind = "beam" if isinstance(case, BeamCase) else "sample"
     names = [name for name in all_names if name in SEARCHES[kind]]
@@ -128,7 +127,7 @@ def _measure(case: SampleCase | BeamCase, all_names: list[str], arguments: Argum
         first = contenders["ours"].first_step
     speed = {name: counts[name] / statistics.median(times[name]) for name in names}
     thrift = {name: counts[name] / statistics.median(work[name]) for name in names}
-    row: dict[str, Any] = dict.fromkeys(columns(all_names))
+    row: dict[str, object] = dict.fromkeys(columns(all_names))
     if isinstance(case, BeamCase):
         row |= {"search": f"beam {case.beam}", "counted": "sentences", "B": case.batch, "length": case.length}
     else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import keras
 import numpy as np
@@ -32,7 +31,7 @@ def contend(case: Case, ours: bool) -> None:
     optimizer._all_reduce_sum_gradients = lambda pairs: pairs
     variables = model.trainable_variables
 
-    def replica_step(tokens: Any, targets: Any) -> Any:
+    def replica_step(tokens: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = tf.cast(model(tokens, training=True), tf.float32)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=targets, logits=logits)
@@ -45,14 +44,14 @@ def contend(case: Case, ours: bool) -> None:
         return loss
 
     @tf.function
-    def train_step(tokens: Any, targets: Any) -> Any:
+    def train_step(tokens: tf.Tensor, targets: tf.Tensor) -> tf.Tensor:
         return strategy.reduce("sum", strategy.run(replica_step, args=(tokens, targets)), axis=None)
 
     @tf.function
-    def infer_step(tokens: Any) -> Any:
+    def infer_step(tokens: tf.Tensor) -> tf.Tensor:
         return strategy.run(lambda tokens: model(tokens, training=False), args=(tokens,))
 
-    def share(values: np.ndarray) -> Any:
+    def share(values: np.ndarray) -> tf.Tensor:
         if replicas == 1:
             return tf.constant(values)
         parts = np.split(values, replicas)
@@ -91,13 +90,13 @@ class OurModel(keras.Model):
         self.logits.build((None, None, case.units))
         self.built = True
 
-    def call(self, tokens: Any, training: bool = False) -> Any:
+    def call(self, tokens: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Return the logits [B, T, VOCABULARY] of tokens [B, T]."""
         outputs, _ = self.stack(tokens, embeddings=self.embedding.embeddings, training=training)
         return self.logits(outputs)
 
 
-def keras_model(case: Case) -> Any:
+def keras_model(case: Case) -> keras.Model:
     """Make the same model of the layers of Keras."""
     kind = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[case.cell]
     tokens = keras.Input((case.steps,), dtype="int32")

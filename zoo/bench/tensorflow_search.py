@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -13,6 +13,9 @@ from zoo.bench.search_case import BEGIN, END, PENALTY, VOCABULARY, BeamCase, Sam
 from zoo.bench.turns import serve
 from zoo.models import AttendingDecoder, Decoder, Encoder, SequenceToSequence
 from zoo.search import Beam, Generator, Sample
+
+if TYPE_CHECKING:
+    from zoo.search import Hypothesis
 
 
 def contend_in_sampling(case: SampleCase) -> None:
@@ -66,7 +69,7 @@ def contend_in_beams(case: BeamCase, answers: str) -> None:
     encode = tf.function(lambda sources, mask: model.encode(sources, mask), autograph=False)
     generator = Generator(model, begin=BEGIN, end=END, banned=(END,), encode=encode)
     strategy, sources = Beam(beam=case.beam, length_penalty=PENALTY), list(case.sources())
-    found: list[Any] = []
+    found: list[list[Hypothesis]] = []
 
     def search() -> None:
         found[:] = generator.search(sources=sources, strategy=strategy, length=case.length, batch=case.batch)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Mapping
 
+from zoo.backend.types import Nest, Tensor
 from zoo.bench.translation_case import CLIP, LEARNING_RATE, Case, case_of
 from zoo.bench.turns import serve
 from zoo.settings import DeviceSettings
 from zoo.topology.many_to_many import ManyToMany
+from zoo.topology.types import Sums
 from zoo.training.engines import make_engine
 
 
@@ -23,7 +25,7 @@ def contend(case: Case) -> None:
 
     half = case.units // 2
 
-    def make() -> Any:
+    def make() -> SequenceToSequence:
         encoder = Encoder(case.pieces, units=half, embedding=half)
         decoder = AttendingDecoder(
             case.pieces,
@@ -40,7 +42,7 @@ def contend(case: Case) -> None:
 
     model, topology = engine.build(make, 0), ManyToMany()
 
-    def forward(batch: Any, carry: Any, training: bool) -> Any:
+    def forward(batch: Mapping[str, Tensor], carry: Nest, training: bool) -> tuple[Sums, Nest]:
         return topology.forward(model, batch, carry, training)
 
     optimizer = engine.build(lambda: keras.optimizers.Adam(LEARNING_RATE), 0)

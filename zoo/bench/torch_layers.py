@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import torch
 
@@ -22,7 +21,7 @@ def contend(case: Case) -> None:
     optimizer = torch.optim.Adam(parameters, LEARNING_RATE)
     tokens, targets = torch.randint(0, VOCABULARY, (2, case.rows, case.steps))
 
-    def forward() -> Any:
+    def forward() -> torch.Tensor:
         with torch.autocast("cpu", torch.bfloat16, enabled=case.dtype == "bfloat16"):
             return logits(recurrent(embedding(tokens))[0])  # [B, T, VOCABULARY]
 

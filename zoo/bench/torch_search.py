@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +12,9 @@ from torch.nn.functional import log_softmax, softmax
 from zoo.bench.search_case import BEGIN, END, PENALTY, VOCABULARY, BeamCase, SampleCase, case_of
 from zoo.bench.turns import serve
 
+State = tuple[torch.Tensor, torch.Tensor]
+"""Of an LSTM: hidden and cell, `[1, R, U]`."""
+
 
 def contend_in_sampling(case: SampleCase) -> None:
     """Serve texts, drawn one character at a time."""
@@ -20,7 +22,7 @@ def contend_in_sampling(case: SampleCase) -> None:
     recurrent = nn.LSTM(case.units, case.units, 2, batch_first=True)
 
     @torch.no_grad()
-    def sample() -> Any:
+    def sample() -> np.ndarray:
         token, state, text = torch.zeros((case.rows, 1), dtype=torch.long), None, []
         for _ in range(case.steps):
             output, state = recurrent(embedding(token), state)
@@ -51,7 +53,7 @@ class Translator(nn.Module):
         self.logits = nn.Linear(units, size)
         self._load([torch.from_numpy(values) for values in case.weights()])
 
-    def _load(self, weights: list[Any]) -> None:
+    def _load(self, weights: list[torch.Tensor]) -> None:
         read, *readers, combine = weights[:8]
         kernel, recurrent, bias, query, keys, score, write, logits, logits_bias, bridge, bridge_bias = weights[8:]
         lstms = [(self.encoder, "l0", readers[:3]), (self.encoder, "l0_reverse", readers[3:])]
@@ -69,15 +71,21 @@ class Translator(nn.Module):
         self.logits.bias.data.copy_(logits_bias)
         self.bridge.bias.data.copy_(bridge_bias)
 
-    def encode(self, source: Any) -> tuple[Any, Any]:
+    def encode(self, source: torch.Tensor) -> tuple[torch.Tensor, State]:
         """Read sentences [B, S]: the memory [B, S, D] and the decoder's first state, two of [1, B, U]."""
         memory, (last, _) = self.encoder(self.read(source))
         flat = torch.tanh(self.bridge(torch.cat([last[0], last[1]], -1)))
         return memory, tuple(part[None].contiguous() for part in flat.chunk(2, -1))
 
     def step(
-        self, tokens: Any, state: Any, vector: Any, memory: Any, keys: Any, mask: Any
-    ) -> tuple[Any, tuple[Any, Any], Any]:
+        self,
+        tokens: torch.Tensor,
+        state: State,
+        vector: torch.Tensor,
+        memory: torch.Tensor,
+        keys: torch.Tensor,
+        mask: torch.Tensor,
+    ) -> tuple[torch.Tensor, State, torch.Tensor]:
         """Read tokens [R, 1]; logits [R, V], the state, and the attentional vector [R, 1, U]."""
         output, state = self.decoder(torch.cat([self.write(tokens), vector], -1), state)
         scores = self.score(torch.tanh(self.query(output) + keys)).transpose(1, 2)  # [R, 1, S]
@@ -87,7 +95,7 @@ class Translator(nn.Module):
         return self.logits(vector[:, 0]), state, vector
 
 
-def beam_search(model: Translator, source: Any, case: BeamCase, literal: bool) -> Any:
+def beam_search(model: Translator, source: torch.Tensor, case: BeamCase, literal: bool) -> torch.Tensor:
     """Search for the best answers to a batch of sentences.
 
     Args:

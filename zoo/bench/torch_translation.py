@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import torch
 from torch import nn
@@ -28,7 +27,7 @@ class Model(nn.Module):
         self.combine = nn.Linear(2 * half + units, units, bias=case.feeding)
         self.logits = nn.Linear(units, case.pieces)
 
-    def forward(self, source: Any, mask: Any, previous: Any) -> Any:
+    def forward(self, source: torch.Tensor, mask: torch.Tensor, previous: torch.Tensor) -> torch.Tensor:
         """Return the logits [B, T, V] of source and previous [B, T]."""
         memory, (last, _) = self.encoder(self.read(source))
         start = torch.tanh(self.bridge(torch.cat([last[0], last[1]], -1))).chunk(2, -1)

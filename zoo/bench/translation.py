@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from zoo.bench.report import Report, Say
 from zoo.bench.translation_case import Case
@@ -113,7 +112,7 @@ def _contender(name: str, case: Case, shared: bool, joeynmt: str) -> Contender:
     return Contender("zoo.bench.keras_translation", case, environment)
 
 
-def _measure(case: Case, names: list[str], arguments: Arguments) -> dict[str, Any]:
+def _measure(case: Case, names: list[str], arguments: Arguments) -> dict[str, object]:
     """Let the contenders take turns on one case; returns its row."""
     shared = not wait_until_idle(max(arguments.patience, 0.5))
     takes_part = [name for name in names if name != "joeynmt" or case.feeding]
@@ -135,7 +134,7 @@ def _measure(case: Case, names: list[str], arguments: Arguments) -> dict[str, An
     tokens = case.rows * case.length
     speed = {name: tokens * 1000 / statistics.median(times[name]) for name in takes_part}
     thrift = {name: tokens * 1000 * case.cores / statistics.median(work[name]) for name in takes_part}
-    row: dict[str, Any] = {"model": case.kind, "dtype": case.dtype, "U": case.units, "V": case.pieces}
+    row: dict[str, object] = {"model": case.kind, "dtype": case.dtype, "U": case.units, "V": case.pieces}
     row |= {"B": case.rows, "T": case.length}
     row |= {f"{NAMES[name]} tokens/s": round(speed[name]) for name in takes_part}
     row |= {f"{NAMES[name]} tokens/s by CPU": round(thrift[name]) for name in takes_part}

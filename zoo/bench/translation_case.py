@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Case(NamedTuple):
         """Whether the attentional vector goes into the next step's input."""
         return self.kind == "feeding"
 
-    def batch(self) -> dict[str, Any]:
+    def batch(self) -> dict[str, np.ndarray]:
         """Draw a batch as the topology many-to-many has it."""
         generator = np.random.default_rng(0)
         shape = (3, self.rows, self.length)

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from zoo.errors import ZooError
 from zoo.processor import ONEDNN
@@ -31,7 +30,7 @@ class Contender:
     """
 
     def __init__(
-        self, module: str, words: Sequence[Any], environment: Mapping[str, str] | None = None, python: str = ""
+        self, module: str, words: Sequence[object], environment: Mapping[str, str] | None = None, python: str = ""
     ) -> None:
         self.module = module
         # Hide the start-up messages of libraries, unless something goes wrong.
@@ -50,7 +49,7 @@ class Contender:
         """Seconds of the first step, with all that is prepared in it."""
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, *error: object) -> None:
         if any(error):
             self._process.kill()
         self._process.communicate()
@@ -83,7 +82,7 @@ class Contender:
         return line
 
 
-def serve(steps: Mapping[str, Callable[[], Any]]) -> None:
+def serve(steps: Mapping[str, Callable[[], object]]) -> None:
     """Answer a `Contender` until its input ends; the first kind of step is made once before.
 
     Args:

@@ -60,7 +60,7 @@ def parse_arguments(cls: type, arguments: Sequence[str], command: str) -> dict[s
         UsageError: an unknown name or a value of the wrong type.
     """
     given = from_arguments(arguments)
-    values: Any = build(cls, given, f" of zoo {command}")
+    values: object = build(cls, given, f" of zoo {command}")
     return {entry.key: getattr(values, entry.key) for entry in given}
 
 

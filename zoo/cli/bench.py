@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -30,7 +29,9 @@ class Benchmarks(click.Group):
         with formatter.section("Benchmarks"):
             formatter.write_dl([(name, line) for name, (_, line) in BENCHMARKS.items()])
 
-    def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the benchmark that the first word names."""
         if arguments[0] not in BENCHMARKS and not arguments[0].startswith("-"):
             raise click.UsageError(f"unknown benchmark '{arguments[0]}'{did_you_mean(arguments[0], BENCHMARKS)}")

@@ -11,7 +11,6 @@ import traceback
 import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
-from typing import Any
 
 import click
 
@@ -73,7 +72,9 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(context)])
 
-    def resolve_command(self, context: click.Context, arguments: list[str]) -> Any:
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that the first argument names."""
         if arguments[0] not in COMMANDS and not arguments[0].startswith("-"):
             raise click.UsageError(f"unknown command '{arguments[0]}'{did_you_mean(arguments[0], COMMANDS)}")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import glob
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -41,7 +41,7 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
 
     with redirect_stdout(sys.stderr):
         task = Plugins().load_task(name)
-    values = resolve(task.Settings, task.presets, rest, task=name)
+    values: Settings = resolve(task.Settings, task.presets, rest, task=name)
     with redirect_stdout(sys.stderr):
         chosen = _chosen(task, values, rest)
     if chosen is not None:
@@ -90,8 +90,8 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
             echo(f"  data={offer.name}: {f'{offer.summary} ({offer.info.origin})'.strip()}")
     for preset, flat in presets.items():
         echo(f"\npreset={preset}" + (": only a quick test; the model is not useful" if preset == "tiny" else ""))
-        for key, value in flat.items():
-            echo(f"  {key}={_word(value)}")
+        for key, setting in flat.items():
+            echo(f"  {key}={_word(setting)}")
 
 
 def _chosen(task: type[Task], values: Settings, arguments: Sequence[str]) -> AdaptiveDefaults | None:
@@ -130,14 +130,14 @@ def _with_gaps(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return result
 
 
-def _flat(settings: Any, prefix: str = "") -> list[tuple[str, Any]]:
-    flat: list[tuple[str, Any]] = []
+def _flat(settings: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
+    flat: list[tuple[str, object]] = []
     for key, value in settings.items():
-        flat += _flat(value, f"{prefix}{key}.") if hasattr(value, "items") else [(prefix + key, value)]
+        flat += _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else [(prefix + key, value)]
     return flat
 
 
-def _value(settings: Any, name: str) -> Any:
+def _value(settings: object, name: str) -> object:
     for step in name.split("."):
         settings = getattr(settings, step)
     return settings

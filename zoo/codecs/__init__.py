@@ -7,7 +7,7 @@ are loaded on first use.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoo.codecs.byte import ByteCodec as ByteCodec
@@ -49,7 +49,7 @@ _HOME = {
 __all__ = sorted(_HOME)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.codecs' has no attribute {name!r}")
     return getattr(importlib.import_module(f"zoo.codecs.{_HOME[name]}"), name)

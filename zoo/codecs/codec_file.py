@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ _LARGEST = 1 << 30
 """Bytes; a vocabulary of ten million long words has less."""
 
 
-def write_codec(folder: Path, name: str, kind: str, content: dict[str, Any]) -> None:
+def write_codec(folder: Path, name: str, kind: str, content: Mapping[str, object]) -> None:
     """Write `<name>.json`.
 
     Args:
@@ -70,5 +71,5 @@ def read_record(path: Path) -> dict[str, Any]:
     return dict(record)
 
 
-def _checksum(content: Any) -> str:
+def _checksum(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

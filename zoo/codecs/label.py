@@ -7,9 +7,10 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.errors import ZooError, did_you_mean
@@ -105,7 +106,7 @@ class LabelCodec:
         ids = [self._ids.get(canonical_label(label), -1) for label in _listed(value)]
         return np.asarray(ids[0] if _is_label(value) else ids, np.int32)
 
-    def decode(self, array: Any) -> Any:
+    def decode(self, array: npt.ArrayLike) -> Label | list[Label]:
         """The label of an id [], or the list of labels of ids [T]."""
         ids = np.asarray(array)
         if ids.size and (ids.min() < 0 or ids.max() >= self.size):

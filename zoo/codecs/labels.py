@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from zoo.codecs.codec import RawValue
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.codecs.label import canonical_label
 from zoo.errors import ZooError, did_you_mean
@@ -38,7 +39,7 @@ class LabelsCodec:
             raise ValueError("the labels codec is neither fitted nor restored yet")
         return len(self.labels)
 
-    def fit(self, values: Iterable[Any]) -> None:
+    def fit(self, values: Iterable[RawValue]) -> None:
         """Learn the classes.
 
         Raises:
@@ -49,7 +50,7 @@ class LabelsCodec:
             raise ZooError("the training examples have no labels")
         self.labels = tuple(sorted(seen))
 
-    def encode(self, value: Any) -> np.ndarray:
+    def encode(self, value: RawValue) -> np.ndarray:
         """Float32 [classes], 1 for each label of the value; [T, classes] for a list of lists.
 
         Raises:
@@ -63,13 +64,13 @@ class LabelsCodec:
             raise ZooError(f"label {label!r} does not occur in the training examples{hint}")
         return self._array(found)
 
-    def encode_known(self, value: Any) -> np.ndarray:
+    def encode_known(self, value: RawValue) -> np.ndarray:
         """The same, without labels that the training examples did not have."""
         if _is_sequence_of_sets(value):
             return np.stack([self.encode_known(one) for one in value])
         return self._array(label_set(value))
 
-    def decode(self, array: Any) -> Any:
+    def decode(self, array: npt.ArrayLike) -> RawValue:
         """The labels of probabilities [classes] that reach the threshold; a list of such of [T, classes]."""
         chosen = np.asarray(array)
         if chosen.ndim > 1:
@@ -94,14 +95,14 @@ class LabelsCodec:
         return np.array([label in found for label in self.labels], np.float32)
 
 
-def label_set(value: Any) -> set[str]:
+def label_set(value: RawValue) -> set[str]:
     """The labels of a raw value, each written in one way (see `canonical_label`)."""
     parts = _SEPARATOR.split(value) if isinstance(value, str) else value
     found = {canonical_label(part) for part in parts}
     return found - {"", NONE}
 
 
-def _is_sequence_of_sets(value: Any) -> bool:
+def _is_sequence_of_sets(value: RawValue) -> bool:
     return (
         isinstance(value, (list, tuple)) and bool(value) and all(isinstance(one, (list, tuple, set)) for one in value)
     )

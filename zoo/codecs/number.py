@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from zoo.codecs.codec import RawValue
 from zoo.codecs.codec_file import read_codec, write_codec
 from zoo.errors import ZooError
 
@@ -27,7 +28,7 @@ class NumberCodec:
         """1: a model gives one number for each target."""
         return 1
 
-    def fit(self, values: Iterable[Any]) -> None:
+    def fit(self, values: Iterable[RawValue]) -> None:
         """Learn mean and deviation.
 
         Raises:
@@ -47,7 +48,7 @@ class NumberCodec:
             raise ZooError(f"all numbers of the training examples are {mean:g}: there is nothing to learn")
         self.mean, self.deviation = mean, deviation
 
-    def encode(self, value: Any) -> np.ndarray:
+    def encode(self, value: RawValue) -> np.ndarray:
         """The scaled number, float32 [], or those of a sequence, float32 [T].
 
         Raises:
@@ -57,7 +58,7 @@ class NumberCodec:
         scaled = (np.array(_numbers(value), np.float64) - self.mean) / self.deviation
         return np.asarray(scaled if _is_sequence(value) else scaled[0], np.float32)
 
-    def decode(self, array: Any) -> Any:
+    def decode(self, array: npt.ArrayLike) -> float | list[float]:
         """The number of a scaled one [], or the list of those of [T]."""
         self._check()
         found = np.asarray(array, np.float64) * self.deviation + self.mean
@@ -80,11 +81,11 @@ class NumberCodec:
             raise ValueError("the number codec is neither fitted nor restored yet")
 
 
-def _is_sequence(value: Any) -> bool:
+def _is_sequence(value: RawValue) -> bool:
     return isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
-def _numbers(value: Any) -> Sequence[float]:
+def _numbers(value: RawValue) -> Sequence[float]:
     found = []
     for one in value if _is_sequence(value) else [value]:
         try:

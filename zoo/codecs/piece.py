@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from zoo.codecs.normalization import KEEP, Normalization, normalization_content
 from zoo.codecs.text import EncodedChunk, TextCodec, TextStream, checked_ids, no_text, text_chunks
 from zoo.errors import UsageError, ZooError
 from zoo.files import file_errors, read_bytes, reason, write_atomic
+
+if TYPE_CHECKING:
+    from sentencepiece import SentencePieceProcessor
 
 _SPACE = "\u2581"  # sentencepiece's symbol for a space, which it cannot tell from a space
 _ALWAYS_PIECES = ("\n", "\t")
@@ -60,7 +63,7 @@ class PieceCodec(TextCodec):
         self.sentences = sentences
         self.normalization = normalization
         self._model = b""
-        self._processor: Any = None
+        self._processor: SentencePieceProcessor | None = None
         self._pieces: list[bytes] = []  # id -> UTF-8 bytes
         self._first_byte = 0  # id of the piece for byte 0; the others follow
 
@@ -229,7 +232,7 @@ class PieceCodec(TextCodec):
             self.sentences = bool(content.get("sentences"))
             self.normalization = Normalization.from_json(content.get("normalization"))
 
-    def _trained(self) -> Any:
+    def _trained(self) -> SentencePieceProcessor:
         if self._processor is None:
             raise ValueError("the piece codec is neither fitted nor restored yet")
         return self._processor
@@ -256,7 +259,7 @@ class PieceCodec(TextCodec):
         """Ids that decode to the line and nothing else."""
         ids: list[int] = []
         for part in re.split(f"({_SPACE})", line):
-            found = self._processor.encode(part)
+            found = self._trained().encode(part)
             expected = part.encode()
             ids += found if self._bytes_of(found) == expected else [self._first_byte + byte for byte in expected]
         return ids

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.export.formats.bundle_format import BundleFormat
 from zoo.export.formats.onnx_graphs import OnnxFormat, write_graphs
@@ -96,12 +96,13 @@ def write_evaluation(run: ExportedRun, batch: Batch, folder: Path) -> None:
     found = find_evaluation(run.topology, run.model, batch)
     entries = write_graphs(found, folder)
     outputs = entries["evaluate"].outputs
+    assert isinstance(outputs, dict) and isinstance(outputs["sums"], dict)
     outputs["sums"] = {name: outputs["sums"][name] for name in found.sums}
     manifest = BundleManifest(run.name, _public_name(run.topology), run.model.name, {}, {}, entries)
     write_bundle_manifest(folder, manifest)
 
 
-def _declared(settings: object, kind: type) -> dict[str, Any]:
+def _declared(settings: object, kind: type) -> dict[str, object]:
     """The settings that every task has; what a plugin adds to them means nothing without its code."""
     names = [entry.name for entry in dataclasses.fields(kind)]
     return {name: getattr(settings, name) for name in names if hasattr(settings, name)}

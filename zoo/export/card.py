@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from zoo.export.parity import Parity
 from zoo.runtime.manifest import CARD, BundleManifest
@@ -47,7 +46,7 @@ def write_card(folder: Path, manifest: BundleManifest, use: str, data: str, pari
         parity: of run and bundle; None where nothing was compared.
         size: bytes of the bundle.
     """
-    lines: list[Any] = [
+    lines = [
         f"# {manifest.task}",
         "",
         f"A model of the sequence zoo (topology {manifest.topology or 'of a plugin'}), "

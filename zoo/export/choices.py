@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -62,7 +60,7 @@ def add_choices(model: onnx.ModelProto, logits: str) -> Choices | None:
     return Choices(COUNT, SCORES, TOKENS, blocks or size, size)
 
 
-def _choosing(logits: str, size: int, blocks: int) -> list[Any]:
+def _choosing(logits: str, size: int, blocks: int) -> list[onnx.NodeProto]:
     """The nodes that find the likeliest tokens; the last two make the outputs."""
     nodes = [helper.make_node("LogSoftmax", [logits], ["logarithms"], axis=-1)]
     if not blocks:
@@ -87,7 +85,7 @@ def _choosing(logits: str, size: int, blocks: int) -> list[Any]:
     ]
 
 
-def _branch(name: str, nodes: list[Any]) -> onnx.GraphProto:
+def _branch(name: str, nodes: list[onnx.NodeProto]) -> onnx.GraphProto:
     outputs = [
         helper.make_tensor_value_info(f"scores_{name}", TensorProto.FLOAT, None),
         helper.make_tensor_value_info(f"tokens_{name}", TensorProto.INT64, None),
@@ -95,5 +93,5 @@ def _branch(name: str, nodes: list[Any]) -> onnx.GraphProto:
     return helper.make_graph(nodes, name, [], outputs)
 
 
-def _constant(name: str, value: np.ndarray) -> Any:
+def _constant(name: str, value: np.ndarray) -> onnx.NodeProto:
     return helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
@@ -13,8 +13,12 @@ import tensorflow as tf
 from zoo.errors import ZooError
 from zoo.export.onnx_graph import Named, OnnxGraph, Parts, Value, describe, make_model, name_outputs
 
-Handler = Callable[["Converter", Any, list[Value]], Value | list[Value]]
-"""Converts one operation: (converter, `tf.Operation`, its inputs) -> its outputs."""
+if TYPE_CHECKING:
+    import keras
+    from tensorflow.types.experimental import ConcreteFunction
+
+Handler = Callable[["Converter", tf.Operation, list[Value]], Value | list[Value]]
+"""Converts one operation: (converter, the operation, its inputs) -> its outputs."""
 
 HANDLERS: dict[str, Handler] = {}
 """Type of operation -> what converts it; filled by `zoo.export.operations`."""
@@ -48,7 +52,10 @@ class Converter:
     """
 
     def __init__(
-        self, graph: OnnxGraph, variables: Mapping[int, np.ndarray], natives: Mapping[str, Any] | None = None
+        self,
+        graph: OnnxGraph,
+        variables: Mapping[int, np.ndarray],
+        natives: Mapping[str, keras.layers.Layer] | None = None,
     ) -> None:
         self.graph, self.variables, self.natives = graph, variables, natives or {}
 
@@ -56,11 +63,11 @@ class Converter:
         """A converter of the same function for a graph inside a node."""
         return Converter(graph, self.variables, self.natives)
 
-    def run(self, function: Any, inputs: Sequence[Value], wanted: Sequence[int] | None = None) -> list[Value]:
+    def run(self, function: tf.Graph, inputs: Sequence[Value], wanted: Sequence[int] | None = None) -> list[Value]:
         """Convert a graph of a function.
 
         Args:
-            function: `tf.Graph` with inputs and outputs.
+            function: with inputs and outputs.
             inputs: what its inputs stand for.
             wanted: places of the outputs to convert; all by default.
 
@@ -77,7 +84,7 @@ class Converter:
                 values[tensor.name] = value
         return [values[tensor.name] for tensor in outputs]
 
-    def _convert(self, operation: Any, inputs: list[Value]) -> list[Value]:
+    def _convert(self, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
         kind = operation.type
         if kind == "Const":
             return [tf.make_ndarray(operation.get_attr("value"))]
@@ -94,7 +101,9 @@ class Converter:
         return found if isinstance(found, list) else [found]
 
 
-def convert(function: Any, names: Sequence[str], outputs: Sequence[str], natives: Mapping[str, Any]) -> onnx.ModelProto:
+def convert(
+    function: ConcreteFunction, names: Sequence[str], outputs: Sequence[str], natives: Mapping[str, keras.layers.Layer]
+) -> onnx.ModelProto:
     """Convert a function.
 
     Args:
@@ -144,18 +153,18 @@ def convert(function: Any, names: Sequence[str], outputs: Sequence[str], natives
     return make_model(proto)
 
 
-def _axes(tensor: Any, name: str) -> list[int | str] | None:
+def _axes(tensor: tf.Tensor, name: str) -> list[int | str] | None:
     """The sizes of a tensor's axes; those that vary have names."""
     if tensor.shape.rank is None:
         return None
     return [f"{name}_{axis}" if size is None else size for axis, size in enumerate(tensor.shape)]
 
 
-def _needed(function: Any, outputs: Sequence[Any], known: Mapping[str, Value]) -> list[Any]:
+def _needed(function: tf.Graph, outputs: Sequence[tf.Tensor], known: Mapping[str, Value]) -> list[tf.Operation]:
     """The operations that outputs depend on, in an order in which they can be converted."""
     order = {operation.name: place for place, operation in enumerate(function.get_operations())}
     pending = [tensor.op for tensor in outputs if tensor.name not in known]
-    found: dict[str, Any] = {}
+    found: dict[str, tf.Operation] = {}
     while pending:
         operation = pending.pop()
         if operation.name in found:
@@ -165,7 +174,7 @@ def _needed(function: Any, outputs: Sequence[Any], known: Mapping[str, Value]) -
     return sorted(found.values(), key=lambda operation: order[operation.name])
 
 
-def _static(operation: Any) -> list[Value] | None:
+def _static(operation: tf.Operation) -> list[Value] | None:
     """The results of arithmetic of shapes that TensorFlow knows while it traces."""
     if len(operation.outputs) != 1 or operation.outputs[0].dtype not in (tf.int32, tf.int64, tf.bool):
         return None
@@ -176,7 +185,7 @@ def _static(operation: Any) -> list[Value] | None:
     return None if found is None else [np.asarray(found)]
 
 
-def _fold(operation: Any, inputs: Sequence[Value]) -> list[Value] | None:
+def _fold(operation: tf.Operation, inputs: Sequence[Value]) -> list[Value] | None:
     """Carry out an operation on constants; None where TensorFlow does not, or the result is too large to keep."""
     function = getattr(tf.raw_ops, operation.type, None)
     sizes = [tensor.shape.num_elements() for tensor in operation.outputs]

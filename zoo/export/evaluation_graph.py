@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from keras import ops, tree
 
+from zoo.backend.types import Nest, Tensor
 from zoo.export.graphs import RunGraphs, Spec, TracedFunction
 
 if TYPE_CHECKING:
@@ -33,14 +34,14 @@ def find_evaluation(topology: Topology, model: keras.Model, batch: Batch) -> Run
     first = topology.carry(model, 1)
     leaves = [np.asarray(leaf) for leaf in tree.flatten(first)]
 
-    def evaluate(*given: Any) -> Mapping[str, Any]:
+    def evaluate(*given: Tensor) -> Mapping[str, Nest]:
         carry = tree.pack_sequence_as(first, list(given[len(names) :]))
         sums, after = topology.forward(model, dict(zip(names, given, strict=False)), carry, False)
         found.sums = list(sums)
         pairs = {name: [ops.cast(part, "float32") for part in pair] for name, pair in sums.items()}
         return {"sums": pairs, "carry": tree.flatten(after)}
 
-    def carry(rows: Any) -> Any:
+    def carry(rows: Tensor) -> list[Tensor]:
         return [ops.broadcast_to(leaf, (rows, *leaf.shape[1:])) for leaf in leaves]
 
     states: list[Spec] = [

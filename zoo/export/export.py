@@ -22,12 +22,13 @@ from zoo.runtime.target import put, writing
 
 if TYPE_CHECKING:
     from zoo.codecs.codec import RawExample
+    from zoo.data.splitting.splits import Examples
     from zoo.export.exported_run import ExportedRun
     from zoo.runtime.predictor import Predictor
 
 
 def export(
-    run: ExportedRun, answers: Predictor, examples: Sequence[RawExample], out: Path, options: ExportOptions, data: str
+    run: ExportedRun, answers: Predictor, examples: Examples, out: Path, options: ExportOptions, data: str
 ) -> Export:
     """Write a bundle, and compare it with the run.
 

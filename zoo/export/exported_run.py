@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
     from zoo.search.strategies import Factory
+    from zoo.settings import Settings
     from zoo.topology import Topology
 
 
@@ -29,7 +30,7 @@ class ExportedRun:
 
     name: str
     topology: Topology
-    settings: Any
+    settings: Settings
     codecs: Mapping[str, Codec]
     model: keras.Model
     strategies: Mapping[str, Factory]

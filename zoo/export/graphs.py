@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from keras import ops, tree
 
+from zoo.backend.types import Function, Nest, Tensor
 from zoo.errors import ZooError
-from zoo.topology.inference import Function, Inference
+from zoo.runtime.manifest import OutputNames
+from zoo.topology.inference import Inference
 
 if TYPE_CHECKING:
     from zoo.codecs.codec import RawValue
+    from zoo.search import Stepper
     from zoo.settings import Settings
     from zoo.topology import Topology
 
@@ -31,7 +34,7 @@ class TracedFunction:
         inputs: what it takes.
     """
 
-    function: Callable[..., Any]
+    function: Function
     inputs: list[Spec]
 
 
@@ -63,7 +66,7 @@ class _Recorder(Inference):
         self.called: dict[str, tuple[Function, list[np.ndarray]]] = {}
 
     def function(self, name: str, function: Function) -> Function:
-        def recording(*arrays: np.ndarray) -> Any:
+        def recording(*arrays: np.ndarray) -> Nest:
             self.called[name] = (function, [np.asarray(array) for array in arrays])
             if name == "encode":
                 raise _SeenError  # what is searched for does not matter
@@ -137,7 +140,7 @@ def _longer(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
     return [np.pad(array, ((0, 0), (0, 1), *((0, 0),) * (array.ndim - 2))) for array in arrays]
 
 
-def _add_steps(found: RunGraphs, model: Any, memories: Sequence[Any], token: np.ndarray) -> None:
+def _add_steps(found: RunGraphs, model: Stepper, memories: Sequence[Nest], token: np.ndarray) -> None:
     """Add the graphs `start` and `step` of a model that steps.
 
     Args:
@@ -150,13 +153,13 @@ def _add_steps(found: RunGraphs, model: Any, memories: Sequence[Any], token: np.
     memory, state = memories[0] if memories else None, states[0]
     memory_specs, state_specs = _nest_specs("memory", memories), _nest_specs("state", states)
 
-    def start(*given: Any) -> Any:
+    def start(*given: Tensor) -> list[Tensor]:
         if memory is None:
             return tree.flatten(model.start(given[0]))
         packed = tree.pack_sequence_as(memory, list(given))
         return tree.flatten(model.start(ops.shape(given[0])[0], memory=packed))
 
-    def step(tokens: Any, *given: Any) -> Any:
+    def step(tokens: Tensor, *given: Tensor) -> list[Nest]:
         after = tree.pack_sequence_as(state, list(given[len(memory_specs) :]))
         if memory is None:
             logits, after = model.step(tokens, after)
@@ -175,7 +178,7 @@ def _add_steps(found: RunGraphs, model: Any, memories: Sequence[Any], token: np.
         found.alignment = places[0] if places else None
 
 
-def _nest_specs(name: str, nests: Sequence[Any]) -> list[Spec]:
+def _nest_specs(name: str, nests: Sequence[Nest]) -> list[Spec]:
     """The specifications of the leaves of a nesting, from two of it that differ in what is of any size."""
     found: list[Spec] = []
     for place, (leaf, other) in enumerate(zip(*map(tree.flatten, nests), strict=True) if nests else ()):
@@ -185,7 +188,7 @@ def _nest_specs(name: str, nests: Sequence[Any]) -> list[Spec]:
     return found
 
 
-def output_names(structure: Any) -> Any:
+def output_names(structure: Nest) -> OutputNames:
     """Names for the outputs of a function, in their nesting.
 
     Args:
@@ -196,7 +199,7 @@ def output_names(structure: Any) -> Any:
     """
     count = iter(range(1_000_000))
 
-    def named(part: Any) -> Any:
+    def named(part: Nest) -> OutputNames:
         if isinstance(part, Mapping):
             return {str(key): named(part[key]) for key in sorted(part)}
         if isinstance(part, (list, tuple)):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
@@ -41,6 +41,9 @@ class Parts:
 Value = Named | np.ndarray | Parts
 """What a tensor of TensorFlow becomes: a value of the graph, a constant, or a list of tensors."""
 
+Describe = Callable[[str], onnx.ValueInfoProto]
+"""Gives the type and shape of the value of a name."""
+
 
 class OnnxGraph:
     """Collects nodes.
@@ -57,7 +60,7 @@ class OnnxGraph:
         if parent is None:
             self.initializers: list[onnx.TensorProto] = []
             self._count = 0
-            self._shared: dict[tuple[Any, ...], str] = {}
+            self._shared: dict[tuple[object, ...], str] = {}
             self._kept: list[np.ndarray] = []
             self.reversed: dict[tuple[str, int], Value] = {}
             """(name of a reversed value, axis) -> the value before, so that reversing it again costs nothing."""
@@ -67,8 +70,12 @@ class OnnxGraph:
         self.root._count += 1
         return f"{hint}_{self.root._count}"
 
-    def node(self, kind: str, *inputs: Value | None, outputs: int = 1, **attributes: Any) -> Any:
-        """Add a node.
+    def node(self, kind: str, *inputs: Value | None, **attributes: object) -> Named:
+        """Add a node of one output, and return that (see `multi_output_node`)."""
+        return Named(self._add(kind, inputs, 1, attributes)[0])
+
+    def multi_output_node(self, kind: str, *inputs: Value | None, outputs: int, **attributes: object) -> list[Value]:
+        """Add a node of any number of outputs.
 
         Args:
             kind: name of the ONNX operator.
@@ -77,14 +84,19 @@ class OnnxGraph:
             attributes: of the operator.
 
         Returns:
-            Its output, or a list of them where there are several.
+            Its outputs.
         """
+        return [Named(name) for name in self._add(kind, inputs, outputs, attributes)]
+
+    def _add(
+        self, kind: str, inputs: Sequence[Value | None], outputs: int, attributes: Mapping[str, object]
+    ) -> list[str]:
         names = ["" if value is None else self.name(value) for value in inputs]
         while names and not names[-1]:
             names.pop()
         made = [self.fresh(kind.lower()) for _ in range(outputs)]
         self.nodes.append(helper.make_node(kind, names, made, **attributes))
-        return Named(made[0]) if outputs == 1 else [Named(name) for name in made]
+        return made
 
     def name(self, value: Value) -> str:
         """The name of a value; a constant becomes an initializer of the outermost graph."""
@@ -93,7 +105,7 @@ class OnnxGraph:
         if isinstance(value, Parts):
             return self.name(self.joined(value))
         root, array = self.root, np.asarray(value)
-        key: tuple[Any, ...] = (
+        key: tuple[object, ...] = (
             ("small", array.dtype.str, array.shape, array.tobytes())
             if array.size <= SMALL
             else (
@@ -116,7 +128,7 @@ class OnnxGraph:
         found: Value = parts[0] if len(parts) == 1 else self.node("Concat", *parts, axis=0)
         return found
 
-    def cast(self, value: Value, dtype: Any) -> Value:
+    def cast(self, value: Value, dtype: npt.DTypeLike) -> Value:
         """A value in another type."""
         if isinstance(value, np.ndarray):
             return value.astype(dtype)
@@ -130,13 +142,15 @@ class OnnxGraph:
         found: Value = self.node("Shape", value)
         return found
 
-    def to_proto(self, name: str, inputs: Iterable[Any], outputs: Sequence[tuple[Value, Any]]) -> onnx.GraphProto:
+    def to_proto(
+        self, name: str, inputs: Iterable[onnx.ValueInfoProto], outputs: Sequence[tuple[Value, Describe]]
+    ) -> onnx.GraphProto:
         """Write the graph.
 
         Args:
             name: of the graph.
-            inputs: `onnx.ValueInfoProto`.
-            outputs: values with what makes their `onnx.ValueInfoProto` from a name.
+            inputs: their names, types and shapes.
+            outputs: values, and what describes each.
         """
         described = []
         for value, describe in outputs:
@@ -147,12 +161,12 @@ class OnnxGraph:
         return helper.make_graph(self.nodes, name, list(inputs), described, initializers)
 
 
-def onnx_type(dtype: Any) -> int:
+def onnx_type(dtype: npt.DTypeLike) -> int:
     """The ONNX code of a type of NumPy."""
     return int(helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
 
-def describe(name: str, dtype: Any, shape: Sequence[int | str | None] | None) -> onnx.ValueInfoProto:
+def describe(name: str, dtype: npt.DTypeLike, shape: Sequence[int | str | None] | None) -> onnx.ValueInfoProto:
     """Say what a value is: its type and shape, None where a size is not known."""
     return helper.make_tensor_value_info(name, onnx_type(dtype), None if shape is None else list(shape))
 
@@ -169,7 +183,7 @@ def name_outputs(graph: onnx.GraphProto) -> None:
     _rename(graph, names)
 
 
-def _names(values: Iterable[Any]) -> set[str]:
+def _names(values: Iterable[onnx.ValueInfoProto]) -> set[str]:
     return {value.name for value in values}
 
 

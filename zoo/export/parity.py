@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from zoo.codecs.codec import RawExample
     from zoo.runtime.predictor import Predictor
     from zoo.topology import Answer, Topology
+
+Timed = TypeVar("Timed")
 
 TEXTS, TEXT = 20, 200
 """Texts of a language model that are compared, and characters of each."""
@@ -74,7 +76,7 @@ def compare(topology: Topology, run: Predictor, bundle: Predictor, examples: Seq
     )
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     """An answer as text, numbers to four digits."""
     if isinstance(value, list):
         return " ".join(map(_shown, value))
@@ -98,13 +100,13 @@ def _compare_texts(run: Predictor, bundle: Predictor, examples: Sequence[RawExam
     return Parity(TEXTS, float(np.mean(equal)), difference, (seconds[0], seconds[1]), {"nats": (nats[0], nats[1])})
 
 
-def _characters(examples: Sequence[RawExample]) -> Any:
+def _characters(examples: Sequence[RawExample]) -> Iterator[str]:
     for example in examples:
         for chunk in example["target"].chunks():
             yield from chunk
 
 
-def _timed(function: Callable[[], Any]) -> tuple[Any, float]:
+def _timed(function: Callable[[], Timed]) -> tuple[Timed, float]:
     """Call a function once to warm up and once by the clock."""
     function()
     begin = time.perf_counter()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import onnx
 import tensorflow as tf
 
 from zoo.backend.tensorflow.marking import marking
-from zoo.backend.types import Tensor
+from zoo.backend.types import Function, Nest, Tensor
 from zoo.export import operations
 from zoo.export.conversion import convert
+
+if TYPE_CHECKING:
+    import keras
+    from tensorflow.types.experimental import ConcreteFunction
 
 assert operations
 
@@ -20,10 +24,10 @@ class Marks:
     """Stands for recurrent layers in a graph of TensorFlow, by an operation that only the conversion understands."""
 
     def __init__(self) -> None:
-        self.layers: dict[str, Any] = {}
+        self.layers: dict[str, keras.layers.Layer] = {}
 
     def __call__(
-        self, layer: Any, sequences: Tensor, states: Sequence[Tensor], mask: Tensor | None
+        self, layer: keras.layers.RNN, sequences: Tensor, states: Sequence[Tensor], mask: Tensor | None
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Mark a layer's recurrence (see `zoo.backend.tensorflow.run_layer`)."""
         token = f"recurrence {len(self.layers)}"
@@ -40,7 +44,9 @@ class Marks:
         return last, outputs, list(after)
 
 
-def trace(function: Callable[..., Any], inputs: Sequence[tuple[str, Sequence[int | None], str]]) -> tuple[Any, Marks]:
+def trace(
+    function: Function, inputs: Sequence[tuple[str, Sequence[int | None], str]]
+) -> tuple[ConcreteFunction, Marks]:
     """Trace a function.
 
     Args:
@@ -58,10 +64,10 @@ def trace(function: Callable[..., Any], inputs: Sequence[tuple[str, Sequence[int
 
 
 def to_onnx(
-    function: Callable[..., Any],
+    function: Function,
     inputs: Sequence[tuple[str, Sequence[int | None], str]],
-    outputs: Callable[[Any], Sequence[str]],
-) -> tuple[onnx.ModelProto, Any]:
+    outputs: Callable[[Nest], Sequence[str]],
+) -> tuple[onnx.ModelProto, Nest]:
     """Trace a function, and convert it.
 
     Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 import keras
 from keras import ops, tree
@@ -11,10 +11,14 @@ from keras import ops, tree
 from zoo import backend
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
+from zoo.layers.options import LayerOptions
 from zoo.layers.stack import Stack
 from zoo.layers.stack_steps import stack_steps
 from zoo.ops.masking import zero_masked
 from zoo.ops.time_loop import run_steps
+
+if TYPE_CHECKING:
+    from zoo.layers.attention.attention import Attention
 
 ATTEND = ("after", "before")
 
@@ -63,7 +67,12 @@ class Attending(keras.layers.Layer):
     """
 
     def __init__(
-        self, stack: Stack, attention: Any = None, attend: str = "after", input_feeding: bool = False, **kwargs: Any
+        self,
+        stack: Stack,
+        attention: Attention | None = None,
+        attend: str = "after",
+        input_feeding: bool = False,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**{**kwargs, "autocast": False})
         if attend not in ATTEND:
@@ -86,6 +95,7 @@ class Attending(keras.layers.Layer):
         if self.attention is not None:
             if not self.attention.built:
                 self.attention.build((None, None, self.units), tuple(memory_shape))
+            assert self.attention.output_size is not None
             context = self.attention.output_size
             self.kernel = self.add_weight(shape=(context + self.units, self.units), name="kernel")
         self._heard = (context if self._before else 0) + (self.units if self._feeds else 0)
@@ -227,6 +237,7 @@ class Attending(keras.layers.Layer):
             output, context, after, records = self._turn(recur, prepared, before, vector, training)
             kept = {"alignment": after["alignment"], "records": records}
             if self._draws:
+                assert self.attention is not None
                 kept["log_probability"], kept["entropy"] = self.attention.sampled(after["attention"])
             if project is not None:
                 both = ops.concatenate([context, output], -1)  # [B, D + U]
@@ -279,6 +290,7 @@ class Attending(keras.layers.Layer):
         heard, context = [], None
         if self._before:
             query = ops.cast(state["recurrent"][-1][0], self.compute_dtype)
+            assert self.attention is not None
             context, state["alignment"], state["attention"] = self.attention.step(
                 query, prepared, state["attention"], training=training
             )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
+from zoo.layers.options import LayerOptions
 
 CONNECTIONS = ("plain", "residual", "highway")
 
@@ -26,7 +27,7 @@ class Connection(keras.layers.Layer):
         UsageError: for an unknown kind.
     """
 
-    def __init__(self, kind: str = "plain", **kwargs: Any) -> None:
+    def __init__(self, kind: str = "plain", **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         if kind not in CONNECTIONS:
             raise UsageError(f"unknown connection '{kind}'{did_you_mean(kind, CONNECTIONS)}")

@@ -40,7 +40,7 @@ class Recurrent:
         # Keras would refuse tokens, which have two axes; `__call__` checks the shapes itself.
         self.input_spec = None
 
-    def __call__(self, sequences: Tensor | Sequence[Tensor], *args: Any, **kwargs: Any) -> Tensor:
+    def __call__(self, sequences: Tensor | Sequence[Tensor], *args: Nest, **kwargs: Nest) -> Tensor:
         """Run over a batch of sequences; see `call`. `[sequences, *initial_states]` are welcome, too."""
         if isinstance(sequences, (list, tuple)) and hasattr(sequences[0], "shape"):
             sequences, *states = sequences

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
+from zoo.layers.options import LayerOptions
 from zoo.layers.refusal import refuse
 from zoo.ops.assignments import assign
 from zoo.ops.masking import weighted_sum, zero_masked
@@ -43,7 +44,7 @@ class Reinforce(keras.layers.Layer):
         reward_weight: float = 1.0,
         entropy_weight: float = 0.01,
         expected_weight: float = 1.0,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**{**kwargs, "dtype": kwargs.get("dtype") or "float32"})
         self.momentum = momentum
@@ -135,7 +136,7 @@ class Reinforce(keras.layers.Layer):
         assign(self.state, ops.stack([baseline, batches]))
         return baseline
 
-    def compute_output_shape(self, rewards_shape: Shape, *_: Any, **__: Any) -> tuple:
+    def compute_output_shape(self, rewards_shape: Shape, *_: object, **__: object) -> tuple:
         """Return the shape of a sum."""
         return ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
@@ -13,6 +13,7 @@ from zoo.errors import UsageError
 from zoo.layers.cells import CellFactory, cell_by_name
 from zoo.layers.connection import Connection
 from zoo.layers.dropout import Dropout
+from zoo.layers.options import LayerOptions
 from zoo.layers.projected_step import MOST_TOKENS, project, projected_step, takes_projected
 from zoo.layers.recurrent import Recurrent
 from zoo.layers.refusal import refuse
@@ -58,7 +59,7 @@ class Stack(keras.layers.Layer):
         zoneout: float = 0.0,
         connection: str = "plain",
         bidirectional: bool = False,
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
@@ -237,7 +238,7 @@ class Stack(keras.layers.Layer):
         ]
         return [[state for half in pair for state in half.get_initial_state(batch_size)] for pair in halves]
 
-    def compute_output_shape(self, input_shape: Shape, **_: Any) -> tuple:
+    def compute_output_shape(self, input_shape: Shape, **_: object) -> tuple:
         """Return the shapes of what `call` returns.
 
         Args:

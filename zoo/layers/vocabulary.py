@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError
+from zoo.layers.options import LayerOptions
 
 
 def embedding_initializer() -> keras.initializers.Initializer:
@@ -35,7 +36,7 @@ class Vocabulary(keras.layers.Layer):
         UsageError: tied, but E is not U.
     """
 
-    def __init__(self, size: int, width: int, units: int, tied: bool = False, **kwargs: Any) -> None:
+    def __init__(self, size: int, width: int, units: int, tied: bool = False, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**{**kwargs, "autocast": False})
         if tied and width != units:
             raise UsageError(f"model.tied needs model.embedding equal to model.units; they are {width} and {units}")

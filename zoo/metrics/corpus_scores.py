@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zoo.metrics.references import References, listed
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.base import Metric
 
 
 class Score(NamedTuple):
@@ -53,7 +56,7 @@ def chrf(hypotheses: Sequence[str], references: References, word_order: int = 0)
     return _score(CHRF(word_order=word_order), hypotheses, references)
 
 
-def _score(metric: Any, hypotheses: Sequence[str], references: References) -> Score:
+def _score(metric: Metric, hypotheses: Sequence[str], references: References) -> Score:
     found = listed(hypotheses, references)
     most = max(map(len, found))
     # One stream of references per column; None if a hypothesis has fewer.

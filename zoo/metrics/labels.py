@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ def macro_f1(truth: Sequence[Hashable], predicted: Sequence[Hashable]) -> float:
     )
 
 
-def roc_auc(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any, float]]) -> float:
+def roc_auc(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Hashable, float]]) -> float:
     """Return the area under the receiver operating characteristic.
 
     Args:
@@ -54,7 +53,9 @@ def roc_auc(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any, floa
     return float(np.mean(areas)) if areas else float("nan")
 
 
-def calibration_error(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any, float]], bins: int = 15) -> float:
+def calibration_error(
+    truth: Sequence[Hashable], probabilities: Sequence[Mapping[Hashable, float]], bins: int = 15
+) -> float:
     """Return the expected calibration error of Guo et al. 2017 (arXiv:1706.04599).
 
     Predictions are grouped by the probability of the likeliest class, in bins of equal width. The error is the mean,
@@ -69,7 +70,7 @@ def calibration_error(truth: Sequence[Hashable], probabilities: Sequence[Mapping
     return sum(gaps) / len(truth)
 
 
-def label_metrics(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Any, float]]) -> dict[str, float]:
+def label_metrics(truth: Sequence[Hashable], probabilities: Sequence[Mapping[Hashable, float]]) -> dict[str, float]:
     """Return all metrics of this file by name.
 
     Args:
@@ -104,7 +105,7 @@ def confusion_table(truth: Sequence[Hashable], predicted: Sequence[Hashable]) ->
     )
 
 
-def _check(truth: Sequence[Any], predicted: Sequence[Any]) -> None:
+def _check(truth: Sequence[object], predicted: Sequence[object]) -> None:
     if len(truth) != len(predicted) or not len(truth):
         raise ValueError(
             f"there are {len(truth)} labels and {len(predicted)} predictions; there must be equally many, at least one"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import NoReturn, Unpack
 
 import keras
 from keras import ops
@@ -21,6 +21,7 @@ from zoo.layers import (
     attention_by_name,
     cell_by_name,
 )
+from zoo.layers.options import ModelOptions
 from zoo.layers.refusal import refuse
 from zoo.models.scheduled_sampling import ScheduledSampling
 from zoo.ops.masking import zero_masked
@@ -76,7 +77,7 @@ class AttendingDecoder(keras.Model):
         attentions: Mapping[str, AttentionFactory] | None = None,
         attending: Attending | None = None,
         name: str = "attending_decoder",
-        **keywords: Any,
+        **keywords: Unpack[ModelOptions],
     ) -> None:
         super().__init__(name=name, **{**keywords, "autocast": False})
         if not 0 <= scheduled_sampling <= 1:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
+from zoo.layers.options import LayerOptions
 from zoo.models.backbone import NONE, Backbones, load_pretrained, make_backbone, preprocessing
 
 
@@ -37,7 +38,7 @@ class BackboneEncoder(keras.layers.Layer):
         shape: Sequence[int],
         frozen: bool = False,
         backbones: Backbones = NONE,
-        **keywords: Any,
+        **keywords: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**keywords)
         self._backbones = {**backbones}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 import keras
 
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.layers import Dropout
+from zoo.layers.options import ModelOptions
 from zoo.models.encoder import Encoder
 from zoo.models.exporting import Exportable
 from zoo.models.pooling import Pooling
@@ -35,7 +36,7 @@ class Classifier(Exportable, keras.Model):
         pooling: str = "last",
         dropout: float = 0.0,
         name: str = "classifier",
-        **keywords: Any,
+        **keywords: Unpack[ModelOptions],
     ) -> None:
         super().__init__(name=name, **{**keywords, "autocast": False})
         self.supports_masking = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
@@ -11,6 +11,7 @@ from keras import ops
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.layers import CellFactory, Stack, cell_by_name
+from zoo.layers.options import ModelOptions
 from zoo.models.exporting import Exportable
 from zoo.ops.sampled_softmax import sampled_cross_entropy
 
@@ -49,7 +50,7 @@ class Decoder(Exportable, keras.Model):
         sampled: int = 0,
         cells: Mapping[str, CellFactory] | None = None,
         name: str = "decoder",
-        **keywords: Any,
+        **keywords: Unpack[ModelOptions],
     ) -> None:
         super().__init__(name=name, **keywords)
         if tied and embedding != units:

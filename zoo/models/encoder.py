@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.layers import CellFactory, Dropout, Stack, cell_by_name
+from zoo.layers.options import ModelOptions
 from zoo.layers.vocabulary import embedding_initializer
 from zoo.models.exporting import Exportable
 
@@ -48,7 +49,7 @@ class Encoder(Exportable, keras.Model):
         stack: Stack | None = None,
         word_dropout: float = 0.0,
         name: str = "encoder",
-        **keywords: Any,
+        **keywords: Unpack[ModelOptions],
     ) -> None:
         super().__init__(name=name, **{**keywords, "autocast": False})
         if stack is None:

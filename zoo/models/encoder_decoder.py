@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Unpack
 
 import keras
 
 from zoo.backend.types import Config, Nest, Tensor
+from zoo.layers.options import ModelOptions
 from zoo.models.attending_decoder import AttendingDecoder
 from zoo.models.exporting import TOKENS, Exportable
 
@@ -22,7 +23,9 @@ class EncoderDecoder(Exportable, keras.Model):
         decoder: writes the target.
     """
 
-    def __init__(self, encoder: Any, decoder: AttendingDecoder, name: str, **keywords: Any) -> None:
+    def __init__(
+        self, encoder: keras.layers.Layer, decoder: AttendingDecoder, name: str, **keywords: Unpack[ModelOptions]
+    ) -> None:
         super().__init__(name=name, **{**keywords, "autocast": False})
         self.encoder, self.decoder = encoder, decoder
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 from keras import tree
 
 from zoo.backend.types import Nest, Tensor
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 _exported: ContextVar[Exportable | None] = ContextVar("exported", default=None)
 
@@ -25,7 +28,7 @@ class Exportable:
     takes batches and lengths of any size. Its outputs are flat, as the format wants them (see `flat_outputs`).
     """
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Nest:
+    def __call__(self, *args: Nest, **kwargs: Nest) -> Nest:
         """Call the model; see `call`."""
         outputs = super().__call__(*args, **kwargs)  # type: ignore[misc]
         return flat_outputs(outputs) if _exported.get() is self else outputs
@@ -40,7 +43,7 @@ class Exportable:
         format: str = "tf_saved_model",
         verbose: bool | None = None,
         input_signature: Nest = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         """Export the model (see `keras.Model.export`).
 
@@ -61,14 +64,14 @@ class Exportable:
             _exported.reset(token)
 
     @property
-    def _default_save_signature(self) -> Any:
+    def _default_save_signature(self) -> tf.types.experimental.PolymorphicFunction:
         """The function that `tf.saved_model.save` writes; Keras asks for it by this name, on TensorFlow only."""
         import tensorflow as tf
 
         specs = [tf.TensorSpec(spec.shape, spec.dtype) for spec in self.input_signature()]
 
         @tf.function(input_signature=specs, autograph=False)
-        def serving_default(*inputs: Any) -> Nest:
+        def serving_default(*inputs: Tensor) -> Nest:
             return flat_outputs(self(*inputs))
 
         return serving_default

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError
+from zoo.layers.options import LayerOptions
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -30,7 +31,11 @@ class ImageEncoder(keras.layers.Layer):
     """
 
     def __init__(
-        self, filters: Sequence[int] = (32, 64, 128), blocks: int = 1, places: bool = False, **keywords: Any
+        self,
+        filters: Sequence[int] = (32, 64, 128),
+        blocks: int = 1,
+        places: bool = False,
+        **keywords: Unpack[LayerOptions],
     ) -> None:
         super().__init__(**keywords)
         self.places = places

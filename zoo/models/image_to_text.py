@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
+from zoo.layers.options import ModelOptions
 from zoo.models.attending_decoder import AttendingDecoder
 from zoo.models.backbone_encoder import BackboneEncoder
 from zoo.models.encoder_decoder import EncoderDecoder
@@ -31,7 +32,7 @@ class ImageToText(EncoderDecoder):
         decoder: AttendingDecoder,
         shape: tuple[int, int, int],
         name: str = "image_to_text",
-        **keywords: Any,
+        **keywords: Unpack[ModelOptions],
     ) -> None:
         super().__init__(encoder, decoder, name, **keywords)
         self.shape = tuple(shape)

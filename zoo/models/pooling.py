@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.errors import UsageError, did_you_mean
+from zoo.layers.options import LayerOptions
 from zoo.ops.masking import zero_masked
 
 POOLINGS = ("last", "mean", "max", "attention", "concat")
@@ -28,7 +29,7 @@ class Pooling(keras.layers.Layer):
         UsageError: another way to pool.
     """
 
-    def __init__(self, how: str = "last", **keywords: Any) -> None:
+    def __init__(self, how: str = "last", **keywords: Unpack[LayerOptions]) -> None:
         super().__init__(**keywords)
         self.supports_masking = True
         if how not in POOLINGS:
@@ -89,7 +90,7 @@ class Pooling(keras.layers.Layer):
             return ops.concatenate([summary, largest, pooled], axis=-1), ops.zeros_like(present)
         return pooled, weights
 
-    def compute_output_shape(self, memory_shape: Shape, *_: Any, **__: Any) -> tuple:
+    def compute_output_shape(self, memory_shape: Shape, *_: object, **__: object) -> tuple:
         """Give the shapes of what `call` gives."""
         width = memory_shape[-1]
         assert width is not None

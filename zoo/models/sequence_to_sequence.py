@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import keras
 
 from zoo.backend.types import Nest, Shape, Tensor
+from zoo.layers.options import ModelOptions
 from zoo.models.attending_decoder import AttendingDecoder
 from zoo.models.encoder import Encoder
 from zoo.models.encoder_decoder import EncoderDecoder
@@ -30,7 +31,11 @@ class SequenceToSequence(EncoderDecoder):
     """
 
     def __init__(
-        self, encoder: Encoder, decoder: AttendingDecoder, name: str = "sequence_to_sequence", **keywords: Any
+        self,
+        encoder: Encoder,
+        decoder: AttendingDecoder,
+        name: str = "sequence_to_sequence",
+        **keywords: Unpack[ModelOptions],
     ) -> None:
         super().__init__(encoder, decoder, name, **keywords)
 

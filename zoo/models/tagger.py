@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
@@ -11,6 +11,7 @@ from keras import ops
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
 from zoo.layers import CellFactory, Dropout, Stack, cell_by_name
+from zoo.layers.options import ModelOptions
 from zoo.models.exporting import Exportable
 from zoo.models.image_encoder import ImageEncoder
 from zoo.ops.masking import zero_masked
@@ -50,7 +51,7 @@ class Tagger(Exportable, keras.Model):
         filters: Sequence[int] = (16, 32),
         cells: Mapping[str, CellFactory] | None = None,
         name: str = "tagger",
-        **keywords: Any,
+        **keywords: Unpack[ModelOptions],
     ) -> None:
         super().__init__(name=name, **keywords)
         if len(frame) not in (1, 3):

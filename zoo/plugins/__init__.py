@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.plugins.installed import PluginInfo, find_plugins
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 __all__ = ["PluginInfo", "PluginStatus", "PluginWarning", "Plugins", "find_plugins"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # `zoo list` reads metadata only, which does not need pluggy.
     if name in __all__:
         from zoo.plugins import manager

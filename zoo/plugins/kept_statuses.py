@@ -45,13 +45,13 @@ def plugin_statuses(plugins: Plugins) -> list[PluginStatus]:
     return statuses
 
 
-def _key() -> list[Any]:
+def _key() -> list[object]:
     """What the statuses depend on besides source files."""
     environment = {name: os.environ.get(name, "") for name in ("ZOO_DISABLE", "KERAS_BACKEND")}
     return [list(sys.version_info[:3]), environment, sys.path, list(_distributions())]
 
 
-def _distributions() -> Iterable[list[Any]]:
+def _distributions() -> Iterable[list[object]]:
     """Name, version and time of the installed distributions, by the folders of their metadata."""
     for folder in sys.path:
         with suppress(OSError), os.scandir(folder or ".") as entries:
@@ -76,7 +76,7 @@ def _stamp(file: str) -> Stamp:
     return [status.st_mtime_ns, status.st_size]
 
 
-def _stored(status: PluginStatus) -> dict[str, Any]:
+def _stored(status: PluginStatus) -> dict[str, object]:
     return {
         "plugin": _identity(status),
         "hooks": list(status.hooks),

@@ -7,9 +7,12 @@ import sys
 import traceback
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import UsageError, ZooError
+
+if TYPE_CHECKING:
+    from zoo.task import Task
 
 
 def is_path(name: str) -> bool:
@@ -63,7 +66,7 @@ def import_file(path: Path, code: bytes | None = None, beside: Path | None = Non
     return module
 
 
-def only_task(module: ModuleType, path: Path) -> type[Any]:
+def only_task(module: ModuleType, path: Path) -> type[Task]:
     """Return the only Task subclass of a module, ignoring base classes of others and names with an underscore.
 
     Raises:

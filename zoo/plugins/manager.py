@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from inspect import isfunction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoo.components import Components
 from zoo.errors import UsageError, ZooError, did_you_mean
@@ -18,6 +18,9 @@ from zoo.plugins.component_kinds import BUILT_IN, COMPONENT_HOOKS, OURS, SETTING
 from zoo.plugins.installed import PluginInfo, find_plugins, switched_off
 from zoo.plugins.local_file import describe_error, import_file, is_path, only_task
 from zoo.plugins.registry import PluginError, Registered, Registry, check_api, taken_twice
+
+if TYPE_CHECKING:
+    from zoo.task import Task
 
 
 class PluginWarning(UserWarning):
@@ -90,7 +93,7 @@ class Plugins:
         """Return the installed plugins that are not switched off; none is imported."""
         return [info for info in self.all() if not switched_off(info, self._disabled)]
 
-    def load_task(self, name: str) -> type[Any]:
+    def load_task(self, name: str) -> type[Task]:
         """Load one task and no other plugin.
 
         Args:
@@ -234,14 +237,14 @@ class Plugins:
             raise PluginError("its tasks cannot be found: each needs an entry point in the group zoo.tasks")
         return registered
 
-    def _load_task_of(self, info: PluginInfo) -> type[Any]:
+    def _load_task_of(self, info: PluginInfo) -> type[Task]:
         hooks = self._load(info).hooks
         tasks = self._registry.ask(info.entry_point.load(), "zoo_tasks") if "zoo_tasks" in hooks else {}
         if info.name not in tasks:
             raise PluginError(f"its hook zoo_tasks does not provide '{info.name}'{did_you_mean(info.name, tasks)}")
         return _checked(tasks[info.name])
 
-    def load_file(self, path: Path, code: bytes | None = None, beside: Path | None = None) -> type[Any]:
+    def load_file(self, path: Path, code: bytes | None = None, beside: Path | None = None) -> type[Task]:
         """Load the task in a Python file.
 
         Args:
@@ -316,7 +319,7 @@ class Plugins:
         return f"unknown task '{name}'{did_you_mean(name, known) or '; none is installed: pip install seqzoo'}"
 
 
-def _checked(task: Any) -> type[Any]:
+def _checked(task: object) -> type[Task]:
     from zoo.task import Task
 
     if not isinstance(task, type) or not issubclass(task, Task):

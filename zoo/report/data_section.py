@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
@@ -15,6 +14,8 @@ from zoo.report.figures import figures, histogram, table
 from zoo.report.rendering import render, shorten
 
 if TYPE_CHECKING:
+    from zoo.codecs.codec import RawValue
+    from zoo.data.splitting.splits import Examples
     from zoo.runs.run import Run
 
 SAMPLED = 500
@@ -48,13 +49,13 @@ def data_section(run: Run) -> Markup:
     return body + (render("notes.html", notes=notes) if notes else Markup(""))
 
 
-def _documents(examples: Sequence[Any]) -> tuple[int, ...]:
+def _documents(examples: Examples) -> tuple[int, ...]:
     """Add up the characters of documents, roughly: their bytes."""
     documents = [example["target"] for example in examples if isinstance(example.get("target"), Document)]
     return (sum(document.size for document in documents),) if documents else ()
 
 
-def _lengths(run: Run, examples: Sequence[Any]) -> list[tuple[Markup, str]]:
+def _lengths(run: Run, examples: Examples) -> list[tuple[Markup, str]]:
     drawn = []
     for role in run.codecs:
         values = [example[role] for example in examples if role in example]
@@ -67,9 +68,9 @@ def _lengths(run: Run, examples: Sequence[Any]) -> list[tuple[Markup, str]]:
     return drawn
 
 
-def _classes(examples: Sequence[Any]) -> list[tuple[object, ...]]:
+def _classes(examples: Examples) -> list[tuple[object, ...]]:
     """Count labels, and the labels of frames."""
-    found: list[Any] = []
+    found: list[RawValue] = []
     for example in examples:
         target = example.get("target")
         found += target if isinstance(target, list) else [target]
@@ -83,7 +84,7 @@ def _classes(examples: Sequence[Any]) -> list[tuple[object, ...]]:
     ]
 
 
-def _coverage(run: Run, split: str, examples: Sequence[Any]) -> list[tuple[object, ...]]:
+def _coverage(run: Run, split: str, examples: Examples) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for role, codec in run.codecs.items():
         unknown = getattr(codec, "unknown_id", None)

@@ -28,7 +28,7 @@ def settings_table(runs: Sequence[Run], labels: Sequence[str]) -> Markup:
             row = rows.setdefault(
                 entry.name, {"name": entry.name, "help": entry.help, "values": [""] * len(runs), "changed": False}
             )
-            value: Any = run.settings
+            value: object = run.settings
             for step in entry.name.split("."):
                 value = getattr(value, step)
             row["values"][place] = shorten(_as_typed(value), 200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import UsageError, ZooError
 from zoo.lookup import unknown_name
@@ -31,10 +31,10 @@ def check_names(settings: object, plugins: Plugins) -> None:
         kind = entry.field.metadata.get("component") or ""
         if not kind:
             continue
-        value: Any = settings
+        value: object = settings
         for step in key.split("."):
             value = getattr(value, step)
-        for name in value if isinstance(value, list) else [value]:
+        for name in value if isinstance(value, list) else [str(value)]:
             if broken := plugins.broken_owner(kind, name):
                 raise ZooError(
                     f"{key}: the {singular(kind)} '{name}' comes from {broken.info.origin}, which is broken: "

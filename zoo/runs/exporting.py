@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import UsageError
 from zoo.runs.weights import load_weights
@@ -13,6 +13,7 @@ from zoo.runtime.target import check_target
 if TYPE_CHECKING:
     from zoo.codecs import Codec
     from zoo.data import Splits
+    from zoo.data.splitting.splits import Examples
     from zoo.export.export import Export, ExportOptions
     from zoo.export.exported_run import ExportedRun
     from zoo.runs.folder import RunFolder
@@ -64,5 +65,5 @@ def export_run(
     place = check_target(out or folder.path / "bundles" / f"{options.format}-{options.precision}")
     found = splits()
     exported = exported_run(task, run.name, run.codecs, folder)
-    examples: Any = next((part for part in (found.validation, found.test, found.train) if len(part)), ())
+    examples: Examples = next((part for part in (found.validation, found.test, found.train) if len(part)), ())
     return export(exported, run, examples, place, options, task.settings.data.source)

@@ -10,13 +10,14 @@ import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import ZooError
 from zoo.runs.folder import RunFolder
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawValue
     from zoo.data.batching.batches import Batch
     from zoo.runtime.bundle_inference import BundleInference
     from zoo.settings import Settings
@@ -72,7 +73,9 @@ class FastAnswers:
         except (ZooError, OSError):
             return None
 
-    def make(self, task: Task, name: str, codecs: Mapping[str, Codec], inputs: Sequence[Any]) -> BundleInference | None:
+    def make(
+        self, task: Task, name: str, codecs: Mapping[str, Codec], inputs: Sequence[RawValue]
+    ) -> BundleInference | None:
         """Make the graphs, in a folder that goes with this object (see `keep`); TensorFlow has to run.
 
         Args:

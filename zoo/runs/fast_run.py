@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.runs.fast_answers import FastAnswers
 from zoo.runs.folder import RunFolder
@@ -12,6 +12,7 @@ from zoo.runs.run import Run
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawValue
     from zoo.data import Batches
     from zoo.data.batching.batches import Batch
     from zoo.runtime.bundle_inference import BundleInference
@@ -55,10 +56,12 @@ class FastRun(Run):
         """Keep the graphs that an answer made in the run's folder (see `Predictor.keep_graphs`)."""
         return self._answers.keep()
 
-    def stream(self, prime: object = "", **arguments: Any) -> Iterator[tuple[int, str]]:
+    def stream(
+        self, prime: object = "", *, seed: int = 0, count: int = 1, **search: object
+    ) -> Iterator[tuple[int, str]]:
         """Generate text piece by piece (see `Run.stream`)."""
         self._make([prime])
-        yield from super().stream(prime, **arguments)
+        yield from super().stream(prime, seed=seed, count=count, **search)
 
     def keep_evaluation(self) -> None:
         """Keep the graphs of an evaluation that the model has made, for the next; a failure changes nothing."""
@@ -77,12 +80,12 @@ class FastRun(Run):
 
         return evaluate(self._evaluation, self.topology, batches)
 
-    def _listed(self, inputs: Any) -> list[Any]:
+    def _listed(self, inputs: RawValue) -> list[RawValue]:
         listed = super()._listed(inputs)
         self._make(listed)
         return listed
 
-    def _make(self, inputs: list[Any]) -> None:
+    def _make(self, inputs: list[RawValue]) -> None:
         if self._graphs is None:
             self._graphs = self._answers.make(self.task, self.name, self.codecs, inputs)
 

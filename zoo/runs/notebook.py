@@ -33,7 +33,7 @@ def notebook_reporter() -> Reporter | None:
     return NotebookReporter(display)
 
 
-def _shell() -> Any:
+def _shell() -> object:
     # A kernel has already imported IPython; other processes need not.
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     return get_ipython() if get_ipython else None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from zoo.errors import UsageError, ZooError
 from zoo.files import expanded, reason
 from zoo.runs.shared_bundle import shared_bundle
 
 
-def package(name: str, called: str, out: str = "", version: str = "", trust: bool = False, **options: Any) -> Path:
+def package(name: str, called: str, out: str = "", version: str = "", trust: bool = False, **options: object) -> Path:
     """Write the wheel of a model (see `zoo package`).
 
     Args:

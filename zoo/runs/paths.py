@@ -7,13 +7,15 @@ import glob
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.data.named import find_data
 from zoo.errors import UsageError
 from zoo.files import expanded
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from zoo.settings import Settings
     from zoo.task import Task
 
@@ -75,10 +77,10 @@ def with_paths(settings: Settings, paths: Mapping[str, Mapping[str, str]], folde
     return found
 
 
-def _texts(settings: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+def _texts(settings: DataclassInstance, prefix: str = "") -> Iterator[tuple[str, str]]:
     for field in dataclasses.fields(settings):
         value = getattr(settings, field.name)
-        if dataclasses.is_dataclass(value):
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
             yield from _texts(value, f"{prefix}{field.name}.")
         elif isinstance(value, str):
             yield f"{prefix}{field.name}", value

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.runtime.predictor import Predictor
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawValue
     from zoo.data import Input
     from zoo.task import Task
 
@@ -27,7 +28,7 @@ class TaskPredictor(Predictor):
         super().__init__(name, task.topology, task.settings, codecs)
         self.task = task
 
-    def read_input(self, text: str) -> Any:
+    def read_input(self, text: str) -> RawValue:
         """Convert an argument of the command line to a raw input (see `Task.read_input`)."""
         return self.task.read_input(text)
 
@@ -45,6 +46,6 @@ class TaskPredictor(Predictor):
         """
         return self.task.read_inputs(str(source))
 
-    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+    def read_frames(self, lines: Iterable[str]) -> Iterator[RawValue]:
         """Convert the lines of a stream to raw frames (see `Task.read_frames`)."""
         return self.task.read_frames(lines)

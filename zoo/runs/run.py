@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
-    from zoo.data import Batches, Examples, Splits
+    from zoo.data import Batches, Splits
+    from zoo.data.splitting.splits import Examples
     from zoo.export import Export
     from zoo.settings import TrainSettings
     from zoo.task import Task
@@ -325,7 +326,7 @@ class Run(TaskPredictor):
         _, examples, _ = self._other_examples(data, split, on_error)
         yield from self.topology.score_examples(self.inference, examples, self.settings)
 
-    def export(self, out: str | Path = "", **options: Any) -> Export:
+    def export(self, out: str | Path = "", **options: object) -> Export:
         """Export the model as a bundle, which answers without TensorFlow (see `zoo.runtime`), and compare both.
 
         Args:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import ZooError
 from zoo.runs.weights import load_weights
@@ -12,11 +12,13 @@ from zoo.topology.inference import Inference
 if TYPE_CHECKING:
     import keras
 
+    from zoo.backend.types import Tensor
     from zoo.codecs import Codec
     from zoo.runs.folder import RunFolder
     from zoo.settings import Settings
     from zoo.task import Task
     from zoo.training.engines.engine import Engine
+    from zoo.training.engines.types import Carry, Sums
 
 
 class RunModel:
@@ -106,7 +108,7 @@ class RunModel:
         """
         model, topology = self._built, self._task.topology
 
-        def forward(batch: Any, carry: Any, training: bool) -> Any:
+        def forward(batch: Mapping[str, Tensor], carry: Carry, training: bool) -> tuple[Sums, Carry]:
             assert model is not None
             return topology.forward(model, batch, carry, training)
 

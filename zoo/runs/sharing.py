@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import UsageError, ZooError, did_you_mean
 from zoo.files import read_text
@@ -51,7 +51,7 @@ class Address:
         return f"{self.scheme}://{self.name}"
 
 
-def push(name: str, address: str, trust: bool = False, **options: Any) -> str:
+def push(name: str, address: str, trust: bool = False, **options: object) -> str:
     """Store a model on a hub (see `zoo push`).
 
     Args:
@@ -136,7 +136,7 @@ def find_hub(scheme: str) -> Hub:
 def _listed(manifest: Path, address: str) -> list[str]:
     """The files that a manifest names, none of them code and none outside the bundle."""
     try:
-        found: Any = json.loads(read_text(manifest))
+        found = json.loads(read_text(manifest))
         files = list(found["files"])
     except ZooError:
         raise

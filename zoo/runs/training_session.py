@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import ZooError
 from zoo.files import file_errors
@@ -265,7 +265,7 @@ class TrainingSession:
     ) -> list[str]:
         from zoo.advice import advise_on_data
 
-        model: Any = run_model.inference.model
+        model = run_model.inference.model
         advice = advise_on_data(splits, self._codecs, self._settings) if names_data(self._settings) else []
         weights = sum(math.prod(variable.shape) for variable in model.trainable_variables)
         lines = [

@@ -8,7 +8,7 @@ sentencepiece. Names are loaded on first use.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoo.runtime.bundle import Bundle as Bundle
@@ -26,7 +26,7 @@ _HOME = {
 __all__ = sorted(_HOME)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.runtime' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)

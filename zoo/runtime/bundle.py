@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from zoo.errors import ZooError
 from zoo.files import expanded, file_errors, open_file, reason
@@ -21,6 +21,7 @@ from zoo.runtime.predictor import Predictor
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawValue
     from zoo.data import Input
     from zoo.search import Score
     from zoo.settings import Settings
@@ -74,7 +75,7 @@ class Bundle(Predictor):
         """The graphs, ready to answer."""
         return self._inference
 
-    def read_input(self, text: str) -> Any:
+    def read_input(self, text: str) -> RawValue:
         """Convert an argument of the command line to a raw input (see `Task.read_input`)."""
         return read_input(text, self.codecs.get("source"))
 
@@ -82,7 +83,7 @@ class Bundle(Predictor):
         """Read the inputs of a file or folder."""
         return read_inputs(str(source), self.codecs.get("source"))
 
-    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+    def read_frames(self, lines: Iterable[str]) -> Iterator[RawValue]:
         """Convert the lines of a stream to raw frames."""
         return read_frames(lines)
 
@@ -93,7 +94,7 @@ class Bundle(Predictor):
         with self._named_errors():
             return super().answer(inputs, **search)
 
-    def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
+    def predict(self, inputs: Sequence[RawValue], **search: object) -> list[RawValue]:
         """Answer raw inputs with raw outputs (see `Predictor.predict`)."""
         with self._named_errors():
             return super().predict(inputs, **search)
@@ -109,10 +110,12 @@ class Bundle(Predictor):
         with self._named_errors():
             return super().align(inputs, texts)
 
-    def stream(self, prime: object = "", **arguments: Any) -> Iterator[tuple[int, str]]:
+    def stream(
+        self, prime: object = "", *, seed: int = 0, count: int = 1, **search: object
+    ) -> Iterator[tuple[int, str]]:
         """Generate text piece by piece (see `Predictor.stream`)."""
         with self._named_errors():
-            yield from super().stream(prime, **arguments)
+            yield from super().stream(prime, seed=seed, count=count, **search)
 
     def score(self, texts: Sequence[str], inputs: Sequence[object] | None = None) -> list[Score]:
         """Compute the log-probabilities of texts (see `Predictor.score`)."""

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
+from zoo.backend.types import Function
 from zoo.errors import ZooError
 from zoo.runtime.generator import ArrayGenerator
 from zoo.runtime.graph_stepper import GraphStepper
 from zoo.runtime.manifest import BundleManifest, GraphEntry
 from zoo.runtime.scorer import ArrayScorer
 from zoo.runtime.session import Graph
-from zoo.topology.inference import Function, Inference
+from zoo.topology.inference import Inference
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
     from zoo.search import Stepper
-    from zoo.search.protocols import TextGenerator, TextScorer
+    from zoo.search.protocols import GeneratorOptions, ScorerOptions, TextGenerator, TextScorer
     from zoo.search.strategies import Factory
 
 
@@ -91,9 +92,10 @@ class BundleInference(Inference):
     def _check_steps(self) -> None:
         """Check that `step` gives logits and a state, and that the state is where the alignment is said to be."""
         outputs, alignment = self._manifest.graphs["step"].outputs, self._manifest.alignment
-        fits = isinstance(outputs, list) and len(outputs) == 2 and isinstance(outputs[0], str)
-        if not fits or isinstance(outputs[1], str) or (alignment is not None and alignment >= len(outputs[1])):
-            raise ZooError(f"the bundle {self._folder} is damaged: its graph 'step' is not what an export writes")
+        match outputs:
+            case [str(), list() | dict() as state] if alignment is None or alignment < len(state):
+                return
+        raise ZooError(f"the bundle {self._folder} is damaged: its graph 'step' is not what an export writes")
 
     @property
     def grid(self) -> tuple[int, int]:
@@ -105,11 +107,11 @@ class BundleInference(Inference):
         """Whether all weights are finite: a run whose weights are not is never exported."""
         return True
 
-    def make_generator(self, **options: Any) -> TextGenerator:
+    def make_generator(self, **options: Unpack[GeneratorOptions]) -> TextGenerator:
         """Make what searches for texts."""
         return ArrayGenerator(self.stepper, **options)
 
-    def make_scorer(self, **options: Any) -> TextScorer:
+    def make_scorer(self, **options: Unpack[ScorerOptions]) -> TextScorer:
         """Make what scores texts."""
         return ArrayScorer(self.stepper, **options)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawValue
     from zoo.data import Input
 
 
-def read_input(text: str, codec: Codec | None) -> Any:
+def read_input(text: str, codec: Codec | None) -> RawValue:
     """Convert an argument of the command line to a raw input.
 
     Args:
@@ -50,7 +51,7 @@ def read_inputs(source: str, codec: Codec | None) -> Iterator[Input]:
     return read_text_inputs(source, INPUT_COLUMNS)
 
 
-def read_frames(lines: Iterable[str]) -> Iterator[Any]:
+def read_frames(lines: Iterable[str]) -> Iterator[RawValue]:
     """Convert the lines of a stream to raw frames, each as soon as its line arrives.
 
     Raises:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from zoo.backend.types import Function
 from zoo.errors import ZooError
 from zoo.runtime.manifest import Choices
 from zoo.runtime.session import Graph
-from zoo.topology.inference import Function
 
 Arrays = list[np.ndarray]
 

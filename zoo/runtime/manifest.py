@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 
 from zoo.errors import ZooError
 from zoo.files import file_errors, open_file, read_text, reason, write_atomic
@@ -16,6 +16,8 @@ MANIFEST = "bundle.json"
 CARD = "README.md"
 """The model card."""
 FORMAT = 1
+OutputNames: TypeAlias = "str | Sequence[OutputNames] | Mapping[str, OutputNames]"
+"""The names of the outputs of a function, nested as it returns them."""
 DEEPEST = 8
 """Levels of lists and mappings in the outputs of a graph."""
 
@@ -52,11 +54,11 @@ class GraphEntry:
 
     file: str
     inputs: list[str]
-    outputs: Any
+    outputs: OutputNames
     choices: Choices | None = None
 
     @property
-    def parts(self) -> tuple[list[str], Any, Choices | None]:
+    def parts(self) -> tuple[list[str], OutputNames, Choices | None]:
         """What a `Graph` needs besides its file."""
         return self.inputs, self.outputs, self.choices
 
@@ -208,7 +210,7 @@ OPTIONAL: dict[str, Callable[[object], bool]] = {
 """What each entry of `bundle.json` has to be; the optional ones have defaults."""
 
 
-def _misfit(found: Mapping[str, Any]) -> str:
+def _misfit(found: Mapping[str, object]) -> str:
     """The name of the first entry that is missing or of another kind; empty where all are as they should be."""
     wrong = [name for name, fits in ENTRIES.items() if name not in found or not fits(found[name])]
     wrong += [name for name, fits in OPTIONAL.items() if name in found and not fits(found[name])]

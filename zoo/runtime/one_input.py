@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo.errors import UsageError
 
+if TYPE_CHECKING:
+    from zoo.codecs.codec import RawValue
+
 _VECTORS = 2
 _IMAGE_CHANNELS = (1, 3, 4)
 
 
-def as_inputs(inputs: Any, codec: object) -> list[Any]:
+def as_inputs(inputs: RawValue, codec: object) -> list[RawValue]:
     """Put a single input into a list.
 
     Args:
@@ -27,7 +30,7 @@ def as_inputs(inputs: Any, codec: object) -> list[Any]:
     return [inputs] if _is_one(inputs, codec) else as_list("inputs", inputs)
 
 
-def as_list(name: str, values: Any) -> list[Any]:
+def as_list(name: str, values: object) -> list[RawValue]:
     """Make a list of several values.
 
     Raises:

@@ -16,6 +16,7 @@ from zoo.topology.unknown import warn_of_answers
 
 if TYPE_CHECKING:
     from zoo.codecs import Codec
+    from zoo.codecs.codec import RawValue
     from zoo.data import Input
     from zoo.search import Score
     from zoo.settings import Settings
@@ -35,7 +36,7 @@ class Predictor(ABC):
         codecs: fitted, by role.
     """
 
-    def __init__(self, name: str, topology: Topology, settings: Any, codecs: dict[str, Codec]) -> None:
+    def __init__(self, name: str, topology: Topology, settings: Settings, codecs: dict[str, Codec]) -> None:
         self.name, self.topology, self.codecs = name, topology, codecs
         self.settings: Any = settings  # of the task's own class
 
@@ -45,7 +46,7 @@ class Predictor(ABC):
         """The model, ready for predictions."""
 
     @abstractmethod
-    def read_input(self, text: str) -> Any:
+    def read_input(self, text: str) -> RawValue:
         """Convert an argument of the command line to a raw input: text as it is, the path of an image, ...
 
         Raises:
@@ -67,7 +68,7 @@ class Predictor(ABC):
         """
 
     @abstractmethod
-    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+    def read_frames(self, lines: Iterable[str]) -> Iterator[RawValue]:
         """Convert the lines of a stream to raw frames, each as soon as its line arrives.
 
         Raises:
@@ -96,7 +97,7 @@ class Predictor(ABC):
         warn_of_answers(answers)
         return finite_scores(answers, self.inference)
 
-    def predict(self, inputs: Sequence[Any], **search: Any) -> list[Any]:
+    def predict(self, inputs: Sequence[RawValue], **search: object) -> list[RawValue]:
         """Answer raw inputs with raw outputs.
 
         Args:
@@ -213,7 +214,7 @@ class Predictor(ABC):
         """Keep graphs that the answers so far have made, for the next command; whether there are any."""
         return False
 
-    def _listed(self, inputs: Any) -> list[Any]:
+    def _listed(self, inputs: RawValue) -> list[RawValue]:
         return as_inputs(inputs, self.codecs.get("source"))
 
     def _searching(self, search: Mapping[str, object]) -> Settings:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from zoo.errors import ZooError
 from zoo.files import file_errors
-from zoo.runtime.manifest import Choices
+from zoo.runtime.manifest import Choices, OutputNames
 
-Outputs: TypeAlias = Any
-"""Names of outputs in the nesting of what a function returns: a text, or lists and mappings of such."""
+ArrayNest: TypeAlias = "np.ndarray | Sequence[ArrayNest] | Mapping[str, ArrayNest]"
+"""Arrays, nested as a function returns them: an array, or lists and mappings of such."""
 
 SMALL = 1 << 18
 """Bytes of a graph up to which a second thread costs more than it helps."""
@@ -33,7 +33,7 @@ class Graph:
         ZooError: ONNX Runtime cannot read the file.
     """
 
-    def __init__(self, path: Path, inputs: Sequence[str], outputs: Outputs, choices: Choices | None = None) -> None:
+    def __init__(self, path: Path, inputs: Sequence[str], outputs: OutputNames, choices: Choices | None = None) -> None:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
@@ -52,7 +52,7 @@ class Graph:
         if {*inputs, *self._fixed} != given[0] or not wanted <= given[1]:
             raise ZooError(f"{path}: it is not the graph that bundle.json describes; export the run again")
 
-    def __call__(self, *arrays: np.ndarray) -> Any:
+    def __call__(self, *arrays: np.ndarray) -> ArrayNest:
         """Compute.
 
         Args:
@@ -69,7 +69,7 @@ class Graph:
             found = self._session.run(self._names, dict(zip(self._inputs, arrays, strict=True)) | self._fixed)
         return nested_outputs(self._outputs, dict(zip(self._names, found, strict=True)))
 
-    def choose(self, count: int, *arrays: np.ndarray) -> tuple[np.ndarray, np.ndarray, Any]:
+    def choose(self, count: int, *arrays: np.ndarray) -> tuple[np.ndarray, np.ndarray, ArrayNest]:
         """Compute the likeliest tokens in place of the first output, the logits.
 
         Args:
@@ -84,6 +84,7 @@ class Graph:
         given = dict(zip(self._inputs, arrays, strict=True)) | {choices.count: np.array([count], np.int64)}
         with file_errors(self._path, "ONNX Runtime cannot compute it"):
             scores, tokens, *found = self._session.run([choices.scores, choices.tokens, *self._names[1:]], given)
+        assert isinstance(self._outputs, Sequence)  # `step` gives logits and a state
         return scores, tokens, nested_outputs(self._outputs[1], dict(zip(self._names[1:], found, strict=True)))
 
 
@@ -91,7 +92,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def flat_names(outputs: Outputs) -> list[str]:
+def flat_names(outputs: OutputNames) -> list[str]:
     """The names of outputs, without their nesting."""
     if isinstance(outputs, str):
         return [outputs]
@@ -99,7 +100,7 @@ def flat_names(outputs: Outputs) -> list[str]:
     return [name for part in parts for name in flat_names(part)]
 
 
-def nested_outputs(outputs: Outputs, found: Mapping[str, np.ndarray]) -> Any:
+def nested_outputs(outputs: OutputNames, found: Mapping[str, np.ndarray]) -> ArrayNest:
     """Outputs by name, in their nesting."""
     if isinstance(outputs, str):
         return found[outputs]

@@ -6,7 +6,7 @@ A search runs on tensors, in a compiled loop, and in the runtime on NumPy arrays
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoo.search.beam import Beam as Beam
@@ -64,7 +64,7 @@ _HOME = {
 __all__ = sorted(_HOME)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.search' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoo import backend
 
 if TYPE_CHECKING:
-    from zoo.search.loop import Function
+    from zoo.backend.types import Function
     from zoo.search.stepper import Stepper
 
 

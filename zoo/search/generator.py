@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from zoo.backend.array_namespace import to_numpy
-from zoo.backend.types import Nest, Tensor
+from zoo.backend.types import Function, Nest, Tensor
 from zoo.data.batching.length_buckets import row_bucket
 from zoo.errors import UsageError
 from zoo.search.batching import by_length
@@ -16,7 +16,7 @@ from zoo.search.compiling import compiler
 from zoo.search.greedy import Greedy
 from zoo.search.hypothesis import Hypothesis, answers, paths
 from zoo.search.limits import MAX_BATCH, NotFiniteError, check_tokens, check_whole
-from zoo.search.loop import Function, Loop
+from zoo.search.loop import Loop
 from zoo.search.memory import Encode, SourceEncoder, take_rows
 from zoo.search.processors import Banned, Processor
 from zoo.search.processors.processor import NOTHING

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from keras import ops, tree
 
-from zoo.backend.types import Nest, Tensor
+from zoo.backend.types import Function, Nest, Tensor
 from zoo.search.processors import Processor
 from zoo.search.step import Carry, first_carry, search_step
 from zoo.search.strategy import Strategy
@@ -15,7 +15,6 @@ from zoo.search.strategy import Strategy
 if TYPE_CHECKING:
     from zoo.search.stepper import Stepper
 
-Function = Callable[..., Any]
 Numbers = tuple[Mapping[str, Tensor], Sequence[Mapping[str, Tensor]]]
 """The options of the strategy, and those of each processor, that compiled functions take as tensors."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypedDict
 
 import numpy as np
 
@@ -13,6 +13,24 @@ from zoo.search.processors import Processor
 from zoo.search.score import Score
 from zoo.search.stepper import Tokens
 from zoo.search.strategy import Strategy
+
+if TYPE_CHECKING:
+    from zoo.search.memory import Encode
+
+
+class ScorerOptions(TypedDict, total=False):
+    """What a scorer takes besides its model (see `zoo.search.Scorer`)."""
+
+    begin: int | None
+    end: int | None
+    encode: Encode | None
+    fixed: bool
+
+
+class GeneratorOptions(ScorerOptions, total=False):
+    """What a generator takes besides its model (see `zoo.search.Generator`)."""
+
+    banned: Sequence[int]
 
 
 class TextGenerator(Protocol):

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from keras import ops
 
-from zoo.backend.types import Nest, Tensor
+from zoo.backend.types import Function, Nest, Tensor
 from zoo.data.batching.length_buckets import pad_sequences, row_bucket
 from zoo.search.batching import by_length
 from zoo.search.compiling import compiler
 from zoo.search.limits import MAX_BATCH, NotFiniteError, check_tokens, check_whole
-from zoo.search.loop import Function
 from zoo.search.memory import Encode, SourceEncoder, check_memory, take_rows
 from zoo.search.score import Score
 from zoo.search.scored_texts import check_texts

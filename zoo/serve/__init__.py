@@ -8,7 +8,7 @@ limits can be read where Starlette is missing.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoo.serve.app import make_app as make_app
@@ -21,7 +21,7 @@ _HOME = {"ServeLimits": "limits", "ServedModel": "served_model", "load_models": 
 __all__ = sorted(_HOME)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.serve' has no attribute {name!r}")
     return getattr(importlib.import_module(f"zoo.serve.{_HOME[name]}"), name)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -16,7 +16,7 @@ from zoo.serve.errors import RequestError, invalid
 if TYPE_CHECKING:
     from zoo.serve.limits import ServeLimits
 
-Json: TypeAlias = Any
+Json: TypeAlias = object
 """A value as `json.loads` makes it."""
 T = TypeVar("T")
 NAMES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -46,9 +46,9 @@ class ModelCard:
     columns: tuple[str, ...]
     features: int
     size: tuple[int, ...]
-    search: dict[str, Any]
+    search: dict[str, object]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The card as JSON."""
         return asdict(self)
 

@@ -8,7 +8,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -106,7 +105,7 @@ async def show_model(request: Request) -> Response:
     return json_response({**_listed(model), "card": model.card.as_json()})
 
 
-def _listed(model: ServedModel) -> dict[str, Any]:
+def _listed(model: ServedModel) -> dict[str, object]:
     return {"id": model.name, "object": "model", "created": 0, "owned_by": "zoo"}
 
 
@@ -129,8 +128,11 @@ def _read(given: Mapping[str, Json], service: Service) -> Completion:
         raise invalid(f"a request must ask for at most {service.limits.max_inputs} completions")
     stops = given.get("stop") or []
     stops = [stops] if isinstance(stops, str) else stops
-    fits = isinstance(stops, list) and len(stops) <= MOST_STOPS
-    if not fits or not all(isinstance(stop, str) and 0 < len(stop) <= LONGEST_STOP for stop in stops):
+    if (
+        not isinstance(stops, list)
+        or len(stops) > MOST_STOPS
+        or not all(isinstance(stop, str) and 0 < len(stop) <= LONGEST_STOP for stop in stops)
+    ):
         raise invalid(f"stop must be a text or a list of at most {MOST_STOPS} texts that are not empty")
     options = field(given, "stream_options", dict, {})
     check_names(options, ["include_usage", "include_obfuscation"])
@@ -185,13 +187,13 @@ async def _tokens(service: Service, wanted: Completion, index: int) -> AsyncIter
         yield replace(one, text=text + stops.flush() if one.reason else text)
 
 
-async def _choice(service: Service, wanted: Completion, index: int) -> tuple[dict[str, Any], int]:
+async def _choice(service: Service, wanted: Completion, index: int) -> tuple[dict[str, object], int]:
     events = [one async for one in _tokens(service, wanted, index)]
     text = "".join(one.text for one in events)
     return _as_choice(wanted, index, text, events), len(events)
 
 
-async def _chunks(service: Service, wanted: Completion, head: Mapping[str, Any]) -> AsyncIterator[str]:
+async def _chunks(service: Service, wanted: Completion, head: Mapping[str, object]) -> AsyncIterator[str]:
     """Pieces of all completions as they come."""
     pieces: asyncio.Queue[tuple[int, TokenEvent | RequestError]] = asyncio.Queue()
 
@@ -225,7 +227,7 @@ async def _chunks(service: Service, wanted: Completion, head: Mapping[str, Any])
             task.cancel()
 
 
-def _as_choice(wanted: Completion, index: int, text: str, events: list[TokenEvent]) -> dict[str, Any]:
+def _as_choice(wanted: Completion, index: int, text: str, events: list[TokenEvent]) -> dict[str, object]:
     reason = events[-1].reason if events else "end"
     return {
         "index": index,
@@ -235,7 +237,7 @@ def _as_choice(wanted: Completion, index: int, text: str, events: list[TokenEven
     }
 
 
-def _logprobs(events: list[TokenEvent]) -> dict[str, Any]:
+def _logprobs(events: list[TokenEvent]) -> dict[str, object]:
     """The older form of OpenAI's logarithms: lists beside one another."""
     offsets, place = [], 0
     for one in events:
@@ -258,7 +260,7 @@ def _usage(wanted: Completion, spent: int) -> dict[str, int]:
     return {"prompt_tokens": read, "completion_tokens": spent, "total_tokens": read + spent}
 
 
-def openai_error(error: RequestError) -> dict[str, Any]:
+def openai_error(error: RequestError) -> dict[str, object]:
     """A refusal as OpenAI's clients expect it."""
     kind = "invalid_request_error" if error.status < 500 and error.status != 429 else "server_error"
     return {"message": error.message, "type": kind, "param": None, "code": error.status}

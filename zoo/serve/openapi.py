@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,7 +22,7 @@ ERRORS = {
     429: "Too many requests are waiting.",
     503: "It took too long, or the server is shutting down.",
 }
-Schema = dict[str, Any]
+Schema = dict[str, object]
 
 
 async def openapi(request: Request) -> Response:
@@ -138,9 +137,9 @@ def _get(summary: str, parameters: list[Schema] | None = None, media: str = "app
 
 def _post(
     summary: str,
-    properties: Schema,
+    properties: Mapping[str, object],
     required: list[str],
-    example: Schema,
+    example: Mapping[str, object],
     parameters: list[Schema] | None = None,
 ) -> Schema:
     schema = {"type": "object", "additionalProperties": False, "properties": properties, "required": required}

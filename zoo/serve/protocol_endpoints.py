@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -53,7 +51,7 @@ async def model_metadata(request: Request) -> Response:
     )
 
 
-def _input(card: ModelCard) -> dict[str, Any]:
+def _input(card: ModelCard) -> dict[str, object]:
     if card.input == "text":
         return _tensor("text", "BYTES", [-1])
     if card.input == "vectors":
@@ -63,7 +61,7 @@ def _input(card: ModelCard) -> dict[str, Any]:
     return _tensor("image", "UINT8", [-1, *card.size, 3])
 
 
-def _tensor(name: str, datatype: str, shape: list[int]) -> dict[str, Any]:
+def _tensor(name: str, datatype: str, shape: list[int]) -> dict[str, object]:
     return {"name": name, "datatype": datatype, "shape": shape}
 
 

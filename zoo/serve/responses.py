@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
 from zoo.serve.errors import RequestError
 
 
-def to_json(value: Any) -> str:
+def to_json(value: object) -> str:
     """Compact JSON in ASCII, which no reader can take for anything else."""
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def json_response(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON response."""
     return Response(to_json(value), status, headers, "application/json")
 
@@ -26,7 +25,7 @@ def error_response(error: RequestError) -> Response:
     return json_response({"error": error.message}, error.status, error.headers)
 
 
-def event(name: str, value: Any) -> str:
+def event(name: str, value: object) -> str:
     """One server-sent event; JSON in ASCII has no line end."""
     return (f"event: {name}\n" if name else "") + f"data: {to_json(value)}\n\n"
 

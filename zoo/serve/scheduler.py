@@ -27,6 +27,8 @@ ALIKE = 16
 """Lengths that differ by less are alike, whatever their ratio."""
 TIMED_OUT = "the model did not get to this request in time; try again later"
 
+Result = dict[str, object] | TokenEvent | RequestError
+"""What comes of a job: an answer, a token of one, or an error."""
 Events = Iterator[list[tuple[int, TokenEvent]]]
 _numbers = itertools.count()
 
@@ -158,7 +160,7 @@ class Scheduler:
         self._send([(job, RequestError(503, TIMED_OUT, retry=1)) for job in expired])
         return chosen
 
-    def _answer(self, jobs: list[Job]) -> list[tuple[Job, Any]]:
+    def _answer(self, jobs: list[Job]) -> list[tuple[Job, Result]]:
         began = time.monotonic()
         first = jobs[0]
         try:
@@ -170,7 +172,7 @@ class Scheduler:
         self._metrics.batch(self._model.name, len(jobs), time.monotonic() - began)
         return list(zip(jobs, found, strict=True))
 
-    def _send(self, results: list[tuple[Job, Any]]) -> None:
+    def _send(self, results: list[tuple[Job, Result]]) -> None:
         if results and self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(_deliver, results)
 
@@ -190,7 +192,7 @@ class _Stream:
         self._events: Events | None = None
         self._begun = False
 
-    def advance(self) -> list[tuple[Job, Any]]:
+    def advance(self) -> list[tuple[Job, Result]]:
         """Make a step."""
         if all(job.cancelled for job in self.jobs):
             self.done = True
@@ -239,7 +241,7 @@ def _alike(one: int, other: int) -> bool:
     return abs(one - other) <= max(ALIKE, min(one, other))
 
 
-def _deliver(results: list[tuple[Job, Any]]) -> None:
+def _deliver(results: list[tuple[Job, Result]]) -> None:
     for job, result in results:
         if not job.cancelled:
             job.receive(result)

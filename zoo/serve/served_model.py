@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -53,7 +53,9 @@ class ServedModel:
         codecs = self._predictor.codecs
         return len(codecs.get("source", codecs["target"]).encode(text))
 
-    def predict(self, inputs: Sequence[RawInput], search: SearchSettings, align: bool = False) -> list[dict[str, Any]]:
+    def predict(
+        self, inputs: Sequence[RawInput], search: SearchSettings, align: bool = False
+    ) -> list[dict[str, object]]:
         """Answer inputs together.
 
         Args:
@@ -91,11 +93,11 @@ class ServedModel:
         return stream_tokens(self._predictor, inputs, seeds, search, alternatives)
 
 
-def _details(details: Mapping[str, Any]) -> dict[str, Any]:
+def _details(details: Mapping[str, object]) -> dict[str, object]:
     return {name: plain(value) for name, value in details.items()}
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """A value as JSON has it: numbers that are not finite become null."""
     if isinstance(value, Mapping):
         return {str(name): plain(part) for name, part in value.items()}

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
@@ -75,7 +75,7 @@ class Service:
 
     async def predict(
         self, model: ServedModel, inputs: Sequence[RawInput], search: SearchSettings, align: bool = False
-    ) -> list[dict[str, Any]]:
+    ) -> list[dict[str, object]]:
         """Answer inputs, each with whatever else is waiting.
 
         Raises:
@@ -85,7 +85,7 @@ class Service:
             return list(await asyncio.gather(*(self._continue(model, str(text), search) for text in inputs)))
         loop = asyncio.get_running_loop()
         deadline = time.monotonic() + self.limits.seconds
-        futures: list[asyncio.Future[dict[str, Any]]] = [loop.create_future() for _ in inputs]
+        futures: list[asyncio.Future[dict[str, object]]] = [loop.create_future() for _ in inputs]
         alone = model.card.writes and search.strategy == "sample"
         jobs = [
             Job(value, search, len(value), deadline, partial(_resolve, future), align=align, alone=alone)
@@ -94,7 +94,7 @@ class Service:
         self.schedulers[model.name].submit(jobs)
         try:
             async with asyncio.timeout(self.limits.seconds):
-                answers: list[dict[str, Any]] = []
+                answers: list[dict[str, object]] = []
                 for place, future in enumerate(futures):
                     answers.append(await _numbered(future, place, len(futures)))
                 return answers
@@ -104,7 +104,7 @@ class Service:
             for job in jobs:
                 job.cancelled = True
 
-    async def _continue(self, model: ServedModel, prime: str, search: SearchSettings) -> dict[str, Any]:
+    async def _continue(self, model: ServedModel, prime: str, search: SearchSettings) -> dict[str, object]:
         """Continue a text, as `/sample` does, and give the whole of it."""
         events = [event async for event in self.sample(model, prime, search)]
         chances = [event.probability for event in events if event.probability]
@@ -150,7 +150,7 @@ def _read_inputs(values: Sequence[Json], model: ServedModel, limits: ServeLimits
     return [read_input(value, model.card, limits) for value in values]
 
 
-def _resolve(future: asyncio.Future[dict[str, Any]], result: dict[str, Any] | RequestError) -> None:
+def _resolve(future: asyncio.Future[dict[str, object]], result: dict[str, object] | RequestError) -> None:
     if future.done():
         return
     if isinstance(result, RequestError):
@@ -159,7 +159,7 @@ def _resolve(future: asyncio.Future[dict[str, Any]], result: dict[str, Any] | Re
         future.set_result(result)
 
 
-async def _numbered(future: asyncio.Future[dict[str, Any]], place: int, count: int) -> dict[str, Any]:
+async def _numbered(future: asyncio.Future[dict[str, object]], place: int, count: int) -> dict[str, object]:
     """Wait for an answer; the error of an input, which was answered by itself, gets its number in the request."""
     try:
         return await future

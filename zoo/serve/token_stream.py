@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from zoo.runtime import Predictor
     from zoo.search.plan import Plan
     from zoo.search.stepper import Stepper
-    from zoo.settings import SearchSettings
+    from zoo.serve.raw_inputs import RawInput
+    from zoo.settings import SearchSettings, Settings
     from zoo.topology import Inference
 
 CONTEXT = 8
@@ -128,7 +129,7 @@ class NotingStrategy(Strategy):
 
 
 def stream_tokens(
-    predictor: Predictor, inputs: Sequence[Any], seeds: Sequence[int], search: SearchSettings, alternatives: int
+    predictor: Predictor, inputs: Sequence[RawInput], seeds: Sequence[int], search: SearchSettings, alternatives: int
 ) -> Iterator[list[tuple[int, TokenEvent]]]:
     """Generate a text for each input, all together.
 
@@ -172,14 +173,14 @@ def stream_tokens(
 
 
 def _generate(
-    predictor: Predictor, inference: Inference, inputs: Sequence[Any], plan: Plan, settings: Any
+    predictor: Predictor, inference: Inference, inputs: Sequence[RawInput], plan: Plan, settings: Settings
 ) -> tuple[Iterator[list[np.ndarray]], int | None]:
     """The steps of a search, and the token that ends a text."""
     ids = list(range(len(inputs)))
     topology = predictor.topology
     if isinstance(topology, LanguageModel):
         codec = cast("TextCodec", inference.codecs["target"])
-        primes = [[*codec.encode(prime or "\n").tolist(), *plan.prefix] for prime in inputs]
+        primes = [[*codec.encode(str(prime) or "\n").tolist(), *plan.prefix] for prime in inputs]
         return inference.generator.stream(primes, seeds=ids, **plan.arguments), None
     from zoo.topology.source_to_text import SourceToText
     from zoo.topology.text_writer import TextWriter
@@ -234,7 +235,7 @@ class _Text:
 
 
 def _whole_pieces(
-    predictor: Predictor, inputs: Sequence[Any], seeds: Sequence[int], settings: Any
+    predictor: Predictor, inputs: Sequence[RawInput], seeds: Sequence[int], settings: Settings
 ) -> Iterator[list[tuple[int, TokenEvent]]]:
     """Texts piece by piece, without probabilities: of a beam, or of a model that is not a bundle."""
     for row, piece in predictor.topology.stream(predictor.inference, inputs, settings, list(seeds)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -81,13 +80,13 @@ async def _events(model: ServedModel, tokens: AsyncIterator[TokenEvent]) -> Asyn
         yield event("error", {"error": error.message})
 
 
-def _token(one: TokenEvent) -> dict[str, Any]:
-    found: dict[str, Any] = {"token": one.text, "probability": one.probability}
+def _token(one: TokenEvent) -> dict[str, object]:
+    found: dict[str, object] = {"token": one.text, "probability": one.probability}
     if one.alternatives:
         found["alternatives"] = [{"token": text, "probability": share} for text, share in one.alternatives]
     return found
 
 
-def _done(events: list[TokenEvent]) -> dict[str, Any]:
+def _done(events: list[TokenEvent]) -> dict[str, object]:
     reason = events[-1].reason if events else "end"
     return {"text": "".join(one.text for one in events), "reason": reason, "count": len(events)}

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, Unpack, cast
 
 import numpy as np
+
+from zoo.backend.types import Function
 
 if TYPE_CHECKING:
     import keras
 
     from zoo.codecs import Codec
     from zoo.search import Plan, Stepper
-    from zoo.search.protocols import TextGenerator, TextScorer
+    from zoo.search.protocols import GeneratorOptions, ScorerOptions, TextGenerator, TextScorer
     from zoo.search.strategies import Factory
     from zoo.settings import SearchSettings
 
-Function: TypeAlias = Callable[..., Any]
-"""A function of tensors."""
 Kept = TypeVar("Kept")
 
 
@@ -75,14 +75,14 @@ class Inference:
         """Whether all weights are finite numbers."""
         return all(np.isfinite(weight).all() for weight in self.model.get_weights())
 
-    def make_generator(self, **options: Any) -> TextGenerator:
-        """Make what searches for texts (see `zoo.search.Generator`, whose options these are)."""
+    def make_generator(self, **options: Unpack[GeneratorOptions]) -> TextGenerator:
+        """Make what searches for texts (see `zoo.search.Generator`)."""
         from zoo.search import Generator
 
         return Generator(self.stepper, self.compile, **options)
 
-    def make_scorer(self, **options: Any) -> TextScorer:
-        """Make what scores texts (see `zoo.search.Scorer`, whose options these are)."""
+    def make_scorer(self, **options: Unpack[ScorerOptions]) -> TextScorer:
+        """Make what scores texts (see `zoo.search.Scorer`)."""
         from zoo.search import Scorer
 
         return Scorer(self.stepper, self.compile, **options)

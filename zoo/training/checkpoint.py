@@ -16,7 +16,7 @@ from zoo.files import reason, write_atomic
 FORMAT = "1"
 
 
-def save_checkpoint(path: Path, arrays: Mapping[str, np.ndarray], state: Mapping[str, Any]) -> None:
+def save_checkpoint(path: Path, arrays: Mapping[str, np.ndarray], state: Mapping[str, object]) -> None:
     """Write arrays and state as one file.
 
     Args:

@@ -51,7 +51,7 @@ class TrainingState:
     positions: int = 0
     filled_positions: int = 0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it in JSON types; floats keep all their digits."""
         return asdict(self)
 

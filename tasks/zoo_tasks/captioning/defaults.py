@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zoo.settings import by_size
 
@@ -93,5 +93,5 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
     defaults.choose_budget(size.epochs, captions / batch, len(splits.validation) / batch, counted)
 
 
-def _identity(source: Any) -> Any:
+def _identity(source: object) -> str | int:
     return str(source) if isinstance(source, str) or hasattr(source, "__fspath__") else id(source)

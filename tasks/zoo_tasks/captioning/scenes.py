@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from zoo.data import Splits, split_share
 from zoo_tasks.captioning.layouts import RELATIONS, draw_layout, shapes_of
@@ -36,7 +35,7 @@ def scenes(train: int = 24_000, validation: int = 500, test: int = 1_000, seed: 
     return Splits(Scenes("train", train, seed), Scenes("validation", validation, seed), Scenes("test", test, seed))
 
 
-class DrawnScene(Mapping[str, Any]):
+class DrawnScene(Mapping[str, object]):
     """An example: `source`, uint8 [64, 64, 3], `references`, all right captions, and `target`, one of them.
 
     The image is painted when it is read, since many who look at examples only want the captions.
@@ -48,7 +47,7 @@ class DrawnScene(Mapping[str, Any]):
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> object:
         captions = self.scene.captions
         if name == "source":
             return paint_scene(self.scene)

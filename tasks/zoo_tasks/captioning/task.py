@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import zoo
 from zoo.settings import BatchSettings, DataSettings, SearchSettings, TextTrainSettings, part, setting
@@ -104,7 +104,7 @@ class Captioning(zoo.Task):
     topology = OneToMany()
     Settings = CaptioningSettings
     data_names = ("scenes",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
             "picture": {"height": 16, "width": 16},
@@ -124,7 +124,7 @@ class Captioning(zoo.Task):
         },
     }
 
-    def __init__(self, settings: Any, components: zoo.Components | None = None) -> None:
+    def __init__(self, settings: CaptioningSettings, components: zoo.Components | None = None) -> None:
         super().__init__(settings, components)
         self.topology = OneToMany(label_smoothing=settings.train.label_smoothing)
 

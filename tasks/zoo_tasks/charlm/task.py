@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import zoo
 from zoo.settings import BatchSettings, DataSettings, TrainSettings, VectorSettings, part, setting
@@ -96,7 +96,7 @@ class CharLM(zoo.Task):
     topology = LanguageModel()
     Settings = CharLMSettings
     data_names = ("stdlib",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
             "model": {"units": 32},

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import zoo
 
 
 @zoo.hookimpl
-def zoo_tasks() -> dict[str, Any]:
+def zoo_tasks() -> dict[str, type[zoo.Task]]:
     """Register the task."""
     from zoo_tasks.frames.task import Frames
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import numpy as np
 
@@ -54,10 +53,10 @@ class Motions:
     def __len__(self) -> int:
         return self.count
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
+    def __iter__(self) -> Iterator[dict[str, object]]:
         return (self[index] for index in range(self.count))
 
-    def __getitem__(self, index: int) -> dict[str, Any]:
+    def __getitem__(self, index: int) -> dict[str, object]:
         _, image, plan, draw = self._plan(index)
         clip = draw_clip(draw, _digits()[0][image], plan)
         return {"source": clip, "target": [motion for motion, length in plan for _ in range(length)]}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import zoo
 from zoo.settings import BatchSettings, TargetDataSettings, TargetTrainSettings, part, setting
@@ -14,6 +14,7 @@ from zoo.topology import Synced
 
 if TYPE_CHECKING:
     import keras
+    import numpy as np
 
     from zoo.codecs import Codec
     from zoo.data import Input, Splits
@@ -94,7 +95,7 @@ class Frames(zoo.Task):
     topology = Synced()
     Settings = FramesSettings
     data_names = ("motions",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
             "model": {"units": 8, "filters": [4]},
@@ -109,7 +110,7 @@ class Frames(zoo.Task):
         },
     }
 
-    def __init__(self, settings: Any, components: zoo.Components | None = None) -> None:
+    def __init__(self, settings: FramesSettings, components: zoo.Components | None = None) -> None:
         super().__init__(settings, components)
         self.topology = Synced(settings.data.target, settings.train.loss)
 
@@ -147,7 +148,7 @@ class Frames(zoo.Task):
 
         adapt(splits, defaults)
 
-    def read_input(self, text: str) -> Any:
+    def read_input(self, text: str) -> Sequence[Path | np.ndarray] | np.ndarray:
         """A clip is named by its folder or video file, a sequence of vectors by its file."""
         from zoo.data import read_sequence
 
@@ -165,7 +166,7 @@ class Frames(zoo.Task):
             source, self.read_input, label, tuple(data.ignore), data.missing, data.sequence, data.encoding
         )
 
-    def read_frames(self, lines: Iterable[str]) -> Iterator[Any]:
+    def read_frames(self, lines: Iterable[str]) -> Iterator[object]:
         """A frame a line: the path of an image, or the numbers of a vector."""
         from zoo.data import FRAME_LABELS, read_frames
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import zoo
 from zoo.settings import BatchSettings, TargetDataSettings, TargetTrainSettings, VectorSettings, part, setting
@@ -84,7 +84,7 @@ class Sentiment(zoo.Task):
     topology = ManyToOne()
     Settings = SentimentSettings
     data_names = ("reviews",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
             "model": {"units": 8, "embedding": 8},
@@ -111,7 +111,7 @@ class Sentiment(zoo.Task):
         },
     }
 
-    def __init__(self, settings: Any, components: zoo.Components | None = None) -> None:
+    def __init__(self, settings: SentimentSettings, components: zoo.Components | None = None) -> None:
         super().__init__(settings, components)
         self.topology = ManyToOne(settings.train.loss)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zoo.settings import by_size
 
 if TYPE_CHECKING:
-    from zoo.data import Splits
+    from zoo.data import Splits, TextProfile
     from zoo.settings import AdaptiveDefaults
 
 
@@ -87,12 +87,12 @@ def adapt(splits: Splits, defaults: AdaptiveDefaults) -> None:
     defaults.choose_budget(size.epochs, pairs / batch, len(splits.validation) / batch, counted)
 
 
-def vocabulary(pieces: int, sides: list[Any]) -> int:
+def vocabulary(pieces: int, sides: list[TextProfile]) -> int:
     """Return how many pieces a table asks for, within what the smaller of two texts can give.
 
     Args:
         pieces: that the table asks for.
-        sides: the `zoo.data.TextProfile` of each language.
+        sides: what the text of each language is like.
     """
     fewest = 300 + max(side.characters for side in sides)  # every byte and every character is a piece
     most = 256 + min(side.characters + side.estimated_distinct // 2 for side in sides)

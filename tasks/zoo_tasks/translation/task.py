@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import zoo
 from zoo.settings import (
@@ -102,7 +102,7 @@ class Translation(zoo.Task):
     topology = ManyToMany()
     Settings = TranslationSettings
     data_names = ("phrasebook",)
-    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+    presets: ClassVar[Mapping[str, Mapping[str, object]]] = {
         # A smoke test: everything once, in seconds.
         "tiny": {
             "model": {"units": 32, "embedding": 16},
@@ -124,7 +124,7 @@ class Translation(zoo.Task):
         },
     }
 
-    def __init__(self, settings: Any, components: zoo.Components | None = None) -> None:
+    def __init__(self, settings: TranslationSettings, components: zoo.Components | None = None) -> None:
         super().__init__(settings, components)
         self.topology = ManyToMany(label_smoothing=settings.train.label_smoothing)
 

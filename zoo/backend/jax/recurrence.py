@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from zoo.backend.jax.cells import Advance, States
-from zoo.backend.types import Tensor
+from zoo.backend.types import Nest, Tensor
 
-Saved = tuple[Any, ...]
+Saved = tuple[Nest, ...]
 """What the way back needs: projections, weights, mask, and of each step the projection of the state and the states."""
 
 
@@ -43,7 +42,7 @@ def recurrence(
 def _run(
     advance: Advance, projected: Tensor, states: States, weights: Tensor, bias: Tensor, keep: Tensor | None
 ) -> tuple[tuple[Tensor, States], Saved]:
-    def step(before: States, at: tuple[Tensor, Tensor | None]) -> tuple[States, tuple[Any, ...]]:
+    def step(before: States, at: tuple[Tensor, Tensor | None]) -> tuple[States, tuple[Nest, ...]]:
         part, kept = at
         inner = _times(before[0], weights) + bias
         after = _kept(kept, advance(part.astype(jnp.float32), inner, before), before)
@@ -53,12 +52,12 @@ def _run(
     return (outputs, final), (projected, weights, keep, inner, before)
 
 
-def _back(advance: Advance, saved: Saved, gradients: tuple[Tensor, States]) -> tuple[Any, ...]:
+def _back(advance: Advance, saved: Saved, gradients: tuple[Tensor, States]) -> tuple[Nest, ...]:
     projected, weights, keep, inner, before = saved
     d_outputs, d_final = gradients
     transposed = weights.T
 
-    def step(d_after: States, at: tuple[Any, ...]) -> tuple[States, tuple[Tensor, Tensor]]:
+    def step(d_after: States, at: tuple[Nest, ...]) -> tuple[States, tuple[Tensor, Tensor]]:
         d_output, part, hidden, states, kept = at
         d_after = (d_after[0] + d_output, *d_after[1:])
         made, back = jax.vjp(

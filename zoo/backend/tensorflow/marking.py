@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from zoo.backend.types import Tensor
+
+if TYPE_CHECKING:
+    import keras
 
 
 class Recurrence(Protocol):
     """Runs a standard layer over a sequence."""
 
     def __call__(
-        self, layer: Any, sequences: Tensor, states: Sequence[Tensor], mask: Tensor | None
+        self, layer: keras.layers.RNN, sequences: Tensor, states: Sequence[Tensor], mask: Tensor | None
     ) -> tuple[Tensor, Tensor, list[Tensor]]:
         """Give the last output `[B, U]`, all outputs `[B, T, U]` and the final states."""
 

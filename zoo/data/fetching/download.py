@@ -5,10 +5,9 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from zoo.errors import ZooError
@@ -41,7 +40,7 @@ class ResumingDownloader:
         self._tag = part.with_name(f"{part.name}.json")
         self._name = name
 
-    def __call__(self, url: str, output_file: Any, pooch: Any = None) -> None:
+    def __call__(self, url: str, output_file: str | os.PathLike[str], pooch: object = None) -> None:
         """Download a file, with pooch's signature.
 
         Raises:
@@ -100,7 +99,7 @@ class ResumingDownloader:
                 got = self._write(answer.iter_content(_CHUNK), "ab" if goes_on else "wb", total, advance)
         return not total or have + got == total
 
-    def _write(self, pieces: Any, mode: str, total: int, advance: Any) -> int:
+    def _write(self, pieces: Iterable[bytes], mode: str, total: int, advance: Callable[[int], object]) -> int:
         got = 0
         try:
             self._part.parent.mkdir(parents=True, exist_ok=True)

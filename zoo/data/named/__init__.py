@@ -6,7 +6,7 @@ In: a name, and the data settings. Out: `Splits` of raw examples, fetched on fir
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from zoo.data.fetching.fetch import fetch as fetch
@@ -32,7 +32,7 @@ _HOME = {
 __all__ = sorted(_HOME)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module 'zoo.data.named' has no attribute {name!r}")
     return getattr(importlib.import_module(f"zoo.data.{_HOME[name]}"), name)

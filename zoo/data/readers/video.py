@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
 from zoo.errors import ZooError
 from zoo.files import file_errors
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
 
 VIDEO_ENDINGS = (
     ".mp4",
@@ -30,7 +34,7 @@ VIDEO_ENDINGS = (
 )
 
 
-class Video(Sequence[Any]):
+class Video(Sequence[np.ndarray]):
     """The frames of a video file, in display order, each uint8 `[height, width, 3]`.
 
     Frames are decoded one by one, and none is kept. A slice is a video as well, which starts decoding at the last
@@ -112,7 +116,7 @@ def _times(path: Path) -> np.ndarray:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
+def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
     """Open a video, and return its container and its first video stream."""
     try:
         import av

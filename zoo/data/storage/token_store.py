@@ -202,7 +202,7 @@ class TokenStore:
         return data
 
 
-def _smallest(vocabulary: int) -> np.dtype[Any]:
+def _smallest(vocabulary: int) -> np.dtype[np.integer]:
     """Return the smallest little-endian type for ids 0 to `vocabulary` - 1."""
     return np.dtype("u1" if vocabulary <= 1 << 8 else "<u2" if vocabulary <= 1 << 16 else "<i4")
 

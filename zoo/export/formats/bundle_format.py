@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from zoo.export.graphs import RunGraphs
 from zoo.runtime.bundle_inference import OpenGraph
@@ -14,9 +14,6 @@ from zoo.runtime.manifest import BundleManifest, GraphEntry
 
 if TYPE_CHECKING:
     from zoo.export.exported_run import ExportedRun
-
-Function = Callable[..., Any]
-"""Of arrays."""
 
 
 @dataclass(frozen=True)

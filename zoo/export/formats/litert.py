@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import tensorflow as tf
 
 from zoo.backend.portable import portable
+from zoo.backend.types import Function
 from zoo.errors import ZooError, one_line
 from zoo.export.formats import litert_readme
 from zoo.export.formats.bundle_format import BundleFormat, WrittenGraphs
 from zoo.export.formats.savedmodel import concrete_function, quietly
 from zoo.export.graphs import RunGraphs
 from zoo.runtime.bundle_inference import OpenGraph
-from zoo.runtime.manifest import BundleManifest, GraphEntry
-from zoo.runtime.session import flat_names, nested_outputs
+from zoo.runtime.manifest import BundleManifest, GraphEntry, OutputNames
+from zoo.runtime.session import ArrayNest, flat_names, nested_outputs
 
 if TYPE_CHECKING:
+    import keras
+    from ai_edge_litert.interpreter import SignatureRunner
+    from tensorflow.types.experimental import ConcreteFunction
+
     from zoo.export.exported_run import ExportedRun
 
 FILE = "model.tflite"
@@ -50,9 +55,9 @@ class LiteRTFormat(BundleFormat):
             return [1 if axis == 0 else length if size is None else size for axis, size in enumerate(shape)]
 
         entries: dict[str, GraphEntry] = {}
-        signatures: dict[str, Any] = {}
+        signatures: dict[str, ConcreteFunction] = {}
         for name, traced in found.functions.items():
-            nested: Any = []
+            nested: OutputNames = []
             if name != "start" or "encode" in found.functions:
                 with portable():
                     signatures[name], nested = concrete_function(traced, shapes=fixed)
@@ -73,7 +78,7 @@ class LiteRTFormat(BundleFormat):
 
         interpreter = Interpreter(str(folder / FILE), num_threads=1)
 
-        def opened(name: str, entry: GraphEntry) -> Callable[..., Any]:
+        def opened(name: str, entry: GraphEntry) -> Function:
             if not entry.outputs:
                 return _Graph(interpreter.get_signature_runner("step"), entry).zeros
             return _Graph(interpreter.get_signature_runner(name), entry)
@@ -99,7 +104,7 @@ def _check_installed() -> None:
     assert ai_edge_litert.interpreter
 
 
-def _convert(model: Any, signatures: dict[str, Any], precision: str) -> bytes:
+def _convert(model: keras.Model, signatures: dict[str, ConcreteFunction], precision: str) -> bytes:
     """Convert functions, by way of a SavedModel, so that they keep their names and share their weights."""
     module = tf.Module()
     module.kept = [variable.value for variable in model.variables]
@@ -118,7 +123,7 @@ def _convert(model: Any, signatures: dict[str, Any], precision: str) -> bytes:
 class _Graph:
     """A graph of one row as a function of batches: a row at a time, sources padded to the length of the graph."""
 
-    def __init__(self, runner: Any, entry: GraphEntry) -> None:
+    def __init__(self, runner: SignatureRunner, entry: GraphEntry) -> None:
         self._entry, self._runner = entry, runner
         self._shapes = {name: (list(one["shape"]), one["dtype"]) for name, one in runner.get_input_details().items()}
 
@@ -128,7 +133,7 @@ class _Graph:
         names.sort(key=lambda name: int(name.removeprefix("state_")))
         return [np.zeros((int(rows), *self._shapes[name][0][1:]), self._shapes[name][1]) for name in names]
 
-    def __call__(self, *arrays: np.ndarray) -> Any:
+    def __call__(self, *arrays: np.ndarray) -> ArrayNest:
         """Compute; what is longer than the graph is refused."""
         rows = [self._row([array[row] for array in arrays]) for row in range(len(arrays[0]))]
         joined = {name: np.concatenate([row[name] for row in rows]) for name in flat_names(self._entry.outputs)}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from zoo.codecs import Codec
+from zoo.codecs import CharacterCodec, Codec, LabelCodec, WordCodec
 from zoo.errors import ZooError
 from zoo.runtime.bundle import CODECS, make_codec
 from zoo.runtime.manifest import BundleManifest
@@ -64,7 +63,7 @@ source[0, : len(given)], mask[0, : len(given)] = given, True
 FRAMES = ("ClipCodec", "FrameCodec", "VectorCodec")
 
 
-def tokens(folder: Path, manifest: BundleManifest) -> dict[str, Any]:
+def tokens(folder: Path, manifest: BundleManifest) -> dict[str, object]:
     """Say what the loop needs of the codecs.
 
     Args:
@@ -77,18 +76,17 @@ def tokens(folder: Path, manifest: BundleManifest) -> dict[str, Any]:
     source, target = (_codec(folder, manifest, role) for role in ("source", "target"))
     if "PieceCodec" in (type(source).__name__, type(target).__name__):
         raise ZooError("format=litert shows texts of characters, bytes and words, not of pieces; use format=onnx")
-    about: dict[str, Any] = {"length": manifest.settings["search"]["length"]}
+    about: dict[str, object] = {"length": manifest.settings["search"]["length"]}
     for role, codec in (("source", source), ("target", target)):
-        kind = type(codec).__name__
-        if kind == "CharacterCodec":
+        if isinstance(codec, CharacterCodec):
             about[role] = ["\ufffd", *codec.characters]
-        elif kind == "WordCodec":
+        elif isinstance(codec, WordCodec):
             about[role] = ["\ufffd", *codec.words]
-        elif kind == "LabelCodec":
+        elif isinstance(codec, LabelCodec):
             about[role] = [str(label) for label in codec.labels]
     unknown = getattr(target, "unknown_id", None)
     never = [] if unknown is None else [unknown]
-    if "encode" in manifest.graphs:
+    if target is not None and "encode" in manifest.graphs:
         about |= {"begin": target.size, "end": target.size + 1}
         never.append(target.size)
     return about | {"never": never}
@@ -131,14 +129,14 @@ def use(folder: Path, manifest: BundleManifest, length: int) -> str:
     return INTRODUCTION.format(most=most, code="".join(parts).strip())
 
 
-def _codec(folder: Path, manifest: BundleManifest, role: str) -> Any:
+def _codec(folder: Path, manifest: BundleManifest, role: str) -> Codec | None:
     made: Codec | None = make_codec(manifest.codecs.get(role, ""))
     if made is not None:
         made.restore(folder / CODECS, role)
     return made
 
 
-def _numbers(codec: Any, role: str) -> str:
+def _numbers(codec: Codec | None, role: str) -> str:
     """The lines that make numbers of a text."""
     kind = type(codec).__name__
     if kind == "ByteCodec":
@@ -153,7 +151,7 @@ def _numbers(codec: Any, role: str) -> str:
     )
 
 
-def _text(codec: Any) -> str:
+def _text(codec: Codec | None) -> str:
     """The lines that make a text of numbers."""
     body = '"".join(about["target"][place] for place in numbers)'
     if type(codec).__name__ == "WordCodec":

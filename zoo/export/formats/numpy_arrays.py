@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from zoo.backend.numpy_ops import log_softmax
+from zoo.backend.types import Function
 from zoo.export.formats import numpy_model
 from zoo.export.formats.bundle_format import BundleFormat, WrittenGraphs
 from zoo.export.formats.numpy_parts import collect_parts
@@ -79,7 +80,7 @@ class _Batches:
 
     def __init__(self, model: numpy_model.Model) -> None:
         self._model, self._attends = model, model.about["kind"] == "translator"
-        self.functions: dict[str, Callable[..., Any]] = {
+        self.functions: dict[str, Function] = {
             "predict": self._tag if model.about["kind"] == "tagger" else self._classify,
             "encode": self._encode,
             "start": self._start,
@@ -110,7 +111,7 @@ class _Batches:
         states = [self._model.start(one) for one in self._memories(memory)]
         return self._joined(states, memory[0].shape[1])
 
-    def _step(self, tokens: np.ndarray, *given: np.ndarray) -> list[Any]:
+    def _step(self, tokens: np.ndarray, *given: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
         logits, after = [], []
         if not self._attends:
             for row, token in enumerate(tokens):
@@ -118,20 +119,20 @@ class _Batches:
                 logits.append(scores)
                 after.append(found)
             flat = zip(*([part for layer in one["layers"] for part in layer] for one in after), strict=True)
-            return [np.stack(logits), [np.stack(part) for part in flat]]
+            return np.stack(logits), [np.stack(part) for part in flat]
         count = 3 + sum(self._sizes)
         memory, state = given[:count], given[count:]
         for row, (token, one) in enumerate(zip(tokens, self._memories(memory), strict=True)):
             looked, *parts = [part[row] for part in state]
-            before: dict[str, Any] = {"layers": self._layers(parts), "looked": looked}
+            before: numpy_model.State = {"layers": self._layers(parts), "looked": looked}
             if self._model.about["input_feeding"]:
                 before["vector"] = parts[-1]
             scores, found = self._model.step(int(token), before, one)
             logits.append(scores)
             after.append(found)
-        return [np.stack(logits), self._joined(after, memory[0].shape[1])]
+        return np.stack(logits), self._joined(after, memory[0].shape[1])
 
-    def _memories(self, memory: Any) -> Iterator[dict[str, Any]]:
+    def _memories(self, memory: Sequence[np.ndarray]) -> Iterator[numpy_model.Memory]:
         mask, values, keys, *states = memory
         for row, there in enumerate(mask.astype(bool)):
             parts = [state[row] for state in states]
@@ -141,7 +142,7 @@ class _Batches:
         waiting = iter(parts)
         return [[next(waiting) for _ in range(size)] for size in self._sizes]
 
-    def _joined(self, states: list[dict[str, Any]], places: int) -> list[np.ndarray]:
+    def _joined(self, states: list[numpy_model.State], places: int) -> list[np.ndarray]:
         layers = zip(*([part for layer in one["layers"] for part in layer] for one in states), strict=True)
         vectors = [np.stack([one["vector"] for one in states])] if "vector" in states[0] else []
         return [_padded([one["looked"] for one in states], places), *map(np.stack, layers), *vectors]

@@ -15,13 +15,29 @@ import re
 import sys
 import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
 Array = np.ndarray
 States = list[list[Array]]
 """For each layer its states: [h, c] of an LSTM, [h] of the others."""
+
+
+class Memory(TypedDict):
+    """What the encoder makes of a source: a vector for each place, what a query meets there, the decoder's states."""
+
+    values: Array  # [S, D]
+    keys: Array  # [S, D]
+    states: States
+
+
+class State(TypedDict, total=False):
+    """Of a decoder between two tokens: its layers', where it looked, and the vector that it feeds to the next step."""
+
+    layers: States
+    looked: Array  # [S]
+    vector: Array  # [U]
 
 
 def sigmoid(x: Array) -> Array:
@@ -165,7 +181,7 @@ class Model:
     # A decoder: reads a token, and says how likely each token is to be the next. A language model is nothing but that;
     # a translator's decoder also looks at a memory, which the encoder has made of the source.
 
-    def encode(self, tokens: Array) -> dict[str, Any]:
+    def encode(self, tokens: Array) -> Memory:
         """The memory of a source: a vector for each of its places, and the states that the decoder begins with."""
         values, last = self.read_stack("encoder", self.weights["encoder.embeddings"][tokens])  # [S, D]
         flat = np.tanh(self.dense("bridge", last if self.about["summary"] else values.mean(axis=0)))
@@ -178,7 +194,7 @@ class Model:
         keys = self.weights.get("attention.memory_kernel")
         return {"values": values, "keys": values if keys is None else values @ keys, "states": states}
 
-    def attend(self, query: Array, memory: dict[str, Any]) -> tuple[Array, Array]:
+    def attend(self, query: Array, memory: Memory) -> tuple[Array, Array]:
         """Look at a memory: the average of its values, weighed by how well each place answers the query."""
         if self.about["attention"] == "additive":  # Bahdanau, Cho and Bengio 2015
             hidden = np.tanh(query @ self.weights["attention.query_kernel"] + memory["keys"])
@@ -188,22 +204,20 @@ class Model:
         weights = softmax(scores)  # [S]
         return weights @ memory["values"], weights
 
-    def start(self, memory: dict[str, Any] | None = None) -> dict[str, Any]:
+    def start(self, memory: Memory | None = None) -> State:
         """The state before the first token."""
         if memory is None:
             return {"layers": self.zeros("decoder")}
-        state = {"layers": memory["states"], "looked": np.zeros(len(memory["values"]), np.float32)}
+        state: State = {"layers": memory["states"], "looked": np.zeros(len(memory["values"]), np.float32)}
         if self.about["input_feeding"]:
             state["vector"] = np.zeros(len(self.weights["decoder.0.recurrent"]), np.float32)
         return state
 
-    def step(
-        self, token: int, state: dict[str, Any], memory: dict[str, Any] | None = None
-    ) -> tuple[Array, dict[str, Any]]:
+    def step(self, token: int, state: State, memory: Memory | None = None) -> tuple[Array, State]:
         """Read a token: the logits of the next [V], and the new state."""
         embeddings = self.weights.get("decoder.embeddings")
         x = np.eye(self.about["vocabulary"], dtype=np.float32)[token] if embeddings is None else embeddings[token]
-        state, context = dict(state), None
+        state, context = state.copy(), None
         attends = memory is not None and self.about["attention"] != "none"
         if memory is not None and attends and self.about["attend"] == "before":
             context, state["looked"] = self.attend(state["layers"][-1][0], memory)
@@ -227,7 +241,7 @@ class Model:
     def write(
         self,
         prime: list[int],
-        memory: dict[str, Any] | None = None,
+        memory: Memory | None = None,
         length: int = 200,
         temperature: float = 0,
         seed: int = 0,
@@ -253,12 +267,12 @@ class Model:
         """Go on with a text."""
         return self.target.text(self.write(list(self.target.numbers(prime or "\n")), None, length, temperature, seed))
 
-    def predict(self, source: Any) -> Any:
+    def predict(self, source: str | Array) -> str | list[str]:
         """Answer a text, or frames [T, D]: a label, a translation, or a label for each frame."""
         labels = self.about["labels"]
         if self.about["kind"] == "tagger":
             return [labels[place] for place in self.tag(self.scaled(np.asarray(source, np.float32))).argmax(-1)]
-        tokens = self.source.numbers(source)
+        tokens = self.source.numbers(str(source))
         if self.about["kind"] == "classifier":
             return labels[int(self.classify(tokens[: self.about["longest"]])[0].argmax())]
         return self.target.text(self.write([self.about["begin"]], self.encode(tokens), self.about["length"]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import numpy as np
 
+from zoo.backend.types import Tensor
 from zoo.codecs import ByteCodec, CharacterCodec, Codec, FrameCodec, LabelCodec, TextCodec, VectorCodec, WordCodec
 from zoo.errors import ZooError
 from zoo.layers import (
@@ -42,7 +43,7 @@ class NumpyParts:
     about: dict[str, Any] = field(default_factory=dict)
     weights: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def add(self, name: str, **parts: Any) -> None:
+    def add(self, name: str, **parts: Tensor) -> None:
         """Add weights of Keras, or arrays, as `NAME.PART`."""
         for part, weight in parts.items():
             if weight is not None:
@@ -181,7 +182,7 @@ def collect_parts(run: ExportedRun) -> NumpyParts:
     return parts
 
 
-def _check_cell(layer: Any) -> None:
+def _check_cell(layer: keras.layers.RNN) -> None:
     """Refuse a layer that does not compute what its class does by default."""
     usual = getattr(layer.cell, "reset_after", True) and layer.cell.use_bias
     names = {getattr(layer.cell, name, None) for name in ("activation", "recurrent_activation")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from zoo.errors import ZooError
 from zoo.export.choices import add_choices
@@ -13,7 +13,7 @@ from zoo.export.graphs import RunGraphs, output_names
 from zoo.export.quantization import quantize
 from zoo.export.tracing import to_onnx
 from zoo.runtime.bundle_inference import OpenGraph
-from zoo.runtime.manifest import BundleManifest, GraphEntry
+from zoo.runtime.manifest import BundleManifest, GraphEntry, OutputNames
 from zoo.runtime.session import Graph, flat_names
 
 if TYPE_CHECKING:
@@ -61,9 +61,9 @@ def write_graphs(found: RunGraphs, folder: Path, precision: str = "float32") -> 
     entries = {}
     (folder / "graphs").mkdir(parents=True, exist_ok=True)
     for name, traced in found.functions.items():
-        nested: list[Any] = []
+        nested: list[OutputNames] = []
 
-        def names(structure: object, nested: list[Any] = nested) -> Sequence[str]:
+        def names(structure: object, nested: list[OutputNames] = nested) -> Sequence[str]:
             nested.append(output_names(structure))
             return [f"output_{place}" for place, _ in enumerate(flat_names(nested[0]))]
 
@@ -72,7 +72,7 @@ def write_graphs(found: RunGraphs, folder: Path, precision: str = "float32") -> 
         except ZooError as error:
             raise ZooError(f"the graph '{name}' cannot be exported: {error}; use the run itself") from error
         file = f"graphs/{name}.onnx"
-        choices = add_choices(model, nested[0][0]) if name == "step" and found.writes else None
+        choices = add_choices(model, flat_names(nested[0])[0]) if name == "step" and found.writes else None
         (folder / file).write_bytes(model.SerializeToString())
         quantize(folder / file, precision)
         entries[name] = GraphEntry(file, [given for given, _, _ in traced.inputs], nested[0], choices)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import tensorflow as tf
 from keras import tree
 
+from zoo.backend.types import Function, Nest, Shape, Tensor
 from zoo.export.formats.bundle_format import BundleFormat, WrittenGraphs
 from zoo.export.graphs import RunGraphs, TracedFunction, output_names
 from zoo.runtime.bundle_inference import OpenGraph
-from zoo.runtime.manifest import BundleManifest, GraphEntry
-from zoo.runtime.session import flat_names, nested_outputs
+from zoo.runtime.manifest import BundleManifest, GraphEntry, OutputNames
+from zoo.runtime.session import ArrayNest, flat_names, nested_outputs
 
 if TYPE_CHECKING:
+    import numpy as np
+    from tensorflow.types.experimental import ConcreteFunction
+
     from zoo.export.exported_run import ExportedRun
 
 PLACE = "model/1"
@@ -59,10 +63,10 @@ class SavedModelFormat(BundleFormat):
         """Open them by TensorFlow."""
         loaded = tf.saved_model.load(str(folder / PLACE))
 
-        def opened(name: str, entry: GraphEntry) -> Callable[..., Any]:
+        def opened(name: str, entry: GraphEntry) -> Function:
             function, names = loaded.signatures[name], flat_names(entry.outputs)
 
-            def compute(*arrays: Any) -> Any:
+            def compute(*arrays: np.ndarray) -> ArrayNest:
                 given = map(tf.convert_to_tensor, arrays)
                 results = function(**dict(zip(entry.inputs, given, strict=True)))
                 return nested_outputs(entry.outputs, {one: results[one].numpy() for one in names})
@@ -80,7 +84,9 @@ class SavedModelFormat(BundleFormat):
         return USE.format(signatures="\n".join(lines), folder=folder.name, first=_first(list(manifest.graphs)))
 
 
-def concrete_function(traced: TracedFunction, *, shapes: Callable[[str, Any], Any] | None = None) -> tuple[Any, Any]:
+def concrete_function(
+    traced: TracedFunction, *, shapes: Callable[[str, Shape], Shape] | None = None
+) -> tuple[ConcreteFunction, OutputNames]:
     """Trace a function whose inputs and outputs have names.
 
     Args:
@@ -90,9 +96,9 @@ def concrete_function(traced: TracedFunction, *, shapes: Callable[[str, Any], An
     Returns:
         The concrete function, and the names of its outputs in their nesting.
     """
-    nests: list[Any] = []
+    nests: list[OutputNames] = []
 
-    def named(*given: Any) -> dict[str, Any]:
+    def named(*given: Tensor) -> dict[str, Tensor]:
         structure = traced.function(*given)
         nests.append(output_names(structure))
         # An output that is an input as it came needs an operation of its own.
@@ -107,7 +113,7 @@ def concrete_function(traced: TracedFunction, *, shapes: Callable[[str, Any], An
     return function, nests[-1]
 
 
-def _plain(structure: Any) -> Any:
+def _plain(structure: Nest) -> Nest:
     """The same nesting in lists, in the order of `output_names`."""
     if isinstance(structure, dict):
         return [_plain(structure[key]) for key in sorted(structure)]

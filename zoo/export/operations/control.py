@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo.export.conversion import Converter, UnknownOperationError, handles
-from zoo.export.onnx_graph import Named, OnnxGraph, Parts, Value, describe
+from zoo.export.onnx_graph import Describe, Named, OnnxGraph, Parts, Value, describe
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 @handles("PartitionedCall", "StatefulPartitionedCall")
-def _call(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _call(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     return converter.run(_function(operation, "f"), inputs)
 
 
 @handles("If", "StatelessIf")
-def _branch(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _branch(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     condition, *given = inputs
     if isinstance(condition, np.ndarray):
         return converter.run(_function(operation, "then_branch" if condition else "else_branch"), given)
@@ -27,12 +30,11 @@ def _branch(converter: Converter, operation: Any, inputs: list[Value]) -> list[V
         graphs[branch] = inner.to_proto(
             branch, [], [(value, _typed(tensor)) for value, tensor in zip(found, operation.outputs, strict=True)]
         )
-    made = converter.graph.node("If", condition, outputs=len(operation.outputs), **graphs)
-    return list(made) if isinstance(made, list) else [made]
+    return converter.graph.multi_output_node("If", condition, outputs=len(operation.outputs), **graphs)
 
 
 @handles("While", "StatelessWhile")
-def _loop(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _loop(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     """A loop: what it does not change is read from outside, lists that it writes are gathered by ONNX."""
     graph = converter.graph
     condition, body = _function(operation, "cond"), _function(operation, "body")
@@ -53,7 +55,7 @@ def _loop(converter: Converter, operation: Any, inputs: list[Value]) -> list[Val
     going_on = inside.run(condition, after)[0]
     before = converter.run(condition, outer)[0]
 
-    outputs: list[tuple[Value, Any]] = [(going_on, lambda name: describe(name, np.bool_, []))]
+    outputs: list[tuple[Value, Describe]] = [(going_on, lambda name: describe(name, np.bool_, []))]
     outputs += [(found[place], _typed(body.outputs[place])) for place in carried]
     for place in sorted(written):
         value = found[place]
@@ -66,10 +68,9 @@ def _loop(converter: Converter, operation: Any, inputs: list[Value]) -> list[Val
     described = [describe(number, np.int64, []), describe(flag, np.bool_, [])]
     described += [_typed(body.inputs[place])(names[place]) for place in carried]
     proto = inner.to_proto("body", described, outputs)
-    made = graph.node(
+    made = graph.multi_output_node(
         "Loop", None, before, *(outer[place] for place in carried), outputs=len(carried) + len(written), body=proto
     )
-    made = made if isinstance(made, list) else [made]
     results = dict(zip([*carried, *sorted(written)], made, strict=True))
     return [
         _longer(inputs[place], results[place]) if place in written else results.get(place, outer[place])
@@ -82,60 +83,59 @@ def _longer(before: Value, more: Value) -> Parts:
     return Parts((*before.parts, more))
 
 
-def _origin(tensor: Any) -> Any:
+def _origin(tensor: tf.Tensor) -> tf.Tensor:
     """The tensor that another is a mere copy of."""
     while tensor.op.type in ("Identity", "IdentityN"):
         tensor = tensor.op.inputs[tensor.value_index]
     return tensor
 
 
-def _typed(tensor: Any) -> Any:
+def _typed(tensor: tf.Tensor) -> Describe:
     """What describes a value of the type of a tensor; shapes in loops may change, and are left open."""
     return lambda name: describe(name, tensor.dtype.as_numpy_dtype, None)
 
 
-def _entry(body: Any, place: int) -> Any:
+def _entry(body: tf.Graph, place: int) -> Describe:
     """What describes an entry of the list that a loop writes."""
     operation = _origin(body.outputs[place]).op
     kind = operation.get_attr("element_dtype").as_numpy_dtype
     return lambda name: describe(name, kind, None)
 
 
-def _function(operation: Any, attribute: str) -> Any:
+def _function(operation: tf.Operation, attribute: str) -> tf.Graph:
     return operation.graph._get_function(operation.get_attr(attribute).name).graph
 
 
 @handles("TensorListReserve", "EmptyTensorList")
-def _empty_list(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _empty_list(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     return Parts()
 
 
 @handles("TensorListFromTensor")
-def _list_of(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _list_of(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     return Parts((inputs[0],))
 
 
 @handles("TensorListSetItem", "TensorListPushBack")
-def _append(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _append(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     entry = inputs[2] if operation.type == "TensorListSetItem" else inputs[1]
     assert isinstance(inputs[0], Parts)
     return Parts((*inputs[0].parts, converter.graph.node("Unsqueeze", entry, np.array([0], np.int64))))
 
 
 @handles("TensorListGetItem")
-def _get(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Gather", converter.graph.joined(inputs[0]), inputs[1], axis=0)
-    return found
+def _get(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Gather", converter.graph.joined(inputs[0]), inputs[1], axis=0)
 
 
 @handles("TensorListStack", "TensorListConcatV2")
-def _stack(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _stack(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     if operation.type == "TensorListConcatV2":
         raise UnknownOperationError("the model joins a list of tensors of different sizes")
     return converter.graph.joined(inputs[0])
 
 
 @handles("TensorListLength")
-def _length(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _length(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     shape = converter.graph.shape(converter.graph.joined(inputs[0]))
     return converter.graph.cast(converter.graph.node("Gather", shape, np.array(0), axis=0), np.int32)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import tensorflow as tf
 
@@ -61,30 +59,29 @@ PLAIN = {
 
 
 @handles(*PLAIN)
-def _plain(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node(PLAIN[operation.type], *inputs)
-    return found
+def _plain(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node(PLAIN[operation.type], *inputs)
 
 
 @handles(
     "CheckNumerics", "EnsureShape", "Identity", "IdentityN", "PlaceholderWithDefault", "PreventGradient", "Snapshot"
 )
-def _same(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _same(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     return inputs
 
 
 @handles("StopGradient")
-def _stop(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _stop(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     return inputs
 
 
 @handles("ReadVariableOp")
-def _read(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _read(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     return converter.variables[int(inputs[0])]  # type: ignore[arg-type]
 
 
 @handles("Cast")
-def _cast(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _cast(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     wanted = operation.get_attr("DstT")
     if wanted == operation.get_attr("SrcT"):
         return inputs[0]
@@ -92,78 +89,67 @@ def _cast(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
 
 
 @handles("NotEqual")
-def _not_equal(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Not", converter.graph.node("Equal", *inputs))
-    return found
+def _not_equal(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Not", converter.graph.node("Equal", *inputs))
 
 
 @handles("Square")
-def _square(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Mul", inputs[0], inputs[0])
-    return found
+def _square(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Mul", inputs[0], inputs[0])
 
 
 @handles("SquaredDifference")
-def _squared_difference(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _squared_difference(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     difference = converter.graph.node("Sub", *inputs)
-    found: Value = converter.graph.node("Mul", difference, difference)
-    return found
+    return converter.graph.node("Mul", difference, difference)
 
 
 @handles("Rsqrt")
-def _rsqrt(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Reciprocal", converter.graph.node("Sqrt", inputs[0]))
-    return found
+def _rsqrt(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Reciprocal", converter.graph.node("Sqrt", inputs[0]))
 
 
 @handles("Log1p")
-def _log1p(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _log1p(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     one = np.ones((), operation.inputs[0].dtype.as_numpy_dtype)
-    found: Value = converter.graph.node("Log", converter.graph.node("Add", inputs[0], one))
-    return found
+    return converter.graph.node("Log", converter.graph.node("Add", inputs[0], one))
 
 
 @handles("Expm1")
-def _expm1(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _expm1(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     one = np.ones((), operation.inputs[0].dtype.as_numpy_dtype)
-    found: Value = converter.graph.node("Sub", converter.graph.node("Exp", inputs[0]), one)
-    return found
+    return converter.graph.node("Sub", converter.graph.node("Exp", inputs[0]), one)
 
 
 @handles("Relu6")
-def _relu6(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _relu6(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     kind = operation.inputs[0].dtype.as_numpy_dtype
-    found: Value = converter.graph.node("Clip", inputs[0], np.zeros((), kind), np.full((), 6, kind))
-    return found
+    return converter.graph.node("Clip", inputs[0], np.zeros((), kind), np.full((), 6, kind))
 
 
 @handles("LeakyRelu")
-def _leaky(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("LeakyRelu", inputs[0], alpha=float(operation.get_attr("alpha")))
-    return found
+def _leaky(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("LeakyRelu", inputs[0], alpha=float(operation.get_attr("alpha")))
 
 
 @handles("Elu", "Selu")
-def _elu(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node(operation.type, inputs[0])
-    return found
+def _elu(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node(operation.type, inputs[0])
 
 
 @handles("ClipByValue")
-def _clip(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Min", converter.graph.node("Max", inputs[0], inputs[1]), inputs[2])
-    return found
+def _clip(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Min", converter.graph.node("Max", inputs[0], inputs[1]), inputs[2])
 
 
 @handles("DivNoNan")
-def _divide_safely(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _divide_safely(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph, zero = converter.graph, np.zeros((), operation.inputs[0].dtype.as_numpy_dtype)
-    found: Value = graph.node("Where", graph.node("Equal", inputs[1], zero), zero, graph.node("Div", *inputs))
-    return found
+    return graph.node("Where", graph.node("Equal", inputs[1], zero), zero, graph.node("Div", *inputs))
 
 
 @handles("FloorDiv")
-def _floor_divide(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _floor_divide(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph, kind = converter.graph, operation.inputs[0].dtype
     if kind.is_floating:
         found: Value = graph.node("Floor", graph.node("Div", *inputs))
@@ -173,7 +159,7 @@ def _floor_divide(converter: Converter, operation: Any, inputs: list[Value]) -> 
 
 
 @handles("FloorMod")
-def _modulo(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _modulo(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph = converter.graph
     if not operation.inputs[0].dtype.is_floating:
         found: Value = graph.node("Mod", *inputs)
@@ -184,14 +170,13 @@ def _modulo(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
 
 
 @handles("LeftShift", "RightShift")
-def _shift(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _shift(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     direction = operation.type.removesuffix("Shift").upper()
-    found: Value = converter.graph.node("BitShift", *inputs, direction=direction)
-    return found
+    return converter.graph.node("BitShift", *inputs, direction=direction)
 
 
 @handles("Bitcast")
-def _reinterpret(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _reinterpret(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     before, after = operation.inputs[0].dtype, operation.outputs[0].dtype
     if before.name == "float32" and after.name == "int32" and _is_sign(operation):
         graph, zero = converter.graph, np.zeros((), np.float32)
@@ -204,7 +189,7 @@ def _reinterpret(converter: Converter, operation: Any, inputs: list[Value]) -> V
     return converter.graph.cast(inputs[0], after.as_numpy_dtype)
 
 
-def _is_sign(operation: Any) -> bool:
+def _is_sign(operation: tf.Operation) -> bool:
     """Whether nothing but the sign bit of a number is looked at, as `keras.ops.argmax` does."""
     others = [
         tensor.op for user in operation.outputs[0].consumers() for tensor in user.inputs if tensor.op is not operation

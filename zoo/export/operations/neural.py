@@ -2,56 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo.export.conversion import Converter, UnknownOperationError, constant, handles
 from zoo.export.onnx_graph import Value
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 TO_CHANNELS_FIRST, TO_CHANNELS_LAST = [0, 3, 1, 2], [0, 2, 3, 1]
 
 
 @handles("MatMul", "BatchMatMul", "BatchMatMulV2", "BatchMatMulV3")
-def _matmul(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _matmul(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     flags = ("transpose_a", "transpose_b") if operation.type == "MatMul" else ("adj_x", "adj_y")
     sides = [
         _transposed(converter, value, tensor) if operation.get_attr(flag) else value
         for value, tensor, flag in zip(inputs, operation.inputs, flags, strict=True)
     ]
-    found: Value = converter.graph.node("MatMul", *sides)
-    return found
+    return converter.graph.node("MatMul", *sides)
 
 
-def _transposed(converter: Converter, value: Value, tensor: Any) -> Value:
+def _transposed(converter: Converter, value: Value, tensor: tf.Tensor) -> Value:
     if isinstance(value, np.ndarray):
         return np.ascontiguousarray(np.swapaxes(value, -1, -2))
     order = list(range(tensor.shape.rank))
     order[-2:] = order[-1], order[-2]
-    found: Value = converter.graph.node("Transpose", value, perm=order)
-    return found
+    return converter.graph.node("Transpose", value, perm=order)
 
 
 @handles("Einsum")
-def _einsum(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Einsum", *inputs, equation=operation.get_attr("equation").decode())
-    return found
+def _einsum(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Einsum", *inputs, equation=operation.get_attr("equation").decode())
 
 
 @handles("BiasAdd")
-def _bias(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Add", *inputs)
-    return found
+def _bias(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Add", *inputs)
 
 
 @handles("Softmax", "LogSoftmax")
-def _softmax(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node(operation.type, inputs[0], axis=-1)
-    return found
+def _softmax(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node(operation.type, inputs[0], axis=-1)
 
 
 @handles("SparseSoftmaxCrossEntropyWithLogits")
-def _cross_entropy(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _cross_entropy(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     """Losses `[N]` of logits `[N, V]` and classes `[N]`, and their gradient `[N, V]`."""
     graph, (logits, targets) = converter.graph, inputs
     classes = graph.node("Gather", graph.shape(logits), np.array([1], np.int64), axis=0)
@@ -64,7 +62,7 @@ def _cross_entropy(converter: Converter, operation: Any, inputs: list[Value]) ->
 
 
 @handles("Conv2D", "DepthwiseConv2dNative")
-def _convolution(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _convolution(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     _check_layout(operation)
     graph, kernel = converter.graph, constant(inputs[1], "the kernel of a convolution")
     groups = 1
@@ -90,7 +88,7 @@ def _convolution(converter: Converter, operation: Any, inputs: list[Value]) -> V
 
 
 @handles("MaxPool", "AvgPool")
-def _pool(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _pool(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     _check_layout(operation)
     graph = converter.graph
     found = graph.node(
@@ -105,7 +103,7 @@ def _pool(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
 
 
 @handles("FusedBatchNormV3")
-def _normalise(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _normalise(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     if operation.get_attr("is_training"):
         raise UnknownOperationError("the model normalises by the statistics of a batch, which one input has not")
     _check_layout(operation)
@@ -116,12 +114,12 @@ def _normalise(converter: Converter, operation: Any, inputs: list[Value]) -> lis
     return [found, mean, variance, mean, variance, np.zeros(0, np.float32)]
 
 
-def _check_layout(operation: Any) -> None:
+def _check_layout(operation: tf.Operation) -> None:
     if operation.get_attr("data_format") != b"NHWC":
         raise UnknownOperationError("the model has its channels in front; images must have them behind")
 
 
-def _padding(operation: Any) -> dict[str, Any]:
+def _padding(operation: tf.Operation) -> dict[str, str | list[int]]:
     kind = operation.get_attr("padding")
     if kind == b"EXPLICIT":
         before_after = operation.get_attr("explicit_paddings")[2:6]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
 
 from zoo.export.conversion import Converter, handles
-from zoo.export.onnx_graph import OnnxGraph, Value
+from zoo.export.onnx_graph import Named, OnnxGraph, Value
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 LSTM_ORDER = [0, 3, 1, 2]
 """Gates of Keras (input, forget, candidate, output) in the order of ONNX (input, output, forget, candidate)."""
 
 
 @handles("PyFunc")
-def _recurrence(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _recurrence(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     """A recurrence that was marked while tracing (see `zoo.export.tracing`)."""
     graph, layer = converter.graph, converter.natives[operation.get_attr("token").decode()]
     cell, backwards = layer.cell, bool(layer.go_backwards)
@@ -26,11 +29,11 @@ def _recurrence(converter: Converter, operation: Any, inputs: list[Value]) -> li
     if mask:
         lengths = graph.node("ReduceSum", graph.cast(mask[0], np.int32), np.array([1], np.int64), keepdims=0)  # [B]
     kind, kernel, recurrent, bias = _weights(cell)
-    options: dict[str, Any] = {"hidden_size": cell.units, "direction": "reverse" if backwards else "forward"}
+    options: dict[str, object] = {"hidden_size": cell.units, "direction": "reverse" if backwards else "forward"}
     if kind == "GRU":
         options["linear_before_reset"] = 1
     begin = [graph.node("Unsqueeze", state, np.array([0], np.int64)) for state in initial]  # [1, B, U]
-    made = graph.node(
+    made = graph.multi_output_node(
         kind,
         graph.node("Transpose", sequences, perm=[1, 0, 2]),
         kernel,
@@ -49,7 +52,7 @@ def _recurrence(converter: Converter, operation: Any, inputs: list[Value]) -> li
     return [final[0], outputs, *final]
 
 
-def _reversed(graph: OnnxGraph, outputs: Any) -> Any:
+def _reversed(graph: OnnxGraph, outputs: Named) -> Named:
     """The outputs in the order in which a layer that reads backwards makes them."""
     last = np.array([np.iinfo(np.int64).min + 1])
     found = graph.node("Slice", outputs, np.array([-1]), last, np.array([1]), np.array([-1]))
@@ -57,7 +60,7 @@ def _reversed(graph: OnnxGraph, outputs: Any) -> Any:
     return found
 
 
-def _weights(cell: Any) -> tuple[str, np.ndarray, np.ndarray, np.ndarray | None]:
+def _weights(cell: keras.layers.Layer) -> tuple[str, np.ndarray, np.ndarray, np.ndarray | None]:
     """The operator of a cell, and its weights `[1, G, D]`, `[1, G, U]` and `[1, 2 G]` as that has them."""
     kernel, recurrent = (np.asarray(weight.value, np.float32) for weight in (cell.kernel, cell.recurrent_kernel))
     bias = None if cell.bias is None else np.asarray(cell.bias.value, np.float32)

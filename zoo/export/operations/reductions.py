@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo.export.conversion import Converter, constant, handles
 from zoo.export.onnx_graph import Value
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 KINDS = {"Max": "ReduceMax", "Mean": "ReduceMean", "Min": "ReduceMin", "Prod": "ReduceProd", "Sum": "ReduceSum"}
 
 
 @handles(*KINDS, "All", "Any")
-def _reduce(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _reduce(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph, axes = converter.graph, constant(inputs[1], "an axis").reshape(-1).astype(np.int64)
     if not axes.size:
         return inputs[0]
@@ -27,7 +30,7 @@ def _reduce(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
 
 
 @handles("ArgMax", "ArgMin")
-def _extreme(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _extreme(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     axis = int(constant(inputs[1], "an axis"))
     value = inputs[0]
     if operation.inputs[0].dtype.name == "bool":
@@ -37,15 +40,14 @@ def _extreme(converter: Converter, operation: Any, inputs: list[Value]) -> Value
 
 
 @handles("Cumsum")
-def _cumulative(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _cumulative(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     options = {name: int(operation.get_attr(name)) for name in ("exclusive", "reverse")}
-    found: Value = converter.graph.node("CumSum", inputs[0], inputs[1], **options)
-    return found
+    return converter.graph.node("CumSum", inputs[0], inputs[1], **options)
 
 
 @handles("TopKV2")
-def _largest(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _largest(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     graph = converter.graph
     count = graph.node("Unsqueeze", graph.cast(inputs[1], np.int64), np.array([0], np.int64))
-    values, places = graph.node("TopK", inputs[0], count, outputs=2)
+    values, places = graph.multi_output_node("TopK", inputs[0], count, outputs=2)
     return [values, graph.cast(places, np.int32)]

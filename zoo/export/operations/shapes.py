@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo.export.conversion import Converter, UnknownOperationError, constant, handles
-from zoo.export.onnx_graph import Named, Value
+from zoo.export.onnx_graph import Named, OnnxGraph, Value
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 LAST = np.iinfo(np.int64).max
 
@@ -21,51 +24,47 @@ def _axis(number: int, rank: int) -> int:
 
 
 @handles("Shape")
-def _shape(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _shape(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     return converter.graph.cast(converter.graph.shape(inputs[0]), operation.get_attr("out_type").as_numpy_dtype)
 
 
 @handles("Size")
-def _size(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _size(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     return converter.graph.cast(converter.graph.node("Size", inputs[0]), operation.get_attr("out_type").as_numpy_dtype)
 
 
 @handles("Reshape")
-def _reshape(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _reshape(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph, shape = converter.graph, operation.outputs[0].shape
     if shape.rank is not None and list(shape).count(None) <= 1:
         wanted: Value = _integers(*(-1 if size is None else size for size in shape))
     else:
         wanted = graph.cast(inputs[1], np.int64)
-    found: Value = graph.node("Reshape", inputs[0], wanted)
-    return found
+    return graph.node("Reshape", inputs[0], wanted)
 
 
 @handles("Transpose")
-def _transpose(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _transpose(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     order = constant(inputs[1], "the order of axes").tolist()
     if order == sorted(order):
         return inputs[0]
-    found: Value = converter.graph.node("Transpose", inputs[0], perm=order)
-    return found
+    return converter.graph.node("Transpose", inputs[0], perm=order)
 
 
 @handles("ExpandDims")
-def _expand(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _expand(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     axis = int(constant(inputs[1], "an axis").reshape(()))
-    found: Value = converter.graph.node("Unsqueeze", inputs[0], _integers(axis))
-    return found
+    return converter.graph.node("Unsqueeze", inputs[0], _integers(axis))
 
 
 @handles("Squeeze")
-def _squeeze(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _squeeze(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     axes = operation.get_attr("squeeze_dims")
-    found: Value = converter.graph.node("Squeeze", inputs[0], _integers(*axes) if axes else None)
-    return found
+    return converter.graph.node("Squeeze", inputs[0], _integers(*axes) if axes else None)
 
 
 @handles("ConcatV2")
-def _concat(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _concat(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     *parts, axis = inputs
     static = [tensor.shape for tensor in operation.inputs[:-1]]
     number = int(constant(axis, "an axis"))
@@ -77,45 +76,45 @@ def _concat(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
     ]
     if len(kept) == 1:
         return kept[0]
-    found: Value = converter.graph.node("Concat", *(kept or parts), axis=number)
-    return found
+    return converter.graph.node("Concat", *(kept or parts), axis=number)
 
 
 @handles("Pack")
-def _pack(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _pack(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     axis, graph = operation.get_attr("axis"), converter.graph
     parts = [graph.node("Unsqueeze", value, _integers(axis)) for value in inputs]
-    found: Value = parts[0] if len(parts) == 1 else graph.node("Concat", *parts, axis=axis)
-    return found
+    return parts[0] if len(parts) == 1 else graph.node("Concat", *parts, axis=axis)
 
 
 @handles("Unpack")
-def _unpack(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _unpack(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     axis, count, graph = operation.get_attr("axis"), operation.get_attr("num"), converter.graph
     return [graph.node("Gather", inputs[0], np.array(place, np.int64), axis=axis) for place in range(count)]
 
 
 @handles("Split")
-def _split(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _split(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     count, axis = operation.get_attr("num_split"), int(constant(inputs[0], "an axis"))
     if count == 1:
         return [inputs[1]]
-    found: list[Value] = converter.graph.node("Split", inputs[1], outputs=count, axis=axis, num_outputs=count)
+    found: list[Value] = converter.graph.multi_output_node(
+        "Split", inputs[1], outputs=count, axis=axis, num_outputs=count
+    )
     return found
 
 
 @handles("SplitV")
-def _split_sizes(converter: Converter, operation: Any, inputs: list[Value]) -> list[Value]:
+def _split_sizes(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     count, axis = operation.get_attr("num_split"), int(constant(inputs[2], "an axis"))
     sizes = converter.graph.cast(inputs[1], np.int64)
     if isinstance(sizes, np.ndarray) and (sizes < 0).any():
         sizes = _integers(*(tensor.shape[axis] for tensor in operation.outputs))
-    found = converter.graph.node("Split", inputs[0], sizes, outputs=count, axis=axis)
-    return found if count > 1 else [found]
+    found = converter.graph.multi_output_node("Split", inputs[0], sizes, outputs=count, axis=axis)
+    return found
 
 
 @handles("Slice")
-def _slice(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _slice(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph = converter.graph
     begin = graph.cast(inputs[1], np.int64)
     if isinstance(inputs[2], np.ndarray):
@@ -127,12 +126,11 @@ def _slice(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
     else:
         end = graph.node("Add", begin, graph.cast(inputs[2], np.int64))
     axes = _integers(*range(operation.inputs[0].shape.rank))
-    found: Value = graph.node("Slice", inputs[0], begin, end, axes)
-    return found
+    return graph.node("Slice", inputs[0], begin, end, axes)
 
 
 @handles("StridedSlice")
-def _strided_slice(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _strided_slice(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     """Slices, indices, new axes and an ellipsis, as Python writes them."""
     graph, rank = converter.graph, operation.inputs[0].shape.rank
     masks = {
@@ -188,33 +186,31 @@ def _strided_slice(converter: Converter, operation: Any, inputs: list[Value]) ->
     return graph.node("Unsqueeze", found, _integers(*added)) if added else found
 
 
-def _entries(graph: Any, value: Value, count: int) -> list[Value]:
+def _entries(graph: OnnxGraph, value: Value, count: int) -> list[Value]:
     """The entries of a vector of known length, each int64 `[1]`."""
     if isinstance(value, np.ndarray):
         return [value[place : place + 1].astype(np.int64) for place in range(count)]
     wide = graph.cast(value, np.int64)
     if count == 1:
         return [wide]
-    return list(graph.node("Split", wide, outputs=count, axis=0, num_outputs=count))
+    return list(graph.multi_output_node("Split", wide, outputs=count, axis=0, num_outputs=count))
 
 
-def _after(graph: Any, start: Value) -> Value:
+def _after(graph: OnnxGraph, start: Value) -> Value:
     """The end of a slice of one entry; the last entry is at -1, and ends with the axis."""
     if isinstance(start, np.ndarray):
         return _integers(LAST if start[0] == -1 else int(start[0]) + 1)
-    found: Value = graph.node("Add", start, _integers(1))
-    return found
+    return graph.node("Add", start, _integers(1))
 
 
-def _joined(graph: Any, parts: list[Value]) -> Value:
+def _joined(graph: OnnxGraph, parts: list[Value]) -> Value:
     if all(isinstance(part, np.ndarray) for part in parts):
         return np.concatenate([part for part in parts if isinstance(part, np.ndarray)])
-    found: Value = parts[0] if len(parts) == 1 else graph.node("Concat", *parts, axis=0)
-    return found
+    return parts[0] if len(parts) == 1 else graph.node("Concat", *parts, axis=0)
 
 
 @handles("GatherV2", "ResourceGather", "Gather")
-def _gather(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _gather(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph = converter.graph
     if operation.type == "ResourceGather":
         inputs = [converter.variables[int(inputs[0])], inputs[1]]  # type: ignore[arg-type]
@@ -231,73 +227,64 @@ def _gather(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
 
 
 @handles("GatherNd")
-def _gather_places(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("GatherND", inputs[0], converter.graph.cast(inputs[1], np.int64))
-    return found
+def _gather_places(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("GatherND", inputs[0], converter.graph.cast(inputs[1], np.int64))
 
 
 @handles("ScatterNd")
-def _scatter(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _scatter(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph = converter.graph
     zero = np.zeros(1, operation.inputs[1].dtype.as_numpy_dtype)
     empty = graph.node("Expand", zero, graph.cast(inputs[2], np.int64))
-    found: Value = graph.node("ScatterND", empty, graph.cast(inputs[0], np.int64), inputs[1], reduction="add")
-    return found
+    return graph.node("ScatterND", empty, graph.cast(inputs[0], np.int64), inputs[1], reduction="add")
 
 
 @handles("TensorScatterUpdate", "TensorScatterAdd")
-def _scatter_into(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _scatter_into(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     reduction = "add" if operation.type.endswith("Add") else "none"
-    found: Value = converter.graph.node(
+    return converter.graph.node(
         "ScatterND", inputs[0], converter.graph.cast(inputs[1], np.int64), inputs[2], reduction=reduction
     )
-    return found
 
 
 @handles("Tile")
-def _tile(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Tile", inputs[0], converter.graph.cast(inputs[1], np.int64))
-    return found
+def _tile(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Tile", inputs[0], converter.graph.cast(inputs[1], np.int64))
 
 
 @handles("BroadcastTo")
-def _broadcast(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Expand", inputs[0], converter.graph.cast(inputs[1], np.int64))
-    return found
+def _broadcast(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Expand", inputs[0], converter.graph.cast(inputs[1], np.int64))
 
 
 @handles("Fill")
-def _fill(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Expand", inputs[1], converter.graph.cast(inputs[0], np.int64))
-    return found
+def _fill(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Expand", inputs[1], converter.graph.cast(inputs[0], np.int64))
 
 
 @handles("ZerosLike", "OnesLike")
-def _like(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _like(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     number = np.full((), operation.type == "OnesLike", operation.inputs[0].dtype.as_numpy_dtype)
-    found: Value = converter.graph.node("Expand", number, converter.graph.shape(inputs[0]))
-    return found
+    return converter.graph.node("Expand", number, converter.graph.shape(inputs[0]))
 
 
 @handles("Range")
-def _range(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Range", *inputs)
-    return found
+def _range(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Range", *inputs)
 
 
 @handles("OneHot")
-def _one_hot(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _one_hot(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph = converter.graph
     on, off = (graph.node("Unsqueeze", value, _integers(0)) for value in (inputs[2], inputs[3]))
     both = graph.node("Concat", off, on, axis=0)
     places = inputs[0] if operation.inputs[0].dtype.name == "int64" else graph.cast(inputs[0], np.int64)
     depth = graph.cast(inputs[1], np.int64)
-    found: Value = graph.node("OneHot", places, depth, both, axis=operation.get_attr("axis"))
-    return found
+    return graph.node("OneHot", places, depth, both, axis=operation.get_attr("axis"))
 
 
 @handles("Pad", "PadV2", "MirrorPad")
-def _pad(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _pad(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     widths = constant(inputs[1], "the width of padding").T.reshape(-1).astype(np.int64)
     if operation.type == "MirrorPad":
         if operation.get_attr("mode") != b"REFLECT":
@@ -310,7 +297,7 @@ def _pad(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
 
 
 @handles("ReverseV2")
-def _reverse(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
+def _reverse(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
     graph, axes = converter.graph, constant(inputs[1], "an axis").reshape(-1).tolist()
     rank = operation.inputs[0].shape.rank
     axes = [_axis(axis, rank) for axis in axes]
@@ -332,6 +319,5 @@ def _reverse(converter: Converter, operation: Any, inputs: list[Value]) -> Value
 
 
 @handles("Where")
-def _where(converter: Converter, operation: Any, inputs: list[Value]) -> Value:
-    found: Value = converter.graph.node("Transpose", converter.graph.node("NonZero", inputs[0]), perm=[1, 0])
-    return found
+def _where(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    return converter.graph.node("Transpose", converter.graph.node("NonZero", inputs[0]), perm=[1, 0])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.layers.attention.attention import Attention, Prepared
+from zoo.layers.options import LayerOptions
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -23,7 +24,7 @@ class AdditiveAttention(Attention):
         **kwargs: what every Keras layer takes.
     """
 
-    def __init__(self, units: int = 128, use_bias: bool = False, **kwargs: Any) -> None:
+    def __init__(self, units: int = 128, use_bias: bool = False, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(units, **kwargs)
         self.use_bias = use_bias
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn, Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.errors import UsageError
+from zoo.layers.options import LayerOptions
 from zoo.layers.refusal import refuse
 from zoo.ops.masking import zero_masked
 from zoo.ops.time_loop import run_steps
@@ -43,7 +44,7 @@ class Attention(keras.layers.Layer):
     stateless = True
     """Whether an answer depends on the query and the memory alone."""
 
-    def __init__(self, units: int = 128, **kwargs: Any) -> None:
+    def __init__(self, units: int = 128, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         if units < 1:
             raise UsageError(f"{self.name}: units is {units}; it should be at least 1")
@@ -51,7 +52,7 @@ class Attention(keras.layers.Layer):
         self.supports_masking = True
         self.output_size: int | None = None
 
-    def __call__(self, queries: Tensor, memory: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    def __call__(self, queries: Tensor, memory: Tensor, *args: Nest, **kwargs: Nest) -> Tensor:
         """Answer a batch of queries; see `call`. A mask that Keras attached to the memory counts, too."""
         if not args and kwargs.get("mask") is None:
             kwargs["mask"] = getattr(memory, "_keras_mask", None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
@@ -11,6 +11,7 @@ from keras import ops
 from zoo.backend.types import Shape, Tensor
 from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.attention import Prepared, masked_softmax
+from zoo.layers.options import LayerOptions
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -28,7 +29,7 @@ class CoverageAttention(AdditiveAttention):
 
     stateless = False
 
-    def __init__(self, units: int = 128, use_bias: bool = True, **kwargs: Any) -> None:
+    def __init__(self, units: int = 128, use_bias: bool = True, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(units, use_bias=use_bias, **kwargs)
 
     def build(self, queries_shape: Shape, memory_shape: Shape) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.layers.attention.attention import Attention, Prepared
+from zoo.layers.options import LayerOptions
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -21,7 +22,7 @@ class DotAttention(Attention):
         **kwargs: what every Keras layer takes.
     """
 
-    def __init__(self, units: int = 128, scale: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, units: int = 128, scale: float = 1.0, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(units, **kwargs)
         self.scale = scale
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
@@ -13,6 +13,7 @@ from zoo.errors import did_you_mean
 from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.attention import Prepared, masked_softmax
 from zoo.layers.attention.row_stream import advanced, row_number, row_numbers, seeded, unseeded
+from zoo.layers.options import LayerOptions
 
 INFERENCE = ("likeliest", "expected")
 SMALLEST = 1e-30
@@ -47,7 +48,7 @@ class HardAttention(AdditiveAttention):
         use_bias: bool = False,
         soft_share: float = 0.5,
         inference: str = "likeliest",
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(units, use_bias=use_bias, **kwargs)
         if inference not in INFERENCE:

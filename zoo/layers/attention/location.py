@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
@@ -11,6 +11,7 @@ from keras import ops
 from zoo.backend.types import Config, Shape, Tensor
 from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.attention import Prepared, masked_softmax
+from zoo.layers.options import LayerOptions
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -30,7 +31,12 @@ class LocationAttention(AdditiveAttention):
     stateless = False
 
     def __init__(
-        self, units: int = 128, filters: int = 10, width: int = 31, use_bias: bool = True, **kwargs: Any
+        self,
+        units: int = 128,
+        filters: int = 10,
+        width: int = 31,
+        use_bias: bool = True,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(units, use_bias=use_bias, **kwargs)
         self.filters = filters

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
@@ -14,6 +14,7 @@ from zoo.layers.attention.additive import AdditiveAttention
 from zoo.layers.attention.attention import Prepared
 from zoo.layers.attention.linear_recurrence import linear_recurrence
 from zoo.layers.attention.row_stream import advanced, row_numbers, seeded, unseeded
+from zoo.layers.options import LayerOptions
 
 INFERENCE = ("hard", "soft")
 
@@ -47,7 +48,7 @@ class MonotonicAttention(AdditiveAttention):
         score_bias: float = -1.0,
         noise: float = 1.0,
         inference: str = "hard",
-        **kwargs: Any,
+        **kwargs: Unpack[LayerOptions],
     ) -> None:
         super().__init__(units, use_bias=use_bias, **kwargs)
         if inference not in INFERENCE:

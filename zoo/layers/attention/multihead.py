@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
 from zoo.layers.attention.attention import Attention, Prepared, masked_softmax
+from zoo.layers.options import LayerOptions
 
 
 @keras.saving.register_keras_serializable(package="zoo")
@@ -28,7 +29,7 @@ class MultiHeadAttention(Attention):
         UsageError: the heads do not divide U.
     """
 
-    def __init__(self, units: int = 128, heads: int = 4, **kwargs: Any) -> None:
+    def __init__(self, units: int = 128, heads: int = 4, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(units, **kwargs)
         if heads < 1 or units % heads:
             self._refuse(f"{heads} heads cannot share {units} units; units should be a multiple of heads")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    import keras
+
+    from zoo.backend.types import Tensor
     from zoo.topology import Inference
 
 Gates = Mapping[str, np.ndarray]
@@ -42,9 +45,9 @@ def read(inference: Inference, tokens: np.ndarray) -> Activations:
         inference: a `zoo.models.Decoder` with its codecs.
         tokens: int32 `[B, T]`.
     """
-    model: Any = inference.model
+    model = inference.model
 
-    def look(tokens: Any) -> tuple[list[Any], Any]:
+    def look(tokens: Tensor) -> tuple[list[Tensor], Tensor]:
         from keras import ops
 
         outputs = model.recurrent.layer_outputs(tokens, embeddings=model.embedded_tokens())
@@ -66,7 +69,7 @@ def read(inference: Inference, tokens: np.ndarray) -> Activations:
     return Activations(units, np.asarray(logits, np.float32)[0], gates if plain else [{} for _ in gates])
 
 
-def gates_of(cell: Any, inputs: np.ndarray, outputs: np.ndarray) -> dict[str, np.ndarray]:
+def gates_of(cell: keras.layers.Layer, inputs: np.ndarray, outputs: np.ndarray) -> dict[str, np.ndarray]:
     """Compute the gates of a cell again, from what it read and what it gave.
 
     Args:

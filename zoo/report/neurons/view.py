@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
@@ -69,7 +69,7 @@ def saturation(gates: Sequence[Gates]) -> Markup | None:
 
 def _read_with(inference: Inference, tokens: np.ndarray, weights: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
     """Read with other weights, then put the model's own back."""
-    model: Any = inference.model
+    model = inference.model
     own = model.get_weights()
     model.set_weights(weights)
     try:
@@ -96,7 +96,7 @@ def _data(inference: Inference, passages: Passages, seen: Activations, rows: Seq
     probabilities /= probabilities.sum(axis=-1, keepdims=True)  # [T, V]
     likeliest = np.argsort(-probabilities, axis=-1)[:, :NEXT]  # [T, NEXT]
     own = probabilities[np.arange(len(texts) - 1), passages.tokens[0, 1:]]
-    codec: Any = inference.codecs["target"]
+    codec = inference.codecs["target"]
     names = {int(token): codec.decode([int(token)]) for token in np.unique(likeliest)}
     return {
         "texts": texts,

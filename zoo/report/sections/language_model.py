@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from zoo.report.rendering import render, shorten
 from zoo.report.section import Section
 
 if TYPE_CHECKING:
+    from zoo.codecs import TextCodec
     from zoo.runs.run import Run
 
 SHOWN_SAMPLES = 8
@@ -57,7 +58,7 @@ def text_section(run: Run, text: str) -> Section:
 
     if run.topology.name != "language model" or not can_look_into(run.model):
         raise ZooError(f"{run.name} has no neurons to show: that takes a language model of the zoo's Decoder")
-    codec: Any = run.codecs["target"]
+    codec = cast("TextCodec", run.codecs["target"])
     tokens = np.asarray(codec.encode(text), np.int32)
     if len(tokens) < 2:
         raise ZooError("the text is too short: it needs at least two tokens")
@@ -70,12 +71,12 @@ def untrained_weights(run: Run) -> Sequence[np.ndarray]:
     from zoo.training.engines.build_scope import build_scope
 
     with build_scope(run.settings.device.precision, run.settings.seed):
-        model: Any = run.task.model(run.codecs)
+        model = run.task.model(run.codecs)
     return [np.asarray(weight) for weight in model.get_weights()]
 
 
 def _held_out(run: Run) -> Passages | None:
-    codec: Any = run.codecs["target"]
+    codec = cast("TextCodec", run.codecs["target"])
     for examples in (run.splits.test, run.splits.validation, run.splits.train):
         if len(examples):
             passages = cut_passages(codec, examples)

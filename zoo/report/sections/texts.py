@@ -6,7 +6,7 @@ import difflib
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from zoo.report.rendering import render, shorten
 from zoo.report.section import Section
 
 if TYPE_CHECKING:
+    from zoo.codecs.codec import RawExample
     from zoo.runs.run import Run
     from zoo.topology import Alignment
 
@@ -44,7 +45,7 @@ def text_sections(run: Run, answered: Answered) -> list[Section]:
     return found
 
 
-def _references(example: Any) -> Sequence[str]:
+def _references(example: RawExample) -> Sequence[str]:
     return tuple(str(text) for text in example.get("references") or (example["target"],))
 
 

@@ -13,13 +13,13 @@ import keras
 import numpy as np
 from keras import ops, tree
 
-from zoo.backend.types import Tensor
+from zoo.backend.types import Function, Tensor
 from zoo.processor import available_cores
 from zoo.training.engines.build_scope import build_scope
 from zoo.training.engines.cluster import WorkerLostError, find_cluster
 from zoo.training.engines.device_plan import Accelerators, DevicePlan, plan_devices, plan_worker
 from zoo.training.engines.loss_scale import LossScale
-from zoo.training.engines.types import Arrays, Batch, Carry, Forward, Function, Rate, StepResult, Sums, Totals
+from zoo.training.engines.types import Arrays, Batch, Carry, Forward, Rate, StepResult, Sums, Totals
 from zoo.training.stored_variables import assign_arrays, is_numbered, name_numbered
 from zoo.training.variable_names import optimizer_names, variable_names
 

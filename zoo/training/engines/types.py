@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
@@ -27,9 +27,6 @@ Totals: TypeAlias = dict[str, tuple[float, float]]
 
 Forward: TypeAlias = Callable[[Mapping[str, Tensor], Carry, bool], tuple[Sums, Carry]]
 """(batch, carry, training) -> (sums, carry), written in `keras.ops`."""
-
-Function: TypeAlias = Callable[..., Any]
-"""A function of tensors."""
 
 
 @dataclass(frozen=True)

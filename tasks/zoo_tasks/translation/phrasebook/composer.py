@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeVar
 
 from zoo import ZooError
 from zoo.data import Splits
@@ -12,6 +12,8 @@ from zoo_tasks.translation.phrasebook.held_out import split_of_sentence
 from zoo_tasks.translation.phrasebook.pattern import Pattern
 from zoo_tasks.translation.phrasebook.patterns import PATTERNS
 from zoo_tasks.translation.phrasebook.people import ANYBODY, NAMELESS, PRONOUNS
+
+Word = TypeVar("Word")
 
 _PATIENCE = 3000
 """Draws after which a pattern is taken to have no more sentences for a split."""
@@ -88,7 +90,7 @@ def _new_example(
     return None
 
 
-def _choose(words: Sequence[Any], draw: random.Random) -> Any:
+def _choose(words: Sequence[Word], draw: random.Random) -> Word:
     """One of the words; a pronoun half of the time where there are names and nouns too, as there are few pronouns."""
     if words is ANYBODY or words is NAMELESS:
         words = draw.choice((PRONOUNS, words[len(PRONOUNS) :]))

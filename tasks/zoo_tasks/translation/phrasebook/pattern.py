@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from zoo_tasks.translation.phrasebook import english, french
+from zoo_tasks.translation.phrasebook.words import Lexeme
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Pattern:
     """
 
     name: str
-    slots: Mapping[str, Sequence[Any]]
+    slots: Mapping[str, Sequence[Lexeme]]
     write: Callable[..., tuple[str, str]]
     apart: tuple[tuple[str, str], ...] = ()
     shortens: bool = False
@@ -37,11 +37,11 @@ class Pattern:
             count *= len(self.slots[first]) * (len(self.slots[first]) - 1)
         return count * (2 if self.shortens else 1)
 
-    def allows(self, fillers: Mapping[str, Any]) -> bool:
+    def allows(self, fillers: Mapping[str, Lexeme]) -> bool:
         """Whether slots that are kept apart hold different words."""
         return all(fillers[first] is not fillers[second] for first, second in self.apart)
 
-    def sentence(self, fillers: Mapping[str, Any], short: bool = False) -> tuple[str, str]:
+    def sentence(self, fillers: Mapping[str, Lexeme], short: bool = False) -> tuple[str, str]:
         """Write the English and the French sentence.
 
         Args:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import cast
 
 import jax
 import jax.flatten_util
@@ -14,7 +15,7 @@ from jax.experimental import multihost_utils
 from jax.sharding import PartitionSpec
 
 from zoo.backend.jax.compile import compile_function
-from zoo.backend.types import Tensor
+from zoo.backend.types import Function, Nest, Tensor
 from zoo.ops.randomness import ExampleRandomness
 from zoo.training.engines.device_plan import Accelerators, DevicePlan
 from zoo.training.engines.engine import Engine
@@ -27,7 +28,7 @@ from zoo.training.engines.jax.devices import (
 )
 from zoo.training.engines.jax.optimizer import Values, current_values, update
 from zoo.training.engines.jax.sharding import AXIS, BY_ROWS, REPLICATED, RowSharding, count_rows
-from zoo.training.engines.types import Batch, Carry, Function, Rate, Sums
+from zoo.training.engines.types import Batch, Carry, Rate, Sums
 
 # Statuses of XLA that another worker cannot be the cause of.
 OWN_FAULTS = ("INVALID_ARGUMENT", "RESOURCE_EXHAUSTED")
@@ -190,7 +191,7 @@ class JaxEngine(Engine):
         others: Values,
         state: Values,
         averages: Values,
-        batch: Any,
+        batch: Mapping[str, Tensor],
         carry: Carry,
         key: Tensor,
         rate: Tensor,
@@ -209,7 +210,7 @@ class JaxEngine(Engine):
         return update(self._optimizer, variables, weights, state, averages, gradients, weight, rate, *limits)
 
     def _passes(
-        self, weights: Values, others: Values, batch: Any, carry: Carry, key: Tensor, scale: Tensor
+        self, weights: Values, others: Values, batch: Mapping[str, Tensor], carry: Carry, key: Tensor, scale: Tensor
     ) -> tuple[tuple[Values, Sums, Values], Carry]:
         """Run the forward and the backward pass over a device's rows; all sums go over the devices in one message."""
         assert self._model is not None
@@ -256,7 +257,9 @@ class JaxEngine(Engine):
             return jnp.float32(1.0 / self.replicas)
         return jnp.asarray(index == 0, jnp.float32)
 
-    def _evaluation(self, weights: Values, others: Values, batch: Any, carry: Carry) -> tuple[Sums, Carry]:
+    def _evaluation(
+        self, weights: Values, others: Values, batch: Mapping[str, Tensor], carry: Carry
+    ) -> tuple[Sums, Carry]:
         with keras.StatelessScope(state_mapping=self._mapping(weights, others)):
             sums, state = self._forward(batch, carry, False)
         return _sum_over_devices(sums), state
@@ -266,7 +269,7 @@ def _bits(key: int) -> np.uint32:
     return np.uint32(key & 0xFFFFFFFF)
 
 
-def _sum_over_devices(values: Any) -> Any:
+def _sum_over_devices(values: Nest) -> Nest:
     """Add up numbers over the devices, all in one message."""
     flat, unflatten = jax.flatten_util.ravel_pytree(jax.tree.map(lambda value: jnp.asarray(value, jnp.float32), values))
     return unflatten(jax.lax.psum(flat, AXIS))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, cast
+from typing import cast
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from zoo.backend import portable
-from zoo.backend.types import Tensor
+from zoo.backend.types import Function, Nest, Tensor
 from zoo.ops.assignments import Assignments
 from zoo.ops.randomness import ExampleRandomness
 from zoo.training.engines.device_plan import Accelerators, DevicePlan
@@ -26,7 +26,7 @@ from zoo.training.engines.tensorflow.devices import (
 )
 from zoo.training.engines.tensorflow.optimizer import update
 from zoo.training.engines.tensorflow.sharding import RowSharding
-from zoo.training.engines.types import Batch, Carry, Function, Rate, Sums
+from zoo.training.engines.types import Batch, Carry, Rate, Sums
 from zoo.training.engines.update_rule import gradient_factor, gradient_norm
 
 # What TensorFlow raises in a worker that waits for a lost one.
@@ -105,7 +105,7 @@ class TensorFlowEngine(Engine):
     def _evaluate_step(self, batch: Batch, carry: Carry) -> tuple[Sums, Carry]:
         return cast(tuple[Sums, Carry], self._call(self._evaluate_graph, batch, carry))
 
-    def _call(self, graph: Function, batch: Batch, carry: Carry, *rest: Tensor) -> Any:
+    def _call(self, graph: Function, batch: Batch, carry: Carry, *rest: Tensor) -> Nest:
         """Call a graph that is made once for all sizes of the dynamic axes.
 
         Its shapes are declared beforehand, not discovered batch by batch: a run that is resumed at another batch has
@@ -145,7 +145,7 @@ class TensorFlowEngine(Engine):
     def _compiled(self, function: Function) -> Function:
         """Compile by XLA, using only operations that it supports."""
 
-        def portable_function(*arguments: Any) -> Any:
+        def portable_function(*arguments: Nest) -> Nest:
             with portable():
                 return function(*arguments)
 
@@ -153,8 +153,10 @@ class TensorFlowEngine(Engine):
 
     # The rest is traced: it builds graphs, once for each set of batch shapes.
 
-    def _train_graph(self, batch: Any, carry: Carry, rate: Tensor, key: Tensor) -> tuple[Sums, Carry, Tensor]:
-        def replica(part: Any, state: Carry, first_row: Tensor) -> tuple[Sums, Carry, Tensor]:
+    def _train_graph(
+        self, batch: Mapping[str, Tensor], carry: Carry, rate: Tensor, key: Tensor
+    ) -> tuple[Sums, Carry, Tensor]:
+        def replica(part: Mapping[str, Tensor], state: Carry, first_row: Tensor) -> tuple[Sums, Carry, Tensor]:
             gradients, sums, state = self._replica_gradients(part, state, first_row, key)
             norm = self._replica_apply(gradients, sums["loss"][1], rate)
             return sums, state, norm
@@ -163,9 +165,9 @@ class TensorFlowEngine(Engine):
         return sums[0], self._sharding.join(states, carry), norms[0]
 
     def _gradients_graph(
-        self, batch: Any, carry: Carry, key: Tensor, scale: Tensor
+        self, batch: Mapping[str, Tensor], carry: Carry, key: Tensor, scale: Tensor
     ) -> tuple[list[Tensor], Sums, Carry]:
-        def replica(part: Any, state: Carry, first_row: Tensor) -> tuple[list[Tensor], Sums, Carry]:
+        def replica(part: Mapping[str, Tensor], state: Carry, first_row: Tensor) -> tuple[list[Tensor], Sums, Carry]:
             return self._replica_gradients(part, state, first_row, key, scale)
 
         gradients, sums, states = self._run(replica, batch, carry)
@@ -175,13 +177,13 @@ class TensorFlowEngine(Engine):
         norms = self.strategy.run(self._replica_apply, args=(gradients, weight, rate))
         return self.strategy.experimental_local_results(norms)[0]
 
-    def _evaluate_graph(self, batch: Any, carry: Carry) -> tuple[Sums, Carry]:
-        def forward(part: Any, state: Carry) -> tuple[Sums, Carry]:
+    def _evaluate_graph(self, batch: Mapping[str, Tensor], carry: Carry) -> tuple[Sums, Carry]:
+        def forward(part: Mapping[str, Tensor], state: Carry) -> tuple[Sums, Carry]:
             return self._forward(part, state, False)
 
         evaluate = self._compiled(forward) if self.xla else forward
 
-        def replica(part: Any, state: Carry, first_row: Tensor) -> tuple[Sums, Carry]:
+        def replica(part: Mapping[str, Tensor], state: Carry, first_row: Tensor) -> tuple[Sums, Carry]:
             del first_row
             sums, state = evaluate(part, state)
             context = tf.distribute.get_replica_context()
@@ -190,12 +192,12 @@ class TensorFlowEngine(Engine):
         sums, states = self._run(replica, batch, carry)
         return sums[0], self._sharding.join(states, carry)
 
-    def _run(self, replica: Callable[..., Any], batch: Any, carry: Carry) -> tuple[list[Any], ...]:
+    def _run(self, replica: Function, batch: Mapping[str, Tensor], carry: Carry) -> tuple[list[Nest], ...]:
         self.traces += 1
         return self._sharding.run(replica, batch, carry)
 
     def _replica_gradients(
-        self, batch: Any, carry: Carry, first_row: Tensor, key: Tensor, scale: Tensor = None
+        self, batch: Mapping[str, Tensor], carry: Carry, first_row: Tensor, key: Tensor, scale: Tensor = None
     ) -> tuple[list[Tensor], Sums, Carry]:
         """Compute the gradient of the replica's sum of losses, and all sums, added up over the replicas."""
         deferred = Assignments()
@@ -210,7 +212,13 @@ class TensorFlowEngine(Engine):
         return reduced[: len(gradients)], tf.nest.pack_sequence_as(sums, reduced[len(gradients) :]), carry
 
     def _passes(
-        self, deferred: Assignments, batch: Any, carry: Carry, first_row: Tensor, key: Tensor, scale: Tensor
+        self,
+        deferred: Assignments,
+        batch: Mapping[str, Tensor],
+        carry: Carry,
+        first_row: Tensor,
+        key: Tensor,
+        scale: Tensor,
     ) -> tuple[list[Tensor], Sums, Carry, list[Tensor]]:
         """Run the forward and the backward pass over a replica's rows.
 

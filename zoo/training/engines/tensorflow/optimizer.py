@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import keras
 import tensorflow as tf
@@ -69,7 +69,11 @@ def is_fused(optimizer: keras.optimizers.Optimizer) -> bool:
 
 
 def fused_update(
-    optimizer: Any, variables: Sequence[keras.Variable], gradients: Sequence[Tensor], rate: Tensor, unpack: Unpack
+    optimizer: keras.optimizers.Adam,
+    variables: Sequence[keras.Variable],
+    gradients: Sequence[Tensor],
+    rate: Tensor,
+    unpack: Unpack,
 ) -> None:
     """Update the first copy of every variable by Adam's fused kernel, and copy the values to the other replicas.
 

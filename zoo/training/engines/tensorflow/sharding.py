@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import tensorflow as tf
 
-from zoo.backend.types import Tensor
+from zoo.backend.types import Function, Nest, Tensor
 from zoo.training.engines.cluster import Cluster
 from zoo.training.engines.types import Carry
 
@@ -26,7 +25,7 @@ class RowSharding:
         self._replicas = local * cluster.workers
         self._first = cluster.index * local
 
-    def run(self, replica: Callable[..., Any], batch: Any, carry: Carry) -> tuple[list[Any], ...]:
+    def run(self, replica: Function, batch: Mapping[str, Tensor], carry: Carry) -> tuple[list[Nest], ...]:
         """Run a function on every replica's rows, inside a graph.
 
         Args:
@@ -52,7 +51,7 @@ class RowSharding:
                 lambda context: values[context.replica_id_in_sync_group - self._first]
             )
 
-        def on_replica(first_row: Tensor, *values: Tensor) -> Any:
+        def on_replica(first_row: Tensor, *values: Tensor) -> Nest:
             part, state = tf.nest.pack_sequence_as(parts[0], values)
             return replica(part, state, first_row)
 
@@ -61,7 +60,7 @@ class RowSharding:
         results = self._strategy.run(on_replica, args=(first_rows, *spread_leaves))
         return tuple(self._per_replica(value) for value in results)
 
-    def _per_replica(self, value: Any) -> list[Any]:
+    def _per_replica(self, value: Nest) -> list[Nest]:
         leaves = [self._strategy.experimental_local_results(leaf) for leaf in tf.nest.flatten(value)]
         return [tf.nest.pack_sequence_as(value, [leaf[index] for leaf in leaves]) for index in range(self._local)]
 
