@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import keras
 from keras import ops
@@ -41,7 +40,7 @@ class LayerNormLSTMCell(_Normalised, keras.layers.LSTMCell):
         **kwargs: everything else that `keras.layers.LSTMCell` takes; dropout inside the cell is not applied.
     """
 
-    def __init__(self, units: int, epsilon: float = 1e-3, **kwargs: Any) -> None:
+    def __init__(self, units: int, epsilon: float = 1e-3, **kwargs: object) -> None:
         super().__init__(units, **kwargs)
         self.epsilon = epsilon
 
@@ -83,7 +82,7 @@ class LayerNormGRUCell(_Normalised, keras.layers.GRUCell):
         **kwargs: everything else that `keras.layers.GRUCell` takes; dropout inside the cell is not applied.
     """
 
-    def __init__(self, units: int, epsilon: float = 1e-3, **kwargs: Any) -> None:
+    def __init__(self, units: int, epsilon: float = 1e-3, **kwargs: object) -> None:
         super().__init__(units, **{**kwargs, "reset_after": True})
         self.epsilon = epsilon
 

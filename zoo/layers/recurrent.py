@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import keras
 from keras import ops, tree
@@ -33,7 +32,7 @@ class Recurrent:
     compute_dtype: str
     cell: keras.layers.Layer
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         # The hand-written gradient uses a CPU kernel that XLA cannot compile (XLA is slower there, too).
         self.supports_jit = keras.backend.backend() != "tensorflow"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Unpack
 
 import keras
 from keras import ops
 
 from zoo.backend.types import Config, Nest, Shape, Tensor
+from zoo.layers.options import LayerOptions
 from zoo.ops.masking import one_mask, zero_masked
 from zoo.ops.randomness import example_randomness
 
@@ -26,7 +27,7 @@ class Zoneout(keras.layers.RNN):
         **kwargs: what `keras.layers.RNN` takes.
     """
 
-    def __init__(self, cell: keras.layers.Layer, rate: float = 0.1, **kwargs: Any) -> None:
+    def __init__(self, cell: keras.layers.Layer, rate: float = 0.1, **kwargs: object) -> None:
         inner = cell if isinstance(cell, ZoneoutCell) else ZoneoutCell(cell, rate, dtype=kwargs.get("dtype"))
         super().__init__(inner, **kwargs)
         self.seeds = keras.random.SeedGenerator()
@@ -60,7 +61,7 @@ class ZoneoutCell(keras.layers.Layer):
         rate: the share of units that keep their value.
     """
 
-    def __init__(self, cell: keras.layers.Layer, rate: float, **kwargs: Any) -> None:
+    def __init__(self, cell: keras.layers.Layer, rate: float, **kwargs: Unpack[LayerOptions]) -> None:
         super().__init__(**kwargs)
         self.cell = cell
         self.rate = rate

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from zoo.settings.fields import walk
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class Described(NamedTuple):
@@ -32,7 +35,7 @@ def describe(cls: type) -> list[Described]:
     for name, entry in walk(cls):
         if entry.is_part:
             continue
-        value: Any = defaults
+        value: object = defaults
         for step in name.split("."):
             value = getattr(value, step)
         metadata = entry.field.metadata
@@ -40,7 +43,7 @@ def describe(cls: type) -> list[Described]:
     return rows
 
 
-def to_yaml(settings: Any) -> str:
+def to_yaml(settings: DataclassInstance) -> str:
     """Write a settings object as YAML that `from_yaml` reads back to an equal object, and `config=` accepts.
 
     Args:

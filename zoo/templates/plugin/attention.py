@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import zoo
-from keras import ops
+from keras import KerasTensor, ops
 from zoo.layers import Attention
 
 ZOO_API = 1
@@ -26,29 +27,29 @@ class MytaskAttention(Attention):
         super().__init__(units, **kwargs)
         self.sharpness = sharpness
 
-    def build(self, queries_shape: Any, memory_shape: Any) -> None:
+    def build(self, queries_shape: Sequence[int | None], memory_shape: Sequence[int | None]) -> None:
         """Create the weights for queries [B, T, Q] and a memory [B, S, D]."""
         super().build(queries_shape, memory_shape)
         self.query_kernel = self.add_weight(shape=(queries_shape[-1], self.units), name="query_kernel")
         self.memory_kernel = self.add_weight(shape=(memory_shape[-1], self.units), name="memory_kernel")
 
-    def prepare(self, memory: Any, mask: Any = None) -> dict[str, Any]:
+    def prepare(self, memory: KerasTensor, mask: KerasTensor | None = None) -> dict[str, KerasTensor]:
         """Compute once what depends on the memory [B, S, D] alone."""
         prepared = super().prepare(memory, mask)
         keys = ops.matmul(prepared["values"], ops.cast(self.memory_kernel, self.compute_dtype))
         return {**prepared, "keys": ops.normalize(keys)}  # [B, S, U]
 
-    def scores(self, queries: Any, prepared: Any) -> Any:
+    def scores(self, queries: KerasTensor, prepared: Mapping[str, KerasTensor]) -> KerasTensor:
         """Compare queries [B, T, Q] with the memory; returns the logits [B, T, S]."""
         projected = ops.normalize(ops.matmul(queries, ops.cast(self.query_kernel, self.compute_dtype)))  # [B, T, U]
         return self.sharpness * ops.matmul(projected, ops.swapaxes(prepared["keys"], 1, 2))
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the arguments that make this mechanism again."""
         return {**super().get_config(), "sharpness": self.sharpness}
 
 
 @zoo.hookimpl
-def zoo_attentions() -> dict[str, Any]:
+def zoo_attentions() -> dict[str, type[Attention]]:
     """Register the mechanism: `model.attention=mytask` of any task that attends."""
     return {"mytask": MytaskAttention}

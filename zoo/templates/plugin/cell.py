@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import zoo
-from keras import ops
+from keras import KerasTensor, ops
 
 ZOO_API = 1
 
@@ -21,7 +20,7 @@ class MytaskCell(keras.layers.Layer):
         **kwargs: what every Keras layer takes.
     """
 
-    def __init__(self, units: int, **kwargs: Any) -> None:
+    def __init__(self, units: int, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self.units = units
         self.state_size = self.output_size = units
@@ -33,7 +32,9 @@ class MytaskCell(keras.layers.Layer):
         self.recurrent = self.add_weight(shape=(self.units, width), initializer="orthogonal", name="recurrent")
         self.bias = self.add_weight(shape=(width,), initializer="zeros", name="bias")
 
-    def call(self, inputs: Any, states: Sequence[Any], training: bool = False) -> tuple[Any, list[Any]]:
+    def call(
+        self, inputs: KerasTensor, states: Sequence[KerasTensor], training: bool = False
+    ) -> tuple[KerasTensor, list[KerasTensor]]:
         """Compute one step.
 
         Args:
@@ -52,12 +53,12 @@ class MytaskCell(keras.layers.Layer):
         state = (1 - gate) * state + gate * fresh
         return state, [state]
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> dict[str, object]:
         """Return the arguments that make this cell again."""
         return {**super().get_config(), "units": self.units}
 
 
 @zoo.hookimpl
-def zoo_cells() -> dict[str, Any]:
+def zoo_cells() -> dict[str, type[keras.Layer]]:
     """Register the cell: `model.cell=mytask` of any task."""
     return {"mytask": MytaskCell}

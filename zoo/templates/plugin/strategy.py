@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import zoo
-from keras import ops
+from keras import KerasTensor, ops
 from zoo.search import Greedy, Sample, StepContext, Strategy
 
 ZOO_API = 1
@@ -23,7 +22,7 @@ class MytaskStrategy(Strategy):
 
     temperature: float = 1.0
 
-    def choose(self, context: StepContext) -> tuple[Any, Any]:
+    def choose(self, context: StepContext) -> tuple[KerasTensor, None]:
         """Choose the next token of every text; it is compiled, so it is written in `keras.ops`.
 
         Args:
@@ -39,6 +38,6 @@ class MytaskStrategy(Strategy):
 
 
 @zoo.hookimpl
-def zoo_strategies() -> dict[str, Any]:
+def zoo_strategies() -> dict[str, type[Strategy]]:
     """Register the strategy: `search.strategy=mytask` of any task that writes text."""
     return {"mytask": MytaskStrategy}
