@@ -13,9 +13,14 @@ import pytest
 import zoo
 from tests.conftest import RHYME
 from tests.launcher import Command, Launcher
+from tests.properties import DEFAULT, TRIES
 from zoo.training.checkpoint import load_checkpoint
 
-STEPS = 80
+STEPS = 80 if TRIES > DEFAULT else 40
+"""Twice as many in the long run, which kills more often."""
+EVERY = STEPS // 4
+FIRST = f"samples/{EVERY:08d}.txt"
+"""What stands in a run's folder after its first evaluation."""
 
 # Everything that carries state: dropout, a moving average, accumulation over the epoch's end, a schedule with a memory.
 WORDS = (
@@ -32,7 +37,7 @@ WORDS = (
     "train.schedule_patience=1",
     "train.minutes=0",
     f"train.steps={STEPS}",
-    "train.evaluate_every=20",
+    f"train.evaluate_every={EVERY}",
     "train.save_every=1",
     "search.length=20",
     "device=cpu",

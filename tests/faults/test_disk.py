@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import STEPS, assert_same_run, begin, leftovers, reached
+from tests.faults.conftest import FIRST, STEPS, assert_same_run, begin, leftovers, reached
 from tests.launcher import Command, Launcher
 
 LIMIT = 16_000  # less than a checkpoint of the model of these tests
@@ -50,7 +50,7 @@ def test_no_room_in_the_midst_of_a_run(launcher: Launcher, whole: Path, tmp_path
         pytest.skip("this system cannot limit another process")
     full = tmp_path / "full"
     command = begin(launcher, rhyme, full)
-    assert command.until((full / "samples" / "00000020.txt").exists), command.err
+    assert command.until((full / FIRST).exists), command.err
     resource.prlimit(command.pid, resource.RLIMIT_FSIZE, (LIMIT, resource.RLIM_INFINITY))
     line = refusal(command)
     assert "cannot write" in line and os.strerror(errno.EFBIG) in line
@@ -64,7 +64,7 @@ def test_no_room_in_the_midst_of_a_run(launcher: Launcher, whole: Path, tmp_path
 def test_a_full_disk(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path, small_disk: Path):
     full = small_disk / "full"
     command = begin(launcher, rhyme, full)
-    assert command.until((full / "samples" / "00000020.txt").exists), command.err
+    assert command.until((full / FIRST).exists), command.err
     filler = small_disk / "filler"
     with open(filler, "wb", buffering=0) as stream, pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
         while True:
@@ -81,7 +81,7 @@ def test_a_full_disk(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Pat
 def test_the_folder_is_taken_away_in_the_midst_of_a_run(launcher: Launcher, tmp_path: Path, rhyme: Path):
     folder = tmp_path / "run"
     command = begin(launcher, rhyme, folder)
-    assert command.until((folder / "samples" / "00000020.txt").exists), command.err
+    assert command.until((folder / FIRST).exists), command.err
     folder.rename(tmp_path / "elsewhere")
     line = refusal(command)
     assert str(folder) in line

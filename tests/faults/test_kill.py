@@ -108,9 +108,9 @@ def seconds_a_step(folder: Path) -> float:
     return (last.stat().st_mtime - first.stat().st_mtime) / (int(last.stem) - int(first.stem))
 
 
-def test_three_kills(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path):
+def test_two_kills(launcher: Launcher, whole: Path, tmp_path: Path, rhyme: Path):
     # Too few to demand that one of them strikes while a file is being written.
-    assert len(check(launcher, whole, tmp_path, rhyme, 3).struck) == 3
+    assert len(check(launcher, whole, tmp_path, rhyme, 2).struck) == 2
 
 
 @pytest.mark.slow

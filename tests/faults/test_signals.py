@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import STEPS, assert_same_run, begin, reached
+from tests.faults.conftest import EVERY, FIRST, STEPS, assert_same_run, begin, reached
 from tests.launcher import Launcher
 from tests.long_run import first
 
@@ -87,13 +87,13 @@ def test_an_interrupted_run_is_saved_and_finished_later(
 ):
     parts = tmp_path / "parts"
     command = begin(launcher, rhyme, parts)
-    assert command.until((parts / "samples" / "00000020.txt").exists), command.err
+    assert command.until((parts / FIRST).exists), command.err
     command.signal(number)
     if number == signal.SIGHUP:
         command.signal(number)  # the shell and the kernel both send one
     assert command.wait() == status, command.err
     stopped = reached(parts)
-    assert 20 <= stopped < STEPS
+    assert EVERY <= stopped < STEPS
     assert command.out.strip() == str(parts)
     assert "Traceback" not in command.err and "error:" not in command.err
     assert f"interrupted; the run is in {parts}" in command.err

@@ -101,9 +101,9 @@ def test_data_that_have_changed_are_noted(project: Path):
 
 def test_a_folder_of_the_name_of_built_in_data_is_not_that_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "reviews").mkdir()
-    with pytest.warns(UserWarning, match="data=reviews is the built-in data of this name"):
-        run = zoo.run("sentiment", out="run", model={"units": 4, "embedding": 4}, train={"steps": 1})
+    (tmp_path / "stdlib").mkdir()
+    with pytest.warns(UserWarning, match="data=stdlib is the built-in data of this name"):
+        run = zoo.run("charlm", out="run", model={"units": 4}, batch=TINY["batch"], train={"steps": 1})
     shutil.move(run.folder.path, tmp_path / "moved")
     monkeypatch.chdir(tmp_path / "moved")
-    assert zoo.load(".").settings.data.source == "reviews"
+    assert zoo.load(".").settings.data.source == "stdlib"

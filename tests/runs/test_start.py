@@ -64,7 +64,7 @@ def test_weights_are_taken_and_the_vocabulary_is_extended(embedded: Path, tmp_pa
     assert run.folder.manifest().start[CELL + "kernel"] == "taken"
 
 
-@pytest.mark.parametrize("choice", ["keep", "new"])
+@pytest.mark.parametrize("choice", first(1, ["new", "keep"]))
 def test_the_old_vocabulary_or_that_of_the_data_can_be_chosen(trained: Path, tmp_path: Path, choice: str):
     """A one-hot model reads its vocabulary in the kernel of its first layer."""
     old = zoo.load(trained)
@@ -202,14 +202,15 @@ def test_resuming_is_exact_and_replicas_change_nothing(embedded: Path, tmp_path:
         device = {"replicas": replicas}
         return zoo.run("charlm", data=data, out=str(tmp_path / name), device=device, **settings, train=train | extra)
 
-    whole, parts, other = run("whole", 2, 15), run("parts", 2, 7), run("other", 1, 15)
+    whole, parts = run("whole", 2, 15), run("parts", 2, 7)
     zoo.load(parts.folder.path).resume(train={"steps": 15})
     expected, _ = load_checkpoint(whole.folder.checkpoint)
     found, _ = load_checkpoint(parts.folder.checkpoint)
     assert expected.keys() == found.keys()
     assert all(expected[name].tobytes() == found[name].tobytes() for name in expected)
-    losses = [[record["train"]["loss"] for record in one.metrics] for one in (whole, other)]
-    np.testing.assert_allclose(*losses, rtol=1e-4)
+    if "thaw_after" not in extra:  # in the long run
+        losses = [[record["train"]["loss"] for record in one.metrics] for one in (whole, run("other", 1, 15))]
+        np.testing.assert_allclose(*losses, rtol=1e-4)
     start, end = weights(zoo.load(embedded)), weights(whole)
     name = "decoder/recurrent/lstm/lstm_cell/kernel"
     assert (start[name] == end[name]).all() == ("thaw_after" not in extra)

@@ -85,7 +85,12 @@ def test_the_copy_finds_what_lies_beside_the_file(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize(
-    "arguments", [("predict", "run", "abc"), ("evaluate", "run"), ("resume", "run", "train.steps=2")]
+    "arguments",
+    [
+        ("predict", "run", "abc"),
+        ("evaluate", "run"),
+        pytest.param(("resume", "run", "train.steps=2"), marks=pytest.mark.slow),
+    ],
 )
 def test_a_strangers_code_is_not_run(
     arguments: tuple[str, ...], tagger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callable

@@ -16,14 +16,14 @@ from zoo.topology import Alignment
 def run(tmp_path_factory: pytest.TempPathFactory) -> zoo.Run:
     folder = tmp_path_factory.mktemp("copy")
     draw = random.Random(0)
-    lines = [" ".join(draw.choices("abcdef", k=draw.randint(2, 6))) for _ in range(400)]
+    lines = [" ".join(draw.choices("abcdef", k=draw.randint(2, 6))) for _ in range(100)]
     (folder / "pairs.tsv").write_text("".join(f"{line}\t{line.upper()}\n" for line in lines), encoding="utf-8")
     return zoo.run(
         "translation",
         data=str(folder / "pairs.tsv"),
         model={"units": 8, "embedding": 8, "dropout": 0.0},
         batch={"size": 32},
-        train={"steps": 10},
+        train={"steps": 2},
         out=str(folder / "run"),
     )
 

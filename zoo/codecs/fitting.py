@@ -34,7 +34,7 @@ def fit_codecs(codecs: Mapping[str, Codec], examples: Iterable[RawExample]) -> N
         return
     learners = [_Learner(codec, roles[key]) for key, codec in different.items()]
     try:
-        for chunk in _chunks(examples):
+        for chunk in _chunks(examples, learners):
             for learner in learners:
                 learner.take(chunk)
             if any(one.error for one in learners) or all(one.done for one in learners):
@@ -58,6 +58,7 @@ class _Learner:
         roles: whose values it learns from.
 
     Attributes:
+        roles: whose values it learns from.
         done: whether it wants no more values.
         error: what its `fit` raised.
     """
@@ -65,7 +66,7 @@ class _Learner:
     def __init__(self, codec: Codec, roles: Sequence[str]) -> None:
         self.done = False
         self.error: BaseException | None = None
-        self._codec, self._roles = codec, roles
+        self._codec, self.roles = codec, roles
         self._waiting: queue.Queue[Sequence[RawExample] | None] = queue.Queue(2)
         self._given_up = False
         self._thread = threading.Thread(target=self._run, name="zoo-fit", daemon=True)
@@ -98,7 +99,7 @@ class _Learner:
                 raise _GivenUp
 
         try:
-            self._codec.fit(_values(received(), self._roles))
+            self._codec.fit(_values(received(), self.roles))
         except BaseException as error:
             self.error = error
         self.done = True
@@ -110,12 +111,14 @@ class _GivenUp(Exception):
     """The examples have ended early."""
 
 
-def _chunks(examples: Iterable[RawExample]) -> Iterator[Sequence[RawExample]]:
+def _chunks(examples: Iterable[RawExample], learners: Sequence[_Learner]) -> Iterator[Sequence[RawExample]]:
     chunk: list[RawExample] = []
     size = 0
     for example in examples:
         chunk.append(example)
-        size += sum(getattr(value, "nbytes", 0) for value in example.values())
+        # Some examples make a value when it is asked for: ask only for those that somebody still learns from.
+        wanted = {role for learner in learners if not learner.done for role in learner.roles}
+        size += sum(getattr(example[role], "nbytes", 0) for role in wanted if role in example)
         if len(chunk) == _EXAMPLES or size > _BYTES:
             yield chunk
             chunk, size = [], 0

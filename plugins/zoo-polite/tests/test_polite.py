@@ -30,7 +30,11 @@ def test_one_core_stays_free(cores, rows, given, plan):
 
 def test_a_run_uses_it(tmp_path, capsys):
     assert "polite" in Plugins().load_components().devices
-    run = zoo.run("sentiment", preset="tiny", device="polite", train={"steps": 2}, out=str(tmp_path / "run"))
+    (tmp_path / "text.txt").write_text("one two\n" * 1000)
+    run = zoo.run(
+        "charlm", data=str(tmp_path / "text.txt"), preset="tiny", device="polite", train={"steps": 2},
+        out=str(tmp_path / "run"),
+    )  # fmt: skip
     assert "cores" in run.engine.plan.reason
     assert main(["devices", "device=polite", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["replicas"] == run.engine.replicas
