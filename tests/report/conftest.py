@@ -6,12 +6,15 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
 import zoo
 from zoo.runs.run import Run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -87,12 +90,12 @@ class Seen:
         problems: errors and warnings of the console, and requests.
     """
 
-    page: Any
+    page: Page
     problems: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
+def chromium() -> Iterator[Browser]:
     """Debian's Chromium, driven by Playwright; tests that need it are skipped where one of them is missing."""
     playwright = pytest.importorskip("playwright.sync_api")
     if CHROMIUM is None:
@@ -104,11 +107,11 @@ def chromium() -> Iterator[Any]:
 
 
 @pytest.fixture
-def opened(chromium: Any) -> Iterator[Callable[..., Seen]]:
+def opened(chromium: Browser) -> Iterator[Callable[..., Seen]]:
     """Open a file without a network, and note what goes wrong."""
     contexts = []
 
-    def look(path: Path, width: int = 1000, scheme: str = "light") -> Seen:
+    def look(path: Path, width: int = 1000, scheme: Literal["light", "dark"] = "light") -> Seen:
         context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True)
         contexts.append(context)
         seen = Seen(context.new_page())
@@ -116,7 +119,7 @@ def opened(chromium: Any) -> Iterator[Callable[..., Seen]]:
         seen.page.on("pageerror", lambda error: seen.problems.append(str(error)))
         address = path.as_uri()
 
-        def asked(request: Any) -> None:
+        def asked(request: Request) -> None:
             if request.url != address and not request.url.startswith("data:"):
                 seen.problems.append(f"request: {request.url}")
 
