@@ -36,7 +36,7 @@ LAYERS = (
     ("hookspecs",),
     ("plugins",),
     ("runs", "templates"),
-    ("open_model",),
+    ("open_model", "sweeps"),
     ("__init__",),
     ("bench", "report", "serve", "testing"),
     ("cli",),

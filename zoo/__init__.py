@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from zoo.runs.new_run import run
     from zoo.runs.run import Run
     from zoo.settings import Settings, part, setting
+    from zoo.sweeps.tune import tune
     from zoo.task import Task
     from zoo.training.engines import DevicePlan
 
@@ -41,6 +42,7 @@ _MODULE_OF = {
     "part": "zoo.settings",
     "run": "zoo.runs.new_run",
     "setting": "zoo.settings",
+    "tune": "zoo.sweeps.tune",
 }
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "part",
     "run",
     "setting",
+    "tune",
 ]
 
 

@@ -29,6 +29,8 @@ from zoo.plugins import Plugins, find_plugins
 from zoo.settings import Settings, describe, override, resolve
 from zoo.settings.overrides import from_arguments
 from zoo.settings.resolve import build
+from zoo.sweeps.definition import read_arguments
+from zoo.sweeps.space import parse_space
 from zoo.task import Task
 from zoo.templates import write_task
 
@@ -124,6 +126,16 @@ def check_settings(tasks: TaskLoader, words: list[str]) -> None:
         assert catalogue()[source].topology == task.topology.name, f"{source} is no data for {name}"
 
 
+def check_sweep(tasks: TaskLoader, words: list[str]) -> None:
+    given = [word for word in words if word.startswith("over.") or real([word])]
+    if not any(word.startswith("task=") for word in given):
+        return  # all of it is in a file
+    definition, _ = read_arguments([word for word in given if word != "over.SETTING=VALUES"])
+    check_settings(tasks, [f"task={definition.task}", *definition.settings])
+    if definition.over and not PLACEHOLDER.fullmatch(definition.task):
+        parse_space(tasks(definition.task).Settings, definition.over)
+
+
 def check_run(tasks: TaskLoader, words: list[str], known: set[str]) -> tuple[type[Task], list[str]]:
     """Take the run that a command is about: its task, which is another one's where only its folder is known."""
     name, rest = subject(words, "run")
@@ -143,8 +155,11 @@ def test_a_command_is_as_the_code_has_it(line: Line, tasks: TaskLoader) -> None:
         return
     assert name in COMMANDS
     command = program.get_command(click.Context(program), name)
+    if name == "tune" and real(words[:1]) and "=" in words[0]:
+        check_sweep(tasks, words)
+        return
     if isinstance(command, click.Group) and real(words[:1]):
-        name = words.pop(0)
+        name = words.pop(0) if words[0] in command.commands else "run"
         command = command.get_command(click.Context(command), name)
     assert command is not None
     try:

@@ -16,7 +16,7 @@ from tests.docs.documents import ROOT, Block, blocks
 from zoo.templates import write_plugin
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
-_RUN = ("README.md", "docs/search.md", "docs/report.md", "docs/transfer.md")
+_RUN = ("README.md", "docs/search.md", "docs/report.md", "docs/transfer.md", "docs/tuning.md")
 RUN = [block for block in blocks("python") if str(block.document.relative_to(ROOT)) in _RUN]
 SLICES = [block for block in blocks("python", "toml") if block.mark.startswith("sample: ")]
 CARDS = [block for block in blocks("python") if block.document.name == "README.md" and block not in RUN]
@@ -53,15 +53,19 @@ def test_no_piece_is_forgotten() -> None:
 @pytest.fixture
 def small_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Runs of `zoo.run` are small ones, in a folder with a book."""
-    run = zoo.run
+    run, tune = zoo.run, zoo.tune
+    tiny = {"model": {"units": 8, "layers": 1}, "batch": {"size": 16, "length": 16}, "search": {"length": 20}}
 
     def small(task: str, **settings: Any) -> zoo.Run:
-        tiny = {"model": {"units": 8, "layers": 1}, "batch": {"size": 16, "length": 16}, "search": {"length": 20}}
         for part, values in {**tiny, "train": {}}.items():
             settings[part] = {**values, **settings.get(part, {})}
         return run(task, **settings | {"train": {**settings["train"], "steps": 4}})
 
+    def small_sweep(task: Any, **settings: Any) -> Any:
+        return tune(task, **tiny | {"model": {"layers": 1}, "train": {"steps": 2}} | settings)
+
     monkeypatch.setattr(zoo, "run", small)
+    monkeypatch.setattr(zoo, "tune", small_sweep)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "book.txt").write_text(RHYME * 40, encoding="utf-8")
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "sample": ("zoo.cli.sample", "Generate text with a trained run."),
     "score": ("zoo.cli.score", "Say how probable a run finds the texts of a file."),
     "runs": ("zoo.cli.runs", "List, compare, annotate and remove runs."),
+    "tune": ("zoo.cli.tune", "Search for the best settings of a task."),
     "average": ("zoo.cli.average", "Average the weights of runs."),
     "export": ("zoo.cli.export", "Export a run as a bundle that answers without TensorFlow."),
     "serve": ("zoo.cli.serve", "Serve runs and bundles over HTTP, with a page to try them."),

@@ -87,7 +87,7 @@ def _run(
     if in_notebook():
         silence()
     began = time.perf_counter()
-    task = _checked(task)
+    task = checked_task(task)
     tell = SafeReporter(report or SilentReporter())
     tell.phase("loading")
     if settings and arguments:
@@ -98,7 +98,7 @@ def _run(
     choose_engine(peek(overrides, "engine") or "auto", kind, load=False)
     prefer_onednn()
     plugins = Plugins()
-    name, found = _find_task(plugins, task)
+    name, found = find_task(plugins, task)
     resolved: Settings = resolve(found.Settings, found.presets, overrides, task=name)
     start = StartRun(resolved.train.start) if resolved.train.start else None
     if start is not None:
@@ -159,7 +159,7 @@ def _run(
             return Run(instance, name, folder, codecs)._train_since(began, report, callbacks, splits)
 
 
-def _checked(task: object) -> str | type[Task]:
+def checked_task(task: object) -> str | type[Task]:
     """A task as its name, the path of its file, or its class.
 
     Raises:
@@ -176,7 +176,13 @@ def _checked(task: object) -> str | type[Task]:
     return task
 
 
-def _find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task]]:
+def find_task(plugins: Plugins, task: str | type[Task]) -> tuple[str, type[Task]]:
+    """Load a task, and return its name and its class.
+
+    Args:
+        plugins: installed.
+        task: its name, the path of its file, or the class itself.
+    """
     if isinstance(task, type):
         return task.__name__.lower(), task
     return (Path(task).stem if is_path(task) else task), plugins.load_task(task)

@@ -165,6 +165,22 @@ def build(cls: type[SettingsType], given: Iterable[Override], owner: str) -> Set
         raise UsageError(str(error)) from error
 
 
+def find_setting(cls: type, key: str) -> tuple[str, Declared]:
+    """Find the setting that a key names, expanding the shorthand of parts.
+
+    Args:
+        cls: the task's settings dataclass.
+        key: dotted.
+
+    Returns:
+        Its full dotted name and its declaration.
+
+    Raises:
+        UsageError: there is none.
+    """
+    return _address(cls, Override(key, "", ""), "")
+
+
 def _address(cls: type, entry: Override, owner: str) -> tuple[str, Declared]:
     """Find the setting that a key names, expanding the shorthand of parts.
 

@@ -7,8 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from zoo.errors import ZooError
+
 if TYPE_CHECKING:
     import keras
+
+
+class DivergedError(ZooError):
+    """A training whose loss, gradients or weights are no longer finite."""
 
 
 def describe_nonfinite_rows(batches: Sequence[Mapping[str, np.ndarray]]) -> str:

@@ -14,11 +14,10 @@ import numpy as np
 
 from zoo.data.batching.batches import share_batches
 from zoo.data.batching.prefetch import Prefetch
-from zoo.errors import ZooError
 from zoo.training.best import record_monitor
 from zoo.training.callbacks import Callbacks
 from zoo.training.evaluation import add_sums, evaluate
-from zoo.training.finite import describe_nonfinite_rows, find_nonfinite_variable
+from zoo.training.finite import DivergedError, describe_nonfinite_rows, find_nonfinite_variable
 from zoo.training.layer_rates import LayerRates
 from zoo.training.limits import Limits
 from zoo.training.progress import Evaluation, Reporter, TrainingStatus
@@ -271,11 +270,11 @@ class Trainer:
             self.report.step(self._status(mean, rate))
         return weight
 
-    def _diverged(self, step: int, what: str, cause: str = "") -> ZooError:
+    def _diverged(self, step: int, what: str, cause: str = "") -> DivergedError:
         saved = (
             f"the checkpoint of step {self._saved_step} is intact" if self._saved_step else "no checkpoint was saved"
         )
-        return ZooError(f"step {step}: {what}; {saved}; {cause or 'lower train.learning_rate or train.clip'}")
+        return DivergedError(f"step {step}: {what}; {saved}; {cause or 'lower train.learning_rate or train.clip'}")
 
     def _check_weights(self) -> None:
         """Refuse to evaluate or save weights that are not finite: they would answer nonsense."""
