@@ -115,7 +115,7 @@ def test_two_commands_share_a_sweep(launcher: Launcher, folder: Path):
 
 @pytest.mark.slow
 def test_workers_are_replaced_when_they_are_killed_and_end_with_their_command(launcher: Launcher, folder: Path):
-    command = begin(launcher, folder, "sweep", "trials=6", "workers=2")
+    command = begin(launcher, folder, "sweep", "trials=6", "workers=2", "prune=none")
     lock = run(folder / "sweep", 1) / "lock"
     assert command.until(lambda: reached(run(folder / "sweep", 1)) >= 2), command.err
     worker = int(lock.read_text().split()[1])
