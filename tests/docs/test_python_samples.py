@@ -61,7 +61,7 @@ def small_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             settings[part] = {**values, **settings.get(part, {})}
         return run(task, **settings | {"train": {**settings["train"], "steps": 4}})
 
-    def small_sweep(task: Any, **settings: Any) -> Any:
+    def small_sweep(task: str, **settings: Any) -> object:
         return tune(task, **tiny | {"model": {"layers": 1}, "train": {"steps": 2}} | settings)
 
     monkeypatch.setattr(zoo, "run", small)
