@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from zoo.backend.types import Tensor
 from zoo.layers.attending import Attending, Feedback
 from zoo.layers.attention import (
     ATTENTIONS,
@@ -61,6 +62,7 @@ __all__ = [
     "Reinforce",
     "SimpleRNN",
     "Stack",
+    "Tensor",
     "Vocabulary",
     "Zoneout",
     "active_draws",

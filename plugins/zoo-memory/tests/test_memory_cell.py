@@ -10,12 +10,11 @@ import numpy as np
 import pytest
 from keras import ops
 
-from zoo.layers import Draws, ExampleRandomness, Stack
+from zoo.layers import Draws, ExampleRandomness, Stack, Tensor
 from zoo_memory import ntm, ntm_dense, ntm_hard
 from zoo_memory.cell import NeuralTuringCell
 from zoo_memory.heads import draw
 from zoo_memory.layer import NeuralTuringMachine
-from zoo_memory.types import Tensor
 
 ROWS, STEPS, INPUTS, UNITS, PLACES, WIDTH = 3, 5, 4, 6, 5, 3
 SMALL = {"places": PLACES, "width": WIDTH}

@@ -9,8 +9,8 @@ import numpy as np
 from keras import ops
 
 from zoo import UsageError
+from zoo.layers import Tensor
 from zoo_memory.heads import address, controls, draw, shift_matrix
-from zoo_memory.types import Tensor
 
 CONTROLLERS = ("lstm", "dense")
 

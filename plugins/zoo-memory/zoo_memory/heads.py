@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from keras import ops
 
-from zoo_memory.types import Tensor
+from zoo.layers import Tensor
 
 SHIFTS = (-1, 0, 1)
 """Places that a head may move by in a step; the memory is a ring."""

@@ -8,9 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from zoo.layers import Reinforce, active_draws, example_randomness
+from zoo.layers import Reinforce, Tensor, active_draws, example_randomness
 from zoo_memory.cell import NeuralTuringCell
-from zoo_memory.types import Tensor
 
 
 @keras.saving.register_keras_serializable(package="zoo_memory")

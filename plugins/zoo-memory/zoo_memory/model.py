@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
-from zoo.layers import Stack
+from zoo.layers import Stack, Tensor
 from zoo_memory.cell import NeuralTuringCell
-from zoo_memory.types import Tensor
 
 
 class Machine(keras.Model):

@@ -8,9 +8,9 @@ from itertools import islice
 import numpy as np
 
 from zoo import ZooError
+from zoo.layers import Tensor
 from zoo.topology import Answer, Judgement, Topology
 from zoo_memory.bits import due
-from zoo_memory.types import Tensor
 
 
 class Answering(Topology):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from keras import ops
 
-from zoo_tagging.types import Tensor
+from zoo.layers import Tensor
 
 
 def negative_log_likelihood(scores: Tensor, target: Tensor, weights: Tensor, transitions: Tensor) -> Tensor:

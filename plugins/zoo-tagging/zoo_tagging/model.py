@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import keras
 from keras import ops
 
-from zoo.layers import Dropout, Stack, cell_by_name
-from zoo_tagging.types import Tensor
+from zoo.layers import Dropout, Stack, Tensor, cell_by_name
 from zoo_tagging.words import WIDTH
 
 

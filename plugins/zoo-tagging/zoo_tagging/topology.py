@@ -9,10 +9,10 @@ import numpy as np
 
 import zoo
 from zoo.data import padded_batches
+from zoo.layers import Tensor
 from zoo.topology import Answer, Inference, Judgement, Synced
 from zoo_tagging.crf import negative_log_likelihood, viterbi
 from zoo_tagging.entities import broken_marks, entity_metrics, is_bio
-from zoo_tagging.types import Tensor
 
 if TYPE_CHECKING:
     import keras

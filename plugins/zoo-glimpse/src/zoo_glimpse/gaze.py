@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from zoo_glimpse.types import Tensor
+from zoo.layers import Tensor
 
 
 @keras.saving.register_keras_serializable(package="zoo_glimpse")

@@ -9,11 +9,10 @@ from typing import NamedTuple
 import keras
 from keras import ops
 
-from zoo.layers import Dropout, ExampleRandomness, Reinforce, Stack, active_draws, example_randomness
+from zoo.layers import Dropout, ExampleRandomness, Reinforce, Stack, Tensor, active_draws, example_randomness
 from zoo_glimpse.gaze import Gaze
 from zoo_glimpse.glimpse_network import GlimpseNetwork
 from zoo_glimpse.retina import Retina
-from zoo_glimpse.types import Tensor
 
 
 class Episode(NamedTuple):

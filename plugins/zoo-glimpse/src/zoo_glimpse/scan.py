@@ -8,8 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from zoo.layers import Dropout, Stack
-from zoo_glimpse.types import Tensor
+from zoo.layers import Dropout, Stack, Tensor
 
 
 class Scan(keras.Model):

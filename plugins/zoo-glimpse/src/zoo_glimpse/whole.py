@@ -9,9 +9,8 @@ from typing import cast
 import keras
 from keras import ops
 
-from zoo.layers import Dropout
+from zoo.layers import Dropout, Tensor
 from zoo.models import ImageEncoder
-from zoo_glimpse.types import Tensor
 
 
 class Whole(keras.Model):
