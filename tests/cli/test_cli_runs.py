@@ -84,6 +84,7 @@ def test_as_json_and_csv(runs, capsys):
         (["nowhere"], "no folder nowhere"),
         (["compare", "runs/charlm/run0"], "at least two runs"),
         (["compare", "runs/charlm/run0", "runs/charlm/run7"], "no run 'runs/charlm/run7'"),
+        (["compare", "runs/charlm/run0", "runs/charlm/rum0"], "did you mean 'runs/charlm/run0'"),
         (["remove", "runs/charlm/run0"], "add yes=yes"),
         (["remove", "runs", "keep=bset:3", "yes=yes"], "keep: expected best:N or latest:N, not 'bset:3'"),
         (["remove", "yes=yes"], "no run given"),

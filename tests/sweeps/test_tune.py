@@ -184,6 +184,7 @@ def test_what_cannot_be_a_sweep_is_refused_before_anything_is_written(folder: Pa
     monkeypatch.chdir(folder)
     for words, message in [
         ({"over": {"model.unit": "1,2"}}, "did you mean 'model.units'"),
+        ({"over": {"model.cell": "lstm,gruu"}}, "unknown cell 'gruu'; did you mean 'gru'"),
         ({"over": {"model.units": "1,2"}, "train": {"stepz": 1}}, "train.stepz"),
         ({"over": {"model.units": "1,2"}, "sampler": "best"}, "sampler: expected one of tpe, random, grid"),
         ({"over": {"model.units": "1..2"}, "sampler": "grid"}, "needs a list of values"),

@@ -149,7 +149,7 @@ def _print_sweep(study: optuna.Study, folder: Path, as_json: bool, limit: int) -
         echo()
         echo(best.run)
         echo(f"compare     zoo tune show {shlex.quote(str(folder))}", err=True)
-        echo(f"use it      zoo predict {shlex.quote(str(best.run))} ...", err=True)
+        echo(f"look at it  zoo report {shlex.quote(str(best.run))}", err=True)
     return trials
 
 

@@ -30,7 +30,8 @@ def find_run(name: str) -> Path:
         if latest.exists():
             return latest.resolve()
         is_folder = given.is_dir()
-        known = sorted(entry.name for entry in RUNS.iterdir() if entry.is_dir()) if RUNS.is_dir() else []
+        known = [entry.name for entry in RUNS.iterdir() if entry.is_dir()] if RUNS.is_dir() else []
+        known += _runs_beside(given)
     except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a circle
         raise ZooError(f"no run '{_short(name)}': {getattr(error, 'strerror', None) or error}") from error
     if find_bundle(name) is not None:
@@ -39,6 +40,14 @@ def find_run(name: str) -> Path:
         raise ZooError(f"{name} is a folder but not a run: it has no run.json")
     hint = did_you_mean(name, known) or "; this folder has no runs yet: zoo run task=charlm"
     raise ZooError(f"no run '{_short(name)}'{hint}")
+
+
+def _runs_beside(path: Path) -> list[str]:
+    """The runs in the folder in which a path would lie, as a user would name them."""
+    try:
+        return [str(path.parent / file.parent.name) for file in path.parent.glob("*/run.json")]
+    except OSError:
+        return []
 
 
 def is_listed(folder: Path) -> bool:

@@ -14,6 +14,7 @@ from zoo.errors import UsageError, ZooError
 from zoo.files import expanded, reason
 from zoo.plugins import Plugins
 from zoo.processor import prefer_onednn
+from zoo.runs.component_names import check_names
 from zoo.runs.new_run import checked_task, find_task
 from zoo.settings import resolve
 from zoo.settings.overrides import from_mapping
@@ -224,6 +225,9 @@ def _goal(definition: SweepDefinition, task: str | type[Task]) -> _Goal:
     for dimension in space.dimensions:
         for value in dimension.choices or (dimension.low, dimension.high):
             kind = int(value) if dimension.whole else value
-            resolve(found.Settings, found.presets, [*settings, f"{dimension.key}={kind}"], task=name)
+            with_value: Settings = resolve(
+                found.Settings, found.presets, [*settings, f"{dimension.key}={kind}"], task=name
+            )
+            check_names(with_value, plugins)
     topology = found(resolved, plugins.load_components()).topology
     return _Goal(topology.monitor, topology.more_is_better, space)
