@@ -85,12 +85,12 @@ MODELS = {
     ),
     "phrasebook": GalleryModel(
         task="translation",
-        settings={"train": {"minutes": 7.0}},
+        settings={"train": {"steps": 4000}},
         title="An English-French phrasebook",
         data="the phrasebook that the zoo generates from patterns, 20,000 sentences",
         precision="float16",
         measure=measure_translations,
-        example=("predict", "The teacher did not find her green umbrella last Sunday."),
+        example=("predict", "The teacher did not find the umbrella last Sunday."),
     ),
 }
 

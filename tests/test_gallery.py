@@ -36,5 +36,5 @@ def test_a_wheel_is_small_and_answers_as_its_card_says(wheel: Path, tmp_path: Pa
         written = model.sample("ROMEO:", seed=1, length=40)
         assert f"ROMEO:{written}" in shown
     else:
-        (answer,) = model.predict("The teacher did not find her green umbrella last Sunday.")
+        (answer,) = model.predict("The teacher did not find the umbrella last Sunday.")
         assert answer in shown
