@@ -109,6 +109,15 @@ def test_graphs_of_a_translator_give_the_numbers_of_keras(cell: str, attention: 
         given |= {f"given_{len(flat_memory) + place}": leaf for place, leaf in enumerate(found[1:])}
 
 
+@pytest.mark.parametrize("name", ["isfinite", "isinf", "isnan", "abs", "sign", "floor", "logsumexp"])
+def test_numbers_that_are_not_finite_are_those_of_keras(name: str):
+    values = np.array([[0.5, -1.5, np.inf], [-np.inf, 2.0, np.nan], [1.0, 0.0, -3.0]], np.float32)
+    operation = getattr(keras.ops, name)
+    function = (lambda x: operation(x, axis=-1)) if name == "logsumexp" else operation
+    graph, _ = to_onnx(function, [("values", (None, 3), "float32")], names)
+    np.testing.assert_allclose(run(graph, {"values": values})[0], np.asarray(function(values)), rtol=1e-6)
+
+
 def test_an_operation_without_a_counterpart_is_named():
     from zoo.export.conversion import UnknownOperationError
 

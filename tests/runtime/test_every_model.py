@@ -74,18 +74,18 @@ def make(name: str, folder: Path, **settings: object) -> Model:
     return Model(run, inference, zoo.runtime.load(folder), inputs)
 
 
-def check(model: Model, inputs: list[RawValue], **search: object) -> None:
+def check(model: Model, inputs: list[RawValue], tolerance: float = 1e-4, **search: object) -> None:
     """Compare all that an answer says."""
     settings = override(model.run.settings, {"search": search}, task=model.run.name) if search else model.run.settings
     wanted = model.run.topology.answer(model.inference, inputs, settings)
     found = model.bundle.answer(inputs, **search)
     for ours, theirs in zip(found, wanted, strict=True):
         assert str(ours.value) == str(theirs.value)
-        assert ours.score == pytest.approx(theirs.score, abs=1e-4)
+        assert ours.score == pytest.approx(theirs.score, abs=tolerance)
         assert ours.details.keys() == theirs.details.keys()
         for name in ("probabilities", "looked_at"):
             if name in theirs.details:
-                np.testing.assert_allclose(numbers(ours.details[name]), numbers(theirs.details[name]), atol=1e-4)
+                np.testing.assert_allclose(numbers(ours.details[name]), numbers(theirs.details[name]), atol=tolerance)
 
 
 def numbers(value: Mapping[object, float] | Iterable[object]) -> np.ndarray:
@@ -104,8 +104,9 @@ KINDS = [
     pytest.param({"cell": "ntm_hard", "attention": "additive"}, marks=slow),
     *(
         pytest.param({"cell": "gru", "attention": attention}, marks=slow)
-        for attention in ("location", "multihead", "monotonic", "hard", "sparse")
+        for attention in ("location", "monotonic", "hard", "sparse")
     ),
+    pytest.param({"cell": "gru", "attention": "multihead", "units": 8}, marks=slow),  # of four heads
 ]
 
 
@@ -130,7 +131,8 @@ PACKAGE = {"memory": "zoo_memory", "glimpse": "zoo_glimpse", "reverse": "zoo_rev
 def test_tasks_of_plugins(name: str, tmp_path: Path):
     pytest.importorskip(PACKAGE[name])
     model = make(name, tmp_path / "bundle", **OTHERS[name])
-    check(model, model.inputs)
+    # Where a network looks next depends on what it has seen: the last digits of a place move its window.
+    check(model, model.inputs, tolerance=1e-3 if name == "glimpse" else 1e-4)
     program = (
         "import sys, zoo.runtime\n"
         "model = zoo.runtime.load(sys.argv[1])\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -71,6 +72,18 @@ def test_sigterm_answers_what_was_accepted(bundles: dict[str, Path]):
     assert answered and all(b'"answers"' in reply for reply in answered) and lost == []
     with pytest.raises(OSError):
         client.get("/v2/health/live")
+
+
+def test_a_run_keeps_the_graphs_that_were_made_to_serve_it(bundles: dict[str, Path], tmp_path: Path):
+    from zoo.serve.loading import load_predictor, prepare
+
+    run = shutil.copytree(bundles["sentiment"].with_suffix(""), tmp_path / "run")
+    shutil.rmtree(run / "runtime", ignore_errors=True)
+    prepare(str(run), trust=False)
+    kept = list((run / "runtime").iterdir())
+    assert len(kept) == 1
+    load_predictor(str(run)).predict(["good day 3"])
+    assert list((run / "runtime").iterdir()) == kept
 
 
 @pytest.mark.slow  # TensorFlow starts, and converts the model

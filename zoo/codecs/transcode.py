@@ -49,7 +49,26 @@ def wide_encoding(head: bytes) -> str:
         wanted = [number == "1" for number in pattern] if "16" in name else [number == "0" for number in pattern]
         if len(head) >= 16 and all((share > 0.5) == zero for share, zero in zip(zeros, wanted, strict=True)):
             return name
-    return ""
+    # Characters above U+00FF have fewer zeros; line ends, spaces and commas are ASCII in any language.
+    shares = {name: _ascii_share(head, name) for name in _WIDE} if b"\0" in head else {}
+    best = max(shares, key=lambda name: shares[name], default="")
+    return best if best and shares[best] > LEAST_ASCII else ""
+
+
+LEAST_ASCII = 0.1
+"""Share of ASCII characters from which on bytes with zeros among them are taken for a wide encoding."""
+_WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+
+
+def _ascii_share(head: bytes, encoding: str) -> float:
+    """The share of printable ASCII characters and line ends in what bytes spell; 0 where they spell nothing."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return 0.0
+    if "\0" in text:
+        return 0.0
+    return sum(" " <= character <= "~" or character in "\t\r\n" for character in text) / max(1, len(text))
 
 
 _WIDE_MARKS = {

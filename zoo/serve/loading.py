@@ -78,7 +78,7 @@ def load_predictor(place: str, trust: bool = False) -> Predictor:
 
 
 def prepare(path: str, trust: bool) -> None:
-    """Let a run make its graphs, by answering an example.
+    """Let a run make its graphs, by answering an example, and keep them in its folder.
 
     Args:
         path: of its folder.
@@ -89,3 +89,4 @@ def prepare(path: str, trust: bool) -> None:
     run = open_run(path, trust=trust, fast=True)
     with suppress(ZooError):  # the server meets the same error, and says so
         run.predict([example_input(run)], length=2, min_length=0)
+        run.keep_graphs()

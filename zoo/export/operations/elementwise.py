@@ -70,6 +70,12 @@ def _same(converter: Converter, operation: tf.Operation, inputs: list[Value]) ->
     return inputs
 
 
+@handles("IsFinite")
+def _is_finite(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> Value:
+    graph = converter.graph
+    return graph.node("Not", graph.node("Or", graph.node("IsInf", *inputs), graph.node("IsNaN", *inputs)))
+
+
 @handles("StopGradient")
 def _stop(converter: Converter, operation: tf.Operation, inputs: list[Value]) -> list[Value]:
     return inputs
