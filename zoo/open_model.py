@@ -56,6 +56,7 @@ def open_model(
     trust: bool = False,
     changes: Mapping[str, object] | None = None,
     fast: bool = False,
+    report: bool = False,
 ) -> Run | Bundle:
     """Open what a command is given (see `load` and `zoo.runs.loaded_run.open_run`)."""
     place = find_bundle(name)
@@ -64,7 +65,7 @@ def open_model(
     _check_installed(name)
     from zoo.runs.loaded_run import open_run
 
-    return open_run(name, engine=engine, trust=trust, changes=changes, fast=fast)
+    return open_run(name, engine=engine, trust=trust, changes=changes, fast=fast, report=report)
 
 
 def _check_installed(name: str) -> None:

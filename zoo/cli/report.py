@@ -36,11 +36,12 @@ def command(arguments: tuple[str, ...], as_json: bool) -> None:
     if not names:
         raise UsageError("no run given; write zoo report charlm (a task's latest run), or runs' folders")
     import zoo
+    from zoo.open_model import open_model
     from zoo.report.report import write_report
 
     runs = []
     for name in names:
-        run = zoo.load(name, trust=given.get("trust", False))
+        run = open_model(name, trust=given.get("trust", False), fast=True, report=True)
         if not isinstance(run, zoo.Run):
             raise UsageError(f"{name} is a bundle; a report needs a run, which holds its training and its data")
         runs.append(run)

@@ -24,6 +24,7 @@ from zoo.report.sections.language_model import language_model_sections
 from zoo.report.sections.texts import text_sections
 from zoo.report.settings_table import settings_table
 from zoo.report.versions import versions
+from zoo.runs.fast_run import with_model
 from zoo.topology.language_model import LanguageModel
 from zoo.topology.source_to_label import SourceToLabel
 from zoo.topology.source_to_text import SourceToText
@@ -140,7 +141,7 @@ def plugin_sections(run: Run) -> list[Section]:
     found: list[Section] = []
     for name, make in run.task.components.reports.items():
         try:
-            added = [replace(section) for section in make(run)]
+            added = [replace(section) for section in make(with_model(run))]
         except Exception as error:
             reason = str(error) if isinstance(error, ZooError) else f"{type(error).__name__}: {error}"
             warnings.warn(f"the sections of plugin '{name}' are left out: {reason}", stacklevel=2)

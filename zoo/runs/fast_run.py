@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from zoo.runs.fast_answers import FastAnswers
@@ -15,12 +16,37 @@ if TYPE_CHECKING:
     from zoo.codecs.codec import RawValue
     from zoo.data import Batches
     from zoo.data.batching.batches import Batch
+    from zoo.runs.run_model import RunModel
     from zoo.runtime.bundle_inference import BundleInference
     from zoo.task import Task
     from zoo.topology import Inference
 
 
-class FastRun(Run):
+class LateRun(Run):
+    """A run whose engine starts when its model is first asked for.
+
+    Args:
+        task: an instance of the task.
+        name: the task's name.
+        folder: where the run is stored.
+        codecs: fitted, by role.
+        complete: starts the engine, and makes the task with the components of all plugins; None where both were done.
+    """
+
+    def __init__(
+        self, task: Task, name: str, folder: RunFolder, codecs: dict[str, Codec], complete: Callable[[], Task] | None
+    ) -> None:
+        super().__init__(task, name, folder, codecs)
+        self._complete = complete
+
+    @property
+    def _run_model(self) -> RunModel:
+        if self._complete is not None:
+            self.task, self._complete = self._complete(), None
+        return super()._run_model
+
+
+class FastRun(LateRun):
     """Answers with the graphs that its folder keeps; makes them at the first answer, and keeps them when asked to.
 
     Args:
@@ -31,6 +57,7 @@ class FastRun(Run):
         answers: finds and makes the graphs.
         graphs: those found; None to make them.
         evaluation: those of an evaluation; None where there are none.
+        complete: as of `LateRun`.
     """
 
     def __init__(
@@ -42,8 +69,9 @@ class FastRun(Run):
         answers: FastAnswers,
         graphs: BundleInference | None,
         evaluation: BundleInference | None = None,
+        complete: Callable[[], Task] | None = None,
     ) -> None:
-        super().__init__(task, name, folder, codecs)
+        super().__init__(task, name, folder, codecs, complete)
         self._answers, self._graphs, self._evaluation = answers, graphs, evaluation
         self._evaluated: Batch | None = None
 
@@ -51,6 +79,13 @@ class FastRun(Run):
     def inference(self) -> Inference:
         """The graphs, or the model, ready for predictions."""
         return super().inference if self._graphs is None else self._graphs
+
+    @cached_property
+    def without_graphs(self) -> Run:
+        """The same run, answered by its model, which is built on first use."""
+        run = LateRun(self.task, self.name, self.folder, self.codecs, self._complete)
+        run._splits = self._splits
+        return run
 
     def keep_graphs(self) -> bool:
         """Keep the graphs that an answer made in the run's folder (see `Predictor.keep_graphs`)."""
@@ -88,6 +123,11 @@ class FastRun(Run):
     def _make(self, inputs: list[RawValue]) -> None:
         if self._graphs is None:
             self._graphs = self._answers.make(self.task, self.name, self.codecs, inputs)
+
+
+def with_model(run: Run) -> Run:
+    """Return a run whose model and inference are those of Keras, not graphs."""
+    return run.without_graphs if isinstance(run, FastRun) else run
 
 
 def keep_graphs(run: Run) -> None:

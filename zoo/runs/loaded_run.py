@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from zoo.components import Components
 from zoo.plugins import Plugins
 from zoo.plugins.blame import noting_blame
 from zoo.processor import prefer_onednn
@@ -56,6 +57,7 @@ def open_run(
     changes: Mapping[str, object] | None = None,
     fast: bool = False,
     evaluation: bool = False,
+    report: bool = False,
 ) -> Run:
     """Load a run, but first check whether its settings allow the given changes.
 
@@ -67,6 +69,7 @@ def open_run(
         changes: settings for resuming or predicting; checked before TensorFlow is imported.
         fast: answer with the graphs that the folder keeps, or that the first answer makes (see `FastRun`).
         evaluation: whether to evaluate with such graphs, too.
+        report: whether to report on the run: plugins add sections, and graphs that the folder lacks are not made.
 
     Returns:
         The run, with its own settings.
@@ -92,19 +95,24 @@ def open_run(
         check_names(override(settings, changes, task=manifest.task), plugins)
     answers = FastAnswers(folder)
     fast = fast and engine == "auto" and answers.can_answer(settings, str((changes or {}).get("search.strategy", "")))
+
+    def complete() -> Task:
+        choose_engine(chosen, strict=strict)
+        whole = found(settings, plugins.load_components())
+        whole.columns = manifest.columns
+        return whole
+
     if fast:
-        instance = found(settings)
+        instance = found(settings, Components(reports=plugins.load_kind("reports")) if report else None)
         instance.columns = manifest.columns
         codecs = restored_codecs(instance, folder)
         graphs = answers.find(codecs)
         measuring = answers.find_evaluation(codecs) if evaluation and graphs is not None else None
         if graphs is not None and (measuring is not None or not evaluation):
-            return FastRun(instance, manifest.task, folder, codecs, answers, graphs, measuring)
-    choose_engine(chosen, strict=strict)
-    instance = found(settings, plugins.load_components())
-    instance.columns = manifest.columns
+            return FastRun(instance, manifest.task, folder, codecs, answers, graphs, measuring, complete)
+    instance = complete()
     codecs = restored_codecs(instance, folder)
-    if fast:
+    if fast and not report:
         return FastRun(instance, manifest.task, folder, codecs, answers, None)
     return Run(instance, manifest.task, folder, codecs)
 

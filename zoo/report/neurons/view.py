@@ -28,15 +28,17 @@ SATURATED = 0.1
 """A gate below it is closed, and one above 1 less it is open (arXiv:1506.02078)."""
 
 
-def neurons(inference: Inference, passages: Passages, untrained: Sequence[np.ndarray] | None = None) -> Markup:
+def neurons(
+    inference: Inference, passages: Passages, seen: Activations, untrained: Sequence[np.ndarray] | None = None
+) -> Markup:
     """Show what units do in held-out passages; the first passage is shown whole.
 
     Args:
         inference: a language model that can be looked into.
-        passages: to read.
+        passages: that were read.
+        seen: what the network computed meanwhile.
         untrained: weights of the same network before training, to compare with; may be None.
     """
-    seen = read(inference, passages.tokens)
     features = np.stack([token_features(row) for row in passages.texts])  # [B, T, F]
     before = _read_with(inference, passages.tokens, untrained) if untrained is not None else None
     first = WARM_UP if passages.tokens.shape[1] > 4 * WARM_UP else 0

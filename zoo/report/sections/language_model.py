@@ -12,6 +12,7 @@ from zoo.report.neurons.passages import Passages, cut_passages, token_texts
 from zoo.report.neurons.view import neurons, saturation
 from zoo.report.rendering import render, shorten
 from zoo.report.section import Section
+from zoo.runs.fast_run import with_model
 
 if TYPE_CHECKING:
     from zoo.codecs import TextCodec
@@ -24,6 +25,7 @@ LONGEST_SAMPLE = 500  # characters
 def language_model_sections(run: Run) -> list[Section]:
     """Make the sections of a language model."""
     found = []
+    run = with_model(run)
     if shown := _samples(run):
         lead = "A text from an empty prime after each of these steps, drawn with the same random numbers."
         found.append(Section("Learning to write", render("samples.html", samples=shown), lead))
@@ -33,8 +35,9 @@ def language_model_sections(run: Run) -> list[Section]:
     if passages is None:
         return found
     lead = "What single units do in text that the network was not trained on, as in Karpathy et al. 2015."
-    found.append(Section("Neurons", neurons(run.inference, passages, untrained_weights(run)), lead))
-    gates = saturation(read(run.inference, passages.tokens).gates)
+    seen = read(run.inference, passages.tokens)
+    found.append(Section("Neurons", neurons(run.inference, passages, seen, untrained_weights(run)), lead))
+    gates = saturation(seen.gates)
     if gates is not None:
         lead = (
             "Each circle is a unit. To the right: its gate is nearly always open; at the top: nearly always closed. An "
@@ -56,6 +59,7 @@ def text_section(run: Run, text: str) -> Section:
     """
     from zoo.errors import ZooError
 
+    run = with_model(run)
     if run.topology.name != "language model" or not can_look_into(run.model):
         raise ZooError(f"{run.name} has no neurons to show: that takes a language model of the zoo's Decoder")
     codec = cast("TextCodec", run.codecs["target"])
@@ -63,7 +67,7 @@ def text_section(run: Run, text: str) -> Section:
     if len(tokens) < 2:
         raise ZooError("the text is too short: it needs at least two tokens")
     passages = Passages(tokens[None], [token_texts(codec, tokens)])
-    return Section("Neurons", neurons(run.inference, passages))
+    return Section("Neurons", neurons(run.inference, passages, read(run.inference, tokens[None])))
 
 
 def untrained_weights(run: Run) -> Sequence[np.ndarray]:
