@@ -21,16 +21,19 @@ def line(step: int, loss: float) -> dict:
     }
 
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300), st.integers(4, 40))
-def test_the_extremes_and_the_ends_stay(losses, most):
-    records = [line(step, loss) for step, loss in enumerate(losses)]
-    kept = thinned(records, "loss", most)
-    assert len(kept) <= max(most, 0)
-    assert kept[0] == records[0] and kept[-1] == records[-1]
-    found = [record["validation"]["loss"] for record in kept]
-    assert min(found) == min(losses) and max(found) == max(losses)
-    steps = [record["step"] for record in kept]
-    assert steps == sorted(set(steps))
+VALUES = st.lists(st.tuples(*[st.none() | st.floats(-1e6, 1e6)] * 2), min_size=1, max_size=300)
+
+
+@given(VALUES, st.integers(6, 40))
+def test_the_extremes_of_each_curve_and_the_ends_stay(rows, most):
+    columns = list(zip(*rows, strict=True))
+    kept = thinned(columns, most)
+    assert len(kept) <= most and kept == sorted(set(kept))
+    assert kept[0] == 0 and kept[-1] == len(rows) - 1
+    for column in columns:
+        found = [value for value in column if value is not None]
+        left = [column[place] for place in kept if column[place] is not None]
+        assert not found or (min(left), max(left)) == (min(found), max(found))
 
 
 def data_of(markup: str) -> list[dict]:
@@ -40,11 +43,14 @@ def data_of(markup: str) -> list[dict]:
 def test_ten_thousand_evaluations_of_a_few_runs_stay_small():
     records = [line(step, 1 / (1 + step)) for step in range(10_000)]
     records[77]["validation"]["loss"] = float("nan")
+    records[5_432]["tokens_per_second"] = 3.5  # for a moment, and while the loss is as before
     markup = curves([RunCurves("one", records), RunCurves("two", records[:50])])
-    assert len(markup) < 150_000
+    assert len(markup) < 250_000
     charts = data_of(markup)
     assert [len(chart["runs"]) for chart in charts] == [2] * len(charts)
     assert all(len(run["steps"]) <= MOST for chart in charts for run in chart["runs"])
+    (speed,) = (chart for chart in charts if chart["runs"][0]["names"] == ["speed"])
+    assert min(speed["runs"][0]["values"][0]) == 3.5
     assert all(
         len(values) == len(run["steps"]) for chart in charts for run in chart["runs"] for values in run["values"]
     )

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from zoo.report.rendering import render, shorten
 
-MOST = 400
-"""Largest number of evaluations in a curve."""
+MOST = 800
+"""Largest number of evaluations in a chart."""
 
 SAME = ("nats", "bits", "perplexity")
 """Metrics that say the same as the loss in other units."""
@@ -27,78 +28,82 @@ class RunCurves:
     Attributes:
         label: of the run, among others.
         records: lines of `metrics.jsonl`.
-        monitor: the metric that decides which weights are best.
     """
 
     label: str
     records: Sequence[Record]
-    monitor: str = "loss"
 
 
-def thinned(records: Sequence[Record], monitor: str, most: int = MOST) -> list[Record]:
+def thinned(columns: Sequence[Sequence[float | None]], most: int = MOST) -> list[int]:
     """Choose evaluations so that no peak is lost.
 
-    Of each stretch of the training, the evaluations with the least and the greatest value of the monitored metric stay,
-    and the first and the last of all.
+    Of each stretch of the training, the evaluations with the least and the greatest value of each column stay, and the
+    first and the last of all.
 
     Args:
-        records: evaluations, in order.
-        monitor: the metric.
-        most: how many to keep, at least 4.
+        columns: metrics, each with a value an evaluation, or None.
+        most: how many to keep, at least 2, and 2 more for each column.
+
+    Returns:
+        Their places, in order.
     """
-    if len(records) <= most:
-        return list(records)
-    stretches = (most - 2) // 2
-    kept = {0, len(records) - 1}
-    for stretch in range(stretches):
-        places = range(stretch * len(records) // stretches, (stretch + 1) * len(records) // stretches)
-        kept.add(min(places, key=lambda place: _monitored(records[place], monitor)))
-        kept.add(max(places, key=lambda place: _monitored(records[place], monitor)))
-    return [records[place] for place in sorted(kept)]
+    values = np.array(columns, np.float64)  # [C, N]
+    count = values.shape[1]
+    if count <= most:
+        return list(range(count))
+    stretches = (most - 2) // (2 * len(columns))
+    borders = np.arange(stretches + 1) * count // stretches
+    kept = {0, count - 1}
+    for start, end in zip(borders, borders[1:], strict=False):
+        for column in values[:, start:end]:
+            known = np.flatnonzero(~np.isnan(column))
+            if len(known):
+                kept |= {int(start + known[place(column[known])]) for place in (np.argmin, np.argmax)}
+    return sorted(kept)
 
 
 def curves(runs: Sequence[RunCurves]) -> Markup | str:
     """Draw the curves of runs: losses in one chart, every other metric in one of its own."""
-    shown = [(run, thinned(run.records, run.monitor, max(4, MOST // len(runs)))) for run in runs]
-    if not any(records for _, records in shown):
+    if not any(run.records for run in runs):
         return "No evaluation has been made yet."
-    charts = [_chart("Loss", shown, {"train": ("train", "loss"), "validation": ("validation", "loss")}, "nats", True)]
-    metrics = dict.fromkeys(name for _, records in shown for record in records for name in record.get("validation", {}))
+    charts = [_chart("Loss", runs, {"train": ("train", "loss"), "validation": ("validation", "loss")}, "nats", True)]
+    metrics = dict.fromkeys(name for run in runs for record in run.records for name in record.get("validation", {}))
     for name in metrics:
         if name not in ("loss", *SAME):
             own = {"train": ("train", name), "validation": ("validation", name)}
-            charts.append(_chart(_title(str(name)), shown, own))
+            charts.append(_chart(_title(str(name)), runs, own))
     charts += [
-        _chart("Learning rate", shown, {"learning rate": ("", "learning_rate")}),
-        _chart("Gradient norm", shown, {"gradient norm": ("train", "gradient_norm")}),
-        _chart("Speed", shown, {"speed": ("", "tokens_per_second")}, "targets a second"),
+        _chart("Learning rate", runs, {"learning rate": ("", "learning_rate")}),
+        _chart("Gradient norm", runs, {"gradient norm": ("train", "gradient_norm")}),
+        _chart("Speed", runs, {"speed": ("", "tokens_per_second")}, "targets a second"),
     ]
     return render("curves.html", charts=[chart for chart in charts if chart])
 
 
 def _chart(
     title: str,
-    shown: Sequence[tuple[RunCurves, Sequence[Record]]],
+    runs: Sequence[RunCurves],
     series: Mapping[str, tuple[str, str]],
     unit: str = "",
     wide: bool = False,
 ) -> dict[str, object] | None:
     """Collect one chart: series name -> (part of the record, name in it)."""
-    runs = []
-    for run, records in shown:
-        values = {name: [_value(record, *place) for record in records] for name, place in series.items()}
+    drawn = []
+    most = max(8, MOST // len(runs))
+    for run in runs:
+        values = {name: [_value(record, *place) for record in run.records] for name, place in series.items()}
         values = {name: column for name, column in values.items() if any(item is not None for item in column)}
         if values:
-            steps = [record["step"] for record in records]
-            runs.append(
+            kept = thinned(list(values.values()), most)
+            drawn.append(
                 {
                     "label": shorten(run.label, 60),
-                    "steps": steps,
+                    "steps": [run.records[place]["step"] for place in kept],
                     "names": [shorten(name, 60) for name in values],
-                    "values": list(values.values()),
+                    "values": [[_rounded(column[place]) for place in kept] for column in values.values()],
                 }
             )
-    return {"title": title, "unit": unit, "wide": wide, "data": {"runs": runs, "wide": wide}} if runs else None
+    return {"title": title, "unit": unit, "wide": wide, "data": {"runs": drawn, "wide": wide}} if drawn else None
 
 
 def _title(name: str) -> str:
@@ -110,12 +115,8 @@ def _value(record: Record, part: str, name: str) -> float | None:
     value = found.get(name) if isinstance(found, Mapping) else None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    return float(f"{value:.5g}")
+    return float(value)
 
 
-def _monitored(record: Record, monitor: str) -> float:
-    for part in ("validation", "train"):
-        value = _value(record, part, monitor)
-        if value is not None:
-            return value
-    return 0.0
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.5g}")

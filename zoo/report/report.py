@@ -130,9 +130,7 @@ def several_runs(runs: Sequence[Run], labels: Sequence[str]) -> list[Section]:
 
 def curves_section(runs: Sequence[Run]) -> Section:
     """Make the section with the curves of runs."""
-    found = [
-        RunCurves(label, run.metrics, run.topology.monitor) for run, label in zip(runs, run_labels(runs), strict=True)
-    ]
+    found = [RunCurves(label, run.metrics) for run, label in zip(runs, run_labels(runs), strict=True)]
     return Section("Curves", curves(found))
 
 
