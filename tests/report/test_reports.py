@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ import zoo
 from tests.report.conftest import HOSTILE
 from zoo.cli.program import main
 from zoo.report.neurons.features import FEATURES
+from zoo.runs.fast_run import keep_graphs, with_model
+from zoo.runs.loaded_run import open_run
 from zoo.runs.run import Run
 
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
@@ -107,6 +111,33 @@ def test_hostile_texts_are_shown_and_not_obeyed(label_run: Run, tmp_path: Path, 
         assert text in shown
     assert seen.page.locator("main b, main i, main img").count() == 0
     assert "owned" not in seen.page.title()
+
+
+def test_a_run_with_graphs_is_reported_without_tensorflow(label_run: Run, tmp_path: Path):
+    keep_graphs(label_run)
+    folder, out = label_run.folder.path, tmp_path / "fast.html"
+    code = f"""
+import sys
+from zoo.cli.program import main
+assert main(["report", {str(folder)!r}, {f"out={out}"!r}]) == 0
+assert "tensorflow" not in sys.modules and "keras" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+    of_the_model = label_run.report(tmp_path / "model.html").read_text(encoding="utf-8")
+    assert titles(out.read_text(encoding="utf-8")) == titles(of_the_model)
+
+
+def test_sections_that_need_the_model_have_it(label_run: Run):
+    """Plugins add sections that look into the model, whether or not graphs answer."""
+    import keras
+
+    keep_graphs(label_run)
+    run = open_run(label_run.folder.path, fast=True, report=True)
+    assert run.inference.model is None  # graphs
+    sections = with_model(run)
+    assert with_model(run) is sections and isinstance(sections.inference.model, keras.Model)
+    text = next(iter(run.splits.validation))["source"]
+    assert sections.predict([text]) == run.predict([text])
 
 
 def test_several_runs_are_compared(code_run: Run, label_run: Run, tmp_path: Path, opened, capsys):

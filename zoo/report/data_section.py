@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 from markupsafe import Markup
 
 from zoo.codecs.document import Document
-from zoo.data import sample
 from zoo.report.figures import figures, histogram, table
 from zoo.report.rendering import render, shorten
 
 if TYPE_CHECKING:
-    from zoo.codecs.codec import RawValue
+    from zoo.codecs.codec import RawExample, RawValue
     from zoo.data.splitting.splits import Examples
     from zoo.runs.run import Run
 
@@ -31,7 +32,7 @@ def data_section(run: Run) -> Markup:
     for split, examples in run.splits.items():
         if not len(examples):
             continue
-        chosen = sample(examples, SAMPLED)
+        chosen = drawn_examples(examples)
         rows.append((split, len(examples), *_documents(chosen)))
         if split == "train":
             drawn += _lengths(run, chosen)
@@ -47,6 +48,20 @@ def data_section(run: Run) -> Markup:
         body += table(("role", "split", "tokens in the vocabulary", "tokens looked at", "unknown"), coverage)
     notes = [shorten(note, 300) for note in run.splits.notes]
     return body + (render("notes.html", notes=notes) if notes else Markup(""))
+
+
+def drawn_examples(examples: Examples, count: int = SAMPLED) -> list[RawExample]:
+    """Draw examples: one of each stretch of a split, at random, so that no pattern in their order hides the others.
+
+    Args:
+        examples: of a split; where they only come one after another, the first ones are taken.
+        count: how many at most.
+    """
+    size = len(examples)
+    if size <= count or not isinstance(examples, Sequence):
+        return list(islice(iter(examples), count))
+    borders = np.arange(count + 1) * size // count
+    return [examples[int(place)] for place in np.random.default_rng(0).integers(borders[:-1], borders[1:])]
 
 
 def _documents(examples: Examples) -> tuple[int, ...]:

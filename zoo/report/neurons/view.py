@@ -80,6 +80,14 @@ def _read_with(inference: Inference, tokens: np.ndarray, weights: Sequence[np.nd
         model.set_weights(own)
 
 
+def _largest(values: np.ndarray, count: int) -> np.ndarray:
+    """Return the places of the largest values of each row, the largest first: `[T, count]`."""
+    count = min(count, values.shape[-1])
+    places = np.argpartition(values, -count, axis=-1)[:, -count:]  # without sorting a large vocabulary
+    order = np.argsort(-np.take_along_axis(values, places, -1), axis=-1, kind="stable")
+    return np.take_along_axis(places, order, -1)
+
+
 def _data(inference: Inference, passages: Passages, seen: Activations, rows: Sequence[Following]) -> dict[str, object]:
     """Collect what the script of the page needs, each activation as one letter of 64 steps."""
     texts = passages.texts[0]
@@ -92,11 +100,9 @@ def _data(inference: Inference, passages: Passages, seen: Activations, rows: Seq
     for layer, unit in kept:
         values = np.clip(seen.units[layer][0, :, unit], -1, 1)  # [T]
         coded.append(letters[np.round((values + 1) * 31.5).astype(int)].tobytes().decode())
-    logits = seen.logits.astype(np.float64)
-    logits -= logits.max(axis=-1, keepdims=True)
-    probabilities = np.exp(logits)
+    probabilities = np.exp(seen.logits - seen.logits.max(axis=-1, keepdims=True))
     probabilities /= probabilities.sum(axis=-1, keepdims=True)  # [T, V]
-    likeliest = np.argsort(-probabilities, axis=-1)[:, :NEXT]  # [T, NEXT]
+    likeliest = _largest(probabilities, NEXT)  # [T, NEXT]
     own = probabilities[np.arange(len(texts) - 1), passages.tokens[0, 1:]]
     codec = inference.codecs["target"]
     names = {int(token): codec.decode([int(token)]) for token in np.unique(likeliest)}

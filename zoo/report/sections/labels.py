@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 MOST_CLASSES = 30
 EXPLAINED = 16
 """Examples whose words are left out one by one."""
+FEWEST = 4
+"""Examples that are explained in any case."""
+SECONDS = 2.0
+"""Of the processor, after which no further example is explained."""
 PARTS = 48
 """Parts of a text that are left out at most: words, or runs of words in a longer text."""
 LONGEST = 2_000  # characters of an explained text
@@ -111,15 +116,20 @@ def _most_sure_errors(answered: Answered, truth: Sequence[Hashable]) -> Markup:
 
 
 def _words(run: Run, answered: Answered) -> Markup:
-    places = answered.order[: EXPLAINED // 2] + answered.order[::-1][: EXPLAINED // 2]
+    # In turn from both ends, so that both are shown where time allows only a few.
+    ends = zip(answered.order[: EXPLAINED // 2], answered.order[::-1], strict=False)
+    places = [place for pair in ends for place in pair]
     explained = []
     for place in dict.fromkeys(places):
         parts = _parts(str(answered.examples[place]["source"])[:LONGEST])
         if parts:
             explained.append((place, parts, answered.answers[place].value))
     shown, effects = [], defaultdict(list)
-    every = occlusion(run, [parts for _, parts, _ in explained], [label for *_, label in explained])
-    for (place, parts, label), falls in zip(explained, every, strict=True):
+    began = time.process_time()
+    for place, parts, label in explained:
+        if len(shown) >= FEWEST and time.process_time() - began > SECONDS:
+            break
+        (falls,) = occlusion(run, [parts], [label])
         strongest = max(1e-6, *(abs(fall) for fall in falls))
         for part, fall in zip(parts, falls, strict=True):
             effects[label, part.strip(" .,;:!?\"'()").casefold()].append(fall)
