@@ -124,7 +124,8 @@ def _words(run: Run, answered: Answered) -> Markup:
         parts = _parts(str(answered.examples[place]["source"])[:LONGEST])
         if parts:
             explained.append((place, parts, answered.answers[place].value))
-    shown, effects = [], defaultdict(list)
+    shown: list[dict[str, object]] = []
+    effects: dict[tuple[Hashable, str], list[float]] = defaultdict(list)
     began = time.process_time()
     for place, parts, label in explained:
         if len(shown) >= FEWEST and time.process_time() - began > SECONDS:
