@@ -45,7 +45,7 @@ def chapters(root: Path = ROOT) -> list[Chapter]:
             [
                 *_documents("data"),
                 Page(Path("docs/search.md"), "searching"),
-                *_documents("transfer", "tuning", "report", "export", "serving", "devices", "faults"),
+                *_documents("transfer", "tuning", "runs", "report", "export", "serving", "devices", "faults"),
             ],
         ),
         Chapter("Tasks", [Page(*card) for card in cards if (root / card[0]).exists()]),

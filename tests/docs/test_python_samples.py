@@ -16,7 +16,7 @@ from tests.docs.documents import ROOT, Block, blocks
 from zoo.templates import write_plugin
 
 TUTORIAL = ROOT / "docs" / "tutorial.md"
-_RUN = ("README.md", "docs/search.md", "docs/report.md", "docs/transfer.md", "docs/tuning.md")
+_RUN = ("README.md", "docs/search.md", "docs/report.md", "docs/runs.md", "docs/transfer.md", "docs/tuning.md")
 RUN = [block for block in blocks("python") if str(block.document.relative_to(ROOT)) in _RUN]
 SLICES = [block for block in blocks("python", "toml") if block.mark.startswith("sample: ")]
 CARDS = [block for block in blocks("python") if block.document.name == "README.md" and block not in RUN]

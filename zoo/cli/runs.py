@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from zoo.runs.listing import NOTE, RunSummary, describe_run, differing, find_run
 from zoo.settings import setting
 from zoo.settings.fields import quoted
 from zoo.training.progress import duration
+
+if TYPE_CHECKING:
+    from zoo.runs.comparison import ComparedMetric, SplitResult
 
 SORTS: dict[str, Callable[[RunSummary], Any]] = {
     "started": lambda run: run.started.timestamp(),
@@ -89,8 +92,14 @@ def list_runs(arguments: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
 @command.command("compare")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def compare(runs: tuple[str, ...], as_json: bool) -> None:
-    """Show the settings in which runs differ, and their best validation metrics."""
+@click.option("--no-test", is_flag=True, help="Do not answer the test split, which takes a while.")
+def compare(runs: tuple[str, ...], as_json: bool, no_test: bool) -> None:
+    """Show the settings in which runs differ, their best validation metrics, and their metrics on the test split.
+
+    Test metrics have 95 % intervals, by the bootstrap over examples. Where two runs have the same test split, p is the
+    probability of a difference to the first run as large as this one if both were equally good, by the paired
+    bootstrap.
+    """
     found = [describe_run(_find(name)) for name in runs]
     for run in found:
         if run.problem:
@@ -99,12 +108,14 @@ def compare(runs: tuple[str, ...], as_json: bool) -> None:
         raise UsageError("give at least two runs to compare")
     settings = differing(found)
     metrics = list(dict.fromkeys(name for run in found for name in run.metrics))
+    tested = [] if no_test else _tested(found)
     if as_json:
         print_json(
             {
                 "runs": [str(run.path) for run in found],
                 "settings": {name: [run.settings.get(name) for run in found] for name in settings},
                 "validation": {name: [run.metrics.get(name) for run in found] for name in metrics},
+                "test": {metric.name: _as_json(metric) for metric in tested},
             }
         )
         return
@@ -119,6 +130,45 @@ def compare(runs: tuple[str, ...], as_json: bool) -> None:
     rows = [("steps", *(f"{run.step:,}" for run in found)), ("minutes", *(f"{run.seconds / 60:.1f}" for run in found))]
     rows += [(name, *(_number(run.metrics.get(name)) for run in found)) for name in metrics]
     print_table(("VALIDATION", *names), rows)
+    if tested:
+        echo()
+        print_table(("TEST", *names), [(metric.name, *_cells(metric)) for metric in tested])
+
+
+def _tested(runs: Sequence[RunSummary]) -> list[ComparedMetric]:
+    """Compare runs on their test splits; say which cannot be."""
+    from zoo.runs.comparison import answer_test_split, compare_results
+
+    results: list[SplitResult | None] = []
+    for run in runs:
+        try:
+            results.append(answer_test_split(run.path))
+        except ZooError as error:
+            echo(f"no test metrics of {run.path}: {error}", err=True)
+            results.append(None)
+    return compare_results(results)
+
+
+def _cells(metric: ComparedMetric) -> list[str]:
+    cells = []
+    for interval, p_value in zip(metric.intervals, metric.p_values, strict=True):
+        text = "-"
+        if interval is not None:
+            text = f"{_number(interval.value)} [{_number(interval.low)}, {_number(interval.high)}]"
+        cells.append(text if p_value is None else f"{text} p={p_value:.3f}")
+    return cells
+
+
+def _as_json(metric: ComparedMetric) -> list[dict[str, float | None]]:
+    return [
+        {
+            "value": interval and interval.value,
+            "low": interval and interval.low,
+            "high": interval and interval.high,
+            "p": p_value,
+        }
+        for interval, p_value in zip(metric.intervals, metric.p_values, strict=True)
+    ]
 
 
 @command.command("note")

@@ -6,6 +6,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from zoo.metrics.bootstrap import ExampleSums as ExampleSums
+    from zoo.metrics.bootstrap import Interval as Interval
+    from zoo.metrics.bootstrap import bleu_sums as bleu_sums
+    from zoo.metrics.bootstrap import bootstrap_interval as bootstrap_interval
+    from zoo.metrics.bootstrap import mean_sums as mean_sums
+    from zoo.metrics.bootstrap import paired_bootstrap as paired_bootstrap
     from zoo.metrics.cider import cider_d as cider_d
     from zoo.metrics.constant_baseline import constant_caption as constant_caption
     from zoo.metrics.corpus_scores import bleu as bleu
@@ -29,8 +35,12 @@ if TYPE_CHECKING:
     from zoo.metrics.texts import translation_metrics as translation_metrics
 
 _HOME = {
+    "ExampleSums": "bootstrap",
+    "Interval": "bootstrap",
     "accuracy": "labels",
     "bleu": "corpus_scores",
+    "bleu_sums": "bootstrap",
+    "bootstrap_interval": "bootstrap",
     "calibration_error": "labels",
     "caption_metrics": "texts",
     "chrf": "corpus_scores",
@@ -43,7 +53,9 @@ _HOME = {
     "label_metrics": "labels",
     "label_set_metrics": "numbers",
     "macro_f1": "labels",
+    "mean_sums": "bootstrap",
     "number_metrics": "numbers",
+    "paired_bootstrap": "bootstrap",
     "roc_auc": "labels",
     "rouge_l": "rouge",
     "segment_f1": "frames",

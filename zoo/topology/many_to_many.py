@@ -10,6 +10,7 @@ from zoo.topology.source_to_text import SourceToText
 
 if TYPE_CHECKING:
     from zoo.codecs.codec import RawExample
+    from zoo.metrics import ExampleSums
 
 
 class ManyToMany(SourceToText):
@@ -27,3 +28,9 @@ class ManyToMany(SourceToText):
         nearness = [sentence_chrf(text, references) for text, references in zip(written, truth, strict=True)]
         wrong = [place for place, text in enumerate(written) if text not in truth[place]]
         return Judgement(metrics, signatures, tuple(sorted(wrong, key=lambda place: nearness[place])))
+
+    def example_sums(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> dict[str, ExampleSums]:
+        """Corpus BLEU and exact matches (see `Topology.example_sums`)."""
+        from zoo.topology.example_sums import text_sums
+
+        return text_sums(examples, answers, bleu=True)

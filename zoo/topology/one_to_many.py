@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
     from zoo.data.splitting.splits import Examples
+    from zoo.metrics import ExampleSums
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
@@ -98,3 +99,9 @@ class OneToMany(SourceToText):
             (f"Always '{always}', the best single caption here, would give {scores}",),
             tuple(sorted(wrong, key=lambda place: nearness[place])),
         )
+
+    def example_sums(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> dict[str, ExampleSums]:
+        """Exact matches (see `Topology.example_sums`)."""
+        from zoo.topology.example_sums import text_sums
+
+        return text_sums(examples, answers, bleu=False)

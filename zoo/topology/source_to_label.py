@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from zoo.backend.types import Nest, Tensor
     from zoo.codecs.codec import RawExample, RawValue
     from zoo.data.splitting.splits import Examples
+    from zoo.metrics import ExampleSums
     from zoo.settings import Settings
 
 
@@ -93,6 +94,17 @@ class SourceToLabel(Topology):
             notes=(confusion_table(truth, predicted), *unseen_note(truth, probabilities[0])),
             worst=tuple(sorted(wrong, key=lambda place: probabilities[place].get(truth[place], 0.0))),
         )
+
+    def example_sums(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> dict[str, ExampleSums]:
+        """Accuracy and loss of labels, F1 of several labels, errors of numbers (see `Topology.example_sums`)."""
+        from zoo.topology.example_sums import label_set_sums, label_sums, number_sums
+
+        if isinstance(answers[0].value, float):
+            return number_sums(examples, answers)
+        if isinstance(answers[0].value, list):
+            return label_set_sums(examples, answers)
+        known = answers[0].details.get("probabilities", {})
+        return label_sums(as_answered([example["target"] for example in examples], known), answers)
 
 
 def class_shares(examples: Examples, settings: Settings, split: str) -> dict[RawValue, float]:

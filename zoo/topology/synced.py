@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
     from zoo.data.splitting.splits import Examples
+    from zoo.metrics import ExampleSums
     from zoo.settings import Settings
     from zoo.topology.inference import Inference
 
@@ -190,6 +191,17 @@ class Synced(Topology):
             ),
             worst=tuple(sorted((place for place, share in enumerate(shares) if share < 1), key=lambda p: shares[p])),
         )
+
+    def example_sums(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> dict[str, ExampleSums]:
+        """Accuracy of frames, or errors of numbers, by recordings (see `Topology.example_sums`)."""
+        from zoo.topology.example_sums import frame_sums, number_sums
+
+        if isinstance(answers[0].value[0], float):
+            return number_sums(examples, answers)
+        if isinstance(answers[0].value[0], list):
+            return {}
+        known = answers[0].details.get("probabilities", {})
+        return frame_sums([as_answered(list(example["target"]), known) for example in examples], answers)
 
     def show(self, value: RawValue, width: int = 72) -> str:
         """Labels as runs, each with its number of frames; frames as their number."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zoo.codecs.codec import RawExample, RawValue
     from zoo.data import Batches
     from zoo.data.splitting.splits import Examples
+    from zoo.metrics import ExampleSums
     from zoo.search import Score
     from zoo.settings import Settings
     from zoo.topology.alignment import Alignment
@@ -236,6 +237,19 @@ class Topology:
             answers: to their inputs, in order.
         """
         raise NotImplementedError
+
+    def example_sums(self, examples: Sequence[RawExample], answers: Sequence[Answer]) -> dict[str, ExampleSums]:
+        """Say what each example adds to the metrics that are sums over examples (see `zoo.metrics.ExampleSums`).
+
+        Args:
+            examples: raw examples.
+            answers: to their inputs, in order.
+
+        Returns:
+            By name of the metric; empty where there is none.
+        """
+        del examples, answers
+        return {}
 
     def show(self, value: RawValue, width: int = 72) -> str:
         """Return a raw input or output as one line."""
