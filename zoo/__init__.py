@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from zoo.open_model import load
     from zoo.plugin_api import ZOO_API
     from zoo.plugins import Plugins
+    from zoo.runs.ensemble import ensemble
     from zoo.runs.new_run import run
     from zoo.runs.run import Run
     from zoo.settings import Settings, part, setting
@@ -37,6 +38,7 @@ _MODULE_OF = {
     "UsageError": "zoo.errors",
     "ZOO_API": "zoo.plugin_api",
     "ZooError": "zoo.errors",
+    "ensemble": "zoo.runs.ensemble",
     "hookimpl": "zoo.hookspecs",
     "load": "zoo.open_model",
     "part": "zoo.settings",
@@ -56,6 +58,7 @@ __all__ = [
     "Task",
     "UsageError",
     "ZooError",
+    "ensemble",
     "hookimpl",
     "load",
     "part",

@@ -45,6 +45,7 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
       zoo predict translation file=a.txt runtime=off  answer by TensorFlow, without the graphs that the run keeps
       zoo predict translation "Good day." --alignment where the model looked
       sensor | zoo predict frames --stream            one frame per line in, its label out at once
+      zoo predict runs/a runs/b runs/c "Good day."    several runs as one, by the mean of their probabilities
 
     RUN is a run's folder, a task's name for its latest run, a bundle, or an installed model. Images and clips are
     given by their paths. An input that cannot be answered is named, and gets an empty answer; the others are answered.
@@ -58,10 +59,7 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
 
     if given.out:
         check_answer_file(given.out)
-    from zoo.open_model import open_model
-
-    changes = {f"search.{key}": value for key, value in given.search.items()}
-    run = open_model(given.run, engine=given.engine, trust=trust, changes=changes, fast=given.runtime == "auto")
+    run = _open(given, trust)
     if stream:
         predict_stream(run, given.inputs, _lines(given.file), as_json)
         run.keep_graphs()
@@ -83,9 +81,22 @@ def command(arguments: Sequence[str], as_json: bool, alignment: bool, stream: bo
     return status
 
 
+def _open(given: _Arguments, trust: bool) -> Predictor:
+    """Open the model, or several as one."""
+    changes = {f"search.{key}": value for key, value in given.search.items()}
+    if given.others:
+        from zoo.runs.ensemble import ensemble
+
+        return ensemble([given.run, *given.others], given.engine, trust, changes)
+    from zoo.open_model import open_model
+
+    return open_model(given.run, engine=given.engine, trust=trust, changes=changes, fast=given.runtime == "auto")
+
+
 @dataclass
 class _Arguments:
     run: str = ""
+    others: list[str] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
     file: str = ""
     out: str = ""
@@ -118,6 +129,8 @@ def _read_arguments(arguments: Sequence[str]) -> _Arguments:
             given.search[key.removeprefix("search.")] = value
         elif place == 0:
             given.run = word
+        elif not given.inputs and len(given.others) == place - 1 and _is_run(word):
+            given.others.append(word)
         else:
             given.inputs.append(word)
     if not given.run:
@@ -133,6 +146,13 @@ def _read_arguments(arguments: Sequence[str]) -> _Arguments:
     if given.on_error not in ON_ERROR:
         raise UsageError(f"on_error: expected {', '.join(ON_ERROR[:-1])} or {ON_ERROR[-1]}, not '{given.on_error}'")
     return given
+
+
+def _is_run(word: str) -> bool:
+    try:
+        return (Path(word) / "run.json").is_file()
+    except (OSError, ValueError):  # a long text is no path
+        return False
 
 
 def _inputs(run: Predictor, given: _Arguments) -> Iterator[Input]:

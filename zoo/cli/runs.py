@@ -162,9 +162,9 @@ def _cells(metric: ComparedMetric) -> list[str]:
 def _as_json(metric: ComparedMetric) -> list[dict[str, float | None]]:
     return [
         {
-            "value": interval and interval.value,
-            "low": interval and interval.low,
-            "high": interval and interval.high,
+            "value": None if interval is None else interval.value,
+            "low": None if interval is None else interval.low,
+            "high": None if interval is None else interval.high,
             "p": p_value,
         }
         for interval, p_value in zip(metric.intervals, metric.p_values, strict=True)

@@ -46,7 +46,7 @@ def average_runs(runs: Sequence[str | Path], out: str = "") -> Path:
     folders = [RunFolder(find_run(str(run))) for run in runs]
     first = folders[0]
     for other in folders[1:]:
-        _check_alike(first, other)
+        check_alike(first, other, "average", ALIKE)
     arrays = _mean(folders)
     manifest = replace(
         first.manifest(),
@@ -67,21 +67,31 @@ def average_runs(runs: Sequence[str | Path], out: str = "") -> Path:
     return folder.path
 
 
-def _check_alike(first: RunFolder, other: RunFolder) -> None:
-    """Refuse runs whose weights mean different things."""
+def check_alike(first: RunFolder, other: RunFolder, verb: str, settings: Sequence[str]) -> None:
+    """Refuse runs whose answers, or weights, mean different things.
+
+    Args:
+        first: a run.
+        other: another one.
+        verb: what is to be done with them, for the message.
+        settings: beginnings of the settings that must be the same.
+
+    Raises:
+        ZooError: they differ in their task, in these settings, or in their vocabularies.
+    """
     between = f"{first.path} and {other.path}"
     tasks = first.manifest().task, other.manifest().task
     if tasks[0] != tasks[1]:
-        raise ZooError(f"cannot average {between}: one is of task {tasks[0]}, the other of {tasks[1]}")
-    settings = [flat_settings(folder.settings) for folder in (first, other)]
-    for name in dict.fromkeys([*settings[0], *settings[1]]):
-        values = [json.dumps(found.get(name), default=str) for found in settings]
-        if name.startswith(ALIKE) and values[0] != values[1]:
-            raise ZooError(f"cannot average {between}: {name} is {values[0]} in one and {values[1]} in the other")
+        raise ZooError(f"cannot {verb} {between}: one is of task {tasks[0]}, the other of {tasks[1]}")
+    both = [flat_settings(folder.settings) for folder in (first, other)]
+    for name in dict.fromkeys([*both[0], *both[1]]):
+        values = [json.dumps(found.get(name), default=str) for found in both]
+        if name.startswith(tuple(settings)) and values[0] != values[1]:
+            raise ZooError(f"cannot {verb} {between}: {name} is {values[0]} in one and {values[1]} in the other")
     files = [_codec_files(folder) for folder in (first, other)]
     for name in sorted(files[0] | files[1]):
         if files[0].get(name) != files[1].get(name):
-            raise ZooError(f"cannot average {between}: their vocabularies or labels differ ({name})")
+            raise ZooError(f"cannot {verb} {between}: their vocabularies or labels differ ({name})")
 
 
 def _codec_files(folder: RunFolder) -> dict[str, bytes]:
