@@ -59,6 +59,7 @@ def test_other_vocabularies_are_refused_in_a_line(
     assert status == 1 and "compares none with the truth" in err
 
 
+@pytest.mark.budget("it compiles the searches of a translator, and of an ensemble of it")
 def test_a_translator_twice_translates_as_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     Path("pairs.tsv").write_text("".join(f"good day {word}\tbonjour {word}\n" for word in "abcdefghijklmnopqrst"))
