@@ -20,6 +20,7 @@ Runs are kept in `work=`, so that parts can follow one another; tables go to `re
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import statistics
@@ -27,8 +28,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,8 @@ RUNS: dict[str, list[str]] = {
     "frames": ["train.steps=60", "model.causal=yes"],
 }
 SENTENCE = "The teacher did not find her green umbrella last Sunday."
+EXAMPLES, ROWWISE = 500, 100
+"""Examples that are compared, and those where a row is answered at a time."""
 SMALL = ["train.steps=40", "model.units=64", "model.embedding=32"]
 CELLS = ("rnn", "gru", "lstm", "lngru", "lnlstm", "ntm")
 ATTENTIONS = (
@@ -72,11 +75,13 @@ def make_runs(work: Path, options: dict[str, str]) -> None:
 
 def train(out: Path, *words: str) -> None:
     """Train by the command, unless the run is there."""
+    from zoo.cli import main as zoo_command
+
     if not (out / "weights").exists():
-        command = [sys.executable, "-m", "zoo", "run", *words, f"out={out}"]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        if done.returncode:
-            raise SystemExit(f"zoo run {' '.join(words)}: {done.stderr.strip().splitlines()[-1]}")
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as errors:
+            status = zoo_command(["run", *words, f"out={out}"])
+        if status:
+            raise SystemExit(f"zoo run {' '.join(words)}: {errors.getvalue().strip().splitlines()[-1]}")
 
 
 def cold(work: Path, options: dict[str, str]) -> None:
@@ -215,10 +220,11 @@ def table(work: Path, options: dict[str, str]) -> None:
     from zoo.export.options import FORMATS, PRECISIONS_OF
 
     report = export_report("Exports of the tasks")
-    for task in RUNS:
-        for kind in options.get("formats", ",".join(FORMATS)).split(","):
-            for precision in PRECISIONS_OF[kind]:
-                add_export(report, task, work / task, kind, precision, int(options.get("examples", 500)))
+    examples = {"litert": ROWWISE, "numpy": ROWWISE}
+    for task in options.get("tasks", ",".join(RUNS)).split(","):
+        formats = options.get("formats", ",".join(FORMATS)).split(",")
+        cases = [(kind, precision) for kind in formats for precision in PRECISIONS_OF[kind]]
+        add_exports(report, task, work / task, [(*case, examples.get(case[0], EXAMPLES)) for case in cases])
     report.write(HERE / "results" / "runtime-table.md")
 
 
@@ -234,7 +240,7 @@ def kinds(work: Path, options: dict[str, str]) -> None:
             except SystemExit as error:
                 report.add({"what": name, "difference": f"not trained: {error}"})
                 continue
-            add_export(report, name, out, "onnx", "float32", 100)
+            add_exports(report, name, out, [("onnx", "float32", ROWWISE)])
     report.write(HERE / "results" / "runtime-kinds.md")
 
 
@@ -258,24 +264,39 @@ def export_report(title: str) -> Report:
     return Report(title, PACKAGES, COLUMNS, print, notes)
 
 
-def add_export(report: Report, name: str, run: Path, kind: str, precision: str, examples: int) -> None:
-    """Export a run in a process of its own, and add what it says."""
-    with tempfile.TemporaryDirectory() as temporary:
-        words = ["export", str(run), f"format={kind}", f"precision={precision}", f"examples={examples}"]
-        words += [f"out={temporary}/bundle", "--json"]
-        done = subprocess.run([sys.executable, "-m", "zoo", *words], capture_output=True, text=True)
-    row: dict[str, object] = {"what": name, "format": kind, "precision": precision}
-    if done.returncode:
-        row["difference"] = done.stderr.strip().splitlines()[-1].removeprefix("error: ")
-    else:
-        said = json.loads(done.stdout)
-        parity = said["parity"] or {}
-        metrics = ", ".join(f"{key} {one:.4g} {other:.4g}" for key, (one, other) in parity.get("metrics", {}).items())
-        row |= {"MB": f"{said['size'] / 1e6:.2f}", "metrics of run and bundle": metrics}
-        if parity:
-            count, equal = parity["examples"], round(parity["equal"] * parity["examples"])
-            row |= {"difference": f"{parity['difference']:.1e}", "equal answers": f"{equal} of {count}"}
-    report.add(row)
+def add_exports(report: Report, name: str, folder: Path, cases: Iterable[tuple[str, str, int]]) -> None:
+    """Export a run by format, precision and number of compared examples, and add what comes of each."""
+    from unittest.mock import patch
+
+    import zoo
+    from zoo.topology import Answer
+
+    run = zoo.load(folder)
+    assert isinstance(run, zoo.Run)
+    answer, answers = run.answer, dict[int, list[Answer]]()
+
+    def answer_once(inputs: list[object]) -> list[Answer]:
+        """The run's answers to the first examples are the same for every bundle."""
+        if len(inputs) not in answers:
+            answers[len(inputs)] = answer(inputs)
+        return answers[len(inputs)]
+
+    patch.object(run, "answer", answer_once).start()
+    for kind, precision, examples in cases:
+        row: dict[str, object] = {"what": name, "format": kind, "precision": precision}
+        with tempfile.TemporaryDirectory() as temporary:
+            try:
+                made = run.export(Path(temporary) / "bundle", format=kind, precision=precision, examples=examples)
+            except zoo.ZooError as error:
+                report.add(row | {"difference": str(error)})
+                continue
+        parity = made.parity
+        assert parity is not None
+        metrics = ", ".join(f"{metric} {one:.4g} {other:.4g}" for metric, (one, other) in parity.metrics.items())
+        row |= {"MB": f"{made.size / 1e6:.2f}", "metrics of run and bundle": metrics}
+        row |= {"difference": f"{parity.difference:.1e}"}
+        row |= {"equal answers": f"{round(parity.equal * parity.examples)} of {parity.examples}"}
+        report.add(row)
 
 
 def multi30k(work: Path, options: dict[str, str]) -> None:

@@ -238,4 +238,4 @@ def _verify(folder: Path, name: str, wanted: str) -> None:
     with file_errors(path):
         found = checksum(path)
     if found != wanted:
-        raise ZooError(f"{path}: damaged or changed: its checksum does not match; export the run again")
+        raise ZooError(f"{path}: damaged or changed: its checksum does not match; fetch or export the bundle again")
