@@ -15,7 +15,11 @@ import pytest
 import zoo
 from tests.conftest import RHYME, TINY
 from tests.settings_by_part import SettingsByPart
+from zoo.data.batching.length_buckets import length_bucket, row_bucket
 from zoo.errors import UsageError, ZooError
+from zoo.export.formats import make_format
+from zoo.runtime import Bundle
+from zoo.runtime.manifest import read_bundle_manifest
 
 pytest.importorskip("onnx", reason="needs pip install 'seqzoo[export]'")
 pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="an export is made by TensorFlow")
@@ -195,6 +199,24 @@ def test_the_loop_on_the_card_of_litert_answers_as_the_run(
     assert loop(done["sentiment"].path, "a bad night").split() == sentiment.predict("a bad night")
     (wanted,) = translation.predict("six six four", strategy="greedy")
     assert loop(done["translation"].path, "six six four") == f"{wanted}\n"
+
+
+@pytest.mark.parametrize("name", ["numpy", "litert"])
+def test_what_pads_a_batch_changes_no_answer(name: str, sentiment: zoo.Run, folder: Path):
+    if name == "litert":
+        pytest.importorskip("ai_edge_litert", reason="needs pip install 'seqzoo[litert]'")
+    texts = ["good day", "bad night", "a bad day", "good day bad night good day bad night day"]
+    length = max(len(sentiment.codecs["source"].encode(text)) for text in texts)
+    assert length_bucket(length) > length and row_bucket(len(texts) - 1) > len(texts) - 1
+    limit = {"length": length} if name == "litert" else {}
+    path = sentiment.export(folder / f"padded-{name}", format=name, examples=0, **limit).path
+    bundle = Bundle(path, read_bundle_manifest(path), open_graph=make_format(name, length).opener(path))
+    for wanted, found in zip(sentiment.answer(texts), bundle.answer(texts), strict=True):
+        assert found.value == wanted.value
+        assert found.details["probabilities"] == pytest.approx(wanted.details["probabilities"], abs=1e-5)
+    if name == "litert":
+        with pytest.raises(ZooError, match=f"a source has {length + 1} positions, more than the {length}"):
+            bundle.answer([texts[-1] + " day"])
 
 
 def test_what_a_format_does_not_have_is_refused_in_one_line(sentiment: zoo.Run, folder: Path):

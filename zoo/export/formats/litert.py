@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -66,9 +67,7 @@ class LiteRTFormat(BundleFormat):
             with quietly():
                 content = _convert(run.model, signatures, precision)
         except Exception as error:  # the converter has errors of its own for each of its passes
-            raise ZooError(
-                f"the model cannot be converted to LiteRT: {one_line(str(error))[:200]}; use format=onnx"
-            ) from error
+            raise ZooError(f"the model cannot be converted to LiteRT: {_reason(error)}; use format=onnx") from error
         (folder / FILE).write_bytes(content)
         return WrittenGraphs(entries, found.alignment)
 
@@ -120,6 +119,14 @@ def _convert(model: keras.Model, signatures: dict[str, ConcreteFunction], precis
     return content
 
 
+def _reason(error: Exception) -> str:
+    """Why the converter failed: the operations that it names, or the beginning of what it says."""
+    unknown = re.search(r"TF Select ops: ([\w, ]+)", str(error))
+    if unknown:
+        return f"it has no counterpart of the operation {unknown[1].strip()} with these types and shapes"
+    return one_line(str(error))[:200]
+
+
 class _Graph:
     """A graph of one row as a function of batches: a row at a time, sources padded to the length of the graph."""
 
@@ -140,11 +147,13 @@ class _Graph:
         return nested_outputs(self._entry.outputs, joined)
 
     def _row(self, arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
-        given = {}
+        given, mask = {}, dict(zip(self._entry.inputs, arrays, strict=True)).get("mask")
         for name, array in zip(self._entry.inputs, arrays, strict=True):
             if name not in self._shapes:  # it does not matter for the outputs
                 continue
             shape, dtype = self._shapes[name]
+            if mask is not None and array.shape[:1] == mask.shape:  # without what pads it to the others of its batch
+                array = array[: mask.size - mask[::-1].argmax() if mask.any() else 0]
             if any(size > most for size, most in zip(array.shape, shape[1:], strict=True)):
                 raise ZooError(
                     f"a source has {array.shape[0]} positions, more than the {shape[1]} of the graphs; export with "

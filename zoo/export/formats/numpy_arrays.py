@@ -89,15 +89,15 @@ class _Batches:
         self._sizes = [len(layer) for layer in model.zeros("decoder")] if "decoder" in model.about else []
 
     def _classify(self, source: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
-        found = [self._model.classify(row[there]) for row, there in zip(source, mask, strict=True)]
+        found = [self._model.classify(row) for row in _unpadded(source, mask)]
         return [log_softmax(np.stack([logits for logits, _ in found])), _padded([w for _, w in found], mask.shape[1])]
 
     def _tag(self, source: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        found = [log_softmax(self._model.tag(row[there])) for row, there in zip(source, mask, strict=True)]
+        found = [log_softmax(self._model.tag(row)) for row in _unpadded(source, mask)]
         return _padded(found, mask.shape[1])
 
     def _encode(self, source: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
-        found = [self._model.encode(row[there]) for row, there in zip(source, mask, strict=True)]
+        found = [self._model.encode(row) for row in _unpadded(source, mask)]
         states = zip(*([part for layer in one["states"] for part in layer] for one in found), strict=True)
         places = [_padded([one[name] for one in found], mask.shape[1]) for name in ("values", "keys")]
         return [mask, *places, *map(np.stack, states)]
@@ -146,6 +146,12 @@ class _Batches:
         layers = zip(*([part for layer in one["layers"] for part in layer] for one in states), strict=True)
         vectors = [np.stack([one["vector"] for one in states])] if "vector" in states[0] else []
         return [_padded([one["looked"] for one in states], places), *map(np.stack, layers), *vectors]
+
+
+def _unpadded(source: np.ndarray, mask: np.ndarray) -> Iterator[np.ndarray]:
+    """The rows of a batch without padding; one that is all padding, whose answer nobody reads, has one position."""
+    for row, there in zip(source, mask.astype(bool), strict=True):
+        yield row[there] if there.any() else row[:1]
 
 
 def _padded(rows: list[np.ndarray], places: int) -> np.ndarray:
