@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import statistics
 from collections import Counter
@@ -22,16 +23,21 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def sample(examples: Examples, count: int = SAMPLE) -> list[Example]:
-    """Sample a split: evenly spaced examples if it is a sequence, otherwise the first ones.
+    """Sample a split: examples drawn at random, in their order, if it is a sequence; otherwise the first ones.
+
+    Not evenly spaced ones: of rows whose labels take turns, these may all have the same label.
 
     Args:
         examples: of a split.
         count: maximum number.
+
+    Returns:
+        The same examples each time.
     """
     size = len(examples)
     if size <= count or not isinstance(examples, Sequence):
         return list(islice(iter(examples), count))
-    return [examples[place * size // count] for place in range(count)]
+    return [examples[place] for place in sorted(random.Random(size).sample(range(size), count))]
 
 
 def words_of(text: str) -> list[str]:
