@@ -15,7 +15,7 @@ def test_labels_that_take_turns_are_all_sampled_alike(period: int):
     looked = sample(rows, 1_000)
     counts = Counter(row["target"] for row in looked)
     assert len(looked) == 1_000 and len(counts) == period
-    assert max(counts.values()) < 1.4 * min(counts.values())
+    assert max(counts.values()) < 2 * min(counts.values())
     assert sample(rows, 1_000) == looked
 
 

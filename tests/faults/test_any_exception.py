@@ -283,6 +283,7 @@ OWN = {
     "zoo/export/model_wheel.py": "an archive that is written",
     "zoo/runtime/target.py": "any exception means that it is no bundle",
     "zoo/plugins/kept_statuses.py": "any exception means that the plugins themselves are asked",
+    "zoo/sweeps/definition.py": "a damaged sweep.json is one line; tests/sweeps/test_sweep.py shows it",
     "plugins/zoo-tagging/zoo_tagging/reading.py": "any exception is a damaged line; its tests show it",
     "plugins/zoo-vision/zoo_vision/torch_file.py": "any exception is a damaged file; its tests show it",
     "zoo/runs/listing.py": "a damaged line is left out, whatever it raises",

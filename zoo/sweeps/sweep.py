@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -86,7 +85,6 @@ class SweepWorker:
                 held.lock.release()
             if signal:
                 return signal
-            gc.collect()
             if self._is_over():
                 break
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,8 +103,11 @@ def train_trial(study: Study, trial: Trial, plan: TrialPlan, values: Mapping[str
         watch = TrialWatch(study, trial, plan.pruner, plan.monitor, _evaluations(folder), index == 0, plan.deadline)
         if not _has_ended(folder):
             trained = _train(folder, plan, plan.seed + index, values, watch)
-            if trained.interrupted:
-                return TrialResult(interrupted=trained.interrupted)
+            interrupted = trained.interrupted
+            del trained
+            gc.collect()  # models lie in circles of references, and hold memory that the next training needs
+            if interrupted:
+                return TrialResult(interrupted=interrupted)
         summary = describe_run(folder)
         results.append(summary)
         if watch.is_pruned:

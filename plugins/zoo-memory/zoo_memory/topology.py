@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from zoo import ZooError
-from zoo.layers import Tensor
 from zoo.topology import Answer, Judgement, Topology
 from zoo_memory.bits import due
+
+if TYPE_CHECKING:
+    from zoo.layers import Tensor
 
 
 class Answering(Topology):

@@ -11,7 +11,6 @@ import numpy as np
 
 import zoo
 from zoo.data import EncodedExamples, ExampleBatches, padded_batches
-from zoo.layers import Tensor
 from zoo.topology import Answer, Inference, Judgement, Topology
 from zoo_series.forecast_metrics import forecast_metrics, naive, seasonal
 from zoo_series.showing import shown_numbers
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from zoo.codecs import Codec
     from zoo.data import Batches
+    from zoo.layers import Tensor
 
 
 class Forecasting(Topology):

@@ -44,8 +44,12 @@ class ForecastSettings:
     """What is forecast."""
 
     steps: int = setting(0, "steps to forecast; 0: a label or a number for each recording", minimum=0, maximum=10_000)
-    quantiles: list[float] = setting([0.1, 0.5, 0.9], "quantiles to forecast, between 0 and 1, the median among them")
-    season: int = setting(0, "steps after which a series repeats, to compare with; 0: unknown", minimum=0)
+    quantiles: list[float] = setting(
+        [0.1, 0.5, 0.9], "quantiles to forecast, between 0 and 1, the median among them", minimum=0, maximum=1
+    )
+    season: int = setting(
+        0, "steps after which a series repeats, to compare with; 0: unknown", minimum=0, maximum=1_000_000
+    )
 
 
 @dataclass

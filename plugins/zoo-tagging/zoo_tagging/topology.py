@@ -9,13 +9,14 @@ import numpy as np
 
 import zoo
 from zoo.data import padded_batches
-from zoo.layers import Tensor
 from zoo.topology import Answer, Inference, Judgement, Synced
 from zoo_tagging.crf import negative_log_likelihood, viterbi
 from zoo_tagging.entities import broken_marks, entity_metrics, is_bio
 
 if TYPE_CHECKING:
     import keras
+
+    from zoo.layers import Tensor
 
 
 class SyncedWords(Synced):
