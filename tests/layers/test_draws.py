@@ -16,11 +16,11 @@ ROWS, STEPS, CLASSES = 6, 4, 3
 
 
 class Drawing(keras.layers.Layer):
-    """Draws one of two additions a row, and keeps what it was told afterwards."""
+    """Draws one of two additions a row, and keeps the rewards that it receives."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[tuple[np.ndarray, np.ndarray]] = []
+        self.received: list[tuple[np.ndarray, np.ndarray]] = []
 
     def build(self, shape):
         self.preference = self.add_weight(shape=(1,), initializer="zeros", name="preference")
@@ -33,7 +33,7 @@ class Drawing(keras.layers.Layer):
             chance = ops.log_sigmoid(self.preference)  # [1]
 
             def learn(rewards, weights):
-                self.told.append((np.asarray(rewards), np.asarray(weights)))
+                self.received.append((np.asarray(rewards), np.asarray(weights)))
                 return -ops.sum(rewards * weights) * chance[0]
 
             scope.add(learn)
@@ -88,7 +88,7 @@ def topologies() -> dict[str, tuple[Topology, Drawing, Callable[..., object], di
 def test_every_topology_tells_what_was_drawn_how_well_it_came_out(name: str):
     topology, layer, model, batch = topologies()[name]
     sums, _ = topology.forward(model, batch, [], True)
-    (rewards, weights) = layer.told[0]
+    (rewards, weights) = layer.received[0]
     assert weights.shape == rewards.shape == (ROWS,)
     loss, weight = (float(part) for part in sums["loss"])
     np.testing.assert_allclose(-(rewards * weights).sum(), loss, rtol=1e-5)
@@ -97,7 +97,7 @@ def test_every_topology_tells_what_was_drawn_how_well_it_came_out(name: str):
     np.testing.assert_allclose(float(sums["objective"][0]), loss - np.log(0.5) * -loss, rtol=1e-4)
     assert "objective" not in topology.summarise({key: tuple(map(float, value)) for key, value in sums.items()}, None)
     evaluated, _ = topology.forward(model, batch, [], False)
-    assert "objective" not in evaluated and len(layer.told) == 1
+    assert "objective" not in evaluated and len(layer.received) == 1
 
 
 def test_scopes_nest_and_end():

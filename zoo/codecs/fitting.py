@@ -114,10 +114,12 @@ class _GivenUp(Exception):
 def _chunks(examples: Iterable[RawExample], learners: Sequence[_Learner]) -> Iterator[Sequence[RawExample]]:
     chunk: list[RawExample] = []
     size = 0
+    wanted: set[str] = set()
     for example in examples:
+        if not chunk:
+            # Some examples make a value when it is asked for: ask only for those that somebody still learns from.
+            wanted = {role for learner in learners if not learner.done for role in learner.roles}
         chunk.append(example)
-        # Some examples make a value when it is asked for: ask only for those that somebody still learns from.
-        wanted = {role for learner in learners if not learner.done for role in learner.roles}
         size += sum(getattr(example[role], "nbytes", 0) for role in wanted if role in example)
         if len(chunk) == _EXAMPLES or size > _BYTES:
             yield chunk

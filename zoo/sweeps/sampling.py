@@ -19,7 +19,21 @@ if TYPE_CHECKING:
     from zoo.sweeps.space import Space, Value
 
 
-class NumberedSampler(BaseSampler):
+class IndependentSampler(BaseSampler):
+    """Draws each setting by itself."""
+
+    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        """Draw nothing jointly."""
+        return {}
+
+    def sample_relative(
+        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
+    ) -> dict[str, Value]:
+        """Draw nothing jointly."""
+        return {}
+
+
+class NumberedSampler(IndependentSampler):
     """A sampler of Optuna that begins anew for each trial and setting, with a seed made of both.
 
     What a trial draws depends only on its number and on the trials before it, not on what this process drew earlier.
@@ -32,16 +46,6 @@ class NumberedSampler(BaseSampler):
     def __init__(self, kind: str, seed: int) -> None:
         self._kind, self._seed = kind, seed
 
-    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        """Draw nothing jointly."""
-        return {}
-
-    def sample_relative(
-        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
-    ) -> dict[str, Value]:
-        """Draw nothing jointly."""
-        return {}
-
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> object:
@@ -52,7 +56,7 @@ class NumberedSampler(BaseSampler):
         return found
 
 
-class GridSampler(BaseSampler):
+class GridSampler(IndependentSampler):
     """Trial number n gets combination number n of all choices.
 
     Args:
@@ -72,16 +76,6 @@ class GridSampler(BaseSampler):
         keys = [dimension.key for dimension in space.dimensions]
         combinations = itertools.product(*(dimension.choices for dimension in space.dimensions))
         self._combinations: list[Mapping[str, Value]] = [dict(zip(keys, each, strict=True)) for each in combinations]
-
-    def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
-        """Draw nothing jointly."""
-        return {}
-
-    def sample_relative(
-        self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
-    ) -> dict[str, Value]:
-        """Draw nothing jointly."""
-        return {}
 
     def sample_independent(
         self, study: Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution

@@ -95,7 +95,7 @@ def tune(
     Raises:
         UsageError: an unknown setting, a wrong value, or another sweep in the folder.
         ZooError: Optuna is not installed, or the first trials all failed.
-        KeyboardInterrupt: Ctrl-C; what was trained is saved.
+        KeyboardInterrupt: Ctrl-C was pressed; the trials so far are saved.
     """
     given: dict[str, object] = {
         "out": str(out),
@@ -138,7 +138,7 @@ def run_sweep(
     Raises:
         UsageError: a wrong setting, or another sweep in the folder.
         ZooError: Optuna is not installed, or the first trials all failed.
-        KeyboardInterrupt: Ctrl-C; what was trained is saved.
+        KeyboardInterrupt: Ctrl-C was pressed; the trials so far are saved.
     """
     began = time.monotonic()
     check_optuna()

@@ -110,9 +110,6 @@ SIZES = (
 )
 
 
-_NO_NOTES: tuple[str, ...] = ()
-
-
 class Series(zoo.Task):
     """Series: a label or a number for a recording, or a forecast of the next steps."""
 
@@ -150,8 +147,9 @@ class Series(zoo.Task):
             return read_recordings(
                 data.source, self._reading(), self.read_input, data.validation, data.test, data.target != "number"
             )
+        notes: tuple[str, ...] = ()
         if data.source == "signals":
-            series, notes = {"train": seasons(self.settings.seed)}, _NO_NOTES
+            series = {"train": seasons(self.settings.seed)}
         else:
             series, notes = read_series(data.source, self.read_inputs, data.on_error)
         return cut_by_time(series, self.settings.batch.length, steps, data.validation, data.test, notes)
